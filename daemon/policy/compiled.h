@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A policy after compilation: the very tables that go to the kernel, plus what
+ * people want to know about them. Built by vfw_policy_compile(), immutable
+ * afterwards, freed whole by vfw_compiled_free().
+ */
+#ifndef VFW_POLICY_COMPILED_H
+#define VFW_POLICY_COMPILED_H
+
+#include <linux/vfw.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where a rule came from; index-parallel to rules. The strings belong to the struct. */
+struct vfw_rule_origin {
+	char *file;
+	unsigned int line; /* 1-based; 0: the implied default */
+	char *tenant; /* NULL: first, last, unmanaged or default */
+	char *text; /* the rule printed in one line, canonical */
+	char *label; /* what people and events call it: "shop:3" (tenant:n-th rule), "first:1", "default" */
+	char *message; /* text after log, or NULL */
+};
+
+/* What a local VM is under this policy. */
+struct vfw_member {
+	uint8_t uuid[VFW_UUID_LEN];
+	uint32_t ident;
+	uint32_t nic_flags[VFW_MAX_NICS]; /* VFW_NIC_F_* from the guard that applies */
+};
+
+struct vfw_compiled {
+	struct vfw_rule_rec *rules;
+	uint32_t *cands;
+	struct vfw_cell *cells;
+	struct vfw_block *blocks;
+	struct vfw_pair *pairs;
+	struct vfw_range4 *book4;
+	struct vfw_range6 *book6;
+	struct vfw_counts counts; /* element counts of the above, n_idents, default_block */
+	struct vfw_rule_origin *origins; /* counts.n[VFW_TABLE_RULES] of them */
+	char **ident_names; /* counts.n_idents; for people: "web+prod", "host"; NULL for unused numbers */
+	struct vfw_member *members; /* every VM of the registry that was compiled against */
+	size_t n_members;
+	uint8_t digest[VFW_DIGEST_LEN]; /* of the canonical text: equal text, equal digest */
+};
+
+/* Frees all; c may be NULL. */
+void vfw_compiled_free(struct vfw_compiled *c);
+
+#endif /* VFW_POLICY_COMPILED_H */

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Generic netlink family "vfw": the contract between vfw.ko and user space.
+ *
+ * Who may speak. Every command needs CAP_NET_ADMIN in the initial user
+ * namespace (GENL_ADMIN_PERM); the family lives in the initial network
+ * namespace only. Joining the multicast group "events" needs the same.
+ *
+ * Transactions. Policy and the VM population change only by a transaction:
+ * TXN_BEGIN, any number of TXN_TABLE, TXN_VM, TXN_PORT, then TXN_COMMIT or
+ * TXN_ABORT. One transaction is open at a time, owned by the socket that began
+ * it; closing that socket aborts it. Commit checks the whole by meaning and
+ * publishes by one RCU swap, or refuses with extack text and leaves what was.
+ *
+ * A transaction is of one of two kinds. With VFW_TXN_F_POLICY it brings a whole
+ * policy: every table, and every VM there is (a VM not named is removed, its
+ * ports become unmanaged). Without, it brings changes of the population only:
+ * VMs named are added or replaced, those with VFW_VM_F_GONE removed; the tables
+ * stay, and an identity must be one that the current policy has.
+ *
+ * Tables are arrays of the fixed structs below, host byte order, sent in
+ * order in one or more TXN_TABLE messages of at most VFW_TABLE_CHUNK bytes
+ * each; BEGIN announces how many elements each has. Indices between tables are
+ * checked at commit.
+ *
+ * Words: a port is a network device by which a VM's vNIC reaches the host; an
+ * identity is a small integer that stands for one combination of groups;
+ * revision is the number of a published policy.
+ */
+#ifndef _UAPI_LINUX_VFW_H
+#define _UAPI_LINUX_VFW_H
+
+#include <linux/types.h>
+
+#define VFW_GENL_NAME "vfw"
+#define VFW_GENL_VERSION 1
+#define VFW_GENL_MCGRP_EVENTS "events"
+
+/* bounds, checked by the kernel */
+#define VFW_MAX_VMS 4096
+#define VFW_MAX_NICS 16 /* of one VM */
+#define VFW_MAX_ADDRS 32 /* of one NIC */
+#define VFW_MAX_IDENTS 65536
+#define VFW_MAX_RULES (1U << 20)
+#define VFW_MAX_BLOCKS (1U << 20)
+#define VFW_MAX_CELLS (1U << 24)
+#define VFW_MAX_CANDS (1U << 24)
+#define VFW_MAX_PAIRS (1U << 24)
+#define VFW_MAX_RANGES (1U << 20)
+#define VFW_MAX_SCOPE 64 /* entries of each scope list */
+#define VFW_NAME_LEN 64 /* of a VM, with the final NUL */
+#define VFW_UUID_LEN 16
+#define VFW_DIGEST_LEN 32
+#define VFW_TABLE_CHUNK 32768
+
+/* identities that always exist; the first of the policy's own is VFW_ID_FIRST */
+#define VFW_ID_UNMANAGED 0
+#define VFW_ID_HOST 1
+#define VFW_ID_EXTERNAL 2
+#define VFW_ID_FIRST 16
+
+enum vfw_cmd {
+	VFW_CMD_UNSPEC,
+	VFW_CMD_STATUS_GET, /* do: one message of VFW_A_* state */
+	VFW_CMD_MODE_SET, /* VFW_A_MODE; arming and disarming */
+	VFW_CMD_SCOPE_SET, /* VFW_A_SCOPE_*: the lists given replace the old ones */
+	VFW_CMD_TXN_BEGIN, /* VFW_A_TXN_FLAGS, VFW_A_COUNTS, VFW_A_DIGEST; reply VFW_A_TXN_ID */
+	VFW_CMD_TXN_TABLE, /* VFW_A_TXN_ID, VFW_A_TABLE, VFW_A_DATA */
+	VFW_CMD_TXN_VM, /* VFW_A_TXN_ID, VFW_A_VM */
+	VFW_CMD_TXN_PORT, /* VFW_A_TXN_ID, VFW_A_PORT: which VM and NIC a device serves */
+	VFW_CMD_TXN_COMMIT, /* VFW_A_TXN_ID; reply VFW_A_REVISION */
+	VFW_CMD_TXN_ABORT, /* VFW_A_TXN_ID */
+	VFW_CMD_VM_GET, /* dump: VFW_A_VM with counters */
+	VFW_CMD_PORT_GET, /* dump: VFW_A_PORT, every port in scope */
+	VFW_CMD_RULE_GET, /* dump: VFW_A_RULE: id and counters */
+	VFW_CMD_REASON_GET, /* dump: VFW_A_REASON: number, word, counter */
+	VFW_CMD_FLOW_GET, /* dump: VFW_A_FLOW */
+	VFW_CMD_EXPLAIN, /* do: VFW_A_EXPLAIN in, VFW_A_EXPLAIN out; no traffic, no counters */
+	VFW_CMD_VM_FLAGS_SET, /* VFW_A_VM with uuid and flags: quarantine, release */
+	VFW_CMD_EVENT, /* multicast: VFW_A_EVENTS, VFW_A_EVENTS_LOST */
+	__VFW_CMD_MAX,
+};
+#define VFW_CMD_MAX (__VFW_CMD_MAX - 1)
+
+enum vfw_attr {
+	VFW_A_UNSPEC,
+	VFW_A_PAD,
+	VFW_A_MODE, /* u32, enum vfw_mode */
+	VFW_A_REVISION, /* u32; 0: no policy was ever published */
+	VFW_A_DIGEST, /* VFW_DIGEST_LEN bytes, user space's own digest of the policy */
+	VFW_A_TXN_ID, /* u32 */
+	VFW_A_TXN_FLAGS, /* u32, VFW_TXN_F_* */
+	VFW_A_COUNTS, /* struct vfw_counts */
+	VFW_A_TABLE, /* u32, enum vfw_table */
+	VFW_A_DATA, /* binary, whole elements of the table */
+	VFW_A_VM, /* nest of VFW_VM_A_* */
+	VFW_A_PORT, /* nest of VFW_PORT_A_* */
+	VFW_A_RULE, /* struct vfw_rule_stat */
+	VFW_A_REASON, /* nest of VFW_REASON_A_* */
+	VFW_A_FLOW, /* struct vfw_flow_info */
+	VFW_A_EXPLAIN, /* struct vfw_explain */
+	VFW_A_EVENTS, /* binary: array of struct vfw_event */
+	VFW_A_EVENTS_LOST, /* u64: events not sent since load, of all kinds */
+	VFW_A_SCOPE_NAMES, /* nest of VFW_SCOPE_A_ENTRY: device name patterns (shell *, ?) */
+	VFW_A_SCOPE_BRIDGES, /* nest of VFW_SCOPE_A_ENTRY: names or patterns of protected bridges */
+	VFW_A_SCOPE_UPLINKS, /* nest of VFW_SCOPE_A_ENTRY: bridge ports that are no VM's whatever their kind */
+	VFW_A_VERSION, /* string: version of the module */
+	VFW_A_N_VMS, /* u32 */
+	VFW_A_N_PORTS, /* u32 */
+	VFW_A_N_FLOWS, /* u32 */
+	VFW_A_MEMORY, /* u64: bytes held by policy, VMs and flows */
+	__VFW_A_MAX,
+};
+#define VFW_A_MAX (__VFW_A_MAX - 1)
+
+enum vfw_mode {
+	VFW_MODE_DISARMED, /* everything is judged, counted and said; nothing is cut */
+	VFW_MODE_ARMED, /* verdicts are carried out; the module pins itself */
+	__VFW_MODE_MAX,
+};
+
+#define VFW_TXN_F_POLICY (1U << 0) /* a whole policy, not only population */
+#define VFW_TXN_F_KEEP_ESTABLISHED (1U << 1) /* flows stay though the new revision forbids them */
+#define VFW_TXN_F_ALL (VFW_TXN_F_POLICY | VFW_TXN_F_KEEP_ESTABLISHED)
+
+enum vfw_table {
+	VFW_TABLE_RULES, /* struct vfw_rule_rec */
+	VFW_TABLE_CANDS, /* __u32: runs of rule indices, see struct vfw_cell */
+	VFW_TABLE_CELLS, /* struct vfw_cell */
+	VFW_TABLE_BLOCKS, /* struct vfw_block */
+	VFW_TABLE_PAIRS, /* struct vfw_pair */
+	VFW_TABLE_BOOK4, /* struct vfw_range4 */
+	VFW_TABLE_BOOK6, /* struct vfw_range6 */
+	__VFW_TABLE_MAX,
+};
+
+struct vfw_counts {
+	__u32 n[__VFW_TABLE_MAX]; /* elements of each table */
+	__u32 n_idents; /* identities are 0 .. n_idents - 1; at least VFW_ID_FIRST */
+	__u32 default_block; /* index of the block of a pair that is not in the table */
+	__u32 reserved; /* 0 */
+};
+
+enum vfw_verdict {
+	VFW_PASS,
+	VFW_BLOCK,
+	VFW_REJECT,
+	VFW_MONITOR, /* only as a rule's word: count, say would-drop, go on */
+	__VFW_VERDICT_MAX,
+};
+
+#define VFW_RULE_F_LOG (1U << 0) /* an event for each new flow (pass) or packet (else) */
+#define VFW_RULE_F_DEFAULT (1U << 1) /* it is the policy's default, not a written rule */
+#define VFW_RULE_F_ALL (VFW_RULE_F_LOG | VFW_RULE_F_DEFAULT)
+
+/* A rule as the datapath sees it. Sorted by nothing: its index is its name within the policy. */
+struct vfw_rule_rec {
+	__u32 id; /* stable over revisions while the rule's text is; never 0; unique in the table */
+	__u8 verdict; /* enum vfw_verdict */
+	__u8 flags; /* VFW_RULE_F_* */
+	__u16 reserved; /* 0 */
+};
+
+/*
+ * What is looked up inside a block: one 32-bit key for everything that can open
+ * a conversation. Bits 31-16 are the class: an IP protocol number 0-255, or
+ * VFW_CLASS_ETHER. Bits 15-0: destination port (TCP, UDP, SCTP, UDP-Lite,
+ * DCCP), type << 8 | code (ICMP, ICMPv6), 0 (other IP protocols), the ethertype
+ * (VFW_CLASS_ETHER; 0 for LLC frames).
+ */
+#define VFW_CLASS_ETHER 0x0100
+#define VFW_KEY(class, value) (((__u32)(class) << 16) | (__u32)(value))
+#define VFW_KEY_LAST VFW_KEY(VFW_CLASS_ETHER, 0xffff)
+
+/*
+ * A cell covers the keys from start to the next cell's start - 1, the last of
+ * its block to VFW_KEY_LAST. A block's first cell starts at 0, starts rise
+ * strictly. cand indexes CANDS: there stands a count n >= 1, then n rule
+ * indices in order of evaluation. All but the last are VFW_MONITOR rules; the
+ * last decides (its verdict is never VFW_MONITOR).
+ */
+struct vfw_cell {
+	__u32 start;
+	__u32 cand;
+};
+
+#define VFW_BLOCK_F_JOINS \
+	(1U << 0) /* some rule lets something pass: ARP and ND pass too, both ways */
+#define VFW_BLOCK_F_ALL VFW_BLOCK_F_JOINS
+
+struct vfw_block {
+	__u32 first_cell;
+	__u32 n_cells; /* >= 1 */
+	__u32 flags; /* VFW_BLOCK_F_* */
+};
+
+/* (identity that opens, identity that is reached) -> block. No pair stands twice. */
+struct vfw_pair {
+	__u32 src;
+	__u32 dst;
+	__u32 block;
+};
+
+/*
+ * The address book: who an address is that no local port holds. Disjoint
+ * ranges, rising, inclusive at both ends; longest prefix is already resolved.
+ * An address in none is VFW_ID_EXTERNAL. Network byte order.
+ */
+struct vfw_range4 {
+	__u8 first[4];
+	__u8 last[4];
+	__u32 ident;
+};
+
+struct vfw_range6 {
+	__u8 first[16];
+	__u8 last[16];
+	__u32 ident;
+};
+
+enum vfw_vm_attr {
+	VFW_VM_A_UNSPEC,
+	VFW_VM_A_PAD,
+	VFW_VM_A_UUID, /* VFW_UUID_LEN bytes */
+	VFW_VM_A_NAME, /* NUL-terminated string, for logs and traces only */
+	VFW_VM_A_IDENT, /* u32 */
+	VFW_VM_A_FLAGS, /* u32, VFW_VM_F_* */
+	VFW_VM_A_NIC, /* nest of VFW_NIC_A_*; may stand VFW_MAX_NICS times; the n-th is NIC n, from 0 */
+	VFW_VM_A_STAT, /* struct vfw_vm_stat; in dumps */
+	VFW_VM_A_SLOT, /* u32, the kernel's own number of the VM; in dumps */
+	__VFW_VM_A_MAX,
+};
+#define VFW_VM_A_MAX (__VFW_VM_A_MAX - 1)
+
+#define VFW_VM_F_GONE (1U << 0) /* in TXN_VM: remove it */
+#define VFW_VM_F_QUARANTINE (1U << 1) /* nothing enters, nothing leaves */
+#define VFW_VM_F_MONITOR (1U << 2) /* count and say would-drop for this VM, cut nothing */
+#define VFW_VM_F_ALL (VFW_VM_F_GONE | VFW_VM_F_QUARANTINE | VFW_VM_F_MONITOR)
+
+enum vfw_nic_attr {
+	VFW_NIC_A_UNSPEC,
+	VFW_NIC_A_MAC, /* 6 bytes, unicast */
+	VFW_NIC_A_FLAGS, /* u32, VFW_NIC_F_* */
+	VFW_NIC_A_ADDR4, /* binary: array of struct vfw_addr4 */
+	VFW_NIC_A_ADDR6, /* binary: array of struct vfw_addr6 */
+	__VFW_NIC_A_MAX,
+};
+#define VFW_NIC_A_MAX (__VFW_NIC_A_MAX - 1)
+
+#define VFW_NIC_F_MAC_ANY (1U << 0) /* guard: any source MAC (nested bridges); else only MAC */
+#define VFW_NIC_F_IP_ANY (1U << 1) /* guard: any source address; else only the declared ones */
+#define VFW_NIC_F_DHCP_SERVER (1U << 2) /* guard: may answer DHCP and hears its requests */
+#define VFW_NIC_F_ROUTER (1U << 3) /* guard: may send router advertisements */
+#define VFW_NIC_F_ALL \
+	(VFW_NIC_F_MAC_ANY | VFW_NIC_F_IP_ANY | VFW_NIC_F_DHCP_SERVER | VFW_NIC_F_ROUTER)
+
+struct vfw_addr4 {
+	__u8 addr[4]; /* network byte order; a prefix length stands in len */
+	__u8 len; /* 1-32; 32 is one address, less is a whole subnet the NIC may use */
+	__u8 reserved[3]; /* 0 */
+};
+
+struct vfw_addr6 {
+	__u8 addr[16];
+	__u8 len; /* 1-128 */
+	__u8 reserved[3]; /* 0 */
+};
+
+/* counters of a VM: what it sent, what was sent to it, and what became of both */
+struct vfw_vm_stat {
+	__u64 tx_packets, tx_bytes; /* from the VM, before judgement */
+	__u64 rx_packets, rx_bytes; /* delivered to the VM */
+	__u64 tx_dropped, rx_dropped;
+	__u64 would_drop; /* monitor or disarmed: passed though it would be cut */
+	__u64 flows_opened; /* by this VM */
+};
+
+enum vfw_port_attr {
+	VFW_PORT_A_UNSPEC,
+	VFW_PORT_A_IFINDEX, /* u32 */
+	VFW_PORT_A_UUID, /* VFW_UUID_LEN bytes; absent in dumps: the port is unmanaged */
+	VFW_PORT_A_NIC, /* u32 index of the VM's NIC */
+	VFW_PORT_A_IFNAME, /* string; in dumps */
+	VFW_PORT_A_MASTER, /* u32 ifindex of the bridge, 0: none; in dumps */
+	VFW_PORT_A_FLAGS, /* u32, VFW_PORT_F_*; in dumps */
+	__VFW_PORT_A_MAX,
+};
+#define VFW_PORT_A_MAX (__VFW_PORT_A_MAX - 1)
+
+#define VFW_PORT_F_BY_NAME (1U << 0) /* in scope by its name */
+#define VFW_PORT_F_BY_BRIDGE (1U << 1) /* in scope by its bridge */
+#define VFW_PORT_F_BY_BIND (1U << 2) /* in scope because user space bound it */
+#define VFW_PORT_F_INGRESS (1U << 3) /* its ingress hook is in place */
+#define VFW_PORT_F_EGRESS (1U << 4) /* its egress hook is in place */
+#define VFW_PORT_F_REFUSED (1U << 5) /* closed for good reason, e.g. several untagged VLANs */
+
+enum vfw_scope_attr {
+	VFW_SCOPE_A_UNSPEC,
+	VFW_SCOPE_A_ENTRY, /* string, at most 15 characters */
+	__VFW_SCOPE_A_MAX,
+};
+#define VFW_SCOPE_A_MAX (__VFW_SCOPE_A_MAX - 1)
+
+enum vfw_reason_attr {
+	VFW_REASON_A_UNSPEC,
+	VFW_REASON_A_PAD,
+	VFW_REASON_A_ID, /* u32 */
+	VFW_REASON_A_WORD, /* string */
+	VFW_REASON_A_PACKETS, /* u64 */
+	__VFW_REASON_A_MAX,
+};
+#define VFW_REASON_A_MAX (__VFW_REASON_A_MAX - 1)
+
+struct vfw_rule_stat {
+	__u32 id;
+	__u32 reserved;
+	__u64 packets;
+	__u64 bytes;
+	__u64 flows; /* opened by it */
+	__u64 last_ns; /* CLOCK_REALTIME of the last hit, to the second; 0: never */
+};
+
+/* One conversation. Addresses: IPv4 in the first four bytes. Side 0 opened it. */
+struct vfw_flow_info {
+	__u8 addr[2][16];
+	__u8 uuid[2][VFW_UUID_LEN]; /* zero: no local VM */
+	__u32 ident[2];
+	__u64 packets[2], bytes[2];
+	__u64 age_ms, expires_ms;
+	__u32 rule;
+	__u32 revision;
+	__u32 bridge; /* ifindex, 0 if routed */
+	__u16 vlan;
+	__u16 port[2]; /* host order; ICMP: identifier and 0 */
+	__u8 family; /* 4 or 6 */
+	__u8 proto;
+	__u8 state; /* enum vfw_flow_state of the module; 0: none kept */
+	__u8 verdict;
+	__u16 reserved;
+};
+
+/*
+ * What would become of a new conversation? Request: the ends as UUIDs, or
+ * VFW_EXPLAIN_F_* to say what they are, and the key. Reply: the same struct
+ * with the answer filled in.
+ */
+#define VFW_EXPLAIN_F_SRC_VM (1U << 0)
+#define VFW_EXPLAIN_F_DST_VM (1U << 1)
+#define VFW_EXPLAIN_F_SRC_HOST (1U << 2)
+#define VFW_EXPLAIN_F_DST_HOST (1U << 3)
+#define VFW_EXPLAIN_F_SRC_ADDR (1U << 4) /* src_addr through the address book */
+#define VFW_EXPLAIN_F_DST_ADDR (1U << 5)
+#define VFW_EXPLAIN_F_ALL 0x3fU
+
+struct vfw_explain {
+	__u32 flags;
+	__u32 key; /* VFW_KEY() */
+	__u8 src_uuid[VFW_UUID_LEN];
+	__u8 dst_uuid[VFW_UUID_LEN];
+	__u8 src_addr[16];
+	__u8 dst_addr[16];
+	__u8 family; /* of the addresses: 4 or 6 */
+	/* answer */
+	__u8 verdict; /* enum vfw_verdict */
+	__u16 reason;
+	__u32 rule; /* id */
+	__u32 revision;
+	__u32 src_ident;
+	__u32 dst_ident;
+	__u32 n_monitors; /* monitor rules passed on the way, the first eight of them: */
+	__u32 monitors[8];
+};
+
+enum vfw_event_type {
+	VFW_EVENT_NONE,
+	VFW_EVENT_DROP, /* a frame was blocked or rejected */
+	VFW_EVENT_WOULD_DROP, /* it would have been */
+	VFW_EVENT_PASS, /* a rule with log let a conversation begin */
+	VFW_EVENT_PORT_ADD, /* a device came into scope: in_ifindex */
+	VFW_EVENT_PORT_DEL,
+	VFW_EVENT_MODE, /* armed or disarmed: verdict holds enum vfw_mode */
+	VFW_EVENT_POLICY, /* a revision was published */
+	VFW_EVENT_FLOW_START,
+	VFW_EVENT_FLOW_END,
+	__VFW_EVENT_MAX,
+};
+
+/* One event; seq has no gaps, so a reader sees how many it missed. */
+struct vfw_event {
+	__u64 seq;
+	__u64 time_ns; /* CLOCK_REALTIME */
+	__u32 type; /* enum vfw_event_type */
+	__u32 revision;
+	__u32 rule; /* id; 0: no rule decided */
+	__u16 reason;
+	__u8 verdict; /* enum vfw_verdict */
+	__u8 family; /* 4, 6, or 0: not IP */
+	__u8 src_uuid[VFW_UUID_LEN]; /* zero: no local VM */
+	__u8 dst_uuid[VFW_UUID_LEN];
+	__u32 src_ident;
+	__u32 dst_ident;
+	__u32 in_ifindex;
+	__u32 out_ifindex;
+	__u8 smac[6];
+	__u8 dmac[6];
+	__u16 ethertype;
+	__u16 vlan; /* VLAN id, 0: none */
+	__u8 saddr[16]; /* IPv4 in the first four bytes; ARP: the claim */
+	__u8 daddr[16];
+	__u16 sport; /* host order; ICMP: type */
+	__u16 dport; /* host order; ICMP: code */
+	__u8 proto;
+	__u8 flags; /* reserved, 0 */
+	__u16 reserved;
+	__u32 len; /* bytes of the frame */
+	__u32 count; /* frames this event stands for, >= 1 */
+};
+
+#endif /* _UAPI_LINUX_VFW_H */

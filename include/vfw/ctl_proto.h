@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How vfwctl speaks with vfwd: JSON-RPC 2.0 over a Unix stream socket, one
+ * object a line, at most VFW_CTL_LINE_MAX bytes. The caller is known by
+ * SO_PEERCRED; the socket is 0600. One connection may carry many calls.
+ *
+ * Methods, their params and results (all keys are snake_case; a VM is named by
+ * name or UUID; times are RFC 3339; a verdict is "pass", "block" or "reject"):
+ *
+ * status {}
+ *   { version, module: { loaded, version, mode: "armed"|"disarmed", revision, digest, vms, ports,
+ *     flows, memory }, policy: { revision, digest, differs_from_disk, files: [..] }, unmanaged_ports: [ifname..],
+ *     reasons: [{ reason, packets }] }
+ * mode.set { mode: "armed"|"disarmed" }                     -> { mode, previous }
+ * vm.list {}                                                 -> { vms: [vm..] }
+ * vm.show { vm }                                             -> vm
+ *   vm: { uuid, name, tenant, labels: {k: v}, groups: [..], identity, sources: [..], quarantined, conflict, nics: [{ mac, addresses: [..],
+ *     ifname, ifindex }], counters: { tx_packets, .. } }
+ * vm.quarantine { vm, reason }, vm.release { vm }            -> vm
+ * policy.check { files: [{ name, text }] }                   -> { rules, warnings: [diag..], unenforceable: [diag..] }
+ * policy.apply { files: [{ name, text }], keep_established, dry_run }
+ *                                                            -> { revision, digest, rules, identities, warnings, changed }
+ *   diag: { file, line, column, message, text }; a policy with errors fails with VFW_CTL_E_POLICY, data: { errors: [diag..] }
+ * policy.show { source: "running"|"disk" }                   -> { text, revision, digest }
+ * policy.diff { files: [{ name, text }] }                    -> { added: [line..], removed: [line..], changed: bool }
+ * rule.list {}                                               -> { rules: [{ id, rule, text, file, line, tenant, packets, bytes, flows, last_hit }] }
+ * explain { from, to, proto, dport, icmp_type, icmp_code, ethertype }
+ *   from, to: VM, address, "host" or "external"              -> { verdict, rule, rule_id, reason, revision, text, file, line,
+ *     from: { .. }, to: { .. }, monitors: [rule..] }
+ * flow.list { vm }                                           -> { flows: [..] }
+ * observe { vm, verdict, reason, rule, type }                -> {}; then notifications "event" whose params are
+ *   EVE objects, until the connection closes
+ * doctor {}                                                  -> { checks: [{ name, state: "ok"|"warn"|"fail"|"skip", detail, advice }] }
+ */
+#ifndef VFW_CTL_PROTO_H
+#define VFW_CTL_PROTO_H
+
+#define VFW_CTL_SOCKET "/run/vfw/vfwd.sock"
+#define VFW_CTL_LINE_MAX (64U << 20)
+
+/* JSON-RPC error codes of ours, beside the standard ones */
+#define VFW_CTL_E_POLICY (-32001) /* the policy text is wrong; data.errors says where */
+#define VFW_CTL_E_UNENFORCEABLE \
+	(-32002) /* it asks for what this version cannot enforce; data.errors */
+#define VFW_CTL_E_NOT_FOUND (-32003) /* no such VM, rule, file */
+#define VFW_CTL_E_KERNEL (-32004) /* the module refused or is absent; message has its words */
+#define VFW_CTL_E_DENIED (-32005)
+#define VFW_CTL_E_BUSY (-32006)
+
+/* exit codes of vfwctl */
+#define VFW_EXIT_OK 0
+#define VFW_EXIT_FAILED 1
+#define VFW_EXIT_USAGE 2
+#define VFW_EXIT_DENIED 3
+#define VFW_EXIT_NO_DAEMON 4
+#define VFW_EXIT_WOULD_CHANGE 5
+#define VFW_EXIT_CHECK_FAILED 6
+
+#endif /* VFW_CTL_PROTO_H */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bounded header parsing: from the bytes of an Ethernet frame to the facts that
+ * guard, flow and policy look at. No skb, no allocation, no lock; every loop
+ * is bounded by VFW_FRAME_EXT_MAX or by the bytes at hand.
+ *
+ * The caller gives the first bytes of the frame, linear, from the destination
+ * MAC on, and the frame's whole length. When the headers go on past what was
+ * given, parsing says VFW_FRAME_MORE and the caller comes again with up to
+ * VFW_FRAME_HEAD_MAX bytes; a frame whose headers do not fit there is malformed.
+ */
+#ifndef VFW_CORE_FRAME_H
+#define VFW_CORE_FRAME_H
+
+#include "types.h"
+
+#define VFW_FRAME_HEAD_MIN 128 /* enough for nearly all frames */
+#define VFW_FRAME_HEAD_MAX 512 /* no header chain may be longer */
+#define VFW_FRAME_EXT_MAX 8 /* IPv6 extension headers, RFC 8200 section 4 */
+#define VFW_FRAME_VLAN_MAX 2 /* tags in the bytes themselves (802.1Q, 802.1ad) */
+
+enum vfw_frame_result {
+	VFW_FRAME_OK,
+	VFW_FRAME_MORE, /* headers end past head_len, but not past frame_len */
+	VFW_FRAME_MALFORMED,
+};
+
+enum vfw_frame_kind {
+	VFW_FRAME_OTHER, /* some ethertype, or LLC */
+	VFW_FRAME_ARP,
+	VFW_FRAME_IP4,
+	VFW_FRAME_IP6,
+};
+
+#define VFW_FRAME_F_FRAG (1U << 0) /* a fragment, first or not */
+#define VFW_FRAME_F_FRAG_FIRST (1U << 1) /* its offset is 0 */
+#define VFW_FRAME_F_FRAG_MORE (1U << 2) /* more fragments follow */
+#define VFW_FRAME_F_L4 (1U << 3) /* l4 fields are valid */
+#define VFW_FRAME_F_ND_LLADDR (1U << 4) /* nd_lladdr is valid */
+#define VFW_FRAME_F_ND (1U << 5) /* RS, RA, NS, NA or redirect; nd_* are valid */
+#define VFW_FRAME_F_ICMP_ERROR (1U << 6) /* inner_off is where the quoted packet begins */
+#define VFW_FRAME_F_OPTIONS (1U << 7) /* IPv4 options or IPv6 extension headers present */
+#define VFW_FRAME_F_ROUTING (1U << 8) /* source route: IPv4 LSRR/SSRR or IPv6 routing header */
+
+struct vfw_frame {
+	u8 dmac[6];
+	u8 smac[6];
+	u16 ethertype; /* of the payload, after tags; 0: LLC (length field) */
+	u16 n_tags; /* tags in the bytes */
+	u16 tci[VFW_FRAME_VLAN_MAX]; /* host order, outermost first */
+	u32 flags; /* VFW_FRAME_F_* */
+	u32 l3_off; /* offsets from the frame's first byte */
+	u32 l4_off; /* after all extension headers */
+	u32 payload_off; /* after the L4 header; l4_off if not VFW_FRAME_F_L4 */
+	u32 end; /* end of the IP packet (padding lies behind it); frame_len if not IP */
+	u8 kind; /* enum vfw_frame_kind */
+	u8 proto; /* IP protocol after extension headers */
+	u8 ttl;
+	u8 tcp_flags; /* FIN 1 SYN 2 RST 4 PSH 8 ACK 16 URG 32 ECE 64 CWR 128 */
+	u8 src[16]; /* IPv4 in the first four bytes, rest zero; ARP: sender protocol address */
+	u8 dst[16]; /* ARP: target protocol address */
+	u16 sport; /* host order; TCP, UDP, SCTP, UDP-Lite, DCCP */
+	u16 dport;
+	u8 icmp_type;
+	u8 icmp_code;
+	u16 icmp_id; /* echo and the like; 0 otherwise */
+	u32 tcp_seq, tcp_ack; /* host order */
+	u16 tcp_win;
+	u16 arp_op;
+	u8 arp_sha[6];
+	u8 arp_tha[6];
+	u8 nd_target[16]; /* NS, NA, redirect */
+	u8 nd_lladdr[6]; /* source or target link-layer address option */
+	u32 frag_id;
+	u32 frag_off; /* bytes */
+	u32 inner_off; /* ICMP errors: the quoted packet */
+};
+
+/*
+ * Parses a frame. head: its first head_len bytes; frame_len >= head_len: all of
+ * it. *f is whole only on VFW_FRAME_OK. Lengths are checked against frame_len
+ * (IP total length beyond the frame is malformed; GSO frames are whole
+ * frames here, gso says so: then an IPv4/IPv6 length of 0 means "to the end").
+ * TCP data offset, UDP length >= 8, ARP sizes, ND option lengths are checked.
+ * Ports of later fragments are 0. Any context.
+ */
+enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 head_len,
+				      u32 frame_len, bool gso);
+
+/*
+ * Parses the packet an ICMP error quotes, from inner bytes (network header
+ * first); at least the network header and 8 bytes behind it must be there
+ * (RFC 792, RFC 4443). Fills kind, proto, src, dst, sport, dport, icmp_*, tcp_seq.
+ */
+enum vfw_frame_result vfw_frame_parse_inner(struct vfw_frame *f, const u8 *p, u32 len, bool ip6);
+
+/* The key by which policy looks this frame up, see VFW_KEY in the UAPI. Any context. */
+u32 vfw_frame_key(const struct vfw_frame *f);
+
+#endif /* VFW_CORE_FRAME_H */

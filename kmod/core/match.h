@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The matcher: a compiled policy's tables and the lookup in them. One matcher
+ * serves the datapath, explain and user space. The cost of a lookup is one hash
+ * probe and a binary search over the cells of one block, whatever the number
+ * of rules and VMs.
+ *
+ * The tables are the UAPI's own structs; struct vfw_tables only points at them
+ * and owns nothing. vfw_match_check() proves that every index in them is in
+ * bounds; lookups on tables that passed it never look outside.
+ */
+#ifndef VFW_CORE_MATCH_H
+#define VFW_CORE_MATCH_H
+
+#include <linux/vfw.h>
+
+#include "types.h"
+
+struct vfw_tables {
+	const struct vfw_rule_rec *rules;
+	const u32 *cands;
+	const struct vfw_cell *cells;
+	const struct vfw_block *blocks;
+	const struct vfw_pair *pairs;
+	const struct vfw_range4 *book4;
+	const struct vfw_range6 *book6;
+	struct vfw_counts counts;
+	/* open-addressing index over pairs: pair number + 1, 0 is empty; size mask + 1 */
+	u32 *pair_index;
+	u32 pair_mask;
+	u32 pair_seed; /* random in the kernel: who writes policy cannot choose collisions */
+	u32 reserved;
+};
+
+struct vfw_match {
+	u32 rule; /* index of the deciding rule */
+	u32 n_monitors;
+	const u32 *monitors; /* indices of the monitor rules before it; points into cands */
+	const struct vfw_block *block;
+};
+
+/* Slots the pair index needs for n pairs: a power of two, at most half full. */
+u32 vfw_match_index_size(u32 n_pairs);
+
+/*
+ * Fills t->pair_index (vfw_match_index_size() zeroed slots that the caller
+ * provides, pair_mask set to size - 1, pair_seed set). Returns 0, or -EEXIST when a pair
+ * stands twice (*bad is its number). Linear time for honest input; may take long
+ * for none: the hash is seeded by t->pair_seed. Process context.
+ */
+int vfw_match_index(struct vfw_tables *t, u32 *bad);
+
+/*
+ * Checks the tables by meaning: all that the UAPI promises of counts, indices,
+ * order, verdicts and reserved fields. Returns NULL if all is right, else a
+ * static sentence saying what is wrong; *table and *element say where.
+ * Linear time, no allocation (uniqueness of rule ids is the caller's to check). Process context.
+ */
+const char *vfw_match_check(const struct vfw_tables *t, u32 *table, u32 *element);
+
+/* The block for (src, dst): the pair's own, else the default block. Any context. */
+const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32 dst);
+
+/* Looks a key up. Always finds: blocks cover all keys. Any context. */
+void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, struct vfw_match *m);
+
+/* May ARP and ND pass between the two: does any rule join them, either way? Any context. */
+bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b);
+
+/* Identity of an address that no local port holds: the book's, or VFW_ID_EXTERNAL. Any context. */
+u32 vfw_match_book4(const struct vfw_tables *t, const u8 addr[4]);
+u32 vfw_match_book6(const struct vfw_tables *t, const u8 addr[16]);
+
+#endif /* VFW_CORE_MATCH_H */
