@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The policy in force: a compiled rule set and the identity of every VM, built
+ * whole, published by one RCU swap, never changed after that.
+ *
+ * A struct vfw_policy is one generation. It points at a rule set (tables and
+ * hit counters) that generations share when only the VM population changed. The
+ * identity of a VM is looked up here by the VM's slot, and nowhere else: so a
+ * packet sees either the old rules with the old identities or the new ones with
+ * the new, whatever else of the population has been swapped by then.
+ *
+ * Readers: rcu_read_lock(), rcu_dereference(vfw_policy_cur), which is NULL until
+ * the first policy. Writers hold vfw_config_mutex.
+ */
+#ifndef VFW_POLICY_H
+#define VFW_POLICY_H
+
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+#include <linux/vfw.h>
+
+#include "core/match.h"
+
+struct vfw_ruleset;
+
+struct vfw_policy {
+	struct vfw_tables tables; /* owned by set */
+	u32 revision; /* of the rules; >= 1 */
+	u32 generation; /* changes at every commit, never 0 */
+	/*
+	 * What a flow of another generation does. It stays without being judged
+	 * again if its revision is this one and its identities are what they were,
+	 * or if its revision is older but not older than kept_since. Else it is
+	 * judged anew.
+	 */
+	u32 kept_since;
+	u8 digest[VFW_DIGEST_LEN];
+	struct vfw_ruleset *set;
+	u32 vm_ident[VFW_MAX_VMS]; /* by slot; VFW_ID_UNMANAGED where there is no VM */
+};
+
+extern struct vfw_policy __rcu *vfw_policy_cur;
+
+/*
+ * Counts one packet of bytes octets that the rule with this index decided, or
+ * that a monitor rule saw; new_flow: it opened a flow. Any context, inside the
+ * RCU read section in which pol was fetched.
+ */
+void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow);
+
+/* Reads the counters of the rule with this index, of all revisions. Holds vfw_config_mutex. */
+void vfw_policy_rule_stat(const struct vfw_policy *pol, u32 rule, struct vfw_rule_stat *st);
+
+/* Bytes that a policy with these counts takes, hit counters included. The counts are in bounds. */
+u64 vfw_policy_bytes(const struct vfw_counts *counts);
+
+/*
+ * Makes an unpublished policy with empty tables of these sizes, which are in
+ * bounds. Returns it, owned by the caller, or NULL without memory. May sleep.
+ */
+struct vfw_policy *vfw_policy_new(const struct vfw_counts *counts);
+
+/* Size of one element of a table, in bytes; 0 if there is no such table. Any context. */
+u32 vfw_policy_element(u32 table);
+
+/*
+ * Copies n whole elements of a table into an unpublished policy from element
+ * first on. first + n is within the table's count. May sleep.
+ */
+void vfw_policy_fill(struct vfw_policy *pol, u32 table, u32 first, const void *data, u32 n);
+
+/*
+ * Checks an unpublished policy by meaning and builds its indices. Returns 0, or
+ * -EINVAL, -EEXIST or -ENOMEM with the place in extack. May sleep.
+ */
+int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack);
+
+/*
+ * Makes an unpublished policy with the rules, revision and identities of cur,
+ * for a change of the population. Returns it, owned by the caller, or NULL
+ * without memory. Holds vfw_config_mutex; may sleep.
+ */
+struct vfw_policy *vfw_policy_derive(const struct vfw_policy *cur);
+
+/*
+ * Publishes a sealed or derived policy: takes it over, gives it its generation
+ * (and, with new_rules, its revision and, unless keep, kept_since), waits for
+ * the readers of the one before, brings that one's counters over by rule id and
+ * frees it. Cannot fail. Holds vfw_config_mutex; sleeps for a grace period.
+ */
+void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep);
+
+/* Frees a policy that was never published; NULL is fine. May sleep. */
+void vfw_policy_free(struct vfw_policy *pol);
+
+/* Bytes held by the policy in force. Holds vfw_config_mutex. */
+u64 vfw_policy_memory(void);
+
+/* Takes the policy away and frees it: module exit, after the hooks are gone. May sleep. */
+void vfw_policy_exit(void);
+
+#endif /* VFW_POLICY_H */
