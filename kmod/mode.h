@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Armed or disarmed: whether verdicts are carried out. */
+#ifndef VFW_MODE_H
+#define VFW_MODE_H
+
+#include <linux/compiler.h>
+#include <linux/vfw.h>
+
+extern u32 vfw_mode; /* enum vfw_mode; READ_ONCE; written under vfw_config_mutex */
+
+/* Any context. */
+static inline bool vfw_mode_armed(void)
+{
+	return READ_ONCE(vfw_mode) == VFW_MODE_ARMED;
+}
+
+/*
+ * Arms or disarms. While armed the module holds a reference on itself, so unloading is disarm
+ * first. Setting what is set already does nothing. Posts VFW_EVENT_MODE. Returns 0, -EINVAL for
+ * an unknown mode. vfw_config_mutex held.
+ */
+int vfw_mode_set(u32 mode);
+
+#endif /* VFW_MODE_H */
