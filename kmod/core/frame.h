@@ -8,6 +8,16 @@
  * MAC on, and the frame's whole length. When the headers go on past what was
  * given, parsing says VFW_FRAME_MORE and the caller comes again with up to
  * VFW_FRAME_HEAD_MAX bytes; a frame whose headers do not fit there is malformed.
+ * The answer is a function of the frame alone: any shorter head gives either
+ * the same answer or VFW_FRAME_MORE, and a head of the whole frame or of
+ * VFW_FRAME_HEAD_MAX bytes never gives VFW_FRAME_MORE.
+ *
+ * What one receiver reads one way and another the other way is malformed here:
+ * a third tag, an IP or ARP packet behind a SNAP header, a length field that
+ * contradicts the frame, a header that ends in the second fragment, a second
+ * fragment header, a late hop-by-hop header, ICMP of the other IP version. IPsec's
+ * AH ends parsing as ESP does, in both versions of IP: policy names it by its
+ * number, and what it protects is not looked at.
  */
 #ifndef VFW_CORE_FRAME_H
 #define VFW_CORE_FRAME_H
@@ -49,16 +59,16 @@ struct vfw_frame {
 	u16 n_tags; /* tags in the bytes */
 	u16 tci[VFW_FRAME_VLAN_MAX]; /* host order, outermost first */
 	u32 flags; /* VFW_FRAME_F_* */
+	u8 src[16]; /* IPv4 in the first four bytes, rest zero; ARP: sender protocol address */
+	u8 dst[16]; /* ARP: target protocol address */
 	u32 l3_off; /* offsets from the frame's first byte */
 	u32 l4_off; /* after all extension headers */
 	u32 payload_off; /* after the L4 header; l4_off if not VFW_FRAME_F_L4 */
 	u32 end; /* end of the IP packet (padding lies behind it); frame_len if not IP */
 	u8 kind; /* enum vfw_frame_kind */
-	u8 proto; /* IP protocol after extension headers */
+	u8 proto; /* IP protocol after extension headers; IPv6 later fragments: as they say */
 	u8 ttl;
 	u8 tcp_flags; /* FIN 1 SYN 2 RST 4 PSH 8 ACK 16 URG 32 ECE 64 CWR 128 */
-	u8 src[16]; /* IPv4 in the first four bytes, rest zero; ARP: sender protocol address */
-	u8 dst[16]; /* ARP: target protocol address */
 	u16 sport; /* host order; TCP, UDP, SCTP, UDP-Lite, DCCP */
 	u16 dport;
 	u8 icmp_type;
@@ -67,34 +77,48 @@ struct vfw_frame {
 	u32 tcp_seq, tcp_ack; /* host order */
 	u16 tcp_win;
 	u16 arp_op;
-	u8 arp_sha[6];
-	u8 arp_tha[6];
-	u8 nd_target[16]; /* NS, NA, redirect */
-	u8 nd_lladdr[6]; /* source or target link-layer address option */
 	u32 frag_id;
 	u32 frag_off; /* bytes */
 	u32 inner_off; /* ICMP errors: the quoted packet */
+	union {
+		struct { /* kind VFW_FRAME_ARP */
+			u8 arp_sha[6];
+			u8 arp_tha[6];
+		};
+		struct { /* VFW_FRAME_F_ND */
+			u8 nd_target[16]; /* NS, NA, redirect */
+			u8 nd_lladdr[6]; /* source or target link-layer address option */
+			u8 nd_pad[2];
+		};
+	};
 };
 
 /*
  * Parses a frame. head: its first head_len bytes; frame_len >= head_len: all of
- * it. *f is whole only on VFW_FRAME_OK. Lengths are checked against frame_len
- * (IP total length beyond the frame is malformed; GSO frames are whole
- * frames here, gso says so: then an IPv4/IPv6 length of 0 means "to the end").
- * TCP data offset, UDP length >= 8, ARP sizes, ND option lengths are checked.
- * Ports of later fragments are 0. Any context.
+ * it. *f is whole only on VFW_FRAME_OK; otherwise it holds what was understood
+ * so far and zeroes (never leftovers), good enough to report. gso: the frame
+ * stands for several segments and its length fields will be rewritten: they
+ * must be 0 ("to the end") or agree with frame_len exactly. Checked: IP, TCP, UDP,
+ * DCCP, ARP and ND lengths, ND validity (RFC 4861 6.1, 7.1, 8.1; RFC 6980),
+ * fragments (RFC 8200 4.5, RFC 7112, RFC 3128, RFC 6946). Any context.
  */
 enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 head_len,
 				      u32 frame_len, bool gso);
 
 /*
  * Parses the packet an ICMP error quotes, from inner bytes (network header
- * first); at least the network header and 8 bytes behind it must be there
- * (RFC 792, RFC 4443). Fills kind, proto, src, dst, sport, dport, icmp_*, tcp_seq.
+ * first); the network header and 8 bytes behind it must be there (RFC 792, RFC
+ * 4443). Fills kind, flags, proto, src, dst, sport, dport, icmp_*, tcp_seq and
+ * offsets from p; the rest is zero. Never VFW_FRAME_MORE. VFW_FRAME_F_ICMP_ERROR
+ * or VFW_FRAME_F_ND set, or VFW_FRAME_F_L4 clear: it quotes no conversation.
+ * Any context.
  */
 enum vfw_frame_result vfw_frame_parse_inner(struct vfw_frame *f, const u8 *p, u32 len, bool ip6);
 
-/* The key by which policy looks this frame up, see VFW_KEY in the UAPI. Any context. */
+/*
+ * The key by which policy looks this frame up, see VFW_KEY in the UAPI. A later
+ * fragment has none of its own: it follows the packet it belongs to. Any context.
+ */
 u32 vfw_frame_key(const struct vfw_frame *f);
 
 #endif /* VFW_CORE_FRAME_H */

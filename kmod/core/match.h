@@ -32,6 +32,7 @@ struct vfw_tables {
 	u32 reserved;
 };
 
+/* What a lookup found; points into the tables and lives no longer than they. */
 struct vfw_match {
 	u32 rule; /* index of the deciding rule */
 	u32 n_monitors;
@@ -50,13 +51,20 @@ u32 vfw_match_index_size(u32 n_pairs);
  */
 int vfw_match_index(struct vfw_tables *t, u32 *bad);
 
+/* Zeroed u32 words of scratch that vfw_match_check() needs for tables of these counts. */
+u32 vfw_match_scratch_size(const struct vfw_counts *counts);
+
 /*
  * Checks the tables by meaning: all that the UAPI promises of counts, indices,
- * order, verdicts and reserved fields. Returns NULL if all is right, else a
- * static sentence saying what is wrong; *table and *element say where.
- * Linear time, no allocation (uniqueness of rule ids is the caller's to check). Process context.
+ * order, verdicts and reserved fields. scratch: vfw_match_scratch_size() words, zeroed by the
+ * caller, who keeps them; counts beyond their bounds are refused before scratch is
+ * touched. Returns NULL if all is right, else a static sentence saying what is wrong; *table
+ * (enum vfw_table; __VFW_TABLE_MAX: the counts themselves) and *element say where.
+ * Time is linear in the tables: cells shared by blocks and overlapping runs of candidates
+ * are refused where they add up to more than that. Uniqueness of rule ids and of pairs is
+ * not checked here (vfw_match_index() sees to pairs). No allocation. Process context.
  */
-const char *vfw_match_check(const struct vfw_tables *t, u32 *table, u32 *element);
+const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element);
 
 /* The block for (src, dst): the pair's own, else the default block. Any context. */
 const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32 dst);
