@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli.h"
+#include "client.h"
+#include "field.h"
+#include "term.h"
+#include "word.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <vfw/ctl_proto.h>
+
+static volatile sig_atomic_t observe_stop;
+
+static void observe_signal(int sig)
+{
+	(void)sig;
+	observe_stop = 1;
+}
+
+/* Ctrl-C ends the wait in poll() with EINTR, so the handler must not restart it. */
+static void observe_signals(void)
+{
+	struct sigaction sa = {.sa_handler = observe_signal, .sa_flags = SA_RESETHAND};
+
+	observe_stop = 0;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+/* Returns "NAME" of the VM at one end, else the address, else the MAC's place holder. */
+static void observe_end(struct vfw_term *t, const json_t *event, const char *vm, const char *ip,
+			const char *port)
+{
+	const json_t *vfw = vfw_field_object(event, "vfw");
+	const char *name = vfw_field_text(vfw, vm, "");
+	const char *address = vfw_field_text(event, ip, "");
+
+	if (*name && *address)
+		vfw_term_addf(t, "%s (%s)", name, address);
+	else
+		vfw_term_add(t, *name ? name : *address ? address : "?");
+	if (json_object_get(event, port))
+		vfw_term_addf(t, ":%llu", vfw_field_count(event, port));
+}
+
+static void observe_add(struct vfw_term *t, const char *label, const char *word)
+{
+	if (*word)
+		vfw_term_addf(t, "  %s%s%s", label, *label ? " " : "", word);
+}
+
+/* One event as one line: time, type, who to whom, what, and what became of it. */
+static void observe_print(FILE *f, const json_t *event)
+{
+	const json_t *vfw = vfw_field_object(event, "vfw");
+	const char *time = vfw_field_text(event, "timestamp", "");
+	const char *clock = strchr(time, 'T');
+	unsigned long long count = vfw_field_count(vfw, "count");
+	struct vfw_term t = {0};
+	char *s;
+
+	vfw_term_addf(&t, "%.12s  %-8s", clock ? clock + 1 : time,
+		      vfw_field_text(event, "event_type", "event"));
+	observe_add(&t, "", vfw_field_text(vfw, "verdict", ""));
+	if (json_object_get(event, "src_ip") || json_object_get(vfw, "src_vm") ||
+	    json_object_get(vfw, "dst_vm")) {
+		vfw_term_add(&t, "  ");
+		observe_end(&t, event, "src_vm", "src_ip", "src_port");
+		vfw_term_add(&t, " -> ");
+		observe_end(&t, event, "dst_vm", "dest_ip", "dest_port");
+	}
+	observe_add(&t, "", vfw_field_text(event, "proto", ""));
+	observe_add(&t, "port", vfw_field_text(vfw, "ifname", ""));
+	observe_add(&t, "rule", vfw_field_text(vfw, "rule", ""));
+	observe_add(&t, "reason", vfw_field_text(vfw, "reason", ""));
+	observe_add(&t, "", vfw_field_text(vfw, "message", ""));
+	if (vfw_field_count(vfw, "revision"))
+		vfw_term_addf(&t, "  revision %llu", vfw_field_count(vfw, "revision"));
+	if (count > 1)
+		vfw_term_addf(&t, "  (%llu times)", count);
+	s = vfw_term_take(&t);
+	vfw_term_safe(f, s);
+	fputc('\n', f);
+}
+
+/* Shows one object the daemon sent. Returns whether it was an event. */
+static bool observe_show(struct vfw_cli *cli, const json_t *object)
+{
+	const json_t *event = vfw_field_object(object, "params");
+
+	if (strcmp(vfw_field_text(object, "method", ""), "event") || !event)
+		return false;
+	if (cli->json) {
+		json_dumpf(event, cli->out, JSON_COMPACT);
+		fputc('\n', cli->out);
+	} else {
+		observe_print(cli->out, event);
+	}
+	fflush(cli->out);
+	return true;
+}
+
+/* Reads events until enough came, the time is up, or we are told to stop. */
+static int observe_loop(struct vfw_cli *cli, unsigned long count, unsigned long seconds)
+{
+	int64_t deadline = seconds ? vfw_client_now() + (int64_t)seconds * 1000 : -1;
+	unsigned long n = 0;
+	json_t *object;
+	int rc;
+
+	while (!observe_stop && !ferror(cli->out)) {
+		rc = vfw_client_next(cli->client, deadline, &object);
+		if (rc == -EINTR)
+			continue;
+		if (rc == -ETIMEDOUT && count) {
+			vfw_cli_error(cli, "%lu of %lu events came in %lu s", n, count, seconds);
+			return VFW_EXIT_FAILED;
+		}
+		if (rc == -ETIMEDOUT)
+			return VFW_EXIT_OK;
+		if (rc) {
+			vfw_cli_error(cli, "vfwd ended the stream of events: %s", strerror(-rc));
+			return rc == -ECONNRESET ? VFW_EXIT_NO_DAEMON : VFW_EXIT_FAILED;
+		}
+		n += observe_show(cli, object);
+		json_decref(object);
+		if (count && n >= count)
+			return VFW_EXIT_OK;
+	}
+	return VFW_EXIT_OK;
+}
+
+static int observe_words(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	const char *reason = vfw_args_get(args, "reason");
+	const char *verdict = vfw_args_get(args, "verdict");
+	const char *nearest;
+
+	if (reason && !*vfw_word_reason(reason)) {
+		nearest = vfw_term_nearest(reason, vfw_word_reasons());
+		return vfw_cli_usage(cli, args->cmd, "no reason is called '%s'%s%s%s", reason,
+				     nearest ? ": did you mean '" : "", nearest ? nearest : "",
+				     nearest ? "'?" : "");
+	}
+	if (verdict && strcmp(verdict, "pass") && strcmp(verdict, "block") &&
+	    strcmp(verdict, "reject"))
+		return vfw_cli_usage(cli, args->cmd,
+				     "--verdict: expected pass, block or reject, found '%s'",
+				     verdict);
+	return 0;
+}
+
+int vfw_cmd_observe(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	static const char *const filter[] = {"vm", "verdict", "reason", "rule", "type"};
+	unsigned long count = 0, seconds = 0;
+	json_t *params, *result;
+	size_t i;
+	int rc;
+
+	rc = observe_words(cli, args);
+	if (!rc)
+		rc = vfw_args_number(cli, args, "count", 1, 1000000000, &count);
+	if (!rc)
+		rc = vfw_args_number(cli, args, "timeout", 1, 10000000, &seconds);
+	if (rc)
+		return rc;
+	params = json_object();
+	for (i = 0; i < sizeof(filter) / sizeof(*filter); i++) {
+		if (vfw_args_get(args, filter[i]))
+			json_object_set_new(params, filter[i],
+					    json_string(vfw_args_get(args, filter[i])));
+	}
+	rc = vfw_cli_call(cli, "observe", params, VFW_CLI_CALL_MS, &result);
+	if (rc)
+		return rc;
+	json_decref(result);
+	observe_signals();
+	return observe_loop(cli, count, seconds);
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli.h"
+#include "complaint.h"
+#include "field.h"
+#include "files.h"
+#include "localcheck.h"
+#include "term.h"
+
+#include <string.h>
+#include <vfw/ctl_proto.h>
+
+/* Says what check or apply found besides errors. Warnings go beside the result, not into it. */
+static void policy_notes(struct vfw_cli *cli, const json_t *result)
+{
+	const json_t *unenforceable = vfw_field_array(result, "unenforceable");
+
+	if (cli->json)
+		return;
+	vfw_complaint_list(cli->err, "warning", vfw_field_array(result, "warnings"));
+	vfw_complaint_list(cli->err, "not enforced yet", unenforceable);
+}
+
+static const char *policy_plural(unsigned long long n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void policy_checked(struct vfw_cli *cli, const json_t *result)
+{
+	unsigned long long n = vfw_field_count(result, "rules");
+
+	fprintf(cli->out, "the policy is right: %llu rule%s\n", n, policy_plural(n));
+	if (json_array_size(vfw_field_array(result, "unenforceable")))
+		fputs("but `apply' would refuse it, for it asks for what cannot be enforced yet\n",
+		      cli->out);
+}
+
+/* Takes files. The text alone, by the parser that vfwd uses. */
+static int policy_check_local(struct vfw_cli *cli, json_t *files)
+{
+	json_t *errors = json_array(), *result = NULL, *j;
+	int rc = vfw_localcheck(files, errors, &result);
+
+	json_decref(files);
+	if (rc == VFW_EXIT_OK) {
+		policy_notes(cli, result);
+		if (cli->json)
+			vfw_cli_json(cli, result);
+		else
+			policy_checked(cli, result);
+	} else {
+		vfw_complaint_list(cli->err, "error", errors);
+		if (rc == VFW_EXIT_FAILED)
+			vfw_cli_error(cli, "no memory to check the policy");
+		if (cli->json) {
+			j = json_pack("{s:{s:i, s:s, s:{s:O}}}", "error", "code", VFW_CTL_E_POLICY,
+				      "message", "the policy is wrong", "data", "errors", errors);
+			vfw_cli_json(cli, j);
+			json_decref(j);
+		}
+	}
+	json_decref(result);
+	json_decref(errors);
+	return rc;
+}
+
+int vfw_cmd_policy_check(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	json_t *files = vfw_files_read(cli, args->operand, args->n_operands);
+	json_t *result;
+	char why[512];
+	int rc;
+
+	if (!files)
+		return VFW_EXIT_FAILED;
+	if (vfw_args_get(args, "parse-only"))
+		return policy_check_local(cli, files);
+	rc = vfw_cli_probe(cli, "policy.check", json_pack("{s:O}", "files", files), &result, why,
+			   sizeof(why));
+	if (rc == VFW_EXIT_NO_DAEMON) {
+		fprintf(cli->err, "vfwctl: %s; checked the text alone, not who is in its groups\n",
+			why);
+		return policy_check_local(cli, files);
+	}
+	json_decref(files);
+	if (rc)
+		return cli->refused == VFW_CTL_E_POLICY ? VFW_EXIT_CHECK_FAILED : rc;
+	policy_notes(cli, result);
+	if (cli->json)
+		vfw_cli_json(cli, result);
+	else
+		policy_checked(cli, result);
+	json_decref(result);
+	return VFW_EXIT_OK;
+}
+
+static void policy_applied(struct vfw_cli *cli, const json_t *result, bool dry_run)
+{
+	unsigned long long rules = vfw_field_count(result, "rules");
+	unsigned long long revision = vfw_field_count(result, "revision");
+
+	if (!vfw_field_true(result, "changed"))
+		fprintf(cli->out, "%s revision %llu, %llu rule%s\n",
+			dry_run ? "nothing would change: it is in force as"
+				: "nothing changed: it is in force as",
+			revision, rules, policy_plural(rules));
+	else if (dry_run)
+		fprintf(cli->out, "it would be published: %llu rule%s, %llu identities\n", rules,
+			policy_plural(rules), vfw_field_count(result, "identities"));
+	else
+		fprintf(cli->out, "revision %llu is in force: %llu rule%s, %llu identities\n",
+			revision, rules, policy_plural(rules),
+			vfw_field_count(result, "identities"));
+}
+
+int vfw_cmd_policy_apply(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	json_t *files = vfw_files_read(cli, args->operand, args->n_operands);
+	bool dry_run = vfw_args_get(args, "dry-run");
+	json_t *result;
+	int rc;
+
+	if (!files)
+		return VFW_EXIT_FAILED;
+	rc = vfw_cli_call(cli, "policy.apply",
+			  json_pack("{s:o, s:b, s:b}", "files", files, "keep_established",
+				    vfw_args_get(args, "keep-established") != NULL, "dry_run",
+				    (int)dry_run),
+			  VFW_CLI_APPLY_MS, &result);
+	if (rc)
+		return rc;
+	policy_notes(cli, result);
+	if (cli->json)
+		vfw_cli_json(cli, result);
+	else
+		policy_applied(cli, result, dry_run);
+	if (dry_run && vfw_field_true(result, "changed"))
+		rc = VFW_EXIT_WOULD_CHANGE;
+	json_decref(result);
+	return rc;
+}
+
+static void policy_lines(FILE *f, char mark, const json_t *lines)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(lines); i++) {
+		const char *s = json_string_value(json_array_get(lines, i));
+
+		if (!s)
+			continue;
+		fputc(mark, f);
+		fputc(' ', f);
+		vfw_term_safe(f, s);
+		fputc('\n', f);
+	}
+}
+
+int vfw_cmd_policy_diff(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	json_t *files = vfw_files_read(cli, args->operand, args->n_operands);
+	json_t *result;
+	int rc;
+
+	if (!files)
+		return VFW_EXIT_FAILED;
+	rc = vfw_cli_call(cli, "policy.diff", json_pack("{s:o}", "files", files), VFW_CLI_CALL_MS,
+			  &result);
+	if (rc)
+		return rc;
+	if (cli->json) {
+		vfw_cli_json(cli, result);
+	} else {
+		policy_lines(cli->out, '-', vfw_field_array(result, "removed"));
+		policy_lines(cli->out, '+', vfw_field_array(result, "added"));
+	}
+	if (vfw_field_true(result, "changed"))
+		rc = VFW_EXIT_WOULD_CHANGE;
+	else if (!cli->json)
+		fputs("no difference: this is what is in force\n", cli->out);
+	json_decref(result);
+	return rc;
+}
+
+int vfw_cmd_policy_show(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	const char *text;
+	json_t *result;
+	int rc;
+
+	rc = vfw_cli_call(
+		cli, "policy.show",
+		json_pack("{s:s}", "source", vfw_args_get(args, "disk") ? "disk" : "running"),
+		VFW_CLI_CALL_MS, &result);
+	if (rc)
+		return rc;
+	text = vfw_field_text(result, "text", "");
+	if (cli->json)
+		vfw_cli_json(cli, result);
+	else if (cli->term)
+		vfw_term_safe_lines(cli->out, text);
+	else
+		fputs(text, cli->out);
+	json_decref(result);
+	return VFW_EXIT_OK;
+}

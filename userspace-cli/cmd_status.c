@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "breakglass.h"
+#include "cli.h"
+#include "field.h"
+#include "grid.h"
+#include "term.h"
+#include "word.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <vfw/ctl_proto.h>
+
+#define STATUS_REASONS_MAX 256
+
+static void status_label(FILE *f, const char *label)
+{
+	fprintf(f, "%-11s", label);
+}
+
+static void status_mode(FILE *f, const json_t *module)
+{
+	const char *mode = vfw_field_text(module, "mode", "unknown");
+	const char *digest = vfw_field_text(module, "digest", "");
+	unsigned long long revision = vfw_field_count(module, "revision");
+
+	status_label(f, "Mode");
+	vfw_term_safe(f, mode);
+	if (!strcmp(mode, "disarmed"))
+		fputs(": judges and counts, cuts nothing", f);
+	fputc('\n', f);
+	status_label(f, "Policy");
+	if (!revision) {
+		fputs("none was ever applied\n", f);
+		return;
+	}
+	fprintf(f, "revision %llu", revision);
+	if (*digest) {
+		fputs(", digest ", f);
+		fprintf(f, "%.12s", strspn(digest, "0123456789abcdef") >= 12 ? digest : "unknown");
+	}
+	fputc('\n', f);
+}
+
+static void status_module(FILE *f, const json_t *module)
+{
+	char bytes[32];
+
+	if (!vfw_field_true(module, "loaded")) {
+		status_label(f, "Module");
+		fputs("NOT LOADED, nothing is judged: load it with `modprobe vfw' or insmod\n", f);
+		return;
+	}
+	status_mode(f, module);
+	status_label(f, "Module");
+	fputs("vfw ", f);
+	vfw_term_safe(f, vfw_field_text(module, "version", "of unknown version"));
+	fprintf(f, ": %llu VMs, %llu ports, %llu flows, %s\n", vfw_field_count(module, "vms"),
+		vfw_field_count(module, "ports"), vfw_field_count(module, "flows"),
+		vfw_term_bytes(vfw_field_count(module, "memory"), bytes, sizeof(bytes)));
+}
+
+static void status_daemon(FILE *f, const json_t *status)
+{
+	const json_t *policy = vfw_field_object(status, "policy");
+	char *files;
+
+	status_label(f, "Daemon");
+	fputs("vfwd ", f);
+	vfw_term_safe(f, vfw_field_text(status, "version", "of unknown version"));
+	fputc('\n', f);
+	files = vfw_field_join(policy, "files", " ");
+	if (*files) {
+		status_label(f, "Files");
+		vfw_term_safe(f, files);
+		fputc('\n', f);
+	}
+	free(files);
+	if (vfw_field_true(policy, "differs_from_disk")) {
+		status_label(f, "");
+		fputs("the files on disk are not what is in force: `vfwctl policy diff' shows how\n",
+		      f);
+	}
+}
+
+static void status_unmanaged(FILE *f, const json_t *status)
+{
+	char *ports = vfw_field_join(status, "unmanaged_ports", " ");
+
+	if (*ports) {
+		status_label(f, "Unmanaged");
+		vfw_term_safe(f, ports);
+		fputs(" (no known VM; only the `unmanaged' rules speak for them)\n", f);
+	}
+	free(ports);
+}
+
+static int status_by_packets(const void *a, const void *b)
+{
+	unsigned long long pa = vfw_field_count(*(const json_t *const *)a, "packets");
+	unsigned long long pb = vfw_field_count(*(const json_t *const *)b, "packets");
+
+	return pa < pb ? 1 : pa > pb ? -1 : 0;
+}
+
+static void status_reasons(FILE *f, const json_t *status)
+{
+	const json_t *reasons = vfw_field_array(status, "reasons");
+	const json_t *seen[STATUS_REASONS_MAX];
+	struct vfw_grid grid;
+	size_t i, n = 0;
+
+	for (i = 0; i < json_array_size(reasons) && n < STATUS_REASONS_MAX; i++) {
+		const json_t *r = json_array_get(reasons, i);
+
+		if (vfw_field_count(r, "packets"))
+			seen[n++] = r;
+	}
+	if (!n)
+		return;
+	qsort(seen, n, sizeof(*seen), status_by_packets);
+	vfw_grid_begin(&grid, "PACKETS>", "REASON", "MEANING", NULL);
+	for (i = 0; i < n; i++) {
+		const char *word = vfw_field_text(seen[i], "reason", "");
+
+		vfw_grid_count(&grid, vfw_field_count(seen[i], "packets"));
+		vfw_grid_text(&grid, word);
+		vfw_grid_text(&grid, vfw_word_reason(word));
+	}
+	fputc('\n', f);
+	vfw_grid_end(&grid, f);
+}
+
+int vfw_cmd_status(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	char why[512], kernel_why[512];
+	bool direct = false;
+	json_t *status;
+	int rc;
+
+	(void)args;
+	rc = vfw_cli_probe(cli, "status", NULL, &status, why, sizeof(why));
+	if (rc == VFW_EXIT_NO_DAEMON) {
+		rc = vfw_breakglass_status(&status, kernel_why, sizeof(kernel_why));
+		if (rc) {
+			vfw_cli_error(cli, "%s", why);
+			vfw_cli_error(cli, "%s", kernel_why);
+			return rc == VFW_EXIT_DENIED ? rc : VFW_EXIT_NO_DAEMON;
+		}
+		direct = true;
+		fprintf(cli->err, "vfwctl: %s; asked the kernel directly\n", why);
+	}
+	if (rc)
+		return rc;
+	if (cli->json) {
+		vfw_cli_json(cli, status);
+	} else {
+		status_module(cli->out, vfw_field_object(status, "module"));
+		if (!direct)
+			status_daemon(cli->out, status);
+		status_unmanaged(cli->out, status);
+		status_reasons(cli->out, status);
+	}
+	json_decref(status);
+	return VFW_EXIT_OK;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The commands there are; help, completion and manual follow this table. */
+#include "cli.h"
+
+#include <limits.h>
+
+#define FILES_MORE                                                                            \
+	"FILE is a file of policy text, a folder (its *.vfw files in byte order), or - for\n" \
+	"standard input. Without FILE: /etc/vfw/policy.d."
+
+const struct vfw_cmd vfw_cmds[] = {
+	{
+		.name = "status",
+		.summary = "mode, revision, counts, what ended for which reason",
+		.more = "When vfwd does not answer, the kernel is asked directly, and the output says so.",
+		.run = vfw_cmd_status,
+	},
+	{
+		.name = "arm",
+		.summary = "carry verdicts out; permitted connections go on",
+		.more = "When vfwd does not answer, the kernel is told directly, and the output says so.",
+		.run = vfw_cmd_arm,
+	},
+	{
+		.name = "disarm",
+		.summary = "judge, count and say, but cut nothing (asks first)",
+		.more = "When vfwd does not answer, the kernel is told directly, and the output says so.",
+		.opts = {{'y', "yes", NULL, "do not ask"}},
+		.run = vfw_cmd_disarm,
+	},
+	{
+		.group = "vm",
+		.name = "list",
+		.summary = "who is known: tenant, groups, addresses, ports",
+		.run = vfw_cmd_vm_list,
+	},
+	{
+		.group = "vm",
+		.name = "show",
+		.operands = "VM",
+		.min_operands = 1,
+		.max_operands = 1,
+		.summary = "one VM: identity, labels, NICs, counters",
+		.more = "VM is a name or a UUID.",
+		.run = vfw_cmd_vm_show,
+	},
+	{
+		.group = "vm",
+		.name = "quarantine",
+		.operands = "VM",
+		.min_operands = 1,
+		.max_operands = 1,
+		.summary = "let nothing into or out of a VM",
+		.more = "VM is a name or a UUID. `vfwctl vm release VM' ends it.",
+		.opts = {{0, "reason", "TEXT", "for the audit log and `vm show'"}},
+		.run = vfw_cmd_vm_quarantine,
+	},
+	{
+		.group = "vm",
+		.name = "release",
+		.operands = "VM",
+		.min_operands = 1,
+		.max_operands = 1,
+		.summary = "end a VM's quarantine",
+		.more = "VM is a name or a UUID.",
+		.run = vfw_cmd_vm_release,
+	},
+	{
+		.group = "policy",
+		.name = "check",
+		.operands = "[FILE...]",
+		.max_operands = INT_MAX,
+		.summary = "say what is wrong with a policy (exit 6)",
+		.more = FILES_MORE
+		"\n"
+		"Without vfwd the text alone is checked, and the output says so.",
+		.opts = {{'n', "parse-only", NULL, "do not ask vfwd: check the text alone"}},
+		.run = vfw_cmd_policy_check,
+	},
+	{
+		.group = "policy",
+		.name = "apply",
+		.operands = "[FILE...]",
+		.max_operands = INT_MAX,
+		.summary = "make a policy the one in force: all of it, or nothing",
+		.more = FILES_MORE,
+		.opts = {{0, "dry-run", NULL, "do all but publish; exit 5 if it would change"},
+			 {0, "keep-established", NULL,
+			  "let running conversations go on though now forbidden"}},
+		.run = vfw_cmd_policy_apply,
+	},
+	{
+		.group = "policy",
+		.name = "diff",
+		.operands = "[FILE...]",
+		.max_operands = INT_MAX,
+		.summary = "how files differ from what is in force (exit 5)",
+		.more = FILES_MORE,
+		.run = vfw_cmd_policy_diff,
+	},
+	{
+		.group = "policy",
+		.name = "show",
+		.summary = "the policy in force, in canonical form",
+		.opts = {{0, "disk", NULL, "that of /etc/vfw/policy.d instead"}},
+		.run = vfw_cmd_policy_show,
+	},
+	{
+		.group = "rule",
+		.name = "list",
+		.summary = "rules with their hit counters",
+		.opts = {{0, "sort", "KEY", "packets, bytes, flows, last or order (default)"},
+			 {0, "unused", NULL, "only rules that were never hit"}},
+		.run = vfw_cmd_rule_list,
+	},
+	{
+		.name = "explain",
+		.summary = "would it pass, by which rule, and why",
+		.more = "An end is a VM (name or UUID), an address, host or external. The answer is the\n"
+			"kernel's own matcher's; nothing is sent and nothing is counted.\n"
+			"Example: vfwctl explain --from web1 --to db1 --proto tcp --dport 5432",
+		.opts = {{'f', "from", "END", "who opens the conversation"},
+			 {'t', "to", "END", "who is reached"},
+			 {'p', "proto", "PROTO", "tcp, udp, sctp, icmp, icmp6 or a number"},
+			 {'d', "dport", "PORT", "destination port"},
+			 {0, "icmp-type", "N", "ICMP type, 0-255"},
+			 {0, "icmp-code", "N", "ICMP code, 0-255"},
+			 {0, "ethertype", "N", "a frame that is not IP, e.g. 0x88cc"}},
+		.run = vfw_cmd_explain,
+	},
+	{
+		.name = "observe",
+		.summary = "live events: drops, passes with log, policy and ports",
+		.more = "Ends with Ctrl-C, after -n events, or after --timeout; exit 1 when the time is up\n"
+			"before N events came. With -o json each event is one line of EVE JSON.",
+		.opts = {{0, "vm", "VM", "only events in which VM is one end"},
+			 {0, "verdict", "WORD", "only pass, block or reject"},
+			 {0, "reason", "WORD", "only this reason (`status' shows the words)"},
+			 {0, "rule", "RULE", "only this rule, e.g. shop:3"},
+			 {0, "type", "WORD", "only this event type: drop, flow, anomaly ..."},
+			 {'n', "count", "N", "end after N events"},
+			 {0, "timeout", "SECONDS", "end after that time"}},
+		.run = vfw_cmd_observe,
+	},
+	{
+		.group = "flow",
+		.name = "list",
+		.summary = "conversations that were let through and still live",
+		.opts = {{0, "vm", "VM", "only those in which VM is one end"}},
+		.run = vfw_cmd_flow_list,
+	},
+	{
+		.name = "doctor",
+		.summary = "is all in place? hooks, ports, bypasses (exit 6)",
+		.run = vfw_cmd_doctor,
+	},
+	{
+		.name = "version",
+		.summary = "versions of vfwctl, vfwd and the module",
+		.run = vfw_cmd_version,
+	},
+	{
+		.name = "help",
+		.operands = "[COMMAND]",
+		.max_operands = 2,
+		.summary = "what a command does and takes",
+		.run = vfw_cmd_help,
+	},
+	{0},
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Showing where in a policy something is wrong. */
+#ifndef VFW_COMPLAINT_H
+#define VFW_COMPLAINT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/*
+ * Prints one diag of ctl_proto.h: file:line:column, kind ("error"), message, then the line of text
+ * with a caret under the column (bytes, from 1). What is missing in it is left out.
+ */
+void vfw_complaint_print(FILE *f, const char *kind, const json_t *diag);
+
+/* Prints every diag of the array. Returns how many there were. */
+size_t vfw_complaint_list(FILE *f, const char *kind, const json_t *diags);
+
+#endif /* VFW_COMPLAINT_H */

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "files.h"
+
+#include "cli.h"
+#include "term.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vfw/ctl_proto.h>
+
+static int files_add(struct vfw_cli *cli, json_t *files, const char *name, const char *text,
+		     size_t len)
+{
+	json_t *jtext = NULL, *jname = NULL;
+	const char *nul = memchr(text, '\0', len);
+
+	if (json_array_size(files) >= VFW_FILES_MAX) {
+		vfw_cli_error(cli, "a policy has at most %d files: join some", VFW_FILES_MAX);
+		return -1;
+	}
+	if (!nul) {
+		jtext = json_stringn(text, len);
+		jname = json_string(name);
+	}
+	if (!jtext || !jname) {
+		vfw_cli_error(
+			cli,
+			"%s: expected UTF-8 text without NUL bytes, in a file with a UTF-8 name",
+			name);
+		json_decref(jtext);
+		json_decref(jname);
+		return -1;
+	}
+	return json_array_append_new(files, json_pack("{s:o, s:o}", "name", jname, "text", jtext));
+}
+
+/* Reads f to its end, at most VFW_FILE_MAX bytes. */
+static int files_slurp(struct vfw_cli *cli, json_t *files, const char *name, FILE *f)
+{
+	size_t len = 0, size = 65536;
+	char *buf = NULL;
+	int rc = -1;
+
+	do {
+		char *more = realloc(buf, size *= 2);
+
+		if (!more) {
+			vfw_cli_error(cli, "%s: no memory to read it", name);
+			goto out;
+		}
+		buf = more;
+		len += fread(buf + len, 1, size - len, f);
+		if (len > VFW_FILE_MAX) {
+			vfw_cli_error(cli, "%s: over 16 MiB: split it", name);
+			goto out;
+		}
+	} while (len == size);
+	if (ferror(f)) {
+		vfw_cli_error(cli, "%s: %s", name, strerror(errno));
+		goto out;
+	}
+	rc = files_add(cli, files, name, buf, len);
+out:
+	free(buf);
+	return rc;
+}
+
+static int files_open(struct vfw_cli *cli, json_t *files, const char *path)
+{
+	/* a fifo or device must not hold us up */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	FILE *f = NULL;
+	int rc = -1;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		vfw_cli_error(cli, "%s: %s", path, strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		vfw_cli_error(cli, "%s: expected a file of policy text or a folder of *.vfw files",
+			      path);
+	} else {
+		f = fdopen(fd, "r");
+		if (f)
+			rc = files_slurp(cli, files, path, f);
+	}
+	if (f)
+		fclose(f);
+	else if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int files_wanted(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+
+	return d->d_name[0] != '.' && n > 4 && !strcmp(d->d_name + n - 4, ".vfw");
+}
+
+/* Byte order, whatever the locale. */
+static int files_order(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int files_folder(struct vfw_cli *cli, json_t *files, const char *path)
+{
+	struct dirent **entry;
+	int i, rc = 0, n = scandir(path, &entry, files_wanted, files_order);
+	size_t len = strlen(path);
+
+	if (n < 0) {
+		vfw_cli_error(cli, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	if (!n) {
+		vfw_cli_error(cli, "%s: no file there ends in .vfw, so there is no policy in it",
+			      path);
+		rc = -1;
+	}
+	for (i = 0; i < n; i++) {
+		struct vfw_term full = {0};
+		char *s;
+
+		vfw_term_addf(&full, "%s%s%s", path, len && path[len - 1] == '/' ? "" : "/",
+			      entry[i]->d_name);
+		s = vfw_term_take(&full);
+		if (!rc)
+			rc = files_open(cli, files, s);
+		free(s);
+		free(entry[i]);
+	}
+	free(entry);
+	return rc;
+}
+
+json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n)
+{
+	static char *const def[] = {(char *)VFW_FILES_DEFAULT};
+	json_t *files = json_array();
+	struct stat st;
+	int i, rc = 0;
+
+	if (!n) {
+		paths = def;
+		n = 1;
+	}
+	for (i = 0; i < n && !rc; i++) {
+		if (!strcmp(paths[i], "-"))
+			rc = files_slurp(cli, files, "<stdin>", cli->in);
+		else if (!stat(paths[i], &st) && S_ISDIR(st.st_mode))
+			rc = files_folder(cli, files, paths[i]);
+		else
+			rc = files_open(cli, files, paths[i]);
+	}
+	if (rc) {
+		json_decref(files);
+		return NULL;
+	}
+	return files;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The policy's files, as they are read and sent to vfwd. */
+#ifndef VFW_FILES_H
+#define VFW_FILES_H
+
+#include <jansson.h>
+
+struct vfw_cli;
+
+#define VFW_FILES_DEFAULT "/etc/vfw/policy.d"
+#define VFW_FILES_MAX 1024 /* of one policy, docs/policy.md section 11 */
+#define VFW_FILE_MAX (16U << 20) /* bytes of one file */
+
+/*
+ * Reads the files named; of a folder, those in it that end in .vfw and do not begin with a dot, in
+ * byte order; "-" is standard input; with n 0, VFW_FILES_DEFAULT. Returns a new array of
+ * { name, text }, or NULL after saying what is wrong.
+ */
+json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n);
+
+#endif /* VFW_FILES_H */
