@@ -64,6 +64,9 @@ struct vfw_policy *vfw_policy_new(const struct vfw_counts *counts);
 /* Size of one element of a table, in bytes; 0 if there is no such table. Any context. */
 u32 vfw_policy_element(u32 table);
 
+/* Name of a table for people; table < __VFW_TABLE_MAX. Any context. */
+const char *vfw_policy_table_word(u32 table);
+
 /*
  * Copies n whole elements of a table into an unpublished policy from element
  * first on. first + n is within the table's count. May sleep.

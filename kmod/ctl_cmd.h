@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the control side share: the handlers of the commands and a
+ * few helpers. Handlers run in process context with no lock of ours held,
+ * several at once; attributes have passed the command's nla policy.
+ */
+#ifndef VFW_CTL_CMD_H
+#define VFW_CTL_CMD_H
+
+#include <net/genetlink.h>
+
+#include "compat/extack.h"
+#include "vm.h"
+
+extern struct genl_family vfw_ctl_family;
+
+/* of the nests VFW_A_VM and VFW_A_PORT */
+extern const struct nla_policy vfw_ctl_vm_policy[VFW_VM_A_MAX + 1];
+extern const struct nla_policy vfw_ctl_port_policy[VFW_PORT_A_MAX + 1];
+
+/*
+ * Begins the reply to a command: a message with room for size bytes of attributes. Returns it,
+ * owned by the caller, with *hdr for genlmsg_end(), or NULL without memory.
+ */
+struct sk_buff *vfw_ctl_reply(struct genl_info *info, size_t size, void **hdr);
+
+/*
+ * The string of an attribute of a NUL-terminated kind. Returns it, living as long as the
+ * message, or NULL with extack when it is empty or has bytes behind its NUL.
+ */
+const char *vfw_ctl_string(const struct nlattr *attr, struct netlink_ext_ack *extack);
+
+/* Are all bytes of a reserved field 0? */
+bool vfw_ctl_zero(const void *field, size_t size);
+
+/* ctl_state.c */
+int vfw_ctl_status_get(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_mode_set(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_scope_set(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_vm_flags_set(struct sk_buff *skb, struct genl_info *info);
+
+/* ctl_txn.c */
+int vfw_ctl_txn_begin(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_txn_table(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_txn_vm(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_txn_port(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_txn_commit(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_txn_abort(struct sk_buff *skb, struct genl_info *info);
+/* Watches for sockets that close with a transaction open. Returns 0 or a negative errno. */
+int vfw_ctl_txn_init(void);
+/* Stops watching and aborts what is open; no command runs any more. */
+void vfw_ctl_txn_exit(void);
+
+/* ctl_vm.c: reads the nest VFW_A_VM of TXN_VM into *spec, whose addresses then point into the
+ * message. Returns 0 or a negative errno with extack.
+ */
+int vfw_ctl_vm_parse(const struct nlattr *nest, struct vfw_vm_spec *spec,
+		     struct netlink_ext_ack *extack);
+
+/* ctl_dump.c */
+int vfw_ctl_vm_start(struct netlink_callback *cb);
+int vfw_ctl_vm_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vfw_ctl_port_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vfw_ctl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vfw_ctl_reason_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vfw_ctl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+/* ctl_explain.c */
+int vfw_ctl_explain(struct sk_buff *skb, struct genl_info *info);
+
+#endif /* VFW_CTL_CMD_H */

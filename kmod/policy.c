@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may hold what. The tables and counters of a struct vfw_ruleset belong to
+ * every generation that refers to it. A generation belongs to whoever built it
+ * until vfw_policy_publish(); then RCU readers may hold it, and the next
+ * publish frees it after their grace period. Nothing else keeps a pointer.
+ */
+#include <linux/jhash.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/random.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <asm/local64.h>
+
+#include "compat/extack.h"
+#include "policy.h"
+#include "vm.h"
+
+#define POLICY_COUNT_BYTES (64UL << 20) /* hit counters of all CPUs take about this at most */
+#define POLICY_RESCHED 4096 /* elements handled between two chances for others to run */
+#define POLICY_GFP (GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
+
+union policy_counter {
+	local64_t own; /* written by one CPU, with preemption off */
+	atomic64_t shared;
+};
+
+struct policy_count {
+	union policy_counter packets;
+	union policy_counter bytes;
+	union policy_counter flows;
+	u64 last; /* seconds of CLOCK_REALTIME; the newest writer wins */
+};
+
+struct policy_base {
+	u64 packets;
+	u64 bytes;
+	u64 flows;
+	u64 last;
+};
+
+struct vfw_ruleset {
+	refcount_t refs; /* generations that point here */
+	bool own_stripes; /* one stripe for each CPU; else CPUs share them */
+	u32 n_stripes;
+	struct policy_count **stripes; /* n_stripes arrays of one count for each rule */
+	struct policy_base *base; /* what earlier revisions counted; vfw_config_mutex */
+	u32 *id_index; /* open addressing: rule index + 1 by rule id, 0 is empty */
+	u32 id_mask;
+	u32 id_seed;
+	u64 bytes;
+	void *mem[__VFW_TABLE_MAX];
+};
+
+struct vfw_policy __rcu *vfw_policy_cur;
+
+static u32 policy_last_revision; /* vfw_config_mutex */
+static u32 policy_last_generation; /* vfw_config_mutex */
+
+static const u32 policy_elements[__VFW_TABLE_MAX] = {
+	[VFW_TABLE_RULES] = sizeof(struct vfw_rule_rec),
+	[VFW_TABLE_CANDS] = sizeof(u32),
+	[VFW_TABLE_CELLS] = sizeof(struct vfw_cell),
+	[VFW_TABLE_BLOCKS] = sizeof(struct vfw_block),
+	[VFW_TABLE_PAIRS] = sizeof(struct vfw_pair),
+	[VFW_TABLE_BOOK4] = sizeof(struct vfw_range4),
+	[VFW_TABLE_BOOK6] = sizeof(struct vfw_range6),
+};
+
+u32 vfw_policy_element(u32 table)
+{
+	return table < __VFW_TABLE_MAX ? policy_elements[table] : 0;
+}
+
+static const char *const policy_table_words[__VFW_TABLE_MAX] = {
+	[VFW_TABLE_RULES] = "rules",   [VFW_TABLE_CANDS] = "cands", [VFW_TABLE_CELLS] = "cells",
+	[VFW_TABLE_BLOCKS] = "blocks", [VFW_TABLE_PAIRS] = "pairs", [VFW_TABLE_BOOK4] = "book4",
+	[VFW_TABLE_BOOK6] = "book6",
+};
+
+const char *vfw_policy_table_word(u32 table)
+{
+	return policy_table_words[table];
+}
+
+static u32 policy_stripes(u32 n_rules)
+{
+	unsigned long fit = POLICY_COUNT_BYTES / sizeof(struct policy_count) / max(n_rules, 1U);
+
+	return clamp_t(unsigned long, fit, 1, nr_cpu_ids);
+}
+
+static u32 policy_id_slots(u32 n_rules)
+{
+	return roundup_pow_of_two(2 * max(n_rules, 1U));
+}
+
+u64 vfw_policy_bytes(const struct vfw_counts *counts)
+{
+	u32 n_rules = counts->n[VFW_TABLE_RULES];
+	u64 sum = sizeof(struct vfw_policy) + sizeof(struct vfw_ruleset);
+	u32 i;
+
+	for (i = 0; i < __VFW_TABLE_MAX; i++)
+		sum += (u64)counts->n[i] * policy_elements[i];
+	sum += (u64)vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) * sizeof(u32);
+	sum += (u64)policy_id_slots(n_rules) * sizeof(u32);
+	sum += (u64)n_rules * sizeof(struct policy_base);
+	sum += (u64)n_rules * policy_stripes(n_rules) * sizeof(struct policy_count);
+	return sum;
+}
+
+static void policy_set_free(struct vfw_ruleset *set)
+{
+	u32 i;
+
+	for (i = 0; i < __VFW_TABLE_MAX; i++)
+		kvfree(set->mem[i]);
+	for (i = 0; set->stripes && i < set->n_stripes; i++)
+		kvfree(set->stripes[i]);
+	kvfree(set->stripes);
+	kvfree(set->base);
+	kvfree(set->id_index);
+	kfree(set);
+}
+
+static struct vfw_ruleset *policy_set_new(const struct vfw_counts *counts)
+{
+	u32 n_rules = counts->n[VFW_TABLE_RULES];
+	struct vfw_ruleset *set;
+	u32 i;
+
+	set = kzalloc(sizeof(*set), POLICY_GFP);
+	if (!set)
+		return NULL;
+	refcount_set(&set->refs, 1);
+	set->bytes = vfw_policy_bytes(counts);
+	set->n_stripes = policy_stripes(n_rules);
+	set->own_stripes = set->n_stripes == nr_cpu_ids;
+	for (i = 0; i < __VFW_TABLE_MAX; i++) {
+		set->mem[i] = kvcalloc(counts->n[i], policy_elements[i], POLICY_GFP);
+		if (!set->mem[i])
+			goto err;
+	}
+	set->id_mask = policy_id_slots(n_rules) - 1;
+	set->id_seed = get_random_u32();
+	set->id_index = kvcalloc(set->id_mask + 1, sizeof(u32), POLICY_GFP);
+	set->base = kvcalloc(n_rules, sizeof(*set->base), POLICY_GFP);
+	set->stripes = kvcalloc(set->n_stripes, sizeof(*set->stripes), POLICY_GFP);
+	if (!set->id_index || !set->base || !set->stripes)
+		goto err;
+	for (i = 0; i < set->n_stripes; i++) {
+		set->stripes[i] = kvcalloc(n_rules, sizeof(struct policy_count), POLICY_GFP);
+		if (!set->stripes[i])
+			goto err;
+	}
+	return set;
+err:
+	policy_set_free(set);
+	return NULL;
+}
+
+struct vfw_policy *vfw_policy_new(const struct vfw_counts *counts)
+{
+	struct vfw_policy *pol;
+	struct vfw_ruleset *set;
+
+	pol = kvzalloc(sizeof(*pol), POLICY_GFP);
+	if (!pol)
+		return NULL;
+	set = policy_set_new(counts);
+	if (!set)
+		goto err;
+	pol->set = set;
+	pol->tables.pair_mask = vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) - 1;
+	pol->tables.pair_seed = get_random_u32();
+	pol->tables.pair_index = kvcalloc(pol->tables.pair_mask + 1, sizeof(u32), POLICY_GFP);
+	if (!pol->tables.pair_index)
+		goto err;
+	pol->tables.rules = set->mem[VFW_TABLE_RULES];
+	pol->tables.cands = set->mem[VFW_TABLE_CANDS];
+	pol->tables.cells = set->mem[VFW_TABLE_CELLS];
+	pol->tables.blocks = set->mem[VFW_TABLE_BLOCKS];
+	pol->tables.pairs = set->mem[VFW_TABLE_PAIRS];
+	pol->tables.book4 = set->mem[VFW_TABLE_BOOK4];
+	pol->tables.book6 = set->mem[VFW_TABLE_BOOK6];
+	pol->tables.counts = *counts;
+	return pol;
+err:
+	vfw_policy_free(pol);
+	return NULL;
+}
+
+void vfw_policy_free(struct vfw_policy *pol)
+{
+	if (!pol)
+		return;
+	if (pol->set && refcount_dec_and_test(&pol->set->refs)) {
+		kvfree(pol->tables.pair_index);
+		policy_set_free(pol->set);
+	}
+	kvfree(pol);
+}
+
+void vfw_policy_fill(struct vfw_policy *pol, u32 table, u32 first, const void *data, u32 n)
+{
+	u32 size = policy_elements[table];
+
+	memcpy(pol->set->mem[table] + (size_t)first * size, data, (size_t)n * size);
+}
+
+/* The slot of the id index where id stands, or the empty one where it would. */
+static u32 *policy_id_slot(const struct vfw_ruleset *set, u32 id)
+{
+	const struct vfw_rule_rec *rules = set->mem[VFW_TABLE_RULES];
+	u32 h = jhash_1word(id, set->id_seed) & set->id_mask;
+
+	while (set->id_index[h] && rules[set->id_index[h] - 1].id != id)
+		h = (h + 1) & set->id_mask;
+	return &set->id_index[h];
+}
+
+static int policy_index_ids(struct vfw_policy *pol, struct netlink_ext_ack *extack)
+{
+	u32 i, *slot;
+
+	for (i = 0; i < pol->tables.counts.n[VFW_TABLE_RULES]; i++) {
+		slot = policy_id_slot(pol->set, pol->tables.rules[i].id);
+		if (*slot) {
+			NL_SET_ERR_MSG_FMT(extack, "rules %u and %u have the same id", *slot - 1,
+					   i);
+			return -EEXIST;
+		}
+		*slot = i + 1;
+		if (i % POLICY_RESCHED == 0)
+			cond_resched();
+	}
+	return 0;
+}
+
+int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
+{
+	u32 table = 0, element = 0;
+	const char *wrong;
+	int err;
+
+	wrong = vfw_match_check(&pol->tables, &table, &element);
+	if (wrong && table < __VFW_TABLE_MAX) {
+		NL_SET_ERR_MSG_FMT(extack, "%s %u: %s", vfw_policy_table_word(table), element,
+				   wrong);
+		return -EINVAL;
+	}
+	if (wrong) {
+		NL_SET_ERR_MSG_FMT(extack, "counts: %s", wrong);
+		return -EINVAL;
+	}
+	err = policy_index_ids(pol, extack);
+	if (err)
+		return err;
+	err = vfw_match_index(&pol->tables, &element);
+	if (err)
+		NL_SET_ERR_MSG_FMT(extack, "pairs %u: the pair stands twice", element);
+	return err;
+}
+
+struct vfw_policy *vfw_policy_derive(const struct vfw_policy *cur)
+{
+	struct vfw_policy *pol;
+
+	lockdep_assert_held(&vfw_config_mutex);
+	pol = kvmalloc(sizeof(*pol), POLICY_GFP);
+	if (!pol)
+		return NULL;
+	*pol = *cur;
+	refcount_inc(&pol->set->refs);
+	return pol;
+}
+
+static void policy_count_add(const struct vfw_ruleset *set, union policy_counter *c, u64 n)
+{
+	if (set->own_stripes)
+		local64_add(n, &c->own);
+	else
+		atomic64_add(n, &c->shared);
+}
+
+static u64 policy_count_read(const struct vfw_ruleset *set, const union policy_counter *c)
+{
+	return set->own_stripes ? local64_read(&c->own) : atomic64_read(&c->shared);
+}
+
+void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow)
+{
+	const struct vfw_ruleset *set = pol->set;
+	u64 now = ktime_get_real_seconds();
+	struct policy_count *count;
+
+	count = &set->stripes[get_cpu() % set->n_stripes][rule];
+	policy_count_add(set, &count->packets, 1);
+	policy_count_add(set, &count->bytes, bytes);
+	if (new_flow)
+		policy_count_add(set, &count->flows, 1);
+	if (READ_ONCE(count->last) != now)
+		WRITE_ONCE(count->last, now);
+	put_cpu();
+}
+
+/* Everything that was counted for a rule, over CPUs and revisions. */
+static void policy_count_sum(const struct vfw_ruleset *set, u32 rule, struct policy_base *sum)
+{
+	u32 i;
+
+	*sum = set->base[rule];
+	for (i = 0; i < set->n_stripes; i++) {
+		const struct policy_count *count = &set->stripes[i][rule];
+
+		sum->packets += policy_count_read(set, &count->packets);
+		sum->bytes += policy_count_read(set, &count->bytes);
+		sum->flows += policy_count_read(set, &count->flows);
+		sum->last = max(sum->last, READ_ONCE(count->last));
+	}
+}
+
+void vfw_policy_rule_stat(const struct vfw_policy *pol, u32 rule, struct vfw_rule_stat *st)
+{
+	struct policy_base sum;
+
+	lockdep_assert_held(&vfw_config_mutex);
+	policy_count_sum(pol->set, rule, &sum);
+	*st = (struct vfw_rule_stat){
+		.id = pol->tables.rules[rule].id,
+		.packets = sum.packets,
+		.bytes = sum.bytes,
+		.flows = sum.flows,
+		.last_ns = sum.last * NSEC_PER_SEC,
+	};
+}
+
+/* Brings the counters of old, which nobody writes any more, over to next by rule id. */
+static void policy_fold(const struct vfw_policy *old, struct vfw_policy *next)
+{
+	u32 i, *slot;
+
+	for (i = 0; i < old->tables.counts.n[VFW_TABLE_RULES]; i++) {
+		slot = policy_id_slot(next->set, old->tables.rules[i].id);
+		if (*slot)
+			policy_count_sum(old->set, i, &next->set->base[*slot - 1]);
+		if (i % POLICY_RESCHED == 0)
+			cond_resched();
+	}
+}
+
+void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep)
+{
+	struct vfw_policy *old;
+
+	lockdep_assert_held(&vfw_config_mutex);
+	old = rcu_dereference_protected(vfw_policy_cur, lockdep_is_held(&vfw_config_mutex));
+	if (++policy_last_generation == 0)
+		policy_last_generation = 1;
+	next->generation = policy_last_generation;
+	if (new_rules) {
+		next->revision = ++policy_last_revision;
+		next->kept_since = keep && old ? old->kept_since : next->revision;
+	}
+	rcu_assign_pointer(vfw_policy_cur, next);
+	/* nobody counts into the old set once the readers of the old pointer are gone */
+	synchronize_rcu();
+	if (old && old->set != next->set)
+		policy_fold(old, next);
+	vfw_policy_free(old);
+}
+
+u64 vfw_policy_memory(void)
+{
+	struct vfw_policy *pol;
+
+	lockdep_assert_held(&vfw_config_mutex);
+	pol = rcu_dereference_protected(vfw_policy_cur, lockdep_is_held(&vfw_config_mutex));
+	return pol ? pol->set->bytes : 0;
+}
+
+void vfw_policy_exit(void)
+{
+	struct vfw_policy *pol;
+
+	mutex_lock(&vfw_config_mutex);
+	pol = rcu_replace_pointer(vfw_policy_cur, NULL, lockdep_is_held(&vfw_config_mutex));
+	mutex_unlock(&vfw_config_mutex);
+	synchronize_rcu();
+	vfw_policy_free(pol);
+}
