@@ -42,6 +42,18 @@ enum vfw_frame_kind {
 	VFW_FRAME_IP6,
 };
 
+/* IP protocols core/ tells apart, as assigned by IANA */
+enum vfw_proto {
+	VFW_PROTO_ICMP = 1,
+	VFW_PROTO_TCP = 6,
+	VFW_PROTO_UDP = 17,
+	VFW_PROTO_DCCP = 33,
+	VFW_PROTO_FRAG6 = 44, /* stands for any protocol in the key of IPv6 fragments */
+	VFW_PROTO_ICMP6 = 58,
+	VFW_PROTO_SCTP = 132,
+	VFW_PROTO_UDPLITE = 136,
+};
+
 #define VFW_FRAME_F_FRAG (1U << 0) /* a fragment, first or not */
 #define VFW_FRAME_F_FRAG_FIRST (1U << 1) /* its offset is 0 */
 #define VFW_FRAME_F_FRAG_MORE (1U << 2) /* more fragments follow */

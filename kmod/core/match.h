@@ -40,7 +40,7 @@ struct vfw_match {
 	const struct vfw_block *block;
 };
 
-/* Slots the pair index needs for n pairs: a power of two, at most half full. */
+/* Slots the pair index needs for n <= VFW_MAX_PAIRS: a power of two, at most half full. */
 u32 vfw_match_index_size(u32 n_pairs);
 
 /*
@@ -50,6 +50,12 @@ u32 vfw_match_index_size(u32 n_pairs);
  * for none: the hash is seeded by t->pair_seed. Process context.
  */
 int vfw_match_index(struct vfw_tables *t, u32 *bad);
+
+/*
+ * Checks the counts alone, before memory is taken for the tables. Returns NULL or a
+ * static sentence. Any context.
+ */
+const char *vfw_match_check_counts(const struct vfw_counts *counts);
 
 /* Zeroed u32 words of scratch that vfw_match_check() needs for tables of these counts. */
 u32 vfw_match_scratch_size(const struct vfw_counts *counts);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How far a TCP conversation is (RFC 9293), as seen by one who stands between its ends: by
- * flags, sequence numbers of SYN and FIN, and direction. Only a SYN opens; only the
+ * flags, direction, and the sequence numbers of SYN, FIN and RST. Only a SYN opens; only the
  * other side's SYN-ACK, acknowledging that SYN, answers it: a SYN from the side that
  * did not open is never part of the flow (simultaneous open and the split handshake
  * would turn the direction that policy judged).
+ *
+ * A FIN that data follows was none, and a RST ends the conversation only where the
+ * receiver must take it (RFC 5961 3.2): at the highest number sent or the highest
+ * acknowledged. Others pass and change nothing, for the receiver will ignore them too;
+ * so neither can shorten the life of a flow the ends still use.
  *
  * The caller holds the flow's lock over vfw_tcpstate_step().
  */
@@ -40,24 +45,23 @@ enum vfw_tcp_step {
 	VFW_TCP_STEP_INVALID, /* no packet of this conversation */
 };
 
-#define VFW_TCP_SIDE_SEEN (1U << 0) /* end is valid */
-#define VFW_TCP_SIDE_FIN (1U << 1) /* sent its FIN; end stands behind it */
-#define VFW_TCP_SIDE_FIN_ACKED (1U << 2)
-#define VFW_TCP_SIDE_SCALE (1U << 3) /* sent the window scale option in its SYN */
+#define VFW_TCP_SIDE_START (1U << 0) /* start is valid */
+#define VFW_TCP_SIDE_END (1U << 1) /* end is valid */
+#define VFW_TCP_SIDE_ACK (1U << 2) /* ack is valid */
+#define VFW_TCP_SIDE_FIN (1U << 3) /* it has sent its FIN; fin is valid */
+#define VFW_TCP_SIDE_FIN_ACKED (1U << 4)
 
 struct vfw_tcp_side {
-	u32 end; /* highest sequence number sent, plus one */
-	u32 maxend; /* highest the other side has allowed; for window checks */
-	u32 maxwin; /* largest window it has announced, scaled; for window checks */
-	u8 scale; /* its window scale */
-	u8 flags; /* VFW_TCP_SIDE_* */
-	u16 zero;
+	u32 start; /* sequence number behind its SYN */
+	u32 end; /* highest sequence number sent, plus one; its FIN not counted */
+	u32 ack; /* highest it has acknowledged */
+	u32 fin; /* sequence number behind its FIN */
+	u32 flags; /* VFW_TCP_SIDE_* */
 };
 
 struct vfw_tcp {
 	struct vfw_tcp_side side[2]; /* 0: who opened */
-	u8 state; /* enum vfw_tcp_state */
-	u8 zero[3];
+	u32 state; /* enum vfw_tcp_state */
 };
 
 /*

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "match.h"
+
+/* The bounds of the UAPI for each table, in the order of enum vfw_table. */
+static const u32 table_max[__VFW_TABLE_MAX] = {
+	[VFW_TABLE_RULES] = VFW_MAX_RULES,  [VFW_TABLE_CANDS] = VFW_MAX_CANDS,
+	[VFW_TABLE_CELLS] = VFW_MAX_CELLS,  [VFW_TABLE_BLOCKS] = VFW_MAX_BLOCKS,
+	[VFW_TABLE_PAIRS] = VFW_MAX_PAIRS,  [VFW_TABLE_BOOK4] = VFW_MAX_RANGES,
+	[VFW_TABLE_BOOK6] = VFW_MAX_RANGES,
+};
+
+/* A bijective mix of both words (multiply, xor-shift), keyed at both ends. */
+static inline u32 pair_hash(const struct vfw_tables *t, u32 src, u32 dst)
+{
+	u64 x = ((u64)src << 32 | dst) ^ ((u64)t->pair_seed << 32 | t->pair_seed);
+
+	x = (x ^ x >> 32) * 0x9e3779b97f4a7c15ULL;
+	x = (x ^ x >> 29 ^ t->pair_seed) * 0xd6e8feb86659fd93ULL;
+	return (u32)(x >> 32);
+}
+
+u32 vfw_match_index_size(u32 n_pairs)
+{
+	u32 size = 2;
+
+	while (size < n_pairs * 2)
+		size *= 2;
+	return size;
+}
+
+int vfw_match_index(struct vfw_tables *t, u32 *bad)
+{
+	u32 i;
+
+	for (i = 0; i < t->counts.n[VFW_TABLE_PAIRS]; i++) {
+		const struct vfw_pair *new = &t->pairs[i];
+		u32 slot = pair_hash(t, new->src, new->dst) & t->pair_mask;
+
+		while (t->pair_index[slot]) {
+			const struct vfw_pair *old = &t->pairs[t->pair_index[slot] - 1];
+
+			if (old->src == new->src && old->dst == new->dst) {
+				*bad = i;
+				return -EEXIST;
+			}
+			slot = (slot + 1) & t->pair_mask;
+		}
+		t->pair_index[slot] = i + 1;
+	}
+	return 0;
+}
+
+/* A check ends here; returns the complaint for the caller to return. */
+static const char *complain(u32 *table, u32 *element, u32 in_table, u32 at, const char *what)
+{
+	*table = in_table;
+	*element = at;
+	return what;
+}
+
+const char *vfw_match_check_counts(const struct vfw_counts *counts)
+{
+	u32 i;
+
+	for (i = 0; i < __VFW_TABLE_MAX; i++)
+		if (counts->n[i] > table_max[i])
+			return "a table has more elements than its bound";
+	if (counts->n_idents < VFW_ID_FIRST || counts->n_idents > VFW_MAX_IDENTS)
+		return "number of identities is out of bounds";
+	if (counts->default_block >= counts->n[VFW_TABLE_BLOCKS])
+		return "default block is not in the table of blocks";
+	if (counts->reserved)
+		return "reserved field of the counts is not 0";
+	return NULL;
+}
+
+static const char *check_rules(const struct vfw_tables *t, u32 *table, u32 *element)
+{
+	u32 i;
+
+	for (i = 0; i < t->counts.n[VFW_TABLE_RULES]; i++) {
+		const struct vfw_rule_rec *rule = &t->rules[i];
+		const char *what = NULL;
+
+		if (!rule->id)
+			what = "rule id is 0";
+		else if (rule->verdict >= __VFW_VERDICT_MAX)
+			what = "unknown verdict";
+		else if (rule->flags & ~VFW_RULE_F_ALL)
+			what = "unknown rule flag";
+		else if (rule->reserved)
+			what = "reserved field is not 0";
+		if (what)
+			return complain(table, element, VFW_TABLE_RULES, i, what);
+	}
+	return NULL;
+}
+
+/* The run of candidates at word `at`, *budget words of runs at most still to be looked at. */
+static const char *check_run(const struct vfw_tables *t, u32 at, u32 *budget)
+{
+	u32 left = t->counts.n[VFW_TABLE_CANDS] - at - 1;
+	u32 n = t->cands[at];
+	u32 i;
+
+	if (!n)
+		return "run of candidates is empty";
+	if (n > left)
+		return "run of candidates goes past the table";
+	if (n >= *budget)
+		return "runs of candidates overlap";
+	*budget -= n + 1;
+	for (i = 1; i <= n; i++) {
+		u32 rule = t->cands[at + i];
+
+		if (rule >= t->counts.n[VFW_TABLE_RULES])
+			return "candidate is not a rule";
+		if (i < n && t->rules[rule].verdict != VFW_MONITOR)
+			return "a candidate before the last is not a monitor rule";
+		if (i == n && t->rules[rule].verdict == VFW_MONITOR)
+			return "the last candidate is a monitor rule";
+	}
+	return NULL;
+}
+
+static const char *check_cells(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element)
+{
+	u32 budget = t->counts.n[VFW_TABLE_CANDS];
+	u32 i;
+
+	for (i = 0; i < t->counts.n[VFW_TABLE_CELLS]; i++) {
+		u32 at = t->cells[i].cand;
+		const char *what;
+
+		if (at >= t->counts.n[VFW_TABLE_CANDS])
+			return complain(table, element, VFW_TABLE_CELLS, i,
+					"candidates are not in the table");
+		if (t->cells[i].start > VFW_KEY_LAST)
+			return complain(table, element, VFW_TABLE_CELLS, i,
+					"cell starts behind the last key");
+		if (scratch[at / 32] & 1U << at % 32)
+			continue;
+		scratch[at / 32] |= 1U << at % 32;
+		what = check_run(t, at, &budget);
+		if (what)
+			return complain(table, element, VFW_TABLE_CANDS, at, what);
+	}
+	return NULL;
+}
+
+static const char *check_block(const struct vfw_tables *t, const struct vfw_block *b, u32 *budget)
+{
+	const struct vfw_cell *cells = t->cells + b->first_cell;
+	u32 i;
+
+	if (!b->n_cells)
+		return "block has no cell";
+	if (b->first_cell >= t->counts.n[VFW_TABLE_CELLS] ||
+	    b->n_cells > t->counts.n[VFW_TABLE_CELLS] - b->first_cell)
+		return "block's cells go past the table";
+	if (b->flags & ~VFW_BLOCK_F_ALL)
+		return "unknown block flag";
+	if (b->n_cells > *budget)
+		return "blocks share too many cells";
+	*budget -= b->n_cells;
+	if (cells[0].start)
+		return "block's first cell does not start at 0";
+	for (i = 1; i < b->n_cells; i++)
+		if (cells[i].start <= cells[i - 1].start)
+			return "block's cells do not rise";
+	return NULL;
+}
+
+static const char *check_blocks(const struct vfw_tables *t, u32 *table, u32 *element)
+{
+	u32 budget = VFW_MAX_CELLS;
+	u32 i;
+
+	for (i = 0; i < t->counts.n[VFW_TABLE_BLOCKS]; i++) {
+		const char *what = check_block(t, &t->blocks[i], &budget);
+
+		if (what)
+			return complain(table, element, VFW_TABLE_BLOCKS, i, what);
+	}
+	return NULL;
+}
+
+static const char *check_pairs(const struct vfw_tables *t, u32 *table, u32 *element)
+{
+	u32 i;
+
+	for (i = 0; i < t->counts.n[VFW_TABLE_PAIRS]; i++) {
+		const struct vfw_pair *pair = &t->pairs[i];
+
+		if (pair->src >= t->counts.n_idents || pair->dst >= t->counts.n_idents)
+			return complain(table, element, VFW_TABLE_PAIRS, i,
+					"pair names an identity beyond the last");
+		if (pair->block >= t->counts.n[VFW_TABLE_BLOCKS])
+			return complain(table, element, VFW_TABLE_PAIRS, i,
+					"pair names a block beyond the last");
+	}
+	return NULL;
+}
+
+/* May the book give this identity? Never the host's or that of unmanaged ports. */
+static bool book_ident(const struct vfw_tables *t, u32 ident)
+{
+	return ident == VFW_ID_EXTERNAL || (ident >= VFW_ID_FIRST && ident < t->counts.n_idents);
+}
+
+static const char *check_books(const struct vfw_tables *t, u32 *table, u32 *element)
+{
+	u32 i;
+
+	for (i = 0; i < t->counts.n[VFW_TABLE_BOOK4]; i++) {
+		const struct vfw_range4 *r = &t->book4[i];
+
+		if (!book_ident(t, r->ident))
+			return complain(table, element, VFW_TABLE_BOOK4, i,
+					"range names no group's identity");
+		if (memcmp(r->first, r->last, 4) > 0 || (i && memcmp(r[-1].last, r->first, 4) >= 0))
+			return complain(table, element, VFW_TABLE_BOOK4, i, "ranges do not rise");
+	}
+	for (i = 0; i < t->counts.n[VFW_TABLE_BOOK6]; i++) {
+		const struct vfw_range6 *r = &t->book6[i];
+
+		if (!book_ident(t, r->ident))
+			return complain(table, element, VFW_TABLE_BOOK6, i,
+					"range names no group's identity");
+		if (memcmp(r->first, r->last, 16) > 0 ||
+		    (i && memcmp(r[-1].last, r->first, 16) >= 0))
+			return complain(table, element, VFW_TABLE_BOOK6, i, "ranges do not rise");
+	}
+	return NULL;
+}
+
+u32 vfw_match_scratch_size(const struct vfw_counts *counts)
+{
+	return counts->n[VFW_TABLE_CANDS] / 32 + 1;
+}
+
+const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element)
+{
+	const char *what = vfw_match_check_counts(&t->counts);
+
+	if (what)
+		return complain(table, element, __VFW_TABLE_MAX, 0, what);
+	what = check_rules(t, table, element);
+	if (!what)
+		what = check_cells(t, scratch, table, element);
+	if (!what)
+		what = check_blocks(t, table, element);
+	if (!what)
+		what = check_pairs(t, table, element);
+	if (!what)
+		what = check_books(t, table, element);
+	return what;
+}
+
+const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32 dst)
+{
+	u32 slot = pair_hash(t, src, dst) & t->pair_mask;
+	u32 n;
+
+	while ((n = t->pair_index[slot])) {
+		const struct vfw_pair *pair = &t->pairs[n - 1];
+
+		if (pair->src == src && pair->dst == dst)
+			return &t->blocks[pair->block];
+		slot = (slot + 1) & t->pair_mask;
+	}
+	return &t->blocks[t->counts.default_block];
+}
+
+void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, struct vfw_match *m)
+{
+	const struct vfw_block *block = vfw_match_block(t, src, dst);
+	const struct vfw_cell *cell = t->cells + block->first_cell;
+	u32 n = block->n_cells;
+	const u32 *run;
+
+	/* cell[0].start <= key holds throughout; the compiler makes the step a conditional move */
+	while (n > 1) {
+		u32 half = n / 2;
+
+		cell = cell[half].start <= key ? cell + half : cell;
+		n -= half;
+	}
+	run = t->cands + cell->cand;
+	m->block = block;
+	m->n_monitors = run[0] - 1;
+	m->monitors = run + 1;
+	m->rule = run[run[0]];
+}
+
+bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b)
+{
+	return (vfw_match_block(t, a, b)->flags | vfw_match_block(t, b, a)->flags) &
+	       VFW_BLOCK_F_JOINS;
+}
+
+u32 vfw_match_book4(const struct vfw_tables *t, const u8 addr[4])
+{
+	const struct vfw_range4 *r = t->book4;
+	u32 n = t->counts.n[VFW_TABLE_BOOK4];
+	u32 a = vfw_get32(addr);
+
+	while (n) {
+		u32 half = n / 2;
+
+		if (vfw_get32(r[half].last) < a) {
+			r += half + 1;
+			n -= half + 1;
+		} else {
+			n = half;
+		}
+	}
+	/* r is the first range that ends at addr or behind it, if there is one */
+	if (r == t->book4 + t->counts.n[VFW_TABLE_BOOK4] || vfw_get32(r->first) > a)
+		return VFW_ID_EXTERNAL;
+	return r->ident;
+}
+
+u32 vfw_match_book6(const struct vfw_tables *t, const u8 addr[16])
+{
+	const struct vfw_range6 *r = t->book6;
+	u32 n = t->counts.n[VFW_TABLE_BOOK6];
+
+	while (n) {
+		u32 half = n / 2;
+
+		if (memcmp(r[half].last, addr, 16) < 0) {
+			r += half + 1;
+			n -= half + 1;
+		} else {
+			n = half;
+		}
+	}
+	if (r == t->book6 + t->counts.n[VFW_TABLE_BOOK6] || memcmp(r->first, addr, 16) > 0)
+		return VFW_ID_EXTERNAL;
+	return r->ident;
+}
