@@ -16,13 +16,18 @@ static const struct nla_policy ctl_nic_policy[VFW_NIC_A_MAX + 1] = {
 const struct nla_policy vfw_ctl_vm_policy[VFW_VM_A_MAX + 1] = {
 	[VFW_VM_A_UUID] = NLA_POLICY_EXACT_LEN(VFW_UUID_LEN),
 	[VFW_VM_A_NAME] = {.type = NLA_NUL_STRING, .len = VFW_NAME_LEN - 1},
-	[VFW_VM_A_IDENT] = NLA_POLICY_MAX(NLA_U32, VFW_MAX_IDENTS - 1),
+	[VFW_VM_A_IDENT] = {.type = NLA_U32},
 	[VFW_VM_A_FLAGS] = {.type = NLA_U32},
 	[VFW_VM_A_NIC] = NLA_POLICY_NESTED(ctl_nic_policy),
 };
 
+static struct netlink_range_validation ctl_ifindex_range = {
+	.min = 1,
+	.max = S32_MAX,
+};
+
 const struct nla_policy vfw_ctl_port_policy[VFW_PORT_A_MAX + 1] = {
-	[VFW_PORT_A_IFINDEX] = NLA_POLICY_RANGE(NLA_U32, 1, S32_MAX),
+	[VFW_PORT_A_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &ctl_ifindex_range),
 	[VFW_PORT_A_UUID] = NLA_POLICY_EXACT_LEN(VFW_UUID_LEN),
 	[VFW_PORT_A_NIC] = NLA_POLICY_MAX(NLA_U32, VFW_MAX_NICS - 1),
 };

@@ -80,32 +80,17 @@ static struct ctl_txn *ctl_txn_find(struct genl_info *info)
 	return ctl_txn;
 }
 
-static const u32 ctl_table_max[__VFW_TABLE_MAX] = {
-	[VFW_TABLE_RULES] = VFW_MAX_RULES,  [VFW_TABLE_CANDS] = VFW_MAX_CANDS,
-	[VFW_TABLE_CELLS] = VFW_MAX_CELLS,  [VFW_TABLE_BLOCKS] = VFW_MAX_BLOCKS,
-	[VFW_TABLE_PAIRS] = VFW_MAX_PAIRS,  [VFW_TABLE_BOOK4] = VFW_MAX_RANGES,
-	[VFW_TABLE_BOOK6] = VFW_MAX_RANGES,
-};
-
 /* Bounds only, so that the tables may be allocated; meaning is checked at commit. */
 static int ctl_counts_check(const struct nlattr *attr, struct vfw_counts *counts,
 			    struct netlink_ext_ack *extack)
 {
+	const char *wrong;
 	u64 mib;
-	u32 i;
 
 	memcpy(counts, nla_data(attr), sizeof(*counts));
-	for (i = 0; i < __VFW_TABLE_MAX; i++) {
-		if (counts->n[i] <= ctl_table_max[i])
-			continue;
-		NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "%s: %u elements, at most %u are possible",
-					vfw_policy_table_word(i), counts->n[i], ctl_table_max[i]);
-		return -E2BIG;
-	}
-	if (counts->n_idents < VFW_ID_FIRST || counts->n_idents > VFW_MAX_IDENTS ||
-	    counts->default_block >= counts->n[VFW_TABLE_BLOCKS] || counts->reserved) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "counts: n_idents, default_block or reserved out of range");
+	wrong = vfw_match_check_counts(counts);
+	if (wrong) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, attr, "counts: %s", wrong);
 		return -EINVAL;
 	}
 	mib = vfw_policy_bytes(counts) >> 20;

@@ -243,28 +243,40 @@ static int policy_index_ids(struct vfw_policy *pol, struct netlink_ext_ack *exta
 	return 0;
 }
 
-int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
+static int policy_check(const struct vfw_policy *pol, struct netlink_ext_ack *extack)
 {
-	u32 table = 0, element = 0;
+	u32 table = __VFW_TABLE_MAX, element = 0;
 	const char *wrong;
-	int err;
+	u32 *scratch;
 
-	wrong = vfw_match_check(&pol->tables, &table, &element);
-	if (wrong && table < __VFW_TABLE_MAX) {
+	scratch = kvcalloc(vfw_match_scratch_size(&pol->tables.counts), sizeof(u32), POLICY_GFP);
+	if (!scratch)
+		return -ENOMEM;
+	wrong = vfw_match_check(&pol->tables, scratch, &table, &element);
+	kvfree(scratch);
+	if (!wrong)
+		return 0;
+	if (table < __VFW_TABLE_MAX)
 		NL_SET_ERR_MSG_FMT(extack, "%s %u: %s", vfw_policy_table_word(table), element,
 				   wrong);
-		return -EINVAL;
-	}
-	if (wrong) {
+	else
 		NL_SET_ERR_MSG_FMT(extack, "counts: %s", wrong);
-		return -EINVAL;
-	}
-	err = policy_index_ids(pol, extack);
+	return -EINVAL;
+}
+
+int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
+{
+	u32 bad = 0;
+	int err;
+
+	err = policy_check(pol, extack);
+	if (!err)
+		err = policy_index_ids(pol, extack);
 	if (err)
 		return err;
-	err = vfw_match_index(&pol->tables, &element);
+	err = vfw_match_index(&pol->tables, &bad);
 	if (err)
-		NL_SET_ERR_MSG_FMT(extack, "pairs %u: the pair stands twice", element);
+		NL_SET_ERR_MSG_FMT(extack, "pairs %u: the pair stands twice", bad);
 	return err;
 }
 
