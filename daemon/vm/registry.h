@@ -2,10 +2,10 @@
 /*
  * Who is who: every VM that vfwd knows, keyed by UUID, whatever source named
  * it. Sources report facts (vfw_registry_report); silence of a source takes
- * nothing away, only vfw_registry_forget() does.
+ * nothing away, only vfw_registry_withdraw() does, and not while a port stands.
  *
- * The registry owns all it hands out; pointers stay valid until the VM is
- * forgotten. One thread (the event loop) uses it.
+ * The registry owns all it hands out; pointers stay valid until the next
+ * vfw_registry_settle(). One thread (the event loop) uses it.
  */
 #ifndef VFW_VM_REGISTRY_H
 #define VFW_VM_REGISTRY_H
@@ -36,6 +36,7 @@ struct vfw_nic {
 	size_t n_addrs;
 	int ifindex; /* the port that serves it now, 0: none */
 	char ifname[IF_NAMESIZE];
+	uint8_t tap_mac[6]; /* of that port on the host; zero: not known */
 };
 
 struct vfw_label {
@@ -59,7 +60,7 @@ struct vfw_vm {
 
 struct vfw_registry;
 
-/* All VMs in order of UUID. *n is their number. The array lives until the next change. */
+/* All VMs in order of UUID. *n is their number. The array lives until the next settling. */
 const struct vfw_vm *const *vfw_registry_vms(const struct vfw_registry *r, size_t *n);
 
 /* Returns the VM or NULL. */
@@ -68,5 +69,47 @@ const struct vfw_vm *vfw_registry_by_uuid(const struct vfw_registry *r,
 
 /* Returns the VM of that name (or UUID in text), NULL if none or if the name stands for several. */
 const struct vfw_vm *vfw_registry_by_name(const struct vfw_registry *r, const char *name);
+
+/* The writing side, for the sources and the daemon's state. */
+
+/* Returns an empty registry, NULL when there is no memory. */
+struct vfw_registry *vfw_registry_new(void);
+
+/* Frees it and all its VMs; r may be NULL. */
+void vfw_registry_free(struct vfw_registry *r);
+
+/*
+ * A source says what it knows of a VM. origin names the place ("web.toml",
+ * "process 1234"): the same UUID from two origins of one source is a conflict.
+ * A report replaces what this origin said of this VM before. The facts are
+ * copied; fields that the source does not know are empty; seen after the next settling.
+ * Returns 0, -ENOSPC beyond VFW_MAX_VMS, -ENOMEM.
+ */
+int vfw_registry_report(struct vfw_registry *r, enum vfw_vm_source source, const char *origin,
+			const struct vfw_vm *facts);
+
+/*
+ * The place is gone (file removed, process dead). A VM whose port still stands
+ * keeps what that place said of it until the port goes or another origin speaks.
+ */
+void vfw_registry_withdraw(struct vfw_registry *r, enum vfw_vm_source source, const char *origin);
+
+/*
+ * Makes what was reported, withdrawn and marked since the last settling visible.
+ * Cost grows with the number of VMs, so once after a batch. 0 or -ENOMEM (nothing changed).
+ */
+int vfw_registry_settle(struct vfw_registry *r);
+
+/* Quarantines by command, or releases. The mark is kept by UUID, also for a VM not yet known. 0 or -ENOMEM. */
+int vfw_registry_quarantine(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_LEN], bool on);
+
+/* UUIDs quarantined by command, VFW_UUID_LEN bytes each; *n of them. Lives until the next change. */
+const uint8_t *vfw_registry_quarantined(const struct vfw_registry *r, size_t *n);
+
+/* Rises with every settling that may have changed what the registry says. */
+uint64_t vfw_registry_generation(const struct vfw_registry *r);
+
+/* A short sentence on where the VM is known from, e.g. "web.toml, process 1234". The caller frees it. */
+char *vfw_registry_origins(const struct vfw_registry *r, const struct vfw_vm *vm);
 
 #endif /* VFW_VM_REGISTRY_H */

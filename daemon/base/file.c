@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "file.h"
+
+#include "cleanup.h"
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *n)
+{
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup_free_ char *buf = NULL;
+	size_t have = 0, room = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		ssize_t got;
+
+		if (have == room) {
+			size_t more = room ? room * 2 : 4096;
+			char *bigger;
+
+			if (more > max + 1)
+				more = max + 1;
+			bigger = realloc(buf, more + 1);
+			if (!bigger)
+				return -ENOMEM;
+			buf = bigger;
+			room = more;
+		}
+		got = read(fd, buf + have, room - have);
+		if (got < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		if (!got)
+			break;
+		have += (size_t)got;
+		if (have > max)
+			return -EFBIG;
+	}
+	buf[have] = '\0';
+	*data = vfw_steal(buf);
+	if (n)
+		*n = have;
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, data, n);
+
+		if (done < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		data += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+int vfw_file_sync_dir(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+static char *dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode)
+{
+	_cleanup_free_ char *aside = vfw_text_format("%s.new", path);
+	_cleanup_free_ char *dir = dir_of(path);
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	if (!aside || !dir)
+		return -ENOMEM;
+	fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, data, n);
+	if (!r && fsync(fd) < 0)
+		r = -errno;
+	if (!r && rename(aside, path) < 0)
+		r = -errno;
+	if (r) {
+		unlink(aside);
+		return r;
+	}
+	return vfw_file_sync_dir(dir);
+}
+
+int vfw_file_mkdirs(const char *path, mode_t mode)
+{
+	char buf[PATH_MAX];
+	size_t n = strlen(path);
+
+	if (!n || n >= sizeof(buf))
+		return -ENAMETOOLONG;
+	memcpy(buf, path, n + 1);
+	for (char *p = buf + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(buf, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	if (mkdir(buf, mode) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+int vfw_file_mkdirs_above(const char *path, mode_t mode)
+{
+	_cleanup_free_ char *dir = dir_of(path);
+
+	if (!dir)
+		return -ENOMEM;
+	return vfw_file_mkdirs(dir, mode);
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "qemu.h"
+
+#include "../base/cleanup.h"
+#include "../base/file.h"
+#include "../base/text.h"
+#include "cmdline.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_PROCESSES (VFW_MAX_VMS * 2)
+#define MAX_TAPS 256 /* open tap descriptors of one process that are looked at */
+#define MAX_FDS 65536 /* descriptors of one process that are looked at */
+#define CMDLINE_MAX (1U << 20)
+
+struct tap {
+	int fd;
+	char ifname[IF_NAMESIZE];
+};
+
+struct process {
+	pid_t pid;
+	unsigned long long
+		start; /* clock ticks after boot: with the pid it names a process for good */
+	struct vfw_cmdline cmdline;
+	bool seen;
+};
+
+struct vfw_qemu {
+	char *proc;
+	uid_t *uids;
+	size_t n_uids;
+	vfw_qemu_device device;
+	void *arg;
+	struct process *processes;
+	size_t n_processes;
+	struct vfw_qemu_stranger *strangers;
+	size_t n_strangers;
+};
+
+struct vfw_qemu *vfw_qemu_new(const char *proc, const uid_t *uids, size_t n_uids,
+			      vfw_qemu_device device, void *arg)
+{
+	struct vfw_qemu *q = calloc(1, sizeof(*q));
+
+	if (!q)
+		return NULL;
+	q->proc = strdup(proc);
+	q->uids = calloc(n_uids + 1, sizeof(*uids));
+	if (!q->proc || !q->uids) {
+		vfw_qemu_free(q);
+		return NULL;
+	}
+	memcpy(q->uids, uids, n_uids * sizeof(*uids));
+	q->n_uids = n_uids;
+	q->device = device;
+	q->arg = arg;
+	return q;
+}
+
+void vfw_qemu_free(struct vfw_qemu *q)
+{
+	if (!q)
+		return;
+	free(q->proc);
+	free(q->uids);
+	free(q->processes);
+	free(q->strangers);
+	free(q);
+}
+
+const struct vfw_qemu_stranger *vfw_qemu_strangers(const struct vfw_qemu *q, size_t *n)
+{
+	*n = q->n_strangers;
+	return q->strangers;
+}
+
+/* The process's start, field 22 of stat; the second field is in parentheses and may hold anything. 0: gone. */
+static unsigned long long start_of(int dir)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned long long start = 0;
+	const char *p;
+
+	if (vfw_file_read(dir, "stat", 4096, &text, NULL))
+		return 0;
+	p = strrchr(text, ')');
+	for (int field = 2; p && field < 22; field++) {
+		p = strchr(p, ' ');
+		p = p ? p + 1 : NULL;
+	}
+	return p && sscanf(p, "%llu", &start) == 1 ? start : 0;
+}
+
+static bool is_qemu(int dir)
+{
+	char exe[PATH_MAX];
+	const char *base;
+	ssize_t n = readlinkat(dir, "exe", exe, sizeof(exe) - 1);
+
+	if (n <= 0)
+		return false;
+	exe[n] = '\0';
+	base = strrchr(exe, '/');
+	base = base ? base + 1 : exe;
+	return !strncmp(base, "qemu-", 5) || !strcmp(base, "qemu") || !strcmp(base, "kvm") ||
+	       !strcmp(base, "kvm (deleted)");
+}
+
+static bool believed(const struct vfw_qemu *q, int dir)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned long real, effective;
+	const char *line;
+
+	if (vfw_file_read(dir, "status", 65536, &text, NULL))
+		return false;
+	line = strstr(text, "\nUid:");
+	if (!line || sscanf(line, "\nUid: %lu %lu", &real, &effective) != 2)
+		return false;
+	for (size_t i = 0; i < q->n_uids; i++)
+		if (q->uids[i] == effective)
+			return true;
+	return false;
+}
+
+static bool our_namespace(const struct vfw_qemu *q, int dir)
+{
+	_cleanup_free_ char *own = vfw_text_format("%s/self/ns/net", q->proc);
+	struct stat ours, theirs;
+
+	return own && !stat(own, &ours) && !fstatat(dir, "ns/net", &theirs, 0) &&
+	       ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+}
+
+/* Reads the device's name of a tun descriptor. Returns false when it is none or names none. */
+static bool tap_name(int dir, const char *fd, char name[IF_NAMESIZE])
+{
+	_cleanup_free_ char *path = vfw_text_format("fdinfo/%s", fd);
+	_cleanup_free_ char *text = NULL;
+	const char *line;
+
+	if (!path || vfw_file_read(dir, path, 4096, &text, NULL))
+		return false;
+	line = strstr(text, "iff:");
+	if (!line || (line != text && line[-1] != '\n'))
+		return false;
+	return sscanf(line, "iff: %15[^ \t\n]", name) == 1;
+}
+
+static int by_fd(const void *a, const void *b)
+{
+	return ((const struct tap *)a)->fd - ((const struct tap *)b)->fd;
+}
+
+/* The taps a process holds, by descriptor, each device once. Returns their number, or -errno. */
+static int read_taps(int dir, struct tap taps[MAX_TAPS])
+{
+	int fds = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fds < 0 ? NULL : fdopendir(fds);
+	struct dirent *e;
+	int n = 0, seen = 0;
+
+	if (!d) {
+		int err = -errno;
+
+		if (fds >= 0)
+			close(fds);
+		return err;
+	}
+	while (n < MAX_TAPS && seen < MAX_FDS && (e = readdir(d))) {
+		char target[64];
+		ssize_t len;
+
+		if (!isdigit((unsigned char)*e->d_name))
+			continue;
+		seen++;
+		len = readlinkat(fds, e->d_name, target, sizeof(target) - 1);
+		if (len < 4 || memcmp(target + len - 4, "/tun", 4))
+			continue;
+		if (tap_name(dir, e->d_name, taps[n].ifname))
+			taps[n++].fd = atoi(e->d_name);
+	}
+	closedir(d);
+	qsort(taps, (size_t)n, sizeof(*taps), by_fd);
+	return n;
+}
+
+static bool fd_listed(const struct vfw_cmdline_nic *nic, int fd)
+{
+	for (size_t i = 0; i < nic->n_fds; i++)
+		if (nic->fds[i] == fd)
+			return true;
+	return false;
+}
+
+/* Marks every descriptor of that device used, for a multiqueue tap has several. */
+static void use_tap(const struct vfw_qemu *q, struct vfw_nic *nic, struct tap *taps, int n,
+		    const char *ifname)
+{
+	char name[IF_NAMESIZE];
+
+	memcpy(name, ifname, sizeof(name));
+	nic->ifindex = q->device(q->arg, name, nic->tap_mac);
+	if (nic->ifindex)
+		memcpy(nic->ifname, name, sizeof(nic->ifname));
+	for (int i = 0; i < n; i++)
+		if (!strcmp(taps[i].ifname, name))
+			taps[i].fd = -1;
+}
+
+/* What command line and descriptors together say of the VM. */
+static void describe(const struct vfw_qemu *q, const struct process *p, struct tap *taps, int n,
+		     struct vfw_vm *vm)
+{
+	const struct vfw_cmdline *c = &p->cmdline;
+
+	memset(vm, 0, sizeof(*vm));
+	memcpy(vm->uuid, c->uuid, sizeof(vm->uuid));
+	if (*c->name)
+		memcpy(vm->name, c->name, sizeof(vm->name));
+	else
+		vfw_text_uuid(c->uuid, vm->name);
+	vm->n_nics = c->n_nics;
+	for (size_t k = 0; k < c->n_nics; k++) {
+		vm->nics[k].has_mac = c->nics[k].has_mac;
+		memcpy(vm->nics[k].mac, c->nics[k].mac, 6);
+		for (int i = 0; i < n; i++) {
+			if (taps[i].fd < 0)
+				continue;
+			if (!fd_listed(&c->nics[k], taps[i].fd) &&
+			    strcmp(c->nics[k].ifname, taps[i].ifname) != 0)
+				continue;
+			use_tap(q, &vm->nics[k], taps, n, taps[i].ifname);
+			break;
+		}
+	}
+	/* a tap the command line does not name (plugged in later): the first NIC without one, else a new NIC */
+	for (int i = 0; i < n; i++) {
+		size_t k = 0;
+
+		if (taps[i].fd < 0)
+			continue;
+		while (k < c->n_nics &&
+		       (vm->nics[k].ifindex || c->nics[k].n_fds || *c->nics[k].ifname))
+			k++;
+		if (k == c->n_nics)
+			k = vm->n_nics;
+		if (k >= VFW_MAX_NICS)
+			break;
+		if (k == vm->n_nics)
+			vm->n_nics++;
+		use_tap(q, &vm->nics[k], taps, n, taps[i].ifname);
+	}
+}
+
+static void add_stranger(struct vfw_qemu *q, pid_t pid, const char *why)
+{
+	struct vfw_qemu_stranger *bigger;
+
+	if (q->n_strangers >= VFW_MAX_VMS)
+		return;
+	bigger = realloc(q->strangers, (q->n_strangers + 1) * sizeof(*bigger));
+	if (!bigger)
+		return;
+	q->strangers = bigger;
+	bigger[q->n_strangers].pid = pid;
+	snprintf(bigger[q->n_strangers++].why, sizeof(bigger->why), "%s", why);
+}
+
+static char *origin_of(pid_t pid)
+{
+	return vfw_text_format("process %d", (int)pid);
+}
+
+static void forget(struct vfw_qemu *q, struct vfw_registry *r, size_t i)
+{
+	_cleanup_free_ char *origin = origin_of(q->processes[i].pid);
+
+	if (origin)
+		vfw_registry_withdraw(r, VFW_SOURCE_QEMU, origin);
+	memmove(&q->processes[i], &q->processes[i + 1],
+		(--q->n_processes - i) * sizeof(*q->processes));
+}
+
+/* Returns the process as remembered, its command line read when it is new; NULL: cannot be read. */
+static struct process *recall(struct vfw_qemu *q, struct vfw_registry *r, int dir, pid_t pid,
+			      unsigned long long start)
+{
+	_cleanup_free_ char *args = NULL;
+	struct process *bigger, *p;
+	size_t n;
+
+	for (size_t i = 0; i < q->n_processes; i++) {
+		p = &q->processes[i];
+		if (p->pid != pid)
+			continue;
+		if (p->start == start)
+			return p;
+		forget(q, r, i);
+		break;
+	}
+	if (q->n_processes >= MAX_PROCESSES ||
+	    vfw_file_read(dir, "cmdline", CMDLINE_MAX, &args, &n))
+		return NULL;
+	bigger = realloc(q->processes, (q->n_processes + 1) * sizeof(*bigger));
+	if (!bigger)
+		return NULL;
+	q->processes = bigger;
+	p = &bigger[q->n_processes++];
+	memset(p, 0, sizeof(*p));
+	p->pid = pid;
+	p->start = start;
+	vfw_cmdline_parse(args, n, &p->cmdline);
+	return p;
+}
+
+static void look_at(struct vfw_qemu *q, struct vfw_registry *r, int dir, pid_t pid)
+{
+	_cleanup_free_ struct vfw_vm *vm = NULL;
+	_cleanup_free_ struct tap *taps = NULL;
+	_cleanup_free_ char *origin = NULL;
+	unsigned long long start;
+	struct process *p;
+	int n;
+
+	if (!is_qemu(dir))
+		return;
+	start = start_of(dir);
+	if (!start)
+		return;
+	if (!believed(q, dir)) {
+		add_stranger(q, pid, "runs as a user that is not in [qemu] users of vfwd.toml");
+		return;
+	}
+	if (!our_namespace(q, dir)) {
+		add_stranger(q, pid, "runs in another network namespace");
+		return;
+	}
+	taps = calloc(MAX_TAPS, sizeof(*taps));
+	vm = calloc(1, sizeof(*vm));
+	origin = origin_of(pid);
+	p = recall(q, r, dir, pid, start);
+	if (!taps || !vm || !origin || !p)
+		return;
+	p->seen = true;
+	if (!p->cmdline.has_uuid) {
+		add_stranger(q, pid,
+			     "has neither -uuid nor -smbios type=1,uuid= on its command line");
+		return;
+	}
+	n = read_taps(dir, taps);
+	if (n < 0)
+		return;
+	describe(q, p, taps, n, vm);
+	if (vfw_registry_report(r, VFW_SOURCE_QEMU, origin, vm) == -ENOSPC)
+		add_stranger(q, pid, "is one VM more than vfw can hold");
+}
+
+/* Forgets the processes that are dead; one that merely could not be read stays. */
+static void bury(struct vfw_qemu *q, struct vfw_registry *r)
+{
+	for (size_t i = q->n_processes; i-- > 0;) {
+		_cleanup_free_ char *path = NULL;
+		_cleanup_close_ int dir = -1;
+
+		if (q->processes[i].seen)
+			continue;
+		path = vfw_text_format("%s/%d", q->proc, (int)q->processes[i].pid);
+		if (!path)
+			continue;
+		dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0 ? errno == ENOENT : start_of(dir) != q->processes[i].start)
+			forget(q, r, i);
+	}
+}
+
+int vfw_qemu_scan(struct vfw_qemu *q, struct vfw_registry *r)
+{
+	DIR *d = opendir(q->proc);
+	struct dirent *e;
+
+	if (!d)
+		return -errno;
+	q->n_strangers = 0;
+	for (size_t i = 0; i < q->n_processes; i++)
+		q->processes[i].seen = false;
+	while ((e = readdir(d))) {
+		_cleanup_close_ int dir = -1;
+
+		if (!isdigit((unsigned char)*e->d_name))
+			continue;
+		dir = openat(dirfd(d), e->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (dir >= 0)
+			look_at(q, r, dir, (pid_t)atoi(e->d_name));
+	}
+	closedir(d);
+	bury(q, r);
+	return 0;
+}

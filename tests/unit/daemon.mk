@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# Unit tests of the daemon, under ASan and UBSan. Self-contained: included by
+# the Makefile, or make -f tests/unit/daemon.mk test-unit-daemon
+
+TUD_OUT := build/tests/daemon
+TUD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus check
+TUD_SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+TUD_CPPFLAGS = -D_GNU_SOURCE -Iinclude -Iinclude/uapi -Ikmod \
+	$(shell pkg-config --cflags $(TUD_PKGS))
+TUD_LIBS = $(shell pkg-config --libs $(TUD_PKGS))
+
+TUD_SRCS := $(filter-out daemon/main.c,$(wildcard daemon/base/*.c daemon/vm/*.c daemon/kern/*.c \
+	daemon/eve/*.c daemon/ctl/*.c))
+TUD_TESTS := $(wildcard tests/unit/daemon/*.c)
+TUD_OBJS := $(patsubst %.c,$(TUD_OUT)/%.o,$(TUD_SRCS) $(TUD_TESTS)) $(TUD_OUT)/daemon/base/toml.o
+
+$(TUD_OUT)/%.o: %.c
+	@mkdir -p $(dir $@)
+	@$(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror $(TUD_SAN) $(TUD_CPPFLAGS) -MMD -c $< -o $@
+
+$(TUD_OUT)/daemon/base/toml.o: daemon/base/toml.cc
+	@mkdir -p $(dir $@)
+	@$(CXX) -std=c++17 -O1 -g -Wall -Wextra $(TUD_SAN) $(TUD_CPPFLAGS) -MMD -c $< -o $@
+
+$(TUD_OUT)/test: $(TUD_OBJS)
+	@$(CXX) $(TUD_SAN) $^ $(TUD_LIBS) -o $@
+
+.PHONY: test-unit-daemon
+test-unit-daemon: $(TUD_OUT)/test
+	ASAN_OPTIONS=detect_leaks=1 $<
+
+-include $(TUD_OBJS:.o=.d)

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "suite.h"
+
+#include "../../../daemon/vm/inventory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct complaints {
+	char text[8192];
+	size_t n;
+};
+
+static void complain(void *arg, const char *text)
+{
+	struct complaints *c = arg;
+	size_t at = strlen(c->text);
+
+	snprintf(c->text + at, sizeof(c->text) - at, "%s\n", text);
+	c->n++;
+}
+
+static int parse(const char *text, struct vfw_vm *vm, struct complaints *c)
+{
+	memset(c, 0, sizeof(*c));
+	return vfw_inventory_parse("vm.toml", text, strlen(text), vm, complain, c);
+}
+
+#define UUID "uuid = \"6f0c0d6e-0000-4000-8000-000000000001\"\n"
+
+START_TEST(whole)
+{
+	struct complaints c;
+	struct vfw_vm vm;
+
+	ck_assert_int_eq(parse(UUID "name = \"web1\"\ntenant = \"shop\"\nremote = true\n"
+				    "[labels]\ntier = \"web\"\nenv = \"prod\"\n"
+				    "[[nics]]\nmac = \"52:54:00:00:00:01\"\n"
+				    "addresses = [\"10.0.0.1\", \"2001:db8::1/128\"]\n"
+				    "[[nics]]\nmac = \"52:54:00:00:00:02\"\n",
+			       &vm, &c),
+			 0);
+	ck_assert_uint_eq(c.n, 0);
+	ck_assert_str_eq(vm.name, "web1");
+	ck_assert_str_eq(vm.tenant, "shop");
+	ck_assert(vm.remote);
+	ck_assert_uint_eq(vm.n_labels, 2);
+	ck_assert_uint_eq(vm.n_nics, 2);
+	ck_assert_uint_eq(vm.nics[0].n_addrs, 2);
+	ck_assert_uint_eq(vm.nics[0].addrs[1].family, 6);
+	ck_assert_uint_eq(vm.nics[1].mac[5], 2);
+	vfw_inventory_vm_clear(&vm);
+}
+END_TEST
+
+static const struct {
+	const char *text, *complaint;
+} faults[] = {
+	{"name = \"x\"\n", "vm.toml:1: expected uuid"},
+	{UUID, "vm.toml:1: expected name"},
+	{UUID "name = 3\n", "vm.toml:2: name: expected a string, found a number"},
+	{UUID "name = \"a\\nb\"\n", "vm.toml:2: name: expected 1 to 63 bytes"},
+	{UUID "name = \"x\"\ncolour = 1\n", "vm.toml:3: expected uuid, name, tenant"},
+	{"uuid = \"6f0c\"\nname = \"x\"\n", "vm.toml:1: uuid: expected 8-4-4-4-12"},
+	{"uuid = \"00000000-0000-0000-0000-000000000000\"\nname = \"x\"\n", "not all zero"},
+	{UUID "name = \"x\"\ntenant = \"a b\"\n", "vm.toml:3: tenant: expected"},
+	{UUID "name = \"x\"\n[labels]\na = 1\n", "vm.toml:4: a: expected a string"},
+	{UUID "name = \"x\"\n[[nics]]\n", "expected a mac in every NIC"},
+	{UUID "name = \"x\"\n[[nics]]\nmac = \"01:00:00:00:00:01\"\n", "vm.toml:4: mac: expected"},
+	{UUID
+	 "name = \"x\"\n[[nics]]\nmac = \"52:54:00:00:00:01\"\naddresses = [\"10.0.0.1/24\"]\n",
+	 "vm.toml:5: addresses: expected one address without a length, or a prefix"},
+	{UUID "name = \"x\nb = \n", "vm.toml:2:"},
+	{"[[[[[[", "vm.toml:1:"},
+	{"\xff\xfe", "vm.toml:1:"},
+};
+
+START_TEST(faults_name_their_line)
+{
+	struct complaints c;
+	struct vfw_vm vm;
+
+	ck_assert_int_ne(parse(faults[_i].text, &vm, &c), 0);
+	ck_assert_uint_ge(c.n, 1);
+	ck_assert_msg(strstr(c.text, faults[_i].complaint), "expected \"%s\" in: %s",
+		      faults[_i].complaint, c.text);
+}
+END_TEST
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+START_TEST(bad_file_loses_only_itself)
+{
+	char folder[] = "/tmp/vfw-inventory-XXXXXX", command[64];
+	struct complaints c = {0};
+	struct vfw_registry *r = vfw_registry_new();
+	struct vfw_inventory *inv;
+	size_t n;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	inv = vfw_inventory_new(folder, complain, &c);
+	write_file(folder, "a.toml", UUID "name = \"a\"\n");
+	write_file(folder, "b.toml",
+		   "uuid = \"6f0c0d6e-0000-4000-8000-000000000002\"\nname = \"b\"\n");
+	write_file(folder, "c.txt", "nonsense");
+	ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+	vfw_registry_settle(r);
+	vfw_registry_vms(r, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(c.n, 0);
+
+	write_file(folder, "a.toml", UUID "name = \n");
+	write_file(folder, "b.toml",
+		   "uuid = \"6f0c0d6e-0000-4000-8000-000000000002\"\nname = \"bb\"\n");
+	ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+	vfw_registry_settle(r);
+	ck_assert_uint_ge(c.n, 1);
+	ck_assert_ptr_nonnull(vfw_registry_by_name(r, "a"));
+	ck_assert_ptr_nonnull(vfw_registry_by_name(r, "bb"));
+	ck_assert_ptr_null(vfw_registry_by_name(r, "b"));
+
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
+	/* the whole folder gone is silence */
+	ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+	vfw_registry_settle(r);
+	vfw_registry_vms(r, &n);
+	ck_assert_uint_eq(n, 2);
+	vfw_inventory_free(inv);
+	vfw_registry_free(r);
+}
+END_TEST
+
+Suite *suite_inventory(void)
+{
+	Suite *s = suite_create("inventory");
+	TCase *t = tcase_create("inventory");
+
+	tcase_add_test(t, whole);
+	tcase_add_loop_test(t, faults_name_their_line, 0, sizeof(faults) / sizeof(faults[0]));
+	tcase_add_test(t, bad_file_loses_only_itself);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One suite a file; main.c runs them all. */
+#ifndef VFW_TESTS_DAEMON_SUITE_H
+#define VFW_TESTS_DAEMON_SUITE_H
+
+#include <check.h>
+
+Suite *suite_text(void);
+Suite *suite_registry(void);
+Suite *suite_inventory(void);
+Suite *suite_cmdline(void);
+Suite *suite_qemu(void);
+
+#endif /* VFW_TESTS_DAEMON_SUITE_H */
