@@ -8,20 +8,33 @@
  *
  * Transactions. Policy and the VM population change only by a transaction:
  * TXN_BEGIN, any number of TXN_TABLE, TXN_VM, TXN_PORT, then TXN_COMMIT or
- * TXN_ABORT. One transaction is open at a time, owned by the socket that began
- * it; closing that socket aborts it. Commit checks the whole by meaning and
- * publishes by one RCU swap, or refuses with extack text and leaves what was.
+ * TXN_ABORT. One transaction is open at a time (-EBUSY), owned by the socket
+ * that began it; closing that socket aborts it. Commit checks the whole by
+ * meaning and publishes by one RCU swap, or refuses with extack text and leaves
+ * what was; it ends the transaction either way. A refused TXN_TABLE, TXN_VM or
+ * TXN_PORT adds nothing and leaves the transaction open.
  *
  * A transaction is of one of two kinds. With VFW_TXN_F_POLICY it brings a whole
  * policy: every table, and every VM there is (a VM not named is removed, its
  * ports become unmanaged). Without, it brings changes of the population only:
  * VMs named are added or replaced, those with VFW_VM_F_GONE removed; the tables
- * stay, and an identity must be one that the current policy has.
+ * stay, and there must be a policy already (-ENOENT). An identity of a VM is
+ * VFW_ID_FIRST to n_idents - 1 of the policy it will live under. Bindings of
+ * ports that are not named stay while their VM and NIC are there.
  *
  * Tables are arrays of the fixed structs below, host byte order, sent in
  * order in one or more TXN_TABLE messages of at most VFW_TABLE_CHUNK bytes
- * each; BEGIN announces how many elements each has. Indices between tables are
- * checked at commit.
+ * each; BEGIN announces how many elements each has, and the memory for them is
+ * taken there (bounded by the module's parameter policy_max_mib). Indices
+ * between tables are checked at commit.
+ *
+ * Strictness. Attributes that a command does not know, flags that are not
+ * defined (-EOPNOTSUPP) and reserved fields that are not 0 are refused, with
+ * extack text.
+ *
+ * Dumps keep no lock between their messages. A commit in the midst of VM_GET or
+ * RULE_GET sets NLM_F_DUMP_INTR: ask again. One message of VM_GET may take 17 KiB;
+ * read with a buffer of 32 KiB.
  *
  * Words: a port is a network device by which a VM's vNIC reaches the host; an
  * identity is a small integer that stands for one combination of groups;
@@ -61,7 +74,7 @@
 
 enum vfw_cmd {
 	VFW_CMD_UNSPEC,
-	VFW_CMD_STATUS_GET, /* do: one message of VFW_A_* state */
+	VFW_CMD_STATUS_GET, /* do: one message of VFW_A_* state; digest and counts once there is a policy */
 	VFW_CMD_MODE_SET, /* VFW_A_MODE; arming and disarming */
 	VFW_CMD_SCOPE_SET, /* VFW_A_SCOPE_*: the lists given replace the old ones */
 	VFW_CMD_TXN_BEGIN, /* VFW_A_TXN_FLAGS, VFW_A_COUNTS, VFW_A_DIGEST; reply VFW_A_TXN_ID */
@@ -340,15 +353,17 @@ struct vfw_flow_info {
 };
 
 /*
- * What would become of a new conversation? Request: the ends as UUIDs, or
- * VFW_EXPLAIN_F_* to say what they are, and the key. Reply: the same struct
- * with the answer filled in.
+ * What would become of a new conversation, were the module armed? Request: the
+ * key, and for each end one of VFW_EXPLAIN_F_*; none of them means an unmanaged
+ * port. An address is the local VM's that holds it (-EINVAL if several do), else
+ * what the address book says. Reply: the same struct with the answer filled in,
+ * and the UUID of a VM that was found by address.
  */
 #define VFW_EXPLAIN_F_SRC_VM (1U << 0)
 #define VFW_EXPLAIN_F_DST_VM (1U << 1)
 #define VFW_EXPLAIN_F_SRC_HOST (1U << 2)
 #define VFW_EXPLAIN_F_DST_HOST (1U << 3)
-#define VFW_EXPLAIN_F_SRC_ADDR (1U << 4) /* src_addr through the address book */
+#define VFW_EXPLAIN_F_SRC_ADDR (1U << 4) /* whoever holds src_addr */
 #define VFW_EXPLAIN_F_DST_ADDR (1U << 5)
 #define VFW_EXPLAIN_F_ALL 0x3fU
 
@@ -385,7 +400,11 @@ enum vfw_event_type {
 	__VFW_EVENT_MAX,
 };
 
-/* One event; seq has no gaps, so a reader sees how many it missed. */
+/*
+ * One event. seq rises by one for each event that happened, sent or not: a gap is
+ * what this reader missed, by its own slowness or by ours (VFW_A_EVENTS_LOST).
+ * Events of different CPUs may stand a few milliseconds out of the order of time_ns.
+ */
 struct vfw_event {
 	__u64 seq;
 	__u64 time_ns; /* CLOCK_REALTIME */
