@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0
+# make                      vfwd, vfwctl and, if the running kernel's headers are there, the module
+# make KERNEL=6.1           ... the module for a kernel of the lab (uml, uml-debug, 6.1, 6.12),
+# make KERNEL=/path/to      ... for a kernel's build folder, or for /lib/modules/KERNEL/build
+# make SAN=1                vfwd and vfwctl under ASan and UBSan, in build/san
+# make lab                  what the labs run beside them
+# make test-unit            unit tests
+# make clean
+# What is built is in build/; modules in build/KVER/vfw.ko.
+
+# kbuild reads Kbuild, not this file, when it is started in a kernel's folder with M= this one.
+
+VFW_VERSION := 0.1
+CC ?= gcc
+CXX ?= g++
+OUT := build$(if $(SAN),/san)
+PKG_CONFIG ?= pkg-config
+
+CFLAGS_ALL := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fstack-protector-strong \
+	-fPIE -DVFW_VERSION='"$(VFW_VERSION)"' -Iinclude -Iinclude/uapi -Ikmod
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now
+ifdef SAN
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_ALL += $(SANFLAGS)
+LDFLAGS_ALL += $(SANFLAGS)
+else
+CFLAGS_ALL += -D_FORTIFY_SOURCE=2
+endif
+
+.PHONY: all tools module lab clean test-unit
+all: tools module
+tools: $(OUT)/vfwd $(OUT)/vfwctl
+
+# --- vfwd ---
+
+VFWD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus
+VFWD_OBJ := $(OUT)/obj/vfwd
+VFWD_GEN := $(VFWD_OBJ)/gen/parse.tab.c $(VFWD_OBJ)/gen/lex.yy.c
+VFWD_SRCS := $(wildcard daemon/*.c daemon/*/*.c kmod/core/*.c)
+VFWD_OBJS := $(VFWD_SRCS:%.c=$(VFWD_OBJ)/%.o) $(VFWD_GEN:.c=.o) $(VFWD_OBJ)/daemon/base/toml.o
+VFWD_CFLAGS = $(CFLAGS_ALL) -Idaemon/policy -I$(VFWD_OBJ)/gen $(shell $(PKG_CONFIG) --cflags $(VFWD_PKGS))
+
+$(VFWD_OBJ)/gen/parse.tab.c: daemon/policy/parse.y
+	@mkdir -p $(@D)
+	bison -d -o $@ $<
+
+$(VFWD_OBJ)/gen/lex.yy.c: daemon/policy/lex.l $(VFWD_OBJ)/gen/parse.tab.c
+	flex -o $@ --header-file=$(@:.c=.h) $<
+
+$(VFWD_OBJ)/gen/%.o: $(VFWD_OBJ)/gen/%.c
+	$(CC) $(VFWD_CFLAGS) $(CFLAGS) -MMD -c $< -o $@
+
+$(VFWD_OBJ)/%.o: %.c | $(VFWD_GEN)
+	@mkdir -p $(@D)
+	$(CC) $(VFWD_CFLAGS) $(CFLAGS) -MMD -c $< -o $@
+
+$(VFWD_OBJ)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(filter-out -std=gnu11,$(VFWD_CFLAGS)) -std=c++17 $(CXXFLAGS) -MMD -c $< -o $@
+
+$(OUT)/vfwd: $(VFWD_OBJS)
+	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $^ $(shell $(PKG_CONFIG) --libs $(VFWD_PKGS)) -o $@
+
+-include $(VFWD_OBJS:.o=.d)
+
+# --- vfwctl ---
+
+CLI_OUT := $(OUT)
+include userspace-cli/cli.mk
+$(OUT)/vfwctl $(CLI_OBJS): override CFLAGS += $(SANFLAGS)
+$(OUT)/vfwctl: override LDFLAGS += $(SANFLAGS)
+
+# --- vfw.ko ---
+
+LAB_KERNELS := uml uml-debug 6.1 6.12
+ifdef KERNEL
+ifneq ($(filter $(KERNEL),$(LAB_KERNELS)),)
+KDIR := $(shell scripts/lab --build-dir $(KERNEL))
+else
+KDIR := $(firstword $(patsubst %/Makefile,%,$(wildcard $(KERNEL)/Makefile)) \
+	$(wildcard /lib/modules/$(KERNEL)/build))
+endif
+ifeq ($(KDIR),)
+$(error KERNEL=$(KERNEL): expected one of $(LAB_KERNELS), a kernel build folder, or a release with headers installed)
+endif
+else
+KDIR := $(wildcard /lib/modules/$(shell uname -r)/build)
+endif
+
+module:
+ifeq ($(KDIR),)
+	@echo "vfw.ko: no headers for the running kernel ($$(uname -r)), module skipped: install them, or name a kernel with KERNEL="
+else
+	@scripts/module $(KDIR) build
+endif
+
+# --- the labs' own programs ---
+
+LAB_SRCS := $(wildcard tests/lab/src/*.c)
+lab: $(patsubst tests/lab/src/%.c,build/lab/bin/%,$(filter-out %/umlfp.c,$(LAB_SRCS))) build/lab/bin/umlfp.so
+
+build/lab/bin/umlfp.so: tests/lab/src/umlfp.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@ -ldl
+
+build/lab/bin/%: tests/lab/src/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $< -o $@
+
+# --- tests ---
+
+-include $(wildcard tests/unit/*.mk)
+test-unit: $(patsubst tests/unit/%.mk,test-unit-%,$(wildcard tests/unit/*.mk))
+
+clean:
+	rm -rf build/obj build/san build/tests build/vfwd build/vfwctl build/lab/bin $(wildcard build/*/src)
