@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -68,8 +67,8 @@ static int add_file(struct vfw_policy *p, const char *path, struct vfw_diags *d)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 	int err;
 
 	if (fd < 0)
@@ -111,13 +110,15 @@ static int add_folder(struct vfw_policy *p, const char *path, struct vfw_diags *
 	if (n < 0)
 		return complain(p, d, path, strerror(errno));
 	for (int i = 0; i < n; i++) {
-		char *name = NULL;
+		size_t room = strlen(path) + strlen(entries[i]->d_name) + 2;
+		char *name = malloc(room);
 		int err = -ENOMEM;
 
-		if (worst != -ENOMEM && asprintf(&name, "%s/%s", path, entries[i]->d_name) >= 0) {
+		if (name && worst != -ENOMEM) {
+			snprintf(name, room, "%s/%s", path, entries[i]->d_name);
 			err = add_file(p, name, d);
-			free(name);
 		}
+		free(name);
 		if (err && worst != -ENOMEM)
 			worst = err;
 		free(entries[i]);

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The sweep. Every rule covers some spans of the key space; between two points
+ * where a span begins or ends, the same rules apply. The sweep walks those points
+ * in order. For each slot it keeps a heap of the deciding rules whose span contains the
+ * point, earliest on top (spans that ended are thrown away when they come to the top), and
+ * a sorted list of the monitor rules. At each point the run of candidates is written
+ * down as evaluation would meet it; a cell begins where the run changes.
+ *
+ * With n spans this takes n log n steps, plus the length of the runs. Runs and
+ * blocks that are equal are kept once.
+ */
+#include "cells.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORK_MAX (1u << 28) /* spans swept for one policy */
+#define RUN_MAX 1024 /* monitor rules that may overlap in one point */
+#define NONE UINT32_MAX
+
+struct heap {
+	struct live {
+		uint32_t rule;
+		uint32_t last;
+	} *v;
+	size_t n, room;
+};
+
+struct sweep {
+	struct vfw_cells *c;
+	const struct vfw_entry *entries;
+	const struct vfw_fallback *fallback;
+	bool cross;
+	bool joins;
+	bool fallback_joins;
+	struct heap deciding[__VFW_SLOT_MAX];
+	struct heap monitors[__VFW_SLOT_MAX]; /* sorted by rule, no heap */
+	uint32_t run[RUN_MAX + 3]; /* run[0] is its length; two more for what decides */
+	size_t first_cell;
+};
+
+int vfw_cells_add(struct vfw_cells *c, const struct vfw_entry *entry, uint32_t rule,
+		  enum vfw_slot slot)
+{
+	c->work += entry->n_spans;
+	if (c->work > WORK_MAX)
+		return -E2BIG;
+	if (vfw_grow(&c->pieces, &c->room_pieces, c->n_pieces + entry->n_spans,
+		     sizeof(*c->pieces)))
+		return -ENOMEM;
+	for (size_t i = 0; i < entry->n_spans; i++)
+		c->pieces[c->n_pieces++] = (struct vfw_piece){ .first = entry->spans[i].first,
+							       .last = entry->spans[i].last,
+							       .rule = rule,
+							       .slot = (uint8_t)slot };
+	return 0;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct vfw_piece *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int heap_push(struct heap *h, uint32_t rule, uint32_t last)
+{
+	size_t i;
+
+	if (vfw_grow(&h->v, &h->room, h->n + 1, sizeof(*h->v)))
+		return -ENOMEM;
+	for (i = h->n++; i && h->v[(i - 1) / 2].rule > rule; i = (i - 1) / 2)
+		h->v[i] = h->v[(i - 1) / 2];
+	h->v[i] = (struct live){ rule, last };
+	return 0;
+}
+
+static void heap_pop(struct heap *h)
+{
+	struct live moved = h->v[--h->n];
+	size_t i = 0;
+
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= h->n)
+			break;
+		if (child + 1 < h->n && h->v[child + 1].rule < h->v[child].rule)
+			child++;
+		if (h->v[child].rule >= moved.rule)
+			break;
+		h->v[i] = h->v[child];
+		i = child;
+	}
+	if (h->n)
+		h->v[i] = moved;
+}
+
+/* The rule that decides a slot at the point, NONE if none does. */
+static uint32_t decides(struct heap *h, uint32_t point)
+{
+	while (h->n && h->v[0].last < point)
+		heap_pop(h);
+	return h->n ? h->v[0].rule : NONE;
+}
+
+static int monitor_insert(struct heap *h, uint32_t rule, uint32_t last)
+{
+	size_t i;
+
+	if (vfw_grow(&h->v, &h->room, h->n + 1, sizeof(*h->v)))
+		return -ENOMEM;
+	for (i = h->n++; i && h->v[i - 1].rule > rule; i--)
+		h->v[i] = h->v[i - 1];
+	h->v[i] = (struct live){ rule, last };
+	return 0;
+}
+
+/* Throws monitors away that ended before the point. */
+static void monitor_expire(struct heap *h, uint32_t point)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < h->n; i++)
+		if (h->v[i].last >= point)
+			h->v[kept++] = h->v[i];
+	h->n = kept;
+}
+
+/* Appends the monitors of a slot that stand before the deciding rule. */
+static int run_monitors(struct sweep *s, enum vfw_slot slot, uint32_t point, uint32_t before)
+{
+	struct heap *h = &s->monitors[slot];
+
+	monitor_expire(h, point);
+	s->c->work += h->n / 16;
+	if (s->c->work > WORK_MAX)
+		return -E2BIG;
+	for (size_t i = 0; i < h->n && h->v[i].rule < before; i++) {
+		if (s->run[0] == RUN_MAX)
+			return -E2BIG;
+		s->run[++s->run[0]] = h->v[i].rule;
+		s->joins = true;
+	}
+	return 0;
+}
+
+static enum vfw_verdict verdict_of(const struct sweep *s, uint32_t rule)
+{
+	return s->entries[rule].rule->verdict;
+}
+
+/* Both tenants passed it: the opener's rule is reported, unless only the other's logs. */
+static uint32_t both_passed(const struct sweep *s, uint32_t src, uint32_t dst)
+{
+	return s->entries[dst].rule->log && !s->entries[src].rule->log ? dst : src;
+}
+
+/* Writes into s->run what evaluation meets at the point. */
+static int evaluate(struct sweep *s, uint32_t point)
+{
+	uint32_t rule[__VFW_SLOT_MAX];
+	uint32_t final = NONE;
+
+	s->run[0] = 0;
+	for (int slot = 0; slot < __VFW_SLOT_MAX && final == NONE; slot++) {
+		rule[slot] = decides(&s->deciding[slot], point);
+		if (run_monitors(s, slot, point, rule[slot]))
+			return -E2BIG;
+		if (!s->cross || (slot != VFW_SLOT_SRC && slot != VFW_SLOT_DST)) {
+			final = rule[slot];
+			continue;
+		}
+		if (rule[slot] != NONE && verdict_of(s, rule[slot]) != VFW_PASS)
+			final = rule[slot];
+		else if (slot == VFW_SLOT_DST && rule[VFW_SLOT_SRC] != NONE && rule[slot] != NONE)
+			final = both_passed(s, rule[VFW_SLOT_SRC], rule[slot]);
+	}
+	if (final == NONE) {
+		if (s->fallback->monitor != NONE)
+			s->run[++s->run[0]] = s->fallback->monitor;
+		final = s->fallback->deciding;
+		s->joins |= s->fallback_joins;
+	} else if (verdict_of(s, final) != VFW_BLOCK) {
+		s->joins = true;
+	}
+	s->run[++s->run[0]] = final;
+	return 0;
+}
+
+/* Finds or keeps the run; *at is where it stands. */
+static int keep_run(struct sweep *s, uint32_t *at)
+{
+	struct vfw_cells *c = s->c;
+	size_t n = (size_t)s->run[0] + 1;
+	const uint32_t *known = vfw_map_get(&c->cand_map, s->run, n * sizeof(*s->run));
+	uint32_t *key;
+
+	if (known) {
+		*at = *known;
+		return 0;
+	}
+	if (c->n_cands + n > VFW_MAX_CANDS)
+		return -E2BIG;
+	key = vfw_arena_alloc(&c->arena, n * sizeof(*key));
+	if (!key || vfw_grow(&c->cands, &c->room_cands, c->n_cands + n, sizeof(*c->cands)))
+		return -ENOMEM;
+	memcpy(key, s->run, n * sizeof(*key));
+	memcpy(c->cands + c->n_cands, s->run, n * sizeof(*key));
+	*at = (uint32_t)c->n_cands;
+	c->n_cands += n;
+	return vfw_map_put(&c->cand_map, key, n * sizeof(*key), *at);
+}
+
+static int cell_at(struct sweep *s, uint32_t point)
+{
+	struct vfw_cells *c = s->c;
+	uint32_t at;
+	int err = evaluate(s, point);
+
+	if (!err)
+		err = keep_run(s, &at);
+	if (err)
+		return err;
+	if (c->n_cells > s->first_cell && c->cells[c->n_cells - 1].cand == at)
+		return 0;
+	if (c->n_cells == VFW_MAX_CELLS)
+		return -E2BIG;
+	if (vfw_grow(&c->cells, &c->room_cells, c->n_cells + 1, sizeof(*c->cells)))
+		return -ENOMEM;
+	c->cells[c->n_cells++] = (struct vfw_cell){ .start = point, .cand = at };
+	return 0;
+}
+
+/* All points where a span begins or one has just ended; sorted, 0 among them. */
+static uint32_t *points_of(const struct vfw_cells *c, size_t *n_points)
+{
+	uint32_t *points = malloc((2 * c->n_pieces + 1) * sizeof(*points));
+	size_t n = 0, kept = 0;
+
+	if (!points)
+		return NULL;
+	points[n++] = 0;
+	for (size_t i = 0; i < c->n_pieces; i++) {
+		points[n++] = c->pieces[i].first;
+		if (c->pieces[i].last < VFW_KEY_LAST)
+			points[n++] = c->pieces[i].last + 1;
+	}
+	qsort(points, n, sizeof(*points), by_number);
+	for (size_t i = 0; i < n; i++)
+		if (!i || points[i] != points[kept - 1])
+			points[kept++] = points[i];
+	*n_points = kept;
+	return points;
+}
+
+static int sweep(struct sweep *s)
+{
+	struct vfw_cells *c = s->c;
+	size_t n_points, next = 0;
+	uint32_t *points;
+	int err = 0;
+
+	if (c->n_pieces)
+		qsort(c->pieces, c->n_pieces, sizeof(*c->pieces), by_first);
+	points = points_of(c, &n_points);
+	if (!points)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_points && !err; i++) {
+		for (; next < c->n_pieces && c->pieces[next].first == points[i] && !err; next++) {
+			const struct vfw_piece *p = &c->pieces[next];
+
+			if (verdict_of(s, p->rule) == VFW_MONITOR)
+				err = monitor_insert(&s->monitors[p->slot], p->rule, p->last);
+			else
+				err = heap_push(&s->deciding[p->slot], p->rule, p->last);
+		}
+		if (!err)
+			err = cell_at(s, points[i]);
+	}
+	free(points);
+	return err;
+}
+
+/* The cells just made become a block, unless there is one with the same. */
+static int keep_block(struct sweep *s, uint32_t *block)
+{
+	struct vfw_cells *c = s->c;
+	size_t n = c->n_cells - s->first_cell;
+	size_t len = (n + 1) * sizeof(struct vfw_cell);
+	struct vfw_cell *key = vfw_arena_alloc(&c->arena, len);
+	const uint32_t *known;
+
+	if (!key)
+		return -ENOMEM;
+	key[0].start = s->joins;
+	memcpy(key + 1, c->cells + s->first_cell, n * sizeof(*key));
+	known = vfw_map_get(&c->block_map, key, len);
+	if (known) {
+		c->n_cells = s->first_cell;
+		*block = *known;
+		return 0;
+	}
+	if (c->n_blocks == VFW_MAX_BLOCKS)
+		return -E2BIG;
+	if (vfw_grow(&c->blocks, &c->room_blocks, c->n_blocks + 1, sizeof(*c->blocks)))
+		return -ENOMEM;
+	*block = (uint32_t)c->n_blocks;
+	c->blocks[c->n_blocks++] =
+		(struct vfw_block){ .first_cell = (uint32_t)s->first_cell,
+				    .n_cells = (uint32_t)n,
+				    .flags = s->joins ? VFW_BLOCK_F_JOINS : 0 };
+	return vfw_map_put(&c->block_map, key, len, *block);
+}
+
+int vfw_cells_build(struct vfw_cells *c, const struct vfw_entry *entries, bool cross,
+		    const struct vfw_fallback *fallback, bool fallback_joins, uint32_t *block)
+{
+	struct sweep s = { .c = c,
+			   .entries = entries,
+			   .fallback = fallback,
+			   .cross = cross,
+			   .fallback_joins = fallback_joins,
+			   .first_cell = c->n_cells };
+	int err = sweep(&s);
+
+	if (!err)
+		err = keep_block(&s, block);
+	for (int slot = 0; slot < __VFW_SLOT_MAX; slot++) {
+		free(s.deciding[slot].v);
+		free(s.monitors[slot].v);
+	}
+	c->n_pieces = 0;
+	return err;
+}
+
+void vfw_cells_free(struct vfw_cells *c)
+{
+	free(c->cands);
+	free(c->cells);
+	free(c->blocks);
+	free(c->pieces);
+	vfw_map_free(&c->cand_map);
+	vfw_map_free(&c->block_map);
+	vfw_arena_free(&c->arena);
+	memset(c, 0, sizeof(*c));
+}
