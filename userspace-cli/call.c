@@ -101,11 +101,8 @@ static int call_refused(struct vfw_cli *cli, const json_t *error)
 	vfw_term_safe_lines(cli->err, message);
 	fputc('\n', cli->err);
 	switch (code) {
-	case VFW_CTL_E_POLICY:
-		fputs("Nothing was changed.\n", cli->err);
-		break;
 	case VFW_CTL_E_UNENFORCEABLE:
-		fputs("Nothing was changed. Take out what cannot be enforced yet, or wait for the version that "
+		fputs("Take out what cannot be enforced yet, or wait for the version that "
 		      "can.\n",
 		      cli->err);
 		break;

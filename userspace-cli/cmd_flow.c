@@ -8,17 +8,12 @@
 #include <string.h>
 #include <vfw/ctl_proto.h>
 
-/* "web1 10.0.0.1:41234" */
-static void flow_end(struct vfw_grid *grid, const json_t *flow, const char *vm, const char *ip,
-		     const char *port)
+static void flow_end(struct vfw_grid *grid, const json_t *flow, const char *side)
 {
-	const char *name = vfw_field_text(flow, vm, "");
 	struct vfw_term t = {0};
 	char *s;
 
-	vfw_term_addf(&t, "%s%s%s", name, *name ? " " : "", vfw_field_text(flow, ip, ""));
-	if (vfw_field_count(flow, port))
-		vfw_term_addf(&t, ":%llu", vfw_field_count(flow, port));
+	vfw_field_end(&t, flow, flow, side);
 	s = vfw_term_take(&t);
 	vfw_grid_text(grid, s);
 	free(s);
@@ -27,8 +22,8 @@ static void flow_end(struct vfw_grid *grid, const json_t *flow, const char *vm, 
 static void flow_row(struct vfw_grid *grid, const json_t *flow)
 {
 	vfw_grid_text(grid, vfw_field_text(flow, "proto", ""));
-	flow_end(grid, flow, "src_vm", "src_ip", "src_port");
-	flow_end(grid, flow, "dst_vm", "dest_ip", "dest_port");
+	flow_end(grid, flow, "src");
+	flow_end(grid, flow, "dest");
 	vfw_grid_count(grid, vfw_field_count(flow, "pkts_toserver"));
 	vfw_grid_count(grid, vfw_field_count(flow, "pkts_toclient"));
 	vfw_grid_count(grid, vfw_field_count(flow, "age_ms") / 1000);

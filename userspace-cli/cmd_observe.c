@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <vfw/ctl_proto.h>
 
@@ -26,22 +27,6 @@ static void observe_signals(void)
 	observe_stop = 0;
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-}
-
-/* Returns "NAME" of the VM at one end, else the address, else the MAC's place holder. */
-static void observe_end(struct vfw_term *t, const json_t *event, const char *vm, const char *ip,
-			const char *port)
-{
-	const json_t *vfw = vfw_field_object(event, "vfw");
-	const char *name = vfw_field_text(vfw, vm, "");
-	const char *address = vfw_field_text(event, ip, "");
-
-	if (*name && *address)
-		vfw_term_addf(t, "%s (%s)", name, address);
-	else
-		vfw_term_add(t, *name ? name : *address ? address : "?");
-	if (json_object_get(event, port))
-		vfw_term_addf(t, ":%llu", vfw_field_count(event, port));
 }
 
 static void observe_add(struct vfw_term *t, const char *label, const char *word)
@@ -66,9 +51,9 @@ static void observe_print(FILE *f, const json_t *event)
 	if (json_object_get(event, "src_ip") || json_object_get(vfw, "src_vm") ||
 	    json_object_get(vfw, "dst_vm")) {
 		vfw_term_add(&t, "  ");
-		observe_end(&t, event, "src_vm", "src_ip", "src_port");
+		vfw_field_end(&t, event, vfw, "src");
 		vfw_term_add(&t, " -> ");
-		observe_end(&t, event, "dst_vm", "dest_ip", "dest_port");
+		vfw_field_end(&t, event, vfw, "dest");
 	}
 	observe_add(&t, "", vfw_field_text(event, "proto", ""));
 	observe_add(&t, "port", vfw_field_text(vfw, "ifname", ""));
@@ -82,6 +67,7 @@ static void observe_print(FILE *f, const json_t *event)
 	s = vfw_term_take(&t);
 	vfw_term_safe(f, s);
 	fputc('\n', f);
+	free(s);
 }
 
 /* Shows one object the daemon sent. Returns whether it was an event. */

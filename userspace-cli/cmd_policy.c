@@ -127,6 +127,8 @@ int vfw_cmd_policy_apply(struct vfw_cli *cli, const struct vfw_args *args)
 				    vfw_args_get(args, "keep-established") != NULL, "dry_run",
 				    (int)dry_run),
 			  VFW_CLI_APPLY_MS, &result);
+	if (rc && cli->refused)
+		fputs("Nothing was changed.\n", cli->err);
 	if (rc)
 		return rc;
 	policy_notes(cli, result);

@@ -136,7 +136,7 @@ static void vm_counters(FILE *f, const json_t *vm)
 
 	json_object_foreach(counters, key, value) {
 		if (json_is_integer(value))
-			fprintf(f, "%-12s%" JSON_INTEGER_FORMAT " ", "", json_integer_value(value));
+			fprintf(f, "%12" JSON_INTEGER_FORMAT " ", json_integer_value(value));
 		else
 			continue;
 		vfw_term_safe(f, key);

@@ -56,3 +56,17 @@ char *vfw_field_join(const json_t *obj, const char *key, const char *sep)
 	}
 	return vfw_term_take(&t);
 }
+
+void vfw_field_end(struct vfw_term *t, const json_t *event, const json_t *vfw, const char *side)
+{
+	bool src = !strcmp(side, "src");
+	const char *name = vfw_field_text(vfw, src ? "src_vm" : "dst_vm", "");
+	const char *ip = vfw_field_text(event, src ? "src_ip" : "dest_ip", "");
+	unsigned long long port = vfw_field_count(event, src ? "src_port" : "dest_port");
+	bool ip6 = strchr(ip, ':') && port;
+
+	vfw_term_addf(t, "%s%s%s%s%s", name, *name && *ip ? " " : "", ip6 ? "[" : "",
+		      *name || *ip ? ip : "?", ip6 ? "]" : "");
+	if (*ip && port)
+		vfw_term_addf(t, ":%llu", port);
+}

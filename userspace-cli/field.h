@@ -10,6 +10,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct vfw_term;
+
 /* Returns the string at key, def if there is none. */
 const char *vfw_field_text(const json_t *obj, const char *key, const char *def);
 
@@ -25,5 +27,11 @@ const json_t *vfw_field_object(const json_t *obj, const char *key);
 
 /* Returns a new string of the strings in the array at key, joined by sep; "" if none. Free it. */
 char *vfw_field_join(const json_t *obj, const char *key, const char *sep);
+
+/*
+ * Adds one end of a conversation, side "src" or "dest": "web1 10.0.0.1:40000", "[2001:db8::1]:53".
+ * event holds the addresses and ports as EVE names them, vfw the VMs.
+ */
+void vfw_field_end(struct vfw_term *t, const json_t *event, const json_t *vfw, const char *side);
 
 #endif /* VFW_FIELD_H */

@@ -7,16 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void __attribute__((noreturn)) term_no_memory(void)
+{
+	fputs("vfwctl: out of memory\n", stderr);
+	exit(1);
+}
+
 static void term_room(struct vfw_term *t, size_t more)
 {
 	if (t->len + more + 1 <= t->size)
 		return;
 	t->size = (t->len + more + 1) * 2;
 	t->s = realloc(t->s, t->size);
-	if (!t->s) {
-		fputs("vfwctl: out of memory\n", stderr);
-		exit(1);
-	}
+	if (!t->s)
+		term_no_memory();
 }
 
 void vfw_term_add(struct vfw_term *t, const char *s)
@@ -31,18 +35,16 @@ void vfw_term_add(struct vfw_term *t, const char *s)
 void vfw_term_addf(struct vfw_term *t, const char *fmt, ...)
 {
 	va_list ap;
+	char *s;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vasprintf(&s, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		return;
-	term_room(t, (size_t)n);
-	va_start(ap, fmt);
-	vsnprintf(t->s + t->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	t->len += (size_t)n;
+		term_no_memory();
+	vfw_term_add(t, s);
+	free(s);
 }
 
 char *vfw_term_take(struct vfw_term *t)

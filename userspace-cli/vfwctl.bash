@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0
+# Completion of vfwctl for bash: source it, or install it as
+# /usr/share/bash-completion/completions/vfwctl
+
+_vfwctl_vms()
+{
+	vfwctl vm list 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+_vfwctl_rules()
+{
+	vfwctl rule list 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+# The options of a command.
+_vfwctl_options()
+{
+	case $1 in
+	disarm) echo --yes ;;
+	vm\ quarantine) echo --reason ;;
+	policy\ check) echo --parse-only ;;
+	policy\ apply) echo --dry-run --keep-established ;;
+	policy\ show) echo --disk ;;
+	rule\ list) echo --sort --unused ;;
+	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype ;;
+	observe) echo --vm --verdict --reason --rule --type --count --timeout ;;
+	flow\ list) echo --vm ;;
+	esac
+	echo --output --socket --help
+}
+
+# What may stand behind an option; fails for options without argument.
+_vfwctl_values()
+{
+	case $1 in
+	-o | --output) echo json text ;;
+	--sort) echo packets bytes flows last order ;;
+	--verdict) echo pass block reject ;;
+	--proto | -p) echo tcp udp sctp icmp icmp6 ;;
+	--type) echo drop alert flow anomaly audit stats ;;
+	--rule) _vfwctl_rules ;;
+	--vm) _vfwctl_vms ;;
+	--from | --to | -f | -t) echo host external "$(_vfwctl_vms)" ;;
+	--socket | --reason | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout) ;;
+	*) return 1 ;;
+	esac
+}
+
+_vfwctl()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local words='' command='' i values
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-o | --output | --socket) ((i++)) ;;
+		-*) ;;
+		*)
+			command+=${command:+ }${COMP_WORDS[i]}
+			case $command in
+			vm | policy | rule | flow) ;;
+			*) break ;;
+			esac
+			;;
+		esac
+	done
+	if values=$(_vfwctl_values "$prev"); then
+		words=$values
+		[ "$prev" != --socket ] || compopt -o default
+	elif [[ $cur == -* ]]; then
+		words=$(_vfwctl_options "$command")
+	else
+		case $command in
+		'') words='status arm disarm vm policy rule explain observe flow doctor version help' ;;
+		vm) words='list show quarantine release' ;;
+		policy) words='check apply diff show' ;;
+		rule | flow) words=list ;;
+		help) words='status arm disarm vm policy rule explain observe flow doctor version' ;;
+		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_vms) ;;
+		policy\ check | policy\ apply | policy\ diff) compopt -o default ;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _vfwctl vfwctl
