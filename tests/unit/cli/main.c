@@ -617,7 +617,7 @@ END_TEST
 /* A folder with a policy is checked by the parser that is linked in: -n, or no daemon there. */
 START_TEST(test_files_local_check)
 {
-	static const char bad[] = "default block\n\tpass from any too any\n";
+	static const char bad[] = "first {\n\tpass from any too any\n}\n";
 	static const char *const command[] = {"policy check -n", "policy check"};
 	char line[256];
 	struct run r;

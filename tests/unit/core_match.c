@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The matcher: by hand, against the rival, on every kind of wrong table, and the address book. */
+#include "core_unit.h"
+
+#include "core_rival.h"
+
+#include <stdlib.h>
+
+/*
+ * A policy by hand: identity 16 may reach 17 at tcp 443; at tcp 80 too, seen by two
+ * monitor rules; 17 may not reach 16 at all, by a rule.
+ */
+static const struct vfw_rule_rec rules[] = {
+	{.id = 10, .verdict = VFW_PASS},
+	{.id = 11, .verdict = VFW_MONITOR},
+	{.id = 12, .verdict = VFW_MONITOR, .flags = VFW_RULE_F_LOG},
+	{.id = 13, .verdict = VFW_REJECT},
+	{.id = 1, .verdict = VFW_BLOCK, .flags = VFW_RULE_F_DEFAULT},
+};
+static const u32 cands[] = {1, 4, 1, 0, 3, 1, 2, 0, 1, 3};
+static const struct vfw_cell cells[] = {
+	{0, 0},
+	{0, 0},
+	{VFW_KEY(6, 80), 4},
+	{VFW_KEY(6, 81), 0},
+	{VFW_KEY(6, 443), 2},
+	{VFW_KEY(6, 444), 0},
+	{0, 8},
+};
+static const struct vfw_block blocks[] = {
+	{0, 1, 0},
+	{1, 5, VFW_BLOCK_F_JOINS},
+	{6, 1, 0},
+};
+static const struct vfw_pair pairs[] = {{16, 17, 1}, {17, 16, 2}};
+static const struct vfw_range4 book4[] = {
+	{{10, 0, 0, 0}, {10, 0, 0, 255}, 16},
+	{{10, 0, 1, 0}, {10, 0, 1, 0}, 17},
+	{{192, 0, 2, 0}, {255, 255, 255, 255}, 18},
+};
+static const struct vfw_range6 book6[] = {
+	{{0}, {[15] = 9}, 16},
+	{{0x20, 1}, {0x20, 1, [2] = 0xff, [15] = 0xff}, 17},
+};
+
+/* Copies of all of it that a test may spoil. */
+static struct {
+	struct vfw_rule_rec rules[ARRAY_SIZE(rules)];
+	u32 cands[ARRAY_SIZE(cands)];
+	struct vfw_cell cells[ARRAY_SIZE(cells)];
+	struct vfw_block blocks[ARRAY_SIZE(blocks)];
+	struct vfw_pair pairs[ARRAY_SIZE(pairs)];
+	struct vfw_range4 book4[ARRAY_SIZE(book4)];
+	struct vfw_range6 book6[ARRAY_SIZE(book6)];
+	u32 index[4];
+	struct vfw_tables t;
+} w;
+
+static void setup(void)
+{
+	memcpy(w.rules, rules, sizeof(rules));
+	memcpy(w.cands, cands, sizeof(cands));
+	memcpy(w.cells, cells, sizeof(cells));
+	memcpy(w.blocks, blocks, sizeof(blocks));
+	memcpy(w.pairs, pairs, sizeof(pairs));
+	memcpy(w.book4, book4, sizeof(book4));
+	memcpy(w.book6, book6, sizeof(book6));
+	memset(w.index, 0, sizeof(w.index));
+	w.t = (struct vfw_tables){
+		.rules = w.rules,
+		.cands = w.cands,
+		.cells = w.cells,
+		.blocks = w.blocks,
+		.pairs = w.pairs,
+		.book4 = w.book4,
+		.book6 = w.book6,
+		.counts = {.n = {ARRAY_SIZE(rules), ARRAY_SIZE(cands), ARRAY_SIZE(cells),
+				 ARRAY_SIZE(blocks), ARRAY_SIZE(pairs), ARRAY_SIZE(book4),
+				 ARRAY_SIZE(book6)},
+			   .n_idents = 19,
+			   .default_block = 0},
+		.pair_index = w.index,
+		.pair_mask = ARRAY_SIZE(w.index) - 1,
+		.pair_seed = 0x5eed,
+	};
+}
+
+static const struct {
+	u32 src, dst, key, rule, n_monitors;
+} lookups[] = {
+	{16, 17, VFW_KEY(6, 443), 0, 0},
+	{16, 17, VFW_KEY(6, 442), 4, 0},
+	{16, 17, VFW_KEY(6, 444), 4, 0},
+	{16, 17, VFW_KEY(6, 80), 0, 2},
+	{16, 17, VFW_KEY(6, 79), 4, 0},
+	{16, 17, VFW_KEY(6, 81), 4, 0},
+	{16, 17, 0, 4, 0},
+	{16, 17, VFW_KEY_LAST, 4, 0},
+	{16, 17, ~0U, 4, 0},
+	{16, 17, VFW_KEY(17, 443), 4, 0},
+	{17, 16, VFW_KEY(6, 443), 3, 0},
+	{17, 16, 0, 3, 0},
+	{18, 16, VFW_KEY(6, 443), 4, 0},
+	{16, 16, VFW_KEY(6, 443), 4, 0},
+	{~0U, ~0U, VFW_KEY(6, 80), 4, 0},
+};
+
+START_TEST(match_lookup)
+{
+	struct vfw_match m;
+	u32 at;
+
+	setup();
+	ck_assert_int_eq(vfw_match_index(&w.t, &at), 0);
+	vfw_match_lookup(&w.t, lookups[_i].src, lookups[_i].dst, lookups[_i].key, &m);
+	ck_assert_uint_eq(m.rule, lookups[_i].rule);
+	ck_assert_uint_eq(m.n_monitors, lookups[_i].n_monitors);
+	if (m.n_monitors) {
+		ck_assert_uint_eq(m.monitors[0], 1);
+		ck_assert_uint_eq(m.monitors[1], 2);
+	}
+	ck_assert_ptr_eq(m.block, vfw_match_block(&w.t, lookups[_i].src, lookups[_i].dst));
+}
+END_TEST
+
+START_TEST(match_joined)
+{
+	u32 at;
+
+	setup();
+	ck_assert_int_eq(vfw_match_index(&w.t, &at), 0);
+	ck_assert(vfw_match_joined(&w.t, 16, 17));
+	ck_assert(vfw_match_joined(&w.t, 17, 16));
+	ck_assert(!vfw_match_joined(&w.t, 16, 16));
+	ck_assert(!vfw_match_joined(&w.t, 16, VFW_ID_HOST));
+}
+END_TEST
+
+START_TEST(match_pair_twice)
+{
+	u32 bad = 99;
+
+	setup();
+	w.pairs[1] = (struct vfw_pair){16, 17, 0};
+	ck_assert_int_eq(vfw_match_index(&w.t, &bad), -EEXIST);
+	ck_assert_uint_eq(bad, 1);
+}
+END_TEST
+
+/* Every size leaves the index half empty and every pair found, whatever the seed. */
+START_TEST(match_index_sizes)
+{
+	static struct vfw_pair many[1000];
+	static u32 index[4096];
+	u32 n, seed, i, bad;
+
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = (struct vfw_pair){16 + i / 30, 16 + i % 30, i};
+	for (n = 0; n <= ARRAY_SIZE(many); n += 1 + n / 3) {
+		u32 size = vfw_match_index_size(n);
+
+		ck_assert_uint_ge(size, 2 * n);
+		ck_assert_uint_gt(size, n);
+		ck_assert_uint_eq(size & (size - 1), 0);
+		for (seed = 0; seed < 5; seed++) {
+			static struct vfw_block many_blocks[ARRAY_SIZE(many) + 1];
+			struct vfw_tables t = {
+				.pairs = many,
+				.blocks = many_blocks,
+				.pair_index = index,
+				.pair_mask = size - 1,
+				.pair_seed = seed * 0x9e3779b9,
+			};
+
+			t.counts.n[VFW_TABLE_PAIRS] = n;
+			t.counts.default_block = ARRAY_SIZE(many);
+			memset(index, 0, sizeof(index));
+			ck_assert_int_eq(vfw_match_index(&t, &bad), 0);
+			for (i = 0; i < ARRAY_SIZE(many); i++) {
+				u32 want = i < n ? i : t.counts.default_block;
+
+				ck_assert_ptr_eq(vfw_match_block(&t, many[i].src, many[i].dst),
+						 &many_blocks[want]);
+			}
+		}
+	}
+}
+END_TEST
+
+START_TEST(match_sound_tables)
+{
+	u32 table, element;
+
+	setup();
+	ck_assert_ptr_null(rival_check(&w.t, &table, &element));
+}
+END_TEST
+
+enum { COUNTS = __VFW_TABLE_MAX };
+
+/* What may be wrong: a 32-bit word somewhere in the tables, and the place the check must name. */
+static const struct {
+	u32 *word;
+	u32 value;
+	u32 table, element;
+} spoilt[] = {
+	{&w.t.counts.n[VFW_TABLE_RULES], VFW_MAX_RULES + 1, COUNTS, 0},
+	{&w.t.counts.n[VFW_TABLE_CANDS], VFW_MAX_CANDS + 1, COUNTS, 0},
+	{&w.t.counts.n[VFW_TABLE_CELLS], VFW_MAX_CELLS + 1, COUNTS, 0},
+	{&w.t.counts.n[VFW_TABLE_BLOCKS], VFW_MAX_BLOCKS + 1, COUNTS, 0},
+	{&w.t.counts.n[VFW_TABLE_PAIRS], VFW_MAX_PAIRS + 1, COUNTS, 0},
+	{&w.t.counts.n[VFW_TABLE_BOOK4], VFW_MAX_RANGES + 1, COUNTS, 0},
+	{&w.t.counts.n[VFW_TABLE_BOOK6], ~0U, COUNTS, 0},
+	{&w.t.counts.n[VFW_TABLE_BLOCKS], 0, COUNTS, 0},
+	{&w.t.counts.n_idents, VFW_ID_FIRST - 1, COUNTS, 0},
+	{&w.t.counts.n_idents, VFW_MAX_IDENTS + 1, COUNTS, 0},
+	{&w.t.counts.default_block, 3, COUNTS, 0},
+	{&w.t.counts.reserved, 1, COUNTS, 0},
+	{&w.rules[2].id, 0, VFW_TABLE_RULES, 2},
+	{(u32 *)&w.rules[3].verdict, __VFW_VERDICT_MAX, VFW_TABLE_RULES, 3},
+	{(u32 *)&w.rules[3].verdict, VFW_RULE_F_ALL << 9, VFW_TABLE_RULES, 3},
+	{(u32 *)&w.rules[3].verdict, 1 << 16, VFW_TABLE_RULES, 3},
+	{&w.cands[0], 0, VFW_TABLE_CANDS, 0},
+	{&w.cands[0], 2, VFW_TABLE_CANDS, 0}, /* a deciding rule before the last */
+	{&w.cands[1], 5, VFW_TABLE_CANDS, 0},
+	{&w.cands[1], 1, VFW_TABLE_CANDS, 0}, /* a monitor rule last */
+	{&w.cands[6], ~0U, VFW_TABLE_CANDS, 4},
+	{&w.cands[8], 2, VFW_TABLE_CANDS, 8},
+	{&w.cands[8], ~0U, VFW_TABLE_CANDS, 8},
+	{&w.cells[1].start, 1, VFW_TABLE_BLOCKS, 1},
+	{&w.cells[3].start, VFW_KEY(6, 80), VFW_TABLE_BLOCKS, 1},
+	{&w.cells[3].start, VFW_KEY(6, 79), VFW_TABLE_BLOCKS, 1},
+	{&w.cells[5].start, VFW_KEY_LAST + 1, VFW_TABLE_CELLS, 5},
+	{&w.cells[4].cand, ARRAY_SIZE(cands), VFW_TABLE_CELLS, 4},
+	{&w.cells[4].cand, 3, VFW_TABLE_CANDS, 3}, /* inside another run */
+	{&w.blocks[0].n_cells, 0, VFW_TABLE_BLOCKS, 0},
+	{&w.blocks[2].n_cells, 2, VFW_TABLE_BLOCKS, 2},
+	{&w.blocks[2].n_cells, ~0U, VFW_TABLE_BLOCKS, 2},
+	{&w.blocks[2].first_cell, 7, VFW_TABLE_BLOCKS, 2},
+	{&w.blocks[2].first_cell, ~0U, VFW_TABLE_BLOCKS, 2},
+	{&w.blocks[2].first_cell, 5, VFW_TABLE_BLOCKS, 2},
+	{&w.blocks[2].flags, 2, VFW_TABLE_BLOCKS, 2},
+	{&w.pairs[1].src, 19, VFW_TABLE_PAIRS, 1},
+	{&w.pairs[1].dst, 19, VFW_TABLE_PAIRS, 1},
+	{&w.pairs[1].block, 3, VFW_TABLE_PAIRS, 1},
+	{&w.book4[1].ident, VFW_ID_HOST, VFW_TABLE_BOOK4, 1},
+	{&w.book4[1].ident, VFW_ID_UNMANAGED, VFW_TABLE_BOOK4, 1},
+	{&w.book4[1].ident, VFW_ID_FIRST - 1, VFW_TABLE_BOOK4, 1},
+	{&w.book4[1].ident, 19, VFW_TABLE_BOOK4, 1},
+	{(u32 *)w.book4[1].last, 0, VFW_TABLE_BOOK4, 1},
+	{(u32 *)w.book4[0].last, 0xff00010a, VFW_TABLE_BOOK4, 1},
+	{(u32 *)w.book4[0].last, 0x0001000a, VFW_TABLE_BOOK4, 1},
+	{&w.book6[0].ident, 19, VFW_TABLE_BOOK6, 0},
+	{(u32 *)w.book6[0].first, 1, VFW_TABLE_BOOK6, 0},
+	{(u32 *)w.book6[1].first, 0, VFW_TABLE_BOOK6, 1},
+};
+
+START_TEST(match_spoilt_tables)
+{
+	u32 table = 99, element = 99;
+	const char *what;
+
+	setup();
+	*spoilt[_i].word = spoilt[_i].value;
+	what = rival_check(&w.t, &table, &element);
+	ck_assert_ptr_nonnull(what);
+	ck_assert_msg(table == spoilt[_i].table && element == spoilt[_i].element,
+		      "\"%s\" at table %u, element %u", what, table, element);
+}
+END_TEST
+
+/*
+ * Tables built to make the check slow: every word of CANDS begins a run that ends at the same
+ * last word. Looked at naively that is quadratic; it must be refused at once.
+ */
+START_TEST(match_check_is_linear)
+{
+	enum { N = 1 << 20 };
+	struct vfw_rule_rec *many_rules = calloc(N, sizeof(*many_rules));
+	struct vfw_cell *many_cells = calloc(N, sizeof(*many_cells));
+	u32 *many_cands = calloc(N, sizeof(*many_cands));
+	u32 i, table, element;
+
+	setup();
+	for (i = 0; i < N; i++) {
+		many_rules[i] = (struct vfw_rule_rec){.id = i + 1, .verdict = VFW_MONITOR};
+		many_cands[i] = N - 1 - i;
+		many_cells[i] = (struct vfw_cell){i, i};
+	}
+	many_rules[0].verdict = VFW_PASS;
+	w.t.rules = many_rules;
+	w.t.cands = many_cands;
+	w.t.cells = many_cells;
+	w.t.counts.n[VFW_TABLE_RULES] = N;
+	w.t.counts.n[VFW_TABLE_CANDS] = N;
+	w.t.counts.n[VFW_TABLE_CELLS] = N - 1;
+	ck_assert_str_eq(rival_check(&w.t, &table, &element), "runs of candidates overlap");
+	free(many_rules);
+	free(many_cells);
+	free(many_cands);
+}
+END_TEST
+
+/* Likewise blocks that all share the same many cells. */
+START_TEST(match_check_is_linear_in_blocks)
+{
+	enum { N = 1 << 20 };
+	struct vfw_cell *many_cells = calloc(N, sizeof(*many_cells));
+	struct vfw_block *many_blocks = calloc(N, sizeof(*many_blocks));
+	u32 i, table, element;
+
+	setup();
+	for (i = 0; i < N; i++) {
+		many_cells[i].start = i;
+		many_blocks[i].n_cells = N;
+	}
+	w.t.cells = many_cells;
+	w.t.blocks = many_blocks;
+	w.t.counts.n[VFW_TABLE_CELLS] = N;
+	w.t.counts.n[VFW_TABLE_BLOCKS] = N;
+	ck_assert_str_eq(rival_check(&w.t, &table, &element), "blocks share too many cells");
+	free(many_cells);
+	free(many_blocks);
+}
+END_TEST
+
+static const struct {
+	u8 addr[4];
+	u32 ident;
+} addrs4[] = {
+	{{9, 255, 255, 255}, VFW_ID_EXTERNAL},
+	{{10, 0, 0, 0}, 16},
+	{{10, 0, 0, 128}, 16},
+	{{10, 0, 0, 255}, 16},
+	{{10, 0, 1, 0}, 17},
+	{{10, 0, 1, 1}, VFW_ID_EXTERNAL},
+	{{192, 0, 1, 255}, VFW_ID_EXTERNAL},
+	{{192, 0, 2, 0}, 18},
+	{{255, 255, 255, 255}, 18},
+	{{0, 0, 0, 0}, VFW_ID_EXTERNAL},
+};
+
+START_TEST(match_book4)
+{
+	setup();
+	ck_assert_uint_eq(vfw_match_book4(&w.t, addrs4[_i].addr), addrs4[_i].ident);
+	w.t.counts.n[VFW_TABLE_BOOK4] = 0;
+	ck_assert_uint_eq(vfw_match_book4(&w.t, addrs4[_i].addr), VFW_ID_EXTERNAL);
+}
+END_TEST
+
+static const struct {
+	u8 addr[16];
+	u32 ident;
+} addrs6[] = {
+	{{0}, 16},
+	{{[15] = 9}, 16},
+	{{[15] = 10}, VFW_ID_EXTERNAL},
+	{{0x20, 0, [15] = 255}, VFW_ID_EXTERNAL},
+	{{0x20, 1}, 17},
+	{{0x20, 1, 0xff, [15] = 0xff}, 17},
+	{{0x20, 1, 0xff, [14] = 1}, VFW_ID_EXTERNAL},
+	{{0xff}, VFW_ID_EXTERNAL},
+};
+
+START_TEST(match_book6)
+{
+	setup();
+	ck_assert_uint_eq(vfw_match_book6(&w.t, addrs6[_i].addr), addrs6[_i].ident);
+	w.t.counts.n[VFW_TABLE_BOOK6] = 0;
+	ck_assert_uint_eq(vfw_match_book6(&w.t, addrs6[_i].addr), VFW_ID_EXTERNAL);
+}
+END_TEST
+
+/* Invented policies: the matcher and the rival agree on the rule and on every monitor rule. */
+START_TEST(match_rival)
+{
+	struct rival_dice dice = {.state = 0x243f6a8885a308d3ULL + (u64)_i};
+	struct rival_answer a;
+	struct vfw_tables t;
+	struct vfw_match m;
+	struct rival r;
+	u32 table, element, n;
+
+	rival_invent(&r, &dice);
+	rival_tables(&r, &t, &dice);
+	ck_assert_ptr_null(rival_check(&t, &table, &element));
+	for (n = 0; n < 2000; n++) {
+		u32 src = rival_roll(&dice, RIVAL_IDENTS);
+		u32 dst = rival_roll(&dice, RIVAL_IDENTS);
+		u32 key = rival_key(&r, &dice);
+
+		rival_lookup(&r, src, dst, key, &a);
+		vfw_match_lookup(&t, src, dst, key, &m);
+		ck_assert_uint_eq(m.rule, a.rule);
+		ck_assert_uint_eq(m.n_monitors, a.n_monitors);
+		if (a.n_monitors)
+			ck_assert_mem_eq(m.monitors, a.monitors, a.n_monitors * sizeof(u32));
+		ck_assert_int_eq(vfw_match_joined(&t, src, dst), rival_joined(&r, src, dst));
+	}
+	rival_free(&t);
+}
+END_TEST
+
+TCase *core_match_cases(void)
+{
+	TCase *tc = tcase_create("match");
+
+	tcase_set_timeout(tc, 30);
+	tcase_add_loop_test(tc, match_lookup, 0, (int)ARRAY_SIZE(lookups));
+	tcase_add_test(tc, match_joined);
+	tcase_add_test(tc, match_pair_twice);
+	tcase_add_test(tc, match_index_sizes);
+	tcase_add_test(tc, match_sound_tables);
+	tcase_add_loop_test(tc, match_spoilt_tables, 0, (int)ARRAY_SIZE(spoilt));
+	tcase_add_test(tc, match_check_is_linear);
+	tcase_add_test(tc, match_check_is_linear_in_blocks);
+	tcase_add_loop_test(tc, match_book4, 0, (int)ARRAY_SIZE(addrs4));
+	tcase_add_loop_test(tc, match_book6, 0, (int)ARRAY_SIZE(addrs6));
+	tcase_add_loop_test(tc, match_rival, 0, 50);
+	return tc;
+}
