@@ -96,16 +96,23 @@ endif
 
 # --- the labs' own programs ---
 
-LAB_SRCS := $(wildcard tests/lab/src/*.c)
-lab: $(patsubst tests/lab/src/%.c,build/lab/bin/%,$(filter-out %/umlfp.c,$(LAB_SRCS))) build/lab/bin/umlfp.so
+LAB_BIN := build/lab/bin
+LAB_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Iinclude/uapi
+LAB_PROGRAMS := $(filter-out umlfp ctlmsg,$(basename $(notdir $(wildcard tests/lab/src/*.c))))
+lab: $(LAB_PROGRAMS:%=$(LAB_BIN)/%) $(LAB_BIN)/umlfp.so
 
-build/lab/bin/umlfp.so: tests/lab/src/umlfp.c
+$(LAB_BIN)/umlfp.so: tests/lab/src/umlfp.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC $< -o $@ -ldl
+	$(CC) $(LAB_CFLAGS) -shared -fPIC $< -o $@ -ldl
 
-build/lab/bin/%: tests/lab/src/%.c
+# Those that speak the netlink family by hand share ctlmsg.
+$(LAB_BIN)/ctl%: tests/lab/src/ctl%.c tests/lab/src/ctlmsg.c tests/lab/src/ctlmsg.h include/uapi/linux/vfw.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE $< -o $@
+	$(CC) $(LAB_CFLAGS) $(filter %.c,$^) -o $@ -lmnl
+
+$(LAB_BIN)/%: tests/lab/src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(LAB_CFLAGS) $< -o $@
 
 # --- tests ---
 
