@@ -146,6 +146,7 @@ START_TEST(test_wire_bad)
 	};
 	json_t *answer;
 
+	memset(long_line, '[', LONG_LINE - 1);
 	ck_assert_int_eq(
 		wire_call(&bad[_i].step, 1, bad[_i].rc == -ETIMEDOUT ? 100 : 20000, &answer),
 		bad[_i].rc);
