@@ -35,28 +35,40 @@ static void observe_add(struct vfw_term *t, const char *label, const char *word)
 		vfw_term_addf(t, "  %s%s%s", label, *label ? " " : "", word);
 }
 
+/* Who to whom; a device when no end is known; nothing for events that are not about traffic. */
+static void observe_ends(struct vfw_term *t, const json_t *event, const json_t *vfw)
+{
+	if (json_object_get(event, "src_ip") || json_object_get(vfw, "src_vm") ||
+	    json_object_get(vfw, "dst_vm")) {
+		vfw_term_add(t, "  ");
+		vfw_field_end(t, event, vfw, "src");
+		vfw_term_add(t, " -> ");
+		vfw_field_end(t, event, vfw, "dest");
+		observe_add(t, "", vfw_field_text(event, "proto", ""));
+	} else {
+		observe_add(t, "from", vfw_field_text(event, "in_iface", ""));
+		observe_add(t, "to", vfw_field_text(vfw, "out_iface", ""));
+	}
+	observe_add(t, "", vfw_field_text(vfw, "ifname", ""));
+}
+
 /* One event as one line: time, type, who to whom, what, and what became of it. */
 static void observe_print(FILE *f, const json_t *event)
 {
 	const json_t *vfw = vfw_field_object(event, "vfw");
+	const json_t *anomaly = vfw_field_object(event, "anomaly");
 	const char *time = vfw_field_text(event, "timestamp", "");
 	const char *clock = strchr(time, 'T');
-	unsigned long long count = vfw_field_count(vfw, "count");
+	unsigned long long count = vfw_field_count(anomaly ? anomaly : vfw, "count");
 	struct vfw_term t = {0};
 	char *s;
 
 	vfw_term_addf(&t, "%.12s  %-8s", clock ? clock + 1 : time,
 		      vfw_field_text(event, "event_type", "event"));
-	observe_add(&t, "", vfw_field_text(vfw, "verdict", ""));
-	if (json_object_get(event, "src_ip") || json_object_get(vfw, "src_vm") ||
-	    json_object_get(vfw, "dst_vm")) {
-		vfw_term_add(&t, "  ");
-		vfw_field_end(&t, event, vfw, "src");
-		vfw_term_add(&t, " -> ");
-		vfw_field_end(&t, event, vfw, "dest");
-	}
-	observe_add(&t, "", vfw_field_text(event, "proto", ""));
-	observe_add(&t, "port", vfw_field_text(vfw, "ifname", ""));
+	observe_add(&t, "", vfw_field_text(vfw, "verdict", vfw_field_text(vfw, "action", "")));
+	observe_ends(&t, event, vfw);
+	observe_add(&t, "", vfw_field_text(anomaly, "event", vfw_field_text(anomaly, "type", "")));
+	observe_add(&t, "", vfw_field_text(vfw, "mode", ""));
 	observe_add(&t, "rule", vfw_field_text(vfw, "rule", ""));
 	observe_add(&t, "reason", vfw_field_text(vfw, "reason", ""));
 	observe_add(&t, "", vfw_field_text(vfw, "message", ""));

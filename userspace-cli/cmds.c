@@ -137,7 +137,7 @@ const struct vfw_cmd vfw_cmds[] = {
 			 {0, "verdict", "WORD", "only pass, block or reject"},
 			 {0, "reason", "WORD", "only this reason (`status' shows the words)"},
 			 {0, "rule", "RULE", "only this rule, e.g. shop:3"},
-			 {0, "type", "WORD", "only this event type: drop, flow, anomaly ..."},
+			 {0, "type", "WORD", "drop, would-drop, flow, port, audit or anomaly"},
 			 {'n', "count", "N", "end after N events"},
 			 {0, "timeout", "SECONDS", "end after that time"}},
 		.run = vfw_cmd_observe,

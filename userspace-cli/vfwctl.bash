@@ -37,7 +37,7 @@ _vfwctl_values()
 	--sort) echo packets bytes flows last order ;;
 	--verdict) echo pass block reject ;;
 	--proto | -p) echo tcp udp sctp icmp icmp6 ;;
-	--type) echo drop alert flow anomaly audit stats ;;
+	--type) echo drop would-drop flow port audit anomaly ;;
 	--rule) _vfwctl_rules ;;
 	--vm) _vfwctl_vms ;;
 	--from | --to | -f | -t) echo host external "$(_vfwctl_vms)" ;;
