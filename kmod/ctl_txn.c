@@ -21,7 +21,8 @@
 #include "event.h"
 #include "policy.h"
 
-#define CTL_MAX_BINDS (VFW_MAX_VMS * VFW_MAX_NICS) /* TXN_PORT messages of one transaction */
+#define CTL_MAX_BINDS 16384 /* TXN_PORT messages of one transaction */
+#define CTL_MAX_GONE VFW_MAX_VMS /* VMs removed by one transaction */
 
 struct ctl_txn {
 	u32 id;
@@ -29,6 +30,7 @@ struct ctl_txn {
 	u32 flags; /* VFW_TXN_F_* */
 	u32 n_idents; /* of the policy that its VMs will live under */
 	u32 n_binds;
+	u32 n_gone;
 	u32 filled[__VFW_TABLE_MAX]; /* elements that have come */
 	struct vfw_policy *pol; /* owned; NULL when it changes only the population */
 	struct vfw_pop *pop; /* owned */
@@ -256,6 +258,8 @@ int vfw_ctl_txn_table(struct sk_buff *skb, struct genl_info *info)
 static int ctl_txn_stage(struct ctl_txn *txn, const struct vfw_vm_spec *spec,
 			 struct genl_info *info)
 {
+	int err;
+
 	if (spec->flags & VFW_VM_F_GONE && txn->pol) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VFW_A_VM],
 				    "with the flag policy a VM goes by not being named");
@@ -268,7 +272,15 @@ static int ctl_txn_stage(struct ctl_txn *txn, const struct vfw_vm_spec *spec,
 					txn->n_idents - 1);
 		return -EINVAL;
 	}
-	return vfw_pop_vm(txn->pop, spec, info->extack);
+	if (spec->flags & VFW_VM_F_GONE && txn->n_gone >= CTL_MAX_GONE) {
+		NL_SET_ERR_MSG_FMT(info->extack, "at most %u VMs go in a transaction",
+				   CTL_MAX_GONE);
+		return -E2BIG;
+	}
+	err = vfw_pop_vm(txn->pop, spec, info->extack);
+	if (!err && spec->flags & VFW_VM_F_GONE)
+		txn->n_gone++;
+	return err;
 }
 
 int vfw_ctl_txn_vm(struct sk_buff *skb, struct genl_info *info)

@@ -18,7 +18,7 @@ struct event_ring {
 	spinlock_t lock; /* protects the ring; taken with interrupts off */
 	u32 head; /* free-running; the next to write */
 	u32 tail; /* free-running; the next to read */
-	u32 gone; /* numbers to leave out, for events that nobody will see */
+	u64 gone; /* numbers to leave out before the next event: nobody will see theirs */
 	u64 lost; /* events that found the ring full, since load */
 	struct vfw_event *slots;
 };
@@ -58,6 +58,9 @@ void vfw_event_post(const struct vfw_event *ev)
 	} else {
 		slot = &ring->slots[ring->head % VFW_EVENT_RING];
 		*slot = *ev;
+		/* until the event is numbered: how many numbers to leave out before it */
+		slot->seq = ring->gone;
+		ring->gone = 0;
 		if (!slot->time_ns)
 			slot->time_ns = ktime_get_real_ns();
 		if (!slot->count)
@@ -88,19 +91,18 @@ u64 vfw_event_lost(void)
 /* Moves up to EVENT_BATCH events of a ring into the batch and numbers them. Returns how many. */
 static u32 event_take(struct event_ring *ring)
 {
-	u32 i, n, gone;
+	u32 i, n;
 
 	spin_lock_irq(&ring->lock);
 	n = min_t(u32, ring->head - ring->tail, EVENT_BATCH);
 	for (i = 0; i < n; i++)
 		event_batch[i] = ring->slots[(ring->tail + i) % VFW_EVENT_RING];
 	ring->tail += n;
-	gone = ring->gone;
-	ring->gone = 0;
 	spin_unlock_irq(&ring->lock);
-	for (i = 0; i < n; i++)
-		event_batch[i].seq = ++event_seq;
-	event_seq += gone;
+	for (i = 0; i < n; i++) {
+		event_seq += event_batch[i].seq + 1;
+		event_batch[i].seq = event_seq;
+	}
 	return n;
 }
 
