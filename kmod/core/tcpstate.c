@@ -56,6 +56,12 @@ static inline bool between(u32 x, u32 low, u32 high)
 	return x - low <= high - low;
 }
 
+/* The highest acknowledgement that side s has given reason for. */
+static u32 sent_upto(const struct vfw_tcp_side *s)
+{
+	return s->flags & VFW_TCP_SIDE_FIN ? s->fin : s->end;
+}
+
 static bool is_over(u32 state)
 {
 	return state == VFW_TCP_TIME_WAIT || state == VFW_TCP_CLOSE;
@@ -203,10 +209,11 @@ static enum vfw_tcp_step step_data(struct vfw_tcp *t, const struct vfw_frame *f,
 		/* a bare ACK may be a challenge to the SYN, RFC 5961 4.2 */
 		return side && !fin && !len ? VFW_TCP_STEP_PASS : VFW_TCP_STEP_INVALID;
 	case VFW_TCP_SYN_RECV:
-		if (!side && !between(f->tcp_ack, other->start, other->end))
+		if (!side && !between(f->tcp_ack, other->start, sent_upto(other)))
 			return VFW_TCP_STEP_INVALID;
 		note_data(s, other, f, len, fin);
-		if (!side || fin)
+		/* the opener's ACK alone ends the handshake, whatever was noted before it */
+		if (!side)
 			t->state = state_by_fins(t);
 		return VFW_TCP_STEP_PASS;
 	case VFW_TCP_CLOSE:
