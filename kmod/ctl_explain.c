@@ -9,6 +9,7 @@
 #include "core/reason.h"
 #include "ctl_cmd.h"
 #include "policy.h"
+#include "who.h"
 
 #define CTL_KEY_ARP VFW_KEY(VFW_CLASS_ETHER, ETH_P_ARP)
 /* router solicitation to redirect, RFC 4861 section 4, with any code */
@@ -31,13 +32,17 @@ static void ctl_end_vm(struct ctl_end *end, const struct vfw_policy *pol, const 
 	end->quarantined = READ_ONCE(vm->flags) & VFW_VM_F_QUARANTINE;
 }
 
-/* An address is the local VM's that holds it, else what the book says. */
+/* As the datapath: an address is the host's, else a local VM's that holds it, else the book's. */
 static int ctl_end_addr(struct ctl_end *end, const struct vfw_policy *pol, u8 family,
 			struct netlink_ext_ack *extack)
 {
 	enum vfw_addr_kind kind = family == 4 ? VFW_ADDR_IP4 : VFW_ADDR_IP6;
 	struct vfw_addr_hit hit;
 
+	if (family == 4 ? vfw_who_host4(end->addr) : vfw_who_host6(end->addr)) {
+		end->ident = VFW_ID_HOST;
+		return 0;
+	}
 	switch (vfw_addr_find(kind, end->addr, VFW_ADDR_ANYWHERE, 0, &hit)) {
 	case 0:
 		end->ident = family == 4 ? vfw_match_book4(&pol->tables, end->addr)

@@ -355,8 +355,8 @@ struct vfw_flow_info {
 /*
  * What would become of a new conversation, were the module armed? Request: the
  * key, and for each end one of VFW_EXPLAIN_F_*; none of them means an unmanaged
- * port. An address is the local VM's that holds it (-EINVAL if several do), else
- * what the address book says. Reply: the same struct with the answer filled in,
+ * port. An address is the host's own, else the local VM's that holds it (-EINVAL if
+ * several do), else what the address book says. Reply: the same struct with the answer filled in,
  * and the UUID of a VM that was found by address.
  */
 #define VFW_EXPLAIN_F_SRC_VM (1U << 0)
