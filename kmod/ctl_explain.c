@@ -22,7 +22,6 @@ struct ctl_end {
 	u8 *uuid; /* in the request and the answer */
 	const u8 *addr;
 	u32 ident;
-	bool unmanaged;
 	bool quarantined;
 };
 
@@ -71,7 +70,6 @@ static int ctl_end_resolve(struct ctl_end *end, const struct vfw_policy *pol, u8
 	}
 	if (!end->named_vm) {
 		end->ident = VFW_ID_UNMANAGED;
-		end->unmanaged = true;
 		return 0;
 	}
 	vm = vfw_vm_find(end->uuid);
@@ -88,7 +86,7 @@ static bool ctl_key_is_neighbour(u32 key)
 	return key == CTL_KEY_ARP || (key >= CTL_KEY_ND_FIRST && key <= CTL_KEY_ND_LAST);
 }
 
-static void ctl_explain_rule(const struct vfw_policy *pol, bool unmanaged, struct vfw_explain *ex)
+static void ctl_explain_rule(const struct vfw_policy *pol, struct vfw_explain *ex)
 {
 	const struct vfw_rule_rec *rule;
 	struct vfw_match m;
@@ -100,8 +98,10 @@ static void ctl_explain_rule(const struct vfw_policy *pol, bool unmanaged, struc
 	ex->rule = rule->id;
 	if (!(rule->flags & VFW_RULE_F_DEFAULT))
 		ex->reason = VFW_REASON_RULE;
+	else if (ex->src_ident == VFW_ID_UNMANAGED || ex->dst_ident == VFW_ID_UNMANAGED)
+		ex->reason = VFW_REASON_UNMANAGED;
 	else
-		ex->reason = unmanaged ? VFW_REASON_UNMANAGED : VFW_REASON_DEFAULT;
+		ex->reason = VFW_REASON_DEFAULT;
 	ex->n_monitors = m.n_monitors;
 	for (i = 0; i < min_t(u32, m.n_monitors, ARRAY_SIZE(ex->monitors)); i++)
 		ex->monitors[i] = pol->tables.rules[m.monitors[i]].id;
@@ -148,7 +148,7 @@ static int ctl_explain(struct vfw_explain *ex, struct netlink_ext_ack *extack)
 		ex->verdict = joined ? VFW_PASS : VFW_BLOCK;
 		ex->reason = joined ? VFW_REASON_NEIGHBOUR : VFW_REASON_NOT_JOINED;
 	} else {
-		ctl_explain_rule(pol, src.unmanaged || dst.unmanaged, ex);
+		ctl_explain_rule(pol, ex);
 	}
 	return 0;
 }
