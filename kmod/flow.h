@@ -6,6 +6,10 @@
 #include <linux/types.h>
 #include <linux/vfw.h>
 
+struct vfw_pkt;
+
+/* ---- for the control side ---- */
+
 /* Flows in the table. Any context. */
 u32 vfw_flow_count(void);
 
@@ -21,5 +25,28 @@ u64 vfw_flow_memory(void);
  */
 int vfw_flow_walk(u32 *bucket, u32 *skip, int (*fn)(const struct vfw_flow_info *info, void *arg),
 		  void *arg);
+
+/* ---- for the datapath ---- */
+
+/*
+ * Looks for the conversation the frame belongs to, or whose error it reports. True: its fate is known,
+ * the flow counted and moved on. False: judge it. RCU read lock, BH off.
+ */
+bool vfw_flow(struct vfw_pkt *p);
+
+/*
+ * Makes the flow of a frame the policy lets pass, if it is one that opens a conversation. False: it
+ * was blocked instead (flow-limit, no-memory, invalid-state). RCU read lock, BH off.
+ */
+bool vfw_flow_open(struct vfw_pkt *p);
+
+/* Ends all flows charged to or reaching a VM's slot. May sleep. */
+void vfw_flow_flush_slot(u32 slot);
+
+/* 0 or -ENOMEM. */
+int vfw_flow_init(void);
+
+/* Frees everything; hooks gone, a grace period past. May sleep. */
+void vfw_flow_exit(void);
 
 #endif /* VFW_FLOW_H */

@@ -5,7 +5,24 @@
 
 #include <linux/types.h>
 
+struct vfw_pkt;
+
 /* Frames that ended with a reason since load; 0 outside the list. Any context. */
 u64 vfw_verdict_reason(u32 reason);
+
+/*
+ * Carries out the outcome in p: counts, says, answers a reject. Returns NF_DROP only if armed and
+ * the verdict is no pass. RCU read lock, BH off, no lock held.
+ */
+unsigned int vfw_verdict(struct vfw_pkt *p);
+
+/* Counts a frame a VM sent, at its ingress. BH off. */
+void vfw_verdict_sent(const struct vfw_pkt *p);
+
+/* A monitor rule (its index) matched on the way: counts it and says would-drop. BH off. */
+void vfw_verdict_monitor(struct vfw_pkt *p, u32 rule);
+
+/* Sets up what is charged to no VM. */
+void vfw_verdict_init(void);
 
 #endif /* VFW_VERDICT_H */

@@ -24,7 +24,6 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
-#include <linux/netlink.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
@@ -57,19 +56,27 @@ struct vfw_suppressed {
 	u32 count;
 };
 
+/* How many events and reject answers something may still cause. */
+struct vfw_bucket {
+	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
+	u32 events;
+	u32 rejects;
+	unsigned long refilled; /* jiffies */
+	struct vfw_suppressed suppressed[VFW_EVENT_AGGREGATES];
+};
+
 /* What a slot's VM keeps over replacement. Freed after the slot's flows are. */
 struct vfw_vm_live {
 	struct vfw_vm_pcpu __percpu *pcpu;
 	atomic_t flows_own; /* flows this VM opened */
 	atomic_t flows_in; /* flows opened from outside towards it */
-	spinlock_t event_lock; /* protects what follows; a leaf, taken with BH off */
-	u32 event_tokens;
-	unsigned long event_refilled; /* jiffies */
-	struct vfw_suppressed suppressed[VFW_EVENT_AGGREGATES];
+	struct vfw_bucket bucket;
 };
 
 struct vfw_vm {
 	struct rcu_head rcu;
+	struct hlist_node by_uuid; /* published VMs; RCU, written under vfw_config_mutex */
+	struct list_head stage; /* in a struct vfw_pop, or waiting for death */
 	u32 slot; /* < VFW_MAX_VMS; constant for a UUID as long as the VM is there */
 	u32 flags; /* VFW_VM_F_*; READ_ONCE; written under vfw_config_mutex */
 	u32 ident; /* as the control side staged it; the datapath reads vm_ident[slot] of the policy */
@@ -116,11 +123,13 @@ struct vfw_vm_spec {
 	struct vfw_nic_spec nics[VFW_MAX_NICS];
 };
 
+struct netlink_ext_ack;
 struct vfw_pop; /* a staged population */
 
 /*
  * Begins staging. whole: VMs not staged will be removed. Returns NULL without memory.
- * Caller owns it and ends it by vfw_pop_free(), after apply or instead. May sleep.
+ * Caller owns it and ends it by vfw_pop_free(), after apply or instead, with
+ * neither RTNL nor vfw_config_mutex held. May sleep.
  */
 struct vfw_pop *vfw_pop_new(bool whole);
 void vfw_pop_free(struct vfw_pop *pop);
@@ -192,5 +201,19 @@ u32 vfw_port_count(void);
 
 /* Bytes held by VMs and ports. Any context. */
 u64 vfw_vm_memory(void);
+
+/* ---- for the datapath and the init ladder ---- */
+
+/* This CPU's counters of a VM; BH off. */
+#define vfw_vm_count_add(live, field, n)                                                           \
+	do {                                                                                       \
+		struct vfw_vm_pcpu *pc_ = this_cpu_ptr((live)->pcpu);                              \
+		u64_stats_update_begin(&pc_->syncp);                                               \
+		pc_->stat.field += (n);                                                            \
+		u64_stats_update_end(&pc_->syncp);                                                 \
+	} while (0)
+
+/* Removes every VM and waits until all of them are dead. After the hooks are gone. May sleep. */
+void vfw_vm_exit(void);
 
 #endif /* VFW_VM_H */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the datapath asks of a Linux bridge. bridge.ko need not be loaded when
+ * vfw.ko is: its functions are taken by name when the first bridge shows up.
+ */
+#ifndef VFW_BRIDGE_H
+#define VFW_BRIDGE_H
+
+#include <linux/netdevice.h>
+
+/* Takes the bridge's functions if they are not taken yet. RTNL held; may sleep. */
+void vfw_bridge_get(void);
+
+/* Gives them back: module exit, after the hooks are gone. */
+void vfw_bridge_put(void);
+
+/*
+ * The VLAN an untagged frame of this bridge port (or bridge device) belongs to: its PVID, 0 if the
+ * bridge does not filter VLANs or the device is in none. RCU read lock.
+ */
+u16 vfw_bridge_port_vlan(const struct net_device *dev);
+
+/* May the port give out frames of more than one VLAN without a tag? RCU read lock; takes long. */
+bool vfw_bridge_ambiguous(const struct net_device *dev);
+
+/*
+ * Does the port let frames of this VLAN out without their tag? True where VLANs are not filtered.
+ * RCU read lock.
+ */
+bool vfw_bridge_untagged(const struct net_device *dev, u16 vlan);
+
+/*
+ * Is the device one end of a veth pair whose other end is a port of a local bridge too? Such a
+ * pair is one hop, no exit and no port. RCU read lock or RTNL.
+ */
+bool vfw_bridge_joined(struct net_device *dev);
+
+/*
+ * Does the bridge, or a device above it, hold this unicast MAC? RCU read lock.
+ */
+bool vfw_bridge_owns(struct net_device *br, const u8 *mac);
+
+#endif /* VFW_BRIDGE_H */

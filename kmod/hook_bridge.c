@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/rcupdate.h>
+#include <net/net_namespace.h>
+
+#include "bridge.h"
+#include "hook.h"
+#include "path.h"
+
+static void hook_bridge_fill(struct vfw_pkt *p, struct sk_buff *skb, enum vfw_where where,
+			     const struct nf_hook_state *state)
+{
+	p->skb = skb;
+	p->where = where;
+	p->port = vfw_port_find(state->in->ifindex);
+	p->in = state->in;
+	p->out = state->out;
+}
+
+/* A VM is judged at its own egress; here, what leaves by a bridge port that is no VM's. */
+static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	unsigned int ret = NF_ACCEPT;
+	struct vfw_pkt p;
+
+	if (!vfw_port_count())
+		return NF_ACCEPT;
+	rcu_read_lock();
+	if (vfw_port_find(state->out->ifindex))
+		goto out;
+	hook_bridge_fill(&p, skb, VFW_AT_FORWARD, state);
+	if (vfw_bridge_joined(state->out)) {
+		/* One hop to another local bridge; the last point to know an uplink's claim. */
+		if (!p.port && !vfw_bridge_joined(state->in))
+			ret = vfw_path_outside(&p);
+	} else if (p.port || vfw_bridge_joined(state->in)) {
+		ret = vfw_path(&p);
+	}
+out:
+	rcu_read_unlock();
+	return ret;
+}
+
+static unsigned int hook_bridge_local_in(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	unsigned int ret;
+	struct vfw_pkt p;
+
+	if (!vfw_port_count())
+		return NF_ACCEPT;
+	rcu_read_lock();
+	hook_bridge_fill(&p, skb, VFW_AT_LOCAL_IN, state);
+	if (p.port || vfw_bridge_joined(state->in))
+		ret = vfw_path(&p);
+	else
+		ret = vfw_path_outside(&p);
+	rcu_read_unlock();
+	return ret;
+}
+
+static const struct nf_hook_ops hook_bridge_ops[] = {
+	{
+		.hook = hook_bridge_forward,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_FORWARD,
+		.priority = INT_MAX,
+	},
+	{
+		.hook = hook_bridge_local_in,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_LOCAL_IN,
+		.priority = INT_MAX,
+	},
+};
+
+int vfw_hook_bridge_init(void)
+{
+	return nf_register_net_hooks(&init_net, hook_bridge_ops, ARRAY_SIZE(hook_bridge_ops));
+}
+
+void vfw_hook_bridge_exit(void)
+{
+	nf_unregister_net_hooks(&init_net, hook_bridge_ops, ARRAY_SIZE(hook_bridge_ops));
+}

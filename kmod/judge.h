@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The policy's word on a new conversation. */
+#ifndef VFW_JUDGE_H
+#define VFW_JUDGE_H
+
+#include "pkt.h"
+
+/* Ends the frame if there is no policy. */
+bool vfw_judge_none(struct vfw_pkt *p);
+
+/*
+ * Asks the policy about this frame as one that opens a conversation, counts its monitor rules, and
+ * makes the flow if it passes. Always returns true. p->pol is set. RCU read lock, BH off.
+ */
+bool vfw_judge(struct vfw_pkt *p);
+
+/* The reason to give for a rule, by what it is and who the ends are. */
+enum vfw_reason vfw_judge_reason(const struct vfw_pkt *p, const struct vfw_rule_rec *rule);
+
+#endif /* VFW_JUDGE_H */

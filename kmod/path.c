@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/if_vlan.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+#include "bridge.h"
+#include "flow.h"
+#include "frag.h"
+#include "guard.h"
+#include "judge.h"
+#include "neigh.h"
+#include "path.h"
+#include "verdict.h"
+#include "who.h"
+
+/* Reads the headers into p->f. True if the frame ends here, being malformed. */
+static bool path_read(struct vfw_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+	enum vfw_frame_result res;
+	bool gso = skb_is_gso(skb);
+
+	p->pol = rcu_dereference(vfw_policy_cur);
+	p->mac = p->where == VFW_AT_EGRESS ? 0 : skb_mac_offset(skb);
+	p->len = skb->len - p->mac;
+	p->tag = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0;
+	p->head = skb->data + p->mac;
+	p->head_len = skb_headlen(skb) - p->mac;
+	res = vfw_frame_parse(&p->f, p->head, p->head_len, p->len, gso);
+	if (res == VFW_FRAME_MORE && p->head_len < p->len) {
+		p->head_len = min_t(u32, p->len, VFW_FRAME_HEAD_MAX);
+		if (skb_copy_bits(skb, p->mac, p->buf, p->head_len))
+			return vfw_pkt_block(p, VFW_REASON_MALFORMED);
+		p->head = p->buf;
+		res = vfw_frame_parse(&p->f, p->head, p->head_len, p->len, gso);
+	}
+	return res != VFW_FRAME_OK && vfw_pkt_block(p, VFW_REASON_MALFORMED);
+}
+
+unsigned int vfw_path(struct vfw_pkt *p)
+{
+	bool ended;
+
+	vfw_who_port(p);
+	ended = path_read(p);
+	if (p->where == VFW_AT_INGRESS) {
+		vfw_verdict_sent(p);
+		ended = ended || vfw_guard_sender(p);
+	}
+	/* Judged further on, or no business of ours: neither end is a VM. */
+	if (ended ? !p->port : !vfw_who(p))
+		return NF_ACCEPT;
+
+	/* Each returns true when the frame's fate is known; the policy always knows. */
+	if (!ended)
+		ended = vfw_guard_delivery(p) || vfw_judge_none(p) || vfw_neigh(p) ||
+			vfw_neigh_dhcp(p) || vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
+	return vfw_verdict(p);
+}
+
+unsigned int vfw_path_outside(struct vfw_pkt *p)
+{
+	vfw_who_port(p);
+	if (path_read(p) || !vfw_guard_outside(p))
+		return NF_ACCEPT;
+	return vfw_verdict(p);
+}

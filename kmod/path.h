@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A packet's life. Hooks fill skb, where, port, in and out of the packet and end in a call here. */
+#ifndef VFW_PATH_H
+#define VFW_PATH_H
+
+#include "pkt.h"
+
+/*
+ * Judges a frame at one judging point. Returns NF_ACCEPT, or NF_DROP: then the caller's hook
+ * returns that and netfilter frees the skb. RCU read lock, BH off.
+ */
+unsigned int vfw_path(struct vfw_pkt *p);
+
+/* The same for a frame neither of whose ends is a VM here: only claims of a VM's address. */
+unsigned int vfw_path_outside(struct vfw_pkt *p);
+
+#endif /* VFW_PATH_H */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One frame at one judging point: all that is known of it, on the stack of its hook. */
+#ifndef VFW_PKT_H
+#define VFW_PKT_H
+
+#include <linux/skbuff.h>
+
+#include "core/flowkey.h"
+#include "core/frame.h"
+#include "core/reason.h"
+#include "policy.h"
+#include "vm.h"
+
+enum vfw_where {
+	VFW_AT_INGRESS, /* a port sends into the host */
+	VFW_AT_EGRESS, /* about to enter a port */
+	VFW_AT_FORWARD, /* a bridge is about to give it to what is no port */
+	VFW_AT_LOCAL_IN, /* a bridge is about to give it to the host */
+};
+
+/* Who is at one end. */
+struct vfw_end {
+	struct vfw_nic *nic; /* a local VM's, or NULL */
+	struct vfw_port *port; /* its port, or the unmanaged port; may be NULL with a nic */
+	u32 key; /* for struct vfw_flow_key: VM slot or VFW_END_* */
+	u32 ident; /* VFW_PKT_IDENT until asked for */
+};
+
+#define VFW_PKT_IDENT 0xffffffffU
+#define VFW_PKT_NO_RULE 0xffffffffU
+
+struct vfw_pkt {
+	struct sk_buff *skb;
+	const struct vfw_policy *pol; /* NULL: none yet */
+	struct vfw_port *port; /* whose hook it is, or whose sender is meant; may be NULL */
+	struct net_device *in; /* device it came by; NULL: the host or unknown */
+	struct net_device *out; /* device it goes to; NULL: the host */
+	enum vfw_where where;
+	bool routed; /* the two ends do not share a bridge */
+	bool quiet; /* will be judged again further on: only a block ends here */
+	int bridge; /* ifindex of the port's bridge, or of the port itself; the domain */
+	u16 vlan; /* the port's VLAN in it, 0: none */
+	u16 tag; /* VLAN id of the tag it carries, 0: none */
+	struct vfw_end src, dst;
+	/* outcome */
+	u8 verdict; /* enum vfw_verdict, never VFW_MONITOR */
+	bool log; /* the rule asks for an event */
+	bool fresh; /* it opened a flow */
+	u16 reason;
+	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
+	/* the frame; kept last, it is large */
+	int mac; /* offset of the MAC header from skb->data, <= 0 */
+	u32 len; /* of the whole frame, from the MAC header */
+	const u8 *head; /* its first head_len bytes */
+	u32 head_len;
+	struct vfw_frame f;
+	u8 buf[VFW_FRAME_HEAD_MAX]; /* head points here if the frame is not linear */
+};
+
+/* Ends the frame: sets verdict and reason, no rule. Returns true, for "return vfw_pkt_end()". */
+static inline bool vfw_pkt_end(struct vfw_pkt *p, enum vfw_verdict verdict, enum vfw_reason reason)
+{
+	p->verdict = verdict;
+	p->reason = reason;
+	p->rule = VFW_PKT_NO_RULE;
+	return true;
+}
+
+static inline bool vfw_pkt_block(struct vfw_pkt *p, enum vfw_reason reason)
+{
+	return vfw_pkt_end(p, VFW_BLOCK, reason);
+}
+
+static inline bool vfw_pkt_pass(struct vfw_pkt *p, enum vfw_reason reason)
+{
+	return vfw_pkt_end(p, VFW_PASS, reason);
+}
+
+/* Frames a super-frame stands for. */
+static inline u32 vfw_pkt_segs(const struct vfw_pkt *p)
+{
+	const struct skb_shared_info *si = skb_shinfo(p->skb);
+
+	if (!skb_is_gso(p->skb))
+		return 1;
+	return si->gso_segs ?: DIV_ROUND_UP(p->len, si->gso_size);
+}
+
+/* Bytes of L4 payload. */
+static inline u32 vfw_pkt_payload(const struct vfw_pkt *p)
+{
+	return p->f.end > p->f.payload_off ? p->f.end - p->f.payload_off : 0;
+}
+
+#endif /* VFW_PKT_H */

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "addr.h"
+#include "event.h"
+#include "hook.h"
+#include "port.h"
+
+/* by ifindex; read under RCU, written under vfw_config_mutex */
+static DEFINE_XARRAY(vfw_ports);
+static u32 vfw_n_ports;
+
+struct vfw_port *vfw_port_find(int ifindex)
+{
+	return ifindex > 0 ? xa_load(&vfw_ports, ifindex) : NULL;
+}
+
+struct vfw_port *vfw_port_next(int after)
+{
+	unsigned long index = after;
+
+	return xa_find_after(&vfw_ports, &index, INT_MAX, XA_PRESENT);
+}
+
+u32 vfw_port_count(void)
+{
+	return READ_ONCE(vfw_n_ports);
+}
+
+int vfw_port_master(const struct vfw_port *port)
+{
+	const struct net_device *br = netdev_master_upper_dev_get_rcu(port->dev);
+
+	return br ? br->ifindex : 0;
+}
+
+void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits)
+{
+	lockdep_assert_held(&vfw_config_mutex);
+	WRITE_ONCE(port->flags, (port->flags & ~mask) | bits);
+}
+
+static void port_event(const struct vfw_port *port, u32 type)
+{
+	struct vfw_event ev = {
+		.type = type,
+		.in_ifindex = port->ifindex,
+		.count = 1,
+	};
+
+	vfw_event_post(&ev);
+}
+
+struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
+{
+	struct vfw_port *port;
+	int err;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&vfw_config_mutex);
+	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+	port->dev = dev;
+	port->ifindex = dev->ifindex;
+	port->flags = flags | VFW_PORT_F_INGRESS | VFW_PORT_F_EGRESS;
+	vfw_hook_tap_fill(port);
+
+	/* The table before the hooks: an egress hook must find the sender's port there. */
+	err = xa_err(xa_store(&vfw_ports, port->ifindex, port, GFP_KERNEL));
+	if (err)
+		goto free;
+	err = nf_register_net_hook(dev_net(dev), &port->ingress);
+	if (err)
+		goto erase;
+	err = nf_register_net_hook(dev_net(dev), &port->egress);
+	if (err)
+		goto ingress;
+	WRITE_ONCE(vfw_n_ports, vfw_n_ports + 1);
+	port_event(port, VFW_EVENT_PORT_ADD);
+	return port;
+
+ingress:
+	nf_unregister_net_hook(dev_net(dev), &port->ingress);
+erase:
+	xa_erase(&vfw_ports, port->ifindex);
+free:
+	kfree_rcu(port, rcu);
+	return ERR_PTR(err);
+}
+
+void vfw_port_del(struct vfw_port *port)
+{
+	ASSERT_RTNL();
+	lockdep_assert_held(&vfw_config_mutex);
+	nf_unregister_net_hook(dev_net(port->dev), &port->egress);
+	nf_unregister_net_hook(dev_net(port->dev), &port->ingress);
+	vfw_addr_forget(port);
+	xa_erase(&vfw_ports, port->ifindex);
+	WRITE_ONCE(vfw_n_ports, vfw_n_ports - 1);
+	port_event(port, VFW_EVENT_PORT_DEL);
+	/* Readers: frames inside the hooks or that came by this port; the address table's users. */
+	kfree_rcu(port, rcu);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who is at the two ends of a frame. No address is trusted where a port tells. */
+#ifndef VFW_WHO_H
+#define VFW_WHO_H
+
+#include <linux/types.h>
+
+struct vfw_end;
+struct vfw_pkt;
+
+/* First: what the hook's port alone says; sets the domain and clears the outcome. */
+void vfw_who_port(struct vfw_pkt *p);
+
+/*
+ * Finds both ends of a parsed frame. False: it is not judged at this point (further on, or
+ * nowhere, for neither end is a VM). RCU read lock.
+ */
+bool vfw_who(struct vfw_pkt *p);
+
+/* The identity of an end, worked out at its first use. p->pol is set. RCU read lock. */
+u32 vfw_who_ident(struct vfw_pkt *p, struct vfw_end *end);
+
+/*
+ * Did the frame come from outside (not from a VM, the host or another local bridge), claiming
+ * an address that a VM here holds in this domain? RCU read lock.
+ */
+bool vfw_who_claimed(struct vfw_pkt *p);
+
+/* Is the address one of the host's own? RCU read lock. */
+bool vfw_who_host4(const u8 addr[4]);
+bool vfw_who_host6(const u8 addr[16]);
+
+/* The flow table's word for the VM that holds an address anywhere here, else external. */
+u32 vfw_who_end_key(bool ip6, const u8 *addr);
+
+#endif /* VFW_WHO_H */
