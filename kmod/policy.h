@@ -15,13 +15,13 @@
 #ifndef VFW_POLICY_H
 #define VFW_POLICY_H
 
-#include <linux/netlink.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <linux/vfw.h>
 
 #include "core/match.h"
 
+struct netlink_ext_ack;
 struct vfw_ruleset;
 
 struct vfw_policy {
