@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rival_check(&t, &table, &element))
 		abort();
 	for (n = 0; n < 200; n++) {
-		u32 src = rival_roll(&dice, RIVAL_IDENTS);
-		u32 dst = rival_roll(&dice, RIVAL_IDENTS);
+		u32 src = rival_ident(&dice);
+		u32 dst = rival_ident(&dice);
 		u32 key = rival_key(&r, &dice);
 
 		rival_lookup(&r, src, dst, key, &a);

@@ -3,6 +3,13 @@
 
 #include <stdlib.h>
 
+static const u32 idents[] = {
+	VFW_ID_UNMANAGED, VFW_ID_HOST,	    VFW_ID_EXTERNAL,  VFW_ID_FIRST,
+	VFW_ID_FIRST + 1, VFW_ID_FIRST + 2, VFW_ID_FIRST + 3,
+};
+
+#define N_IDENTS (sizeof(idents) / sizeof(idents[0]))
+
 u32 rival_roll(struct rival_dice *d, u32 below)
 {
 	u32 x = 0;
@@ -19,6 +26,11 @@ u32 rival_roll(struct rival_dice *d, u32 below)
 		x = x << 8 | *d->data++;
 	d->state ^= (u64)x << 20 | 1;
 	return x % below;
+}
+
+u32 rival_ident(struct rival_dice *d)
+{
+	return idents[rival_roll(d, N_IDENTS)];
 }
 
 /* Keys people write: a port, a range of ports, an ICMP type, a protocol, everything. */
@@ -182,12 +194,12 @@ static void *fit(const void *p, size_t size)
 
 void rival_tables(const struct rival *r, struct vfw_tables *t, struct rival_dice *d)
 {
-	const u32 n_blocks = RIVAL_IDENTS * RIVAL_IDENTS + 1;
+	const u32 n_blocks = N_IDENTS * N_IDENTS + 1;
 	const u32 n_cells = n_blocks * (RIVAL_RULES * 2 + 1);
 	struct vfw_rule_rec *rules = calloc(r->n_rules, sizeof(*rules));
 	struct vfw_pair *pairs = calloc(n_blocks, sizeof(*pairs));
 	u32 *n = t->counts.n;
-	u32 i, src, dst;
+	u32 i, pair;
 
 	memset(t, 0, sizeof(*t));
 	for (i = 0; i < r->n_rules; i++)
@@ -199,18 +211,17 @@ void rival_tables(const struct rival *r, struct vfw_tables *t, struct rival_dice
 	t->blocks = malloc(n_blocks * sizeof(*t->blocks));
 	t->counts.n_idents = RIVAL_IDENTS;
 	n[VFW_TABLE_RULES] = r->n_rules;
-	for (src = 0; src < RIVAL_IDENTS; src++) {
-		for (dst = 0; dst < RIVAL_IDENTS; dst++) {
-			bool spoken_of = false;
+	for (pair = 0; pair < N_IDENTS * N_IDENTS; pair++) {
+		u32 src = idents[pair / N_IDENTS];
+		u32 dst = idents[pair % N_IDENTS];
+		bool spoken_of = false;
 
-			for (i = 0; i + 1 < r->n_rules; i++)
-				spoken_of |= applies(&r->rules[i], src, dst);
-			if (!spoken_of)
-				continue;
-			pairs[n[VFW_TABLE_PAIRS]++] =
-				(struct vfw_pair){src, dst, n[VFW_TABLE_BLOCKS]};
-			lay_block(r, t, src, dst);
-		}
+		for (i = 0; i + 1 < r->n_rules; i++)
+			spoken_of |= applies(&r->rules[i], src, dst);
+		if (!spoken_of)
+			continue;
+		pairs[n[VFW_TABLE_PAIRS]++] = (struct vfw_pair){src, dst, n[VFW_TABLE_BLOCKS]};
+		lay_block(r, t, src, dst);
 	}
 	t->counts.default_block = n[VFW_TABLE_BLOCKS];
 	lay_block(&(struct rival){{r->rules[r->n_rules - 1]}, 1}, t, 0, 0);

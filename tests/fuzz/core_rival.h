@@ -9,7 +9,7 @@
 
 #include "core/match.h"
 
-#define RIVAL_IDENTS (VFW_ID_FIRST + 6)
+#define RIVAL_IDENTS (VFW_ID_FIRST + 4) /* of these, the built-in ones and the last four are used */
 #define RIVAL_RULES 24
 
 /* Where choices come from: bytes of a fuzzer's input, or a generator once they are used up. */
@@ -38,6 +38,9 @@ struct rival_answer {
 
 /* A number below `below`. */
 u32 rival_roll(struct rival_dice *d, u32 below);
+
+/* An identity that exists. */
+u32 rival_ident(struct rival_dice *d);
 
 /* Invents rules. */
 void rival_invent(struct rival *r, struct rival_dice *d);

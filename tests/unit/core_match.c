@@ -386,8 +386,8 @@ START_TEST(match_rival)
 	rival_tables(&r, &t, &dice);
 	ck_assert_ptr_null(rival_check(&t, &table, &element));
 	for (n = 0; n < 2000; n++) {
-		u32 src = rival_roll(&dice, RIVAL_IDENTS);
-		u32 dst = rival_roll(&dice, RIVAL_IDENTS);
+		u32 src = rival_ident(&dice);
+		u32 dst = rival_ident(&dice);
 		u32 key = rival_key(&r, &dice);
 
 		rival_lookup(&r, src, dst, key, &a);
