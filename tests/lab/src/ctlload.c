@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Publishes policies in a loop while others send traffic: each passes everything
+ * Publishes policies in a loop, armed, while others send traffic: each passes everything
  * from VM 1 to VM 2 (devices named on the command line) by rules of changing number.
  * In between: changes of the population, transactions that end by a closed
  * socket, dumps of everything. A rule's counters must never go back, whatever happens.
@@ -109,6 +109,17 @@ static void interrupted(void)
 	open_or_die();
 }
 
+static void set_mode(uint32_t mode)
+{
+	struct nlmsghdr *nlh = ctl_begin(&ctl, VFW_CMD_MODE_SET, 0);
+	int ret;
+
+	mnl_attr_put_u32(nlh, VFW_A_MODE, mode);
+	ret = ctl_talk(&ctl, nlh, NULL, NULL);
+	if (ret)
+		die("mode", ret);
+}
+
 static int on_rule(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct nlattr *attr = ctl_find(nlh, VFW_A_RULE);
@@ -162,11 +173,13 @@ int main(int argc, char **argv)
 	open_or_die();
 	for (i = 0; i < commits; i++) {
 		publish(2 + i * 37 % (MAX_RULES - 2), argv + 2);
+		set_mode(VFW_MODE_ARMED);
 		population(i);
 		if (i % 5 == 0)
 			interrupted();
 		dumps();
 	}
+	set_mode(VFW_MODE_DISARMED);
 	printf("ctlload: %u policies; %llu packets counted by the rules that stayed\n", commits,
 	       (unsigned long long)total);
 	ctl_close(&ctl);
