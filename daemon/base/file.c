@@ -2,7 +2,7 @@
 #include "file.h"
 
 #include "cleanup.h"
-#include "text.h"
+#include "form.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,7 +88,7 @@ static char *dir_of(const char *path)
 
 int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode)
 {
-	_cleanup_free_ char *aside = vfw_text_format("%s.new", path);
+	_cleanup_free_ char *aside = vfw_form_format("%s.new", path);
 	_cleanup_free_ char *dir = dir_of(path);
 	_cleanup_close_ int fd = -1;
 	int r;

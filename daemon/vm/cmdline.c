@@ -9,7 +9,7 @@
 #include "cmdline.h"
 
 #include "../base/cleanup.h"
-#include "../base/text.h"
+#include "../base/form.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -131,7 +131,7 @@ static struct vfw_cmdline_nic *add_nic(struct parse *p, const char *mac)
 	if (p->c->n_nics == VFW_MAX_NICS)
 		return NULL;
 	nic = &p->c->nics[p->c->n_nics++];
-	nic->has_mac = !vfw_text_mac_parse(mac, nic->mac);
+	nic->has_mac = !vfw_form_mac_parse(mac, nic->mac);
 	return nic;
 }
 
@@ -181,7 +181,7 @@ static void read_nic(struct parse *p, const char *value)
 
 static void read_uuid(struct parse *p, const char *value)
 {
-	if (!vfw_text_uuid_parse(value, p->c->uuid)) {
+	if (!vfw_form_uuid_parse(value, p->c->uuid)) {
 		p->c->has_uuid = true;
 		p->smbios_uuid = false;
 	}
@@ -192,7 +192,7 @@ static void read_smbios(struct parse *p, const char *value)
 	json_t *o = read_value(value, "type");
 
 	if (!strcmp(get(o, "type"), "1") && (!p->c->has_uuid || p->smbios_uuid) &&
-	    !vfw_text_uuid_parse(get(o, "uuid"), p->c->uuid)) {
+	    !vfw_form_uuid_parse(get(o, "uuid"), p->c->uuid)) {
 		p->c->has_uuid = true;
 		p->smbios_uuid = true;
 	}

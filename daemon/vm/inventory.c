@@ -3,7 +3,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/file.h"
-#include "../base/text.h"
+#include "../base/form.h"
 #include "../base/toml.h"
 #include "address.h"
 
@@ -52,7 +52,7 @@ __attribute__((format(printf, 3, 4))) static void wrong(struct reading *rd, unsi
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	rd->wrong = true;
-	text = vfw_text_format("%s:%u: %s", rd->name, line, what);
+	text = vfw_form_format("%s:%u: %s", rd->name, line, what);
 	if (text)
 		rd->complain(rd->arg, text);
 }
@@ -87,10 +87,10 @@ static bool is_name(const char *s)
 
 static void read_uuid(struct reading *rd, const struct vfw_toml *node)
 {
-	if (is_type(rd, node, VFW_TOML_STRING) && vfw_text_uuid_parse(node->string, rd->vm->uuid))
+	if (is_type(rd, node, VFW_TOML_STRING) && vfw_form_uuid_parse(node->string, rd->vm->uuid))
 		wrong(rd, node->line, "uuid: expected 8-4-4-4-12 hexadecimal digits, found \"%s\"",
 		      node->string);
-	else if (node->type == VFW_TOML_STRING && vfw_text_uuid_is_null(rd->vm->uuid))
+	else if (node->type == VFW_TOML_STRING && vfw_form_uuid_is_null(rd->vm->uuid))
 		wrong(rd, node->line, "uuid: expected a UUID that is not all zero");
 }
 
@@ -196,7 +196,7 @@ static void read_nic(struct reading *rd, const struct vfw_toml *node, struct vfw
 		if (!strcmp(field->key, "mac")) {
 			if (!is_type(rd, field, VFW_TOML_STRING))
 				continue;
-			if (vfw_text_mac_parse(field->string, nic->mac) || nic->mac[0] & 1 ||
+			if (vfw_form_mac_parse(field->string, nic->mac) || nic->mac[0] & 1 ||
 			    !memcmp(nic->mac, "\0\0\0\0\0", 6))
 				wrong(rd, field->line,
 				      "mac: expected a unicast MAC such as \"52:54:00:12:34:56\", "
@@ -361,7 +361,7 @@ static struct file *remember(struct vfw_inventory *inv, const char *name)
 
 static void complain_about(struct vfw_inventory *inv, const char *name, const char *what)
 {
-	_cleanup_free_ char *text = vfw_text_format("%s: %s", name, what);
+	_cleanup_free_ char *text = vfw_form_format("%s: %s", name, what);
 
 	if (text)
 		inv->complain(inv->arg, text);

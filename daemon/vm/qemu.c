@@ -3,7 +3,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/file.h"
-#include "../base/text.h"
+#include "../base/form.h"
 #include "cmdline.h"
 
 #include <ctype.h>
@@ -132,7 +132,7 @@ static bool believed(const struct vfw_qemu *q, int dir)
 
 static bool our_namespace(const struct vfw_qemu *q, int dir)
 {
-	_cleanup_free_ char *own = vfw_text_format("%s/self/ns/net", q->proc);
+	_cleanup_free_ char *own = vfw_form_format("%s/self/ns/net", q->proc);
 	struct stat ours, theirs;
 
 	return own && !stat(own, &ours) && !fstatat(dir, "ns/net", &theirs, 0) &&
@@ -142,7 +142,7 @@ static bool our_namespace(const struct vfw_qemu *q, int dir)
 /* Reads the device's name of a tun descriptor. Returns false when it is none or names none. */
 static bool tap_name(int dir, const char *fd, char name[IF_NAMESIZE])
 {
-	_cleanup_free_ char *path = vfw_text_format("fdinfo/%s", fd);
+	_cleanup_free_ char *path = vfw_form_format("fdinfo/%s", fd);
 	_cleanup_free_ char *text = NULL;
 	const char *line;
 
@@ -226,7 +226,7 @@ static void describe(const struct vfw_qemu *q, const struct process *p, struct t
 	if (*c->name)
 		memcpy(vm->name, c->name, sizeof(vm->name));
 	else
-		vfw_text_uuid(c->uuid, vm->name);
+		vfw_form_uuid(c->uuid, vm->name);
 	vm->n_nics = c->n_nics;
 	for (size_t k = 0; k < c->n_nics; k++) {
 		vm->nics[k].has_mac = c->nics[k].has_mac;
@@ -276,7 +276,7 @@ static void add_stranger(struct vfw_qemu *q, pid_t pid, const char *why)
 
 static char *origin_of(pid_t pid)
 {
-	return vfw_text_format("process %d", (int)pid);
+	return vfw_form_format("process %d", (int)pid);
 }
 
 static void forget(struct vfw_qemu *q, struct vfw_registry *r, size_t i)
@@ -372,7 +372,7 @@ static void bury(struct vfw_qemu *q, struct vfw_registry *r)
 
 		if (q->processes[i].seen)
 			continue;
-		path = vfw_text_format("%s/%d", q->proc, (int)q->processes[i].pid);
+		path = vfw_form_format("%s/%d", q->proc, (int)q->processes[i].pid);
 		if (!path)
 			continue;
 		dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -13,7 +13,7 @@
 #include "registry.h"
 
 #include "../base/cleanup.h"
-#include "../base/text.h"
+#include "../base/form.h"
 
 #include <errno.h>
 #include <string.h>
@@ -143,7 +143,7 @@ static void drop_gone(struct vfw_registry *r)
 #define set_conflict(vm, ...)                                          \
 	do {                                                           \
 		if (!(vm)->conflict)                                   \
-			(vm)->conflict = vfw_text_format(__VA_ARGS__); \
+			(vm)->conflict = vfw_form_format(__VA_ARGS__); \
 	} while (0)
 
 /* libvirt names a tap after its guest: the guest's MAC with the first byte fe. */
@@ -277,7 +277,7 @@ static int by_port(const void *a, const void *b)
 static void judge_mac(struct claim *c, size_t n)
 {
 	struct vfw_vm *owner = NULL;
-	char mac[VFW_TEXT_MAC_LEN];
+	char mac[VFW_FORM_MAC_LEN];
 	size_t declared = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -285,7 +285,7 @@ static void judge_mac(struct claim *c, size_t n)
 			owner = c[i].vm;
 			declared++;
 		}
-	vfw_text_mac(c->nic->mac, mac);
+	vfw_form_mac(c->nic->mac, mac);
 	for (size_t i = 0; i < n; i++) {
 		struct vfw_vm *other = c[i].vm == c[0].vm ? c[n - 1].vm : c[0].vm;
 
@@ -579,7 +579,7 @@ const struct vfw_vm *vfw_registry_by_name(const struct vfw_registry *r, const ch
 	const struct vfw_vm *found = NULL;
 	uint8_t uuid[VFW_UUID_LEN];
 
-	if (!vfw_text_uuid_parse(name, uuid))
+	if (!vfw_form_uuid_parse(name, uuid))
 		return vfw_registry_by_uuid(r, uuid);
 	for (size_t i = 0; i < r->n_vms; i++) {
 		if (strcmp(r->vms[i]->name, name))
@@ -600,7 +600,7 @@ char *vfw_registry_origins(const struct vfw_registry *r, const struct vfw_vm *vm
 
 		if (!same_uuid(&r->facts[i]->vm, vm))
 			continue;
-		longer = vfw_text_format("%s%s%s%s", all, *all ? ", " : "", r->facts[i]->origin,
+		longer = vfw_form_format("%s%s%s%s", all, *all ? ", " : "", r->facts[i]->origin,
 					 r->facts[i]->gone ? " (removed)" : "");
 		free(all);
 		all = longer;

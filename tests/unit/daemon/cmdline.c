@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "suite.h"
 
-#include "../../../daemon/base/text.h"
+#include "../../../daemon/base/form.h"
 #include "../../../daemon/vm/cmdline.h"
 
 #include <stdlib.h>
@@ -27,10 +27,10 @@ static struct vfw_cmdline parse(const char *args)
 
 static void assert_mac(const struct vfw_cmdline_nic *nic, const char *mac)
 {
-	char buf[VFW_TEXT_MAC_LEN];
+	char buf[VFW_FORM_MAC_LEN];
 
 	ck_assert(nic->has_mac);
-	ck_assert_str_eq(vfw_text_mac(nic->mac, buf), mac);
+	ck_assert_str_eq(vfw_form_mac(nic->mac, buf), mac);
 }
 
 START_TEST(by_hand)
@@ -38,10 +38,10 @@ START_TEST(by_hand)
 	struct vfw_cmdline c = parse("qemu-system-x86_64|-enable-kvm|-name|web1|-uuid|" UUID
 				     "|-netdev|tap,id=n0,ifname=tap0,script=no|-device|"
 				     "virtio-net-pci,netdev=n0,mac=52:54:00:00:00:01");
-	char buf[VFW_TEXT_UUID_LEN];
+	char buf[VFW_FORM_UUID_LEN];
 
 	ck_assert(c.has_uuid);
-	ck_assert_str_eq(vfw_text_uuid(c.uuid, buf), UUID);
+	ck_assert_str_eq(vfw_form_uuid(c.uuid, buf), UUID);
 	ck_assert_str_eq(c.name, "web1");
 	ck_assert_uint_eq(c.n_nics, 1);
 	ck_assert_str_eq(c.nics[0].ifname, "tap0");

@@ -5,7 +5,7 @@
 
 int main(void)
 {
-	SRunner *runner = srunner_create(suite_text());
+	SRunner *runner = srunner_create(suite_form());
 	int failed;
 
 	srunner_add_suite(runner, suite_registry());

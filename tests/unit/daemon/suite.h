@@ -5,7 +5,7 @@
 
 #include <check.h>
 
-Suite *suite_text(void);
+Suite *suite_form(void);
 Suite *suite_registry(void);
 Suite *suite_inventory(void);
 Suite *suite_cmdline(void);

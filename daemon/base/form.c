@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "text.h"
+#include "form.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -19,14 +19,14 @@ static int hex_digit(char c)
 	return -1;
 }
 
-int vfw_text_uuid_parse(const char *s, uint8_t uuid[16])
+int vfw_form_uuid_parse(const char *s, uint8_t uuid[16])
 {
 	uint8_t out[16];
 	size_t n = 0;
 
-	if (strlen(s) != VFW_TEXT_UUID_LEN - 1)
+	if (strlen(s) != VFW_FORM_UUID_LEN - 1)
 		return -EINVAL;
-	for (size_t i = 0; i < VFW_TEXT_UUID_LEN - 1;) {
+	for (size_t i = 0; i < VFW_FORM_UUID_LEN - 1;) {
 		if (i == 8 || i == 13 || i == 18 || i == 23) {
 			if (s[i++] != '-')
 				return -EINVAL;
@@ -41,7 +41,7 @@ int vfw_text_uuid_parse(const char *s, uint8_t uuid[16])
 	return 0;
 }
 
-char *vfw_text_uuid(const uint8_t uuid[16], char buf[VFW_TEXT_UUID_LEN])
+char *vfw_form_uuid(const uint8_t uuid[16], char buf[VFW_FORM_UUID_LEN])
 {
 	char *p = buf;
 
@@ -50,18 +50,18 @@ char *vfw_text_uuid(const uint8_t uuid[16], char buf[VFW_TEXT_UUID_LEN])
 	return buf;
 }
 
-bool vfw_text_uuid_is_null(const uint8_t uuid[16])
+bool vfw_form_uuid_is_null(const uint8_t uuid[16])
 {
 	static const uint8_t null[16];
 
 	return !memcmp(uuid, null, sizeof(null));
 }
 
-int vfw_text_mac_parse(const char *s, uint8_t mac[6])
+int vfw_form_mac_parse(const char *s, uint8_t mac[6])
 {
 	uint8_t out[6];
 
-	if (strlen(s) != VFW_TEXT_MAC_LEN - 1)
+	if (strlen(s) != VFW_FORM_MAC_LEN - 1)
 		return -EINVAL;
 	for (int i = 0; i < 6; i++, s += 3) {
 		if (hex_digit(s[0]) < 0 || hex_digit(s[1]) < 0)
@@ -74,14 +74,14 @@ int vfw_text_mac_parse(const char *s, uint8_t mac[6])
 	return 0;
 }
 
-char *vfw_text_mac(const uint8_t mac[6], char buf[VFW_TEXT_MAC_LEN])
+char *vfw_form_mac(const uint8_t mac[6], char buf[VFW_FORM_MAC_LEN])
 {
-	snprintf(buf, VFW_TEXT_MAC_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+	snprintf(buf, VFW_FORM_MAC_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
 		 mac[3], mac[4], mac[5]);
 	return buf;
 }
 
-char *vfw_text_hex(const uint8_t *bytes, size_t n, char *buf)
+char *vfw_form_hex(const uint8_t *bytes, size_t n, char *buf)
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -93,21 +93,21 @@ char *vfw_text_hex(const uint8_t *bytes, size_t n, char *buf)
 	return buf;
 }
 
-char *vfw_text_time(uint64_t ns, char buf[VFW_TEXT_TIME_LEN])
+char *vfw_form_time(uint64_t ns, char buf[VFW_FORM_TIME_LEN])
 {
 	time_t seconds = (time_t)(ns / 1000000000);
 	struct tm tm = {0};
 	size_t n;
 
 	localtime_r(&seconds, &tm);
-	n = strftime(buf, VFW_TEXT_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
-	n += (size_t)snprintf(buf + n, VFW_TEXT_TIME_LEN - n, ".%06u",
+	n = strftime(buf, VFW_FORM_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
+	n += (size_t)snprintf(buf + n, VFW_FORM_TIME_LEN - n, ".%06u",
 			      (unsigned int)(ns % 1000000000 / 1000));
-	strftime(buf + n, VFW_TEXT_TIME_LEN - n, "%z", &tm);
+	strftime(buf + n, VFW_FORM_TIME_LEN - n, "%z", &tm);
 	return buf;
 }
 
-char *vfw_text_format(const char *fmt, ...)
+char *vfw_form_format(const char *fmt, ...)
 {
 	char *s = NULL;
 	va_list ap;
@@ -119,7 +119,7 @@ char *vfw_text_format(const char *fmt, ...)
 	return n < 0 ? NULL : s;
 }
 
-uint64_t vfw_text_hash(uint64_t hash, const void *bytes, size_t n)
+uint64_t vfw_form_hash(uint64_t hash, const void *bytes, size_t n)
 {
 	const uint8_t *p = bytes;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "suite.h"
 
-#include "../../../daemon/base/text.h"
+#include "../../../daemon/base/form.h"
 #include "../../../daemon/vm/address.h"
 
 #include <string.h>
@@ -16,25 +16,25 @@ START_TEST(uuid)
 		"6f0c0d6e-0000-4000-8000-00000000000g",
 	};
 	uint8_t uuid[16];
-	char buf[VFW_TEXT_UUID_LEN];
+	char buf[VFW_FORM_UUID_LEN];
 
-	ck_assert_int_eq(vfw_text_uuid_parse("6F0C0D6E-0000-4000-8000-00000000ABCD", uuid), 0);
-	ck_assert_str_eq(vfw_text_uuid(uuid, buf), "6f0c0d6e-0000-4000-8000-00000000abcd");
+	ck_assert_int_eq(vfw_form_uuid_parse("6F0C0D6E-0000-4000-8000-00000000ABCD", uuid), 0);
+	ck_assert_str_eq(vfw_form_uuid(uuid, buf), "6f0c0d6e-0000-4000-8000-00000000abcd");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		ck_assert_int_ne(vfw_text_uuid_parse(wrong[i], uuid), 0);
+		ck_assert_int_ne(vfw_form_uuid_parse(wrong[i], uuid), 0);
 }
 END_TEST
 
 START_TEST(mac)
 {
 	uint8_t mac[6];
-	char buf[VFW_TEXT_MAC_LEN];
+	char buf[VFW_FORM_MAC_LEN];
 
-	ck_assert_int_eq(vfw_text_mac_parse("52:54:00:AA:bb:01", mac), 0);
-	ck_assert_str_eq(vfw_text_mac(mac, buf), "52:54:00:aa:bb:01");
-	ck_assert_int_ne(vfw_text_mac_parse("52:54:00:aa:bb", mac), 0);
-	ck_assert_int_ne(vfw_text_mac_parse("52:54:00:aa:bb:0", mac), 0);
-	ck_assert_int_ne(vfw_text_mac_parse("52:54:00:aa:bb_01", mac), 0);
+	ck_assert_int_eq(vfw_form_mac_parse("52:54:00:AA:bb:01", mac), 0);
+	ck_assert_str_eq(vfw_form_mac(mac, buf), "52:54:00:aa:bb:01");
+	ck_assert_int_ne(vfw_form_mac_parse("52:54:00:aa:bb", mac), 0);
+	ck_assert_int_ne(vfw_form_mac_parse("52:54:00:aa:bb:0", mac), 0);
+	ck_assert_int_ne(vfw_form_mac_parse("52:54:00:aa:bb_01", mac), 0);
 }
 END_TEST
 
@@ -58,10 +58,10 @@ START_TEST(address)
 }
 END_TEST
 
-Suite *suite_text(void)
+Suite *suite_form(void)
 {
-	Suite *s = suite_create("text");
-	TCase *t = tcase_create("text");
+	Suite *s = suite_create("form");
+	TCase *t = tcase_create("form");
 
 	tcase_add_test(t, uuid);
 	tcase_add_test(t, mac);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * /etc/vfw/vfwd.toml. Everything in it may be left out:
+ *
+ *   [paths]  vms, policy, state, socket, eve, audit, default
+ *   [qemu]   users = ["root", "libvirt-qemu"]   whose QEMU processes are believed
+ *            interval = 5                       seconds between two looks at /proc
+ *   [scope]  names, bridges, uplinks            lists for the module; absent: its own stay
+ */
+#ifndef VFW_BASE_CONFIG_H
+#define VFW_BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define VFW_CONFIG_FILE "/etc/vfw/vfwd.toml"
+
+struct vfw_config_list {
+	bool given;
+	char **v;
+	size_t n;
+};
+
+struct vfw_config {
+	char *vms; /* folder of the inventory */
+	char *policy; /* folder of *.vfw that people edit */
+	char *state; /* folder of what must outlive the daemon */
+	char *socket;
+	char *eve; /* file */
+	char *audit; /* file */
+	char *fallback; /* the policy of a fresh install; file */
+	char *proc;
+	uid_t *uids;
+	size_t n_uids;
+	unsigned int interval; /* seconds, 1 to 3600 */
+	struct vfw_config_list names, bridges, uplinks;
+};
+
+/*
+ * Fills *c with the defaults and with what the file says; path NULL: the usual file, which need not
+ * exist. root: put before every path, NULL or "": nothing. Returns 0, or a negative errno after *error
+ * is a sentence with file and line that the caller frees (NULL: no memory). vfw_config_clear() either way.
+ */
+int vfw_config_load(struct vfw_config *c, const char *path, const char *root, char **error);
+
+void vfw_config_clear(struct vfw_config *c);
+
+#endif /* VFW_BASE_CONFIG_H */

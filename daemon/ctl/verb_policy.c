@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "verbs.h"
+
+#include "../base/cleanup.h"
+#include "../base/form.h"
+#include "../policy/policy.h"
+#include "../state/publish.h"
+#include "../state/state.h"
+#include "../state/store.h"
+#include "../vm/registry.h"
+
+#include <errno.h>
+#include <string.h>
+#include <vfw/ctl_proto.h>
+
+#define FILES_MAX 1024
+
+static json_t *diags_json(const struct vfw_diags *d, enum vfw_severity severity)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct vfw_diag *v = &d->v[i];
+
+		if (v->severity == severity)
+			json_array_append_new(list,
+					      json_pack("{s:s?, s:i, s:i, s:i, s:s?, s:s?}", "file",
+							v->file, "line", (int)v->line, "column",
+							(int)v->col, "end_column", (int)v->end_col,
+							"message", v->message, "text", v->excerpt));
+	}
+	return list;
+}
+
+/* What is wrong, as the answer. Takes nothing. */
+static json_t *refuse(struct vfw_call *call, int code, const struct vfw_diags *d, const char *what)
+{
+	size_t n = d->total[VFW_DIAG_ERROR];
+
+	return vfw_call_fail(call, code,
+			     json_pack("{s:o}", "errors", diags_json(d, VFW_DIAG_ERROR)),
+			     "%s: %zu error%s", what, n, n == 1 ? "" : "s");
+}
+
+static bool copy_file(json_t *from, struct vfw_ruleset_file *to)
+{
+	const json_t *text = json_object_get(from, "text");
+	const char *name = json_string_value(json_object_get(from, "name"));
+
+	if (!name || !*name || strlen(name) > 4096 || !json_is_string(text))
+		return false;
+	to->len = json_string_length(text);
+	to->name = strdup(name);
+	to->text = malloc(to->len + 1);
+	if (to->text)
+		memcpy(to->text, json_string_value(text), to->len + 1);
+	return to->name && to->text;
+}
+
+/* The parsed policy of params' files; NULL after vfw_call_fail(). */
+static struct vfw_ruleset *parse(struct vfw_call *call, json_t *params, struct vfw_diags *d)
+{
+	json_t *list = json_object_get(params, "files");
+	size_t n = json_array_size(list);
+	struct vfw_ruleset_file *files;
+	struct vfw_ruleset *rs = NULL;
+	int err;
+
+	if (!n || n > FILES_MAX) {
+		vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+			      "expected as \"files\" 1 to %d objects with name and text",
+			      FILES_MAX);
+		return NULL;
+	}
+	files = calloc(n, sizeof(*files));
+	for (size_t i = 0; files && i < n; i++) {
+		if (copy_file(json_array_get(list, i), &files[i]))
+			continue;
+		vfw_ruleset_free_files(files, n);
+		vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+			      "expected as \"files\" objects with name and text");
+		return NULL;
+	}
+	err = files ? vfw_ruleset_parse(files, n, d, &rs) : -ENOMEM;
+	if (err == -EINVAL)
+		refuse(call, VFW_CTL_E_POLICY, d, "the policy is wrong");
+	return rs;
+}
+
+/* Rules of a policy that cannot be compiled yet: in the canonical form each has a line of its own. */
+static json_int_t count_rules(const struct vfw_policy *p)
+{
+	static const char *const words[] = {"pass ", "block ", "reject ", "monitor "};
+	_cleanup_free_ char *text = vfw_policy_print(p);
+	char *save = NULL;
+	json_int_t n = 0;
+
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		line += strspn(line, " ");
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			n += !strncmp(line, words[i], strlen(words[i]));
+	}
+	return n;
+}
+
+/* Written rules; the default that is nowhere written is none. */
+static json_int_t count_compiled(const struct vfw_compiled *c)
+{
+	json_int_t n = 0;
+
+	for (uint32_t i = 0; i < c->counts.n[VFW_TABLE_RULES]; i++)
+		n += !(c->rules[i].flags & VFW_RULE_F_DEFAULT);
+	return n;
+}
+
+json_t *vfw_verb_policy_check(struct vfw_call *call, json_t *params)
+{
+	struct vfw_diags d = {0}, unenforceable = {0};
+	struct vfw_ruleset *rs = parse(call, params, &d);
+	struct vfw_compiled *c = NULL;
+	json_t *result = NULL;
+	int err = 0;
+
+	if (!rs)
+		goto out;
+	if (!vfw_policy_unenforceable(rs->policy, &unenforceable) &&
+	    !vfw_registry_settle(call->state->registry))
+		err = vfw_ruleset_compile(rs, call->state->registry, &d, &c);
+	if (err == -EINVAL)
+		refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
+	else if (!err)
+		result = json_pack("{s:I, s:o, s:o}", "rules",
+				   c ? count_compiled(c) : count_rules(rs->policy), "warnings",
+				   diags_json(&d, VFW_DIAG_WARNING), "unenforceable",
+				   diags_json(&unenforceable, VFW_DIAG_ERROR));
+out:
+	vfw_compiled_free(c);
+	vfw_ruleset_free(rs);
+	vfw_diags_free(&d);
+	vfw_diags_free(&unenforceable);
+	return result;
+}
+
+/* Is it the very policy that runs, with the same text in every file? Then there is nothing to publish. */
+static bool nothing_new(const struct vfw_state *st, const struct vfw_compiled *c)
+{
+	return st->running && st->running->compiled && st->tables_current && st->kern &&
+	       !st->fallback && vfw_ruleset_same_tables(st->running->compiled, c);
+}
+
+static void digest_text(const struct vfw_compiled *c, char *buf)
+{
+	if (c)
+		vfw_form_hex(c->digest, VFW_DIGEST_LEN, buf);
+	else
+		*buf = '\0';
+}
+
+static json_t *applied(const struct vfw_state *st, const struct vfw_compiled *c, json_t *warnings,
+		       bool changed)
+{
+	char digest[2 * VFW_DIGEST_LEN + 1];
+	json_int_t identities = 0;
+
+	for (uint32_t i = VFW_ID_FIRST; i < c->counts.n_idents; i++)
+		identities += c->ident_names[i] != NULL;
+	digest_text(c, digest);
+	return json_pack("{s:I, s:s, s:I, s:I, s:o, s:b}", "revision", (json_int_t)st->revision,
+			 "digest", digest, "rules", count_compiled(c), "identities", identities,
+			 "warnings", warnings, "changed", changed);
+}
+
+static json_t *publish(struct vfw_call *call, struct vfw_ruleset **rs, struct vfw_compiled **c,
+		       const struct vfw_diags *d, bool keep)
+{
+	char before[2 * VFW_DIGEST_LEN + 1], after[2 * VFW_DIGEST_LEN + 1];
+	struct vfw_state *st = call->state;
+	_cleanup_free_ char *error = NULL;
+	uint32_t revision = st->revision;
+
+	digest_text(st->running ? st->running->compiled : NULL, before);
+	digest_text(*c, after);
+	if (vfw_publish_apply(st, *rs, *c, keep, &error))
+		return error ? vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "%s", error) : NULL;
+	*rs = NULL;
+	*c = NULL;
+	vfw_state_audit(st, call->who, "policy.apply",
+			json_pack("{s:{s:I, s:s}, s:{s:I, s:s}, s:b}", "before", "revision",
+				  (json_int_t)revision, "digest", before, "after", "revision",
+				  (json_int_t)st->revision, "digest", after, "keep_established",
+				  keep));
+	return applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), true);
+}
+
+json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
+{
+	bool keep = json_is_true(json_object_get(params, "keep_established"));
+	bool dry = json_is_true(json_object_get(params, "dry_run"));
+	struct vfw_state *st = call->state;
+	struct vfw_diags d = {0};
+	struct vfw_ruleset *rs = parse(call, params, &d);
+	struct vfw_compiled *c = NULL;
+	json_t *result = NULL;
+	int err = 0;
+
+	if (!rs)
+		goto out;
+	if (vfw_policy_unenforceable(rs->policy, &d)) {
+		refuse(call, VFW_CTL_E_UNENFORCEABLE, &d,
+		       "the policy asks for what this version cannot enforce");
+		goto out;
+	}
+	err = vfw_registry_settle(st->registry) ?: vfw_ruleset_compile(rs, st->registry, &d, &c);
+	if (err == -EINVAL)
+		refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
+	else if (!err && (dry || nothing_new(st, c)))
+		result = applied(st, c, diags_json(&d, VFW_DIAG_WARNING), !nothing_new(st, c));
+	else if (!err && vfw_verb_need_kernel(call))
+		result = publish(call, &rs, &c, &d, keep);
+out:
+	vfw_compiled_free(c);
+	vfw_ruleset_free(rs);
+	vfw_diags_free(&d);
+	return result;
+}
+
+/* The canonical text of what runs, or of the folder people edit; NULL after vfw_call_fail(). */
+static char *text_of(struct vfw_call *call, bool disk)
+{
+	struct vfw_state *st = call->state;
+	struct vfw_ruleset_file *files;
+	struct vfw_ruleset *rs = NULL;
+	struct vfw_diags d = {0};
+	char *text = NULL;
+	size_t n;
+	int err;
+
+	if (!disk) {
+		if (st->running)
+			return vfw_policy_print(st->running->policy);
+		vfw_call_fail(call, VFW_CTL_E_NOT_FOUND, NULL,
+			      "no policy was applied yet: vfwctl policy apply FILE");
+		return NULL;
+	}
+	err = vfw_store_read_files(st->config.policy, &files, &n);
+	if (err) {
+		vfw_call_fail(call, VFW_CTL_E_NOT_FOUND, NULL, "%s: %s", st->config.policy,
+			      strerror(-err));
+		return NULL;
+	}
+	if (!vfw_ruleset_parse(files, n, &d, &rs))
+		text = vfw_policy_print(rs->policy);
+	else
+		refuse(call, VFW_CTL_E_POLICY, &d, "the policy on disk is wrong");
+	vfw_ruleset_free(rs);
+	vfw_diags_free(&d);
+	return text;
+}
+
+json_t *vfw_verb_policy_show(struct vfw_call *call, json_t *params)
+{
+	const char *source = json_string_value(json_object_get(params, "source"));
+	const struct vfw_state *st = call->state;
+	char digest[2 * VFW_DIGEST_LEN + 1];
+	_cleanup_free_ char *text = NULL;
+	bool disk = source && !strcmp(source, "disk");
+
+	if (source && !disk && strcmp(source, "running") != 0)
+		return vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+				     "expected \"running\" or \"disk\" as source");
+	text = text_of(call, disk);
+	if (!text)
+		return NULL;
+	digest_text(!disk && st->running ? st->running->compiled : NULL, digest);
+	return json_pack("{s:s, s:I, s:s}", "text", text, "revision",
+			 disk ? (json_int_t)0 : (json_int_t)st->revision, "digest", digest);
+}
+
+/* Lines of text, cut in place. Returns their number, *lines to be freed; SIZE_MAX: no memory. */
+static size_t split(char *text, char ***lines)
+{
+	size_t n = 0, room = 1;
+	char *save = NULL;
+
+	for (const char *p = text; *p; p++)
+		room += *p == '\n';
+	*lines = calloc(room, sizeof(**lines));
+	if (!*lines)
+		return SIZE_MAX;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		(*lines)[n++] = line;
+	return n;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Lines of one that the other does not have, each as often as it is more. Both sorted. */
+static json_t *more(char **a, size_t n_a, char **b, size_t n_b)
+{
+	json_t *list = json_array();
+	size_t k = 0;
+
+	for (size_t i = 0; i < n_a; i++) {
+		while (k < n_b && strcmp(b[k], a[i]) < 0)
+			k++;
+		if (k < n_b && !strcmp(b[k], a[i]))
+			k++;
+		else
+			json_array_append_new(list, json_string(a[i]));
+	}
+	return list;
+}
+
+json_t *vfw_verb_policy_diff(struct vfw_call *call, json_t *params)
+{
+	_cleanup_free_ char *old = NULL, *new = NULL;
+	_cleanup_free_ char **old_lines = NULL, **new_lines = NULL;
+	struct vfw_diags d = {0};
+	struct vfw_ruleset *rs = parse(call, params, &d);
+	size_t n_old, n_new;
+	bool changed;
+
+	vfw_diags_free(&d);
+	if (!rs)
+		return NULL;
+	new = vfw_policy_print(rs->policy);
+	vfw_ruleset_free(rs);
+	old = call->state->running ? vfw_policy_print(call->state->running->policy) : strdup("");
+	if (!old || !new)
+		return NULL;
+	changed = strcmp(old, new) != 0;
+	n_old = split(old, &old_lines);
+	n_new = split(new, &new_lines);
+	if (n_old == SIZE_MAX || n_new == SIZE_MAX)
+		return NULL;
+	qsort(old_lines, n_old, sizeof(*old_lines), by_text);
+	qsort(new_lines, n_new, sizeof(*new_lines), by_text);
+	return json_pack("{s:o, s:o, s:b}", "added", more(new_lines, n_new, old_lines, n_old),
+			 "removed", more(old_lines, n_old, new_lines, n_new), "changed", changed);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "verbs.h"
+
+#include "../base/cleanup.h"
+#include "../base/form.h"
+#include "../kern/kern.h"
+#include "../policy/policy.h"
+#include "../state/state.h"
+#include "../state/store.h"
+
+#include <errno.h>
+#include <string.h>
+#include <vfw/ctl_proto.h>
+
+static const char *mode_word(uint32_t mode)
+{
+	return mode == VFW_MODE_ARMED ? "armed" : "disarmed";
+}
+
+static json_t *module_of(const struct vfw_kern_status *s)
+{
+	char digest[2 * VFW_DIGEST_LEN + 1];
+
+	return json_pack(
+		"{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "loaded", 1, "version",
+		s->version, "mode", mode_word(s->mode), "revision", (json_int_t)s->revision,
+		"digest", s->revision ? vfw_form_hex(s->digest, VFW_DIGEST_LEN, digest) : "", "vms",
+		(json_int_t)s->vms, "ports", (json_int_t)s->ports, "flows", (json_int_t)s->flows,
+		"memory", (json_int_t)s->memory, "events_lost", (json_int_t)s->events_lost);
+}
+
+/* Is what stands on disk another policy than the one that runs? Unreadable or wrong text is another one. */
+static bool differs_from_disk(const struct vfw_state *st)
+{
+	struct vfw_ruleset_file *files;
+	struct vfw_ruleset *disk = NULL;
+	struct vfw_diags d = {0};
+	bool differs = true;
+	size_t n;
+
+	if (vfw_store_read_files(st->config.policy, &files, &n))
+		return false; /* nothing there to differ */
+	if (!vfw_ruleset_parse(files, n, &d, &disk) && st->running) {
+		_cleanup_free_ char *ours = vfw_policy_print(st->running->policy);
+		_cleanup_free_ char *theirs = vfw_policy_print(disk->policy);
+
+		differs = !ours || !theirs || strcmp(ours, theirs) != 0;
+	}
+	vfw_ruleset_free(disk);
+	vfw_diags_free(&d);
+	return differs;
+}
+
+static json_t *policy_of(const struct vfw_state *st)
+{
+	char digest[2 * VFW_DIGEST_LEN + 1] = "";
+	json_t *files = json_array();
+
+	if (st->running && st->running->compiled)
+		vfw_form_hex(st->running->compiled->digest, VFW_DIGEST_LEN, digest);
+	for (size_t i = 0; st->running && i < st->running->n_files; i++)
+		json_array_append_new(files, json_string(st->running->files[i].name));
+	return json_pack("{s:I, s:s, s:b, s:o, s:b}", "revision", (json_int_t)st->revision,
+			 "digest", digest, "differs_from_disk", differs_from_disk(st), "files",
+			 files, "fresh_install", st->fallback);
+}
+
+static json_t *unmanaged_of(struct vfw_state *st)
+{
+	_cleanup_free_ struct vfw_kern_port_info *ports = NULL;
+	json_t *list = json_array();
+	size_t n = 0;
+
+	if (vfw_kern_ports(st->kern, &ports, &n))
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!ports[i].managed)
+			json_array_append_new(list, json_string(ports[i].ifname));
+	return list;
+}
+
+static json_t *reasons_of(struct vfw_state *st)
+{
+	_cleanup_free_ struct vfw_kern_reason_info *reasons = NULL;
+	json_t *list = json_array();
+	size_t n = 0;
+
+	if (vfw_kern_reasons(st->kern, &reasons, &n))
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:I}", "reason", reasons[i].word,
+						      "packets", (json_int_t)reasons[i].packets));
+	return list;
+}
+
+json_t *vfw_verb_status(struct vfw_call *call, json_t *params)
+{
+	struct vfw_state *st = call->state;
+	struct vfw_kern_status s;
+	json_t *o;
+
+	(void)params;
+	o = json_pack("{s:s, s:o, s:s?}", "version", VFW_VERSION, "policy", policy_of(st),
+		      "trouble", st->trouble);
+	if (!st->kern) {
+		json_object_set_new(o, "module", json_pack("{s:b}", "loaded", 0));
+		return o;
+	}
+	if (vfw_kern_status(st->kern, &s)) {
+		json_decref(o);
+		return vfw_verb_kernel_failed(call);
+	}
+	json_object_set_new(o, "module", module_of(&s));
+	json_object_set_new(o, "unmanaged_ports", unmanaged_of(st));
+	json_object_set_new(o, "reasons", reasons_of(st));
+	return o;
+}
+
+json_t *vfw_verb_mode_set(struct vfw_call *call, json_t *params)
+{
+	const char *word = vfw_call_text(call, params, "mode");
+	struct vfw_kern_status before;
+	uint32_t mode;
+
+	if (!word || !vfw_verb_need_kernel(call))
+		return NULL;
+	if (strcmp(word, "armed") && strcmp(word, "disarmed"))
+		return vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+				     "expected \"armed\" or \"disarmed\" as mode");
+	mode = strcmp(word, "armed") ? VFW_MODE_DISARMED : VFW_MODE_ARMED;
+	if (vfw_kern_status(call->state->kern, &before) ||
+	    vfw_kern_mode_set(call->state->kern, mode))
+		return vfw_verb_kernel_failed(call);
+	vfw_state_audit(call->state, call->who, "mode.set",
+			json_pack("{s:s, s:s}", "before", mode_word(before.mode), "after", word));
+	return json_pack("{s:s, s:s}", "mode", word, "previous", mode_word(before.mode));
+}

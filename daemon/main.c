@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/config.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "ctl/server.h"
+#include "ctl/verbs.h"
+#include "state/state.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+static const char usage[] =
+	"usage: vfwd [--config FILE] [--root DIR] [--verbose]\n"
+	"The daemon of vfw: knows the VMs, compiles policy, gives it to the module, writes events.\n"
+	"  --config FILE  settings, instead of " VFW_CONFIG_FILE "\n"
+	"  --root DIR     put before every path, the settings' own too\n"
+	"  --foreground   the default: vfwd never goes to the background by itself\n"
+	"  --verbose      say more on standard error\n"
+	"  --version\n"
+	"SIGHUP reads the inventory anew and opens the logs anew. SIGTERM ends vfwd; the module\n"
+	"keeps enforcing what it has.\n";
+
+struct daemon {
+	struct vfw_state *state;
+	struct vfw_server *server;
+};
+
+static int on_end(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
+{
+	(void)si, (void)arg;
+	return sd_event_exit(sd_event_source_get_event(s), 0);
+}
+
+static int on_hangup(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)s, (void)si;
+	vfw_log_info("reading the inventory anew");
+	vfw_state_reload(d->state);
+	return 0;
+}
+
+static void on_event(void *arg, json_t *event)
+{
+	vfw_server_event(arg, event);
+}
+
+static int add_signals(sd_event *event, struct daemon *d)
+{
+	sigset_t set;
+	int err;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	err = sd_event_add_signal(event, NULL, SIGTERM, on_end, NULL);
+	if (err >= 0)
+		err = sd_event_add_signal(event, NULL, SIGINT, on_end, NULL);
+	if (err >= 0)
+		err = sd_event_add_signal(event, NULL, SIGHUP, on_hangup, d);
+	return err;
+}
+
+static int run(struct vfw_config *config)
+{
+	_cleanup_free_ char *path = strdup(config->socket);
+	struct daemon d = {0};
+	sd_event *event = NULL;
+	int err = path ? sd_event_default(&event) : -ENOMEM;
+
+	if (err >= 0)
+		err = add_signals(event, &d);
+	/* the socket comes before the state: a second daemon must not touch the kernel */
+	if (err >= 0)
+		err = vfw_server_new(&d.server, event, path, vfw_verbs);
+	if (err < 0) {
+		vfw_log_error("%s: %s", path ?: "",
+			      err == -EADDRINUSE ? "another vfwd runs" : strerror(-err));
+		goto out;
+	}
+	err = vfw_state_new(&d.state, config, event);
+	if (err < 0)
+		goto out;
+	vfw_server_serve(d.server, d.state);
+	d.state->on_event = on_event;
+	d.state->on_event_arg = d.server;
+	sd_notify(0, "READY=1");
+	err = sd_event_loop(event);
+	sd_notify(0, "STOPPING=1");
+out:
+	vfw_server_free(d.server);
+	vfw_state_free(d.state);
+	sd_event_unref(event);
+	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"root", required_argument, NULL, 'r'},
+		{"foreground", no_argument, NULL, 'f'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	const char *path = NULL, *root = NULL;
+	_cleanup_free_ char *error = NULL;
+	struct vfw_config config;
+	int opt, status;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (opt) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'r':
+			root = optarg;
+			break;
+		case 'f':
+			break;
+		case 'v':
+			vfw_log_set_level(VFW_LOG_DEBUG);
+			break;
+		case 'V':
+			printf("vfwd %s\n", VFW_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "vfwd: unexpected \"%s\"\n%s", argv[optind], usage);
+		return 2;
+	}
+	if (vfw_config_load(&config, path, root, &error)) {
+		vfw_log_error("%s", error ?: "no memory");
+		vfw_config_clear(&config);
+		return EXIT_FAILURE;
+	}
+	status = run(&config);
+	vfw_config_clear(&config);
+	return status;
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "publish.h"
+
+#include "../base/cleanup.h"
+#include "../base/form.h"
+#include "../base/log.h"
+#include "../kern/monitor.h"
+#include "../policy/policy.h"
+#include "../vm/registry.h"
+#include "store.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void set_trouble(struct vfw_state *st, char *sentence)
+{
+	if (sentence && (!st->trouble || strcmp(st->trouble, sentence) != 0))
+		vfw_log_error("%s", sentence);
+	free(st->trouble);
+	st->trouble = sentence;
+}
+
+/*
+ * One transaction. c NULL: the population only. to becomes what the kernel has; it is taken on success only,
+ * and *words, a sentence for the caller to free, is set on failure only.
+ */
+static int commit(struct vfw_state *st, const struct vfw_compiled *c, bool keep_established,
+		  struct vfw_population *to, char **words)
+{
+	uint32_t id = 0, revision = 0;
+	int err = vfw_kern_txn_begin(st->kern, c, keep_established, &id);
+
+	if (err) {
+		*words = vfw_form_format("the module refused: %s", vfw_kern_error(st->kern));
+		return err;
+	}
+	if (c)
+		err = vfw_kern_txn_tables(st->kern, id, c);
+	if (!err)
+		err = vfw_population_send(st->kern, id, c, &st->sent, to);
+	if (!err)
+		err = vfw_kern_txn_commit(st->kern, id, &revision);
+	if (err) {
+		/* before the abort, whose words would take their place */
+		*words = vfw_form_format("the module refused: %s", vfw_kern_error(st->kern));
+		vfw_kern_txn_abort(st->kern, id);
+		return err;
+	}
+	vfw_population_clear(&st->sent);
+	st->sent = *to;
+	memset(to, 0, sizeof(*to));
+	st->revision = revision;
+	return 0;
+}
+
+/* Keeps what a later start needs to know the kernel's tables again. */
+static void save_published(struct vfw_state *st)
+{
+	struct vfw_store_published p = {.revision = st->revision};
+	int err;
+
+	memcpy(p.digest, st->running->compiled->digest, sizeof(p.digest));
+	p.tables = vfw_ruleset_hash(st->running->compiled);
+	err = vfw_store_save_published(st->config.state, &p);
+	if (err)
+		vfw_log_warning("%s/published.json: %s", st->config.state, strerror(-err));
+}
+
+static void log_change(const struct vfw_state *st, const struct vfw_population_change *change,
+		       bool whole)
+{
+	vfw_log_info("revision %u%s: VMs +%zu ~%zu -%zu, ports +%zu -%zu", st->revision,
+		     whole ? " published" : "", change->added, change->replaced, change->removed,
+		     change->bound, change->unbound);
+}
+
+static void audit_population(struct vfw_state *st, const struct vfw_population_change *change)
+{
+	vfw_state_audit(
+		st, "vfwd", "population",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "vms_added", (json_int_t)change->added,
+			  "vms_changed", (json_int_t)change->replaced, "vms_removed",
+			  (json_int_t)change->removed, "ports_bound", (json_int_t)change->bound,
+			  "ports_unbound", (json_int_t)change->unbound, "revision",
+			  (json_int_t)st->revision));
+}
+
+static void retry_later(struct vfw_state *st)
+{
+	uint64_t now;
+
+	st->retry_s = st->retry_s ? st->retry_s * 2 : 1;
+	if (st->retry_s > 30)
+		st->retry_s = 30;
+	if (sd_event_now(st->event, CLOCK_MONOTONIC, &now) >= 0) {
+		sd_event_source_set_time(st->retry_timer, now + st->retry_s * 1000000ULL);
+		sd_event_source_set_enabled(st->retry_timer, SD_EVENT_ONESHOT);
+	}
+}
+
+/* The running policy compiled for the VMs of now, adopted. Returns false after saying why not. */
+static bool recompile(struct vfw_state *st)
+{
+	struct vfw_compiled *c = NULL;
+	struct vfw_diags d = {0};
+	int err;
+
+	if (st->running->compiled && st->synced == vfw_registry_generation(st->registry))
+		return true;
+	err = vfw_ruleset_compile(st->running, st->registry, &d, &c);
+	if (err) {
+		set_trouble(st,
+			    vfw_form_format("the policy does not compile for the VMs of now: %s",
+					    d.n ? d.v[0].message : strerror(-err)));
+		vfw_diags_free(&d);
+		return false;
+	}
+	vfw_diags_free(&d);
+	if (st->running->compiled && !vfw_ruleset_same_tables(st->running->compiled, c))
+		st->tables_current = false;
+	if (vfw_ruleset_adopt(st->running, c)) {
+		vfw_compiled_free(c);
+		set_trouble(st, strdup(strerror(ENOMEM)));
+		return false;
+	}
+	st->synced = vfw_registry_generation(st->registry);
+	return true;
+}
+
+static int follow(struct vfw_state *st)
+{
+	struct vfw_population_change change;
+	struct vfw_population to;
+	bool whole = !st->tables_current;
+	char *words = NULL;
+	int err = vfw_population_build(st->registry, st->running->compiled, &to);
+
+	if (err)
+		return err;
+	vfw_population_diff(&st->sent, &to, &change);
+	if (!whole && !change.added && !change.replaced && !change.removed && !change.bound &&
+	    !change.unbound) {
+		vfw_population_clear(&to);
+		return 0;
+	}
+	err = commit(st, whole ? st->running->compiled : NULL, false, &to, &words);
+	vfw_population_clear(&to);
+	if (err) {
+		set_trouble(st, words);
+		return err;
+	}
+	log_change(st, &change, whole);
+	audit_population(st, &change);
+	if (whole) {
+		st->tables_current = true;
+		save_published(st);
+	}
+	return 0;
+}
+
+void vfw_publish_sync(struct vfw_state *st)
+{
+	if (vfw_registry_settle(st->registry)) {
+		set_trouble(st, strdup("no memory to follow the VMs"));
+		retry_later(st);
+		return;
+	}
+	if (!st->running || !st->kern)
+		return;
+	if (!recompile(st) || follow(st)) {
+		/* another transaction may have changed what the kernel has */
+		vfw_population_clear(&st->sent);
+		vfw_population_read(st->kern, &st->sent);
+		retry_later(st);
+		return;
+	}
+	st->retry_s = 0;
+	set_trouble(st, NULL);
+}
+
+/* Is what the kernel has the very policy that is to run? Then it needs no new revision. */
+static bool kernel_has_running(struct vfw_state *st, const struct vfw_kern_status *status)
+{
+	struct vfw_store_published p;
+
+	if (!status->revision || !st->running || vfw_registry_settle(st->registry) ||
+	    !recompile(st))
+		return false;
+	vfw_store_load_published(st->config.state, &p);
+	return p.revision == status->revision &&
+	       !memcmp(p.digest, status->digest, sizeof(p.digest)) &&
+	       !memcmp(p.digest, st->running->compiled->digest, sizeof(p.digest)) &&
+	       p.tables == vfw_ruleset_hash(st->running->compiled);
+}
+
+static struct vfw_kern_scope *scope_of(const struct vfw_config_list *list,
+				       struct vfw_kern_scope *scope)
+{
+	if (!list->given)
+		return NULL;
+	memset(scope, 0, sizeof(*scope));
+	for (size_t i = 0; i < list->n && i < VFW_MAX_SCOPE; i++)
+		snprintf(scope->entry[scope->n++], IFNAMSIZ, "%s", list->v[i]);
+	return scope;
+}
+
+static void set_scope(struct vfw_state *st)
+{
+	struct vfw_kern_scope names, bridges, uplinks;
+	const struct vfw_config *c = &st->config;
+
+	if (!c->names.given && !c->bridges.given && !c->uplinks.given)
+		return;
+	if (vfw_kern_scope_set(st->kern, scope_of(&c->names, &names),
+			       scope_of(&c->bridges, &bridges), scope_of(&c->uplinks, &uplinks)))
+		vfw_log_error("[scope] of vfwd.toml: %s", vfw_kern_error(st->kern));
+}
+
+int vfw_publish_connect(struct vfw_state *st)
+{
+	struct vfw_kern_status status;
+	int err;
+
+	if (st->kern)
+		return 0;
+	err = vfw_kern_open(&st->kern);
+	if (err)
+		return err;
+	err = vfw_kern_status(st->kern, &status);
+	if (!err) {
+		set_scope(st);
+		err = vfw_population_read(st->kern, &st->sent);
+	}
+	if (!err)
+		err = vfw_monitor_join(st->monitor);
+	if (err) {
+		vfw_log_error("the module is there but does not answer: %s",
+			      vfw_kern_error(st->kern));
+		vfw_publish_disconnect(st);
+		return err;
+	}
+	st->revision = status.revision;
+	if (st->fallback && status.revision) {
+		/* our own record is lost; what stands in the kernel is worth more than a fresh install's policy */
+		vfw_log_warning(
+			"the module has a policy that vfwd has no text of: it stays until the next apply");
+		vfw_ruleset_free(st->running);
+		st->running = NULL;
+		st->fallback = false;
+	}
+	st->tables_current = kernel_has_running(st, &status);
+	vfw_log_info("module %s: %s, revision %u%s", status.version,
+		     status.mode == VFW_MODE_ARMED ? "armed" : "disarmed", status.revision,
+		     st->tables_current ? ", taken over as it is" : "");
+	vfw_publish_sync(st);
+	return 0;
+}
+
+void vfw_publish_disconnect(struct vfw_state *st)
+{
+	vfw_kern_close(st->kern);
+	st->kern = NULL;
+	st->revision = 0;
+	st->tables_current = false;
+	vfw_population_clear(&st->sent);
+}
+
+int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
+		      bool keep_established, char **error)
+{
+	struct vfw_population_change change;
+	struct vfw_population to = {0};
+	unsigned long number = 0;
+	int err;
+
+	*error = NULL;
+	if (!st->kern) {
+		*error = strdup("the module is not loaded: insmod vfw.ko, then try again");
+		return -ENOENT;
+	}
+	/* all that can fail on our side comes before the commit, but for the link's renaming */
+	err = vfw_store_save_policy(st->config.state, rs->files, rs->n_files, &number);
+	if (err) {
+		*error = vfw_form_format("%s: the policy cannot be kept: %s", st->config.state,
+					 strerror(-err));
+		return err;
+	}
+	err = vfw_population_build(st->registry, c, &to);
+	if (!err)
+		vfw_population_diff(&st->sent, &to, &change);
+	if (!err)
+		err = vfw_ruleset_adopt(rs, c);
+	if (err) {
+		vfw_population_clear(&to);
+		return err;
+	}
+	err = commit(st, c, keep_established, &to, error);
+	vfw_population_clear(&to);
+	if (err) {
+		rs->compiled = NULL;
+		return err;
+	}
+	st->fallback = false;
+	vfw_ruleset_free(st->previous);
+	st->previous = st->running;
+	st->running = rs;
+	st->synced = vfw_registry_generation(st->registry);
+	st->tables_current = true;
+	set_trouble(st, NULL);
+	log_change(st, &change, true);
+	save_published(st);
+	err = vfw_store_confirm_policy(st->config.state, number);
+	if (err)
+		vfw_log_error(
+			"%s: revision %u is in force but will not be loaded at the next start: %s",
+			st->config.state, st->revision, strerror(-err));
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From the daemon's state to the kernel: taking over, applying a policy, following the population. */
+#ifndef VFW_STATE_PUBLISH_H
+#define VFW_STATE_PUBLISH_H
+
+#include "state.h"
+
+struct vfw_diags;
+
+/*
+ * Connects to the module and takes over what it has: nothing is changed but what differs from
+ * what should be. Returns 0, -ENOENT when it is not loaded, or a negative errno after a line in the log.
+ */
+int vfw_publish_connect(struct vfw_state *st);
+
+/* The module is gone. */
+void vfw_publish_disconnect(struct vfw_state *st);
+
+/*
+ * Makes rs the policy in force, compiled as c, and keeps it for the next start. Takes rs and c on success
+ * only. On failure nothing changed, and *error is a sentence that the caller frees (NULL: no memory).
+ * Returns 0 or a negative errno; -ENOENT: the module is not loaded.
+ */
+int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
+		      bool keep_established, char **error);
+
+/*
+ * Settles the registry and gives the kernel what follows: a new revision when tables or identities changed, the
+ * population alone otherwise, nothing when nothing changed. On failure st->trouble says why and it is tried again later.
+ */
+void vfw_publish_sync(struct vfw_state *st);
+
+#endif /* VFW_STATE_PUBLISH_H */

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ruleset.h"
+
+#include "../base/cleanup.h"
+#include "../base/form.h"
+#include "../policy/policy.h"
+#include "../vm/registry.h"
+
+#include <errno.h>
+#include <string.h>
+
+void vfw_ruleset_free_files(struct vfw_ruleset_file *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(files[i].name);
+		free(files[i].text);
+	}
+	free(files);
+}
+
+int vfw_ruleset_parse(struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
+		      struct vfw_ruleset **out)
+{
+	struct vfw_ruleset *rs = calloc(1, sizeof(*rs));
+	int err = 0;
+
+	if (!rs) {
+		vfw_ruleset_free_files(files, n);
+		return -ENOMEM;
+	}
+	rs->files = files;
+	rs->n_files = n;
+	rs->policy = vfw_policy_new();
+	if (!rs->policy)
+		err = -ENOMEM;
+	for (size_t i = 0; i < n && err != -ENOMEM; i++) {
+		int one = vfw_policy_add_text(rs->policy, files[i].name, files[i].text,
+					      files[i].len, d);
+
+		err = one ?: err;
+	}
+	if (!err)
+		err = vfw_policy_check(rs->policy, d);
+	if (err) {
+		vfw_ruleset_free(rs);
+		return err;
+	}
+	*out = rs;
+	return 0;
+}
+
+void vfw_ruleset_free(struct vfw_ruleset *rs)
+{
+	if (!rs)
+		return;
+	vfw_ruleset_free_files(rs->files, rs->n_files);
+	vfw_policy_free(rs->policy);
+	vfw_compiled_free(rs->compiled);
+	free(rs->by_id);
+	free(rs);
+}
+
+int vfw_ruleset_compile(const struct vfw_ruleset *rs, const struct vfw_registry *r,
+			struct vfw_diags *d, struct vfw_compiled **out)
+{
+	const struct vfw_vm *const *vms;
+	size_t n;
+
+	vms = vfw_registry_vms(r, &n);
+	return vfw_policy_compile(rs->policy, vms, n, d, out);
+}
+
+static int by_id(const void *a, const void *b, void *arg)
+{
+	const struct vfw_rule_rec *rules = arg;
+	uint32_t x = rules[*(const uint32_t *)a].id, y = rules[*(const uint32_t *)b].id;
+
+	return (x > y) - (x < y);
+}
+
+int vfw_ruleset_adopt(struct vfw_ruleset *rs, struct vfw_compiled *c)
+{
+	uint32_t n = c->counts.n[VFW_TABLE_RULES];
+	uint32_t *index = calloc(n ?: 1, sizeof(*index));
+
+	if (!index)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		index[i] = i;
+	qsort_r(index, n, sizeof(*index), by_id, c->rules);
+	free(rs->by_id);
+	rs->by_id = index;
+	vfw_compiled_free(rs->compiled);
+	rs->compiled = c;
+	return 0;
+}
+
+const struct vfw_rule_origin *vfw_ruleset_rule(const struct vfw_ruleset *rs, uint32_t id,
+					       uint32_t *index)
+{
+	size_t low = 0, high;
+
+	if (!rs || !rs->compiled)
+		return NULL;
+	high = rs->compiled->counts.n[VFW_TABLE_RULES];
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		uint32_t at = rs->by_id[mid], found = rs->compiled->rules[at].id;
+
+		if (found == id) {
+			if (index)
+				*index = at;
+			return &rs->compiled->origins[at];
+		}
+		if (id < found)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
+/* The tables one after the other, for what is done to each. */
+static void table_of(const struct vfw_compiled *c, int table, const void **data, size_t *n)
+{
+	const struct {
+		const void *data;
+		size_t size;
+	} tables[__VFW_TABLE_MAX] = {
+		[VFW_TABLE_RULES] = {c->rules, sizeof(*c->rules)},
+		[VFW_TABLE_CANDS] = {c->cands, sizeof(*c->cands)},
+		[VFW_TABLE_CELLS] = {c->cells, sizeof(*c->cells)},
+		[VFW_TABLE_BLOCKS] = {c->blocks, sizeof(*c->blocks)},
+		[VFW_TABLE_PAIRS] = {c->pairs, sizeof(*c->pairs)},
+		[VFW_TABLE_BOOK4] = {c->book4, sizeof(*c->book4)},
+		[VFW_TABLE_BOOK6] = {c->book6, sizeof(*c->book6)},
+	};
+
+	*data = tables[table].data;
+	*n = tables[table].size * c->counts.n[table];
+}
+
+bool vfw_ruleset_same_tables(const struct vfw_compiled *a, const struct vfw_compiled *b)
+{
+	if (memcmp(&a->counts, &b->counts, sizeof(a->counts)) ||
+	    memcmp(a->digest, b->digest, sizeof(a->digest)))
+		return false;
+	for (int t = 0; t < __VFW_TABLE_MAX; t++) {
+		const void *x, *y;
+		size_t n;
+
+		table_of(a, t, &x, &n);
+		table_of(b, t, &y, &n);
+		if (n && memcmp(x, y, n))
+			return false;
+	}
+	return true;
+}
+
+uint64_t vfw_ruleset_hash(const struct vfw_compiled *c)
+{
+	uint64_t hash = vfw_form_hash(VFW_FORM_HASH_INIT, &c->counts, sizeof(c->counts));
+
+	for (int t = 0; t < __VFW_TABLE_MAX; t++) {
+		const void *data;
+		size_t n;
+
+		table_of(c, t, &data, &n);
+		hash = vfw_form_hash(hash, data, n);
+	}
+	return hash;
+}

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "state.h"
+
+#include "../base/cleanup.h"
+#include "../base/file.h"
+#include "../base/form.h"
+#include "../base/log.h"
+#include "../eve/event.h"
+#include "../eve/writer.h"
+#include "../kern/monitor.h"
+#include "../policy/policy.h"
+#include "../vm/inventory.h"
+#include "../vm/links.h"
+#include "../vm/qemu.h"
+#include "../vm/registry.h"
+#include "publish.h"
+#include "store.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <time.h>
+
+#define STATS_INTERVAL 60 /* seconds */
+#define SYNC_DELAY 1000 /* microseconds in which changes gather to one transaction */
+#define INVENTORY_DELAY 10000
+
+/*
+ * Looks at /proc after a device changed, in microseconds after the one before: a tap is announced before
+ * its process has it among its descriptors, and QEMU opens an existing one without a word.
+ */
+static const unsigned int scan_delays[] = {1000,   5000,   15000,  30000,  50000,
+					   100000, 200000, 400000, 1000000};
+
+#define N_SCANS (sizeof(scan_delays) / sizeof(scan_delays[0]))
+
+static uint64_t realtime_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static void arm(struct vfw_state *st, sd_event_source *timer, uint64_t delay_us)
+{
+	uint64_t now;
+
+	if (sd_event_now(st->event, CLOCK_MONOTONIC, &now) < 0)
+		return;
+	sd_event_source_set_time(timer, now + delay_us);
+	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+void vfw_state_sync_soon(struct vfw_state *st)
+{
+	int enabled = SD_EVENT_OFF;
+
+	sd_event_source_get_enabled(st->sync_timer, &enabled);
+	if (enabled == SD_EVENT_OFF)
+		arm(st, st->sync_timer, SYNC_DELAY);
+}
+
+void vfw_state_event(struct vfw_state *st, json_t *event)
+{
+	if (!event)
+		return;
+	vfw_writer_put(st->eve, event);
+	if (st->on_event)
+		st->on_event(st->on_event_arg, event);
+	json_decref(event);
+}
+
+void vfw_state_audit(struct vfw_state *st, const char *who, const char *action, json_t *detail)
+{
+	char time[VFW_FORM_TIME_LEN];
+	json_t *event = json_pack("{s:s, s:s, s:{s:s, s:s, s:o*}}", "timestamp",
+				  vfw_form_time(realtime_ns(), time), "event_type", "audit",
+				  "audit", "who", who, "action", action, "detail", detail);
+	int err;
+
+	if (!event) {
+		vfw_log_error("no memory for the audit record of %s", action);
+		return;
+	}
+	vfw_writer_put(st->audit, event);
+	err = vfw_writer_sync(st->audit);
+	if (err)
+		vfw_log_error("%s: %s", st->config.audit, strerror(-err));
+	vfw_state_event(st, event);
+}
+
+/* ---- names for events ---- */
+
+static const char *name_of_vm(void *arg, const uint8_t uuid[VFW_UUID_LEN])
+{
+	const struct vfw_state *st = arg;
+	const struct vfw_vm *vm = vfw_registry_by_uuid(st->registry, uuid);
+
+	return vm ? vm->name : NULL;
+}
+
+static const struct vfw_rule_origin *rule_of_id(void *arg, uint32_t id)
+{
+	const struct vfw_state *st = arg;
+
+	return vfw_ruleset_rule(st->running, id, NULL) ?: vfw_ruleset_rule(st->previous, id, NULL);
+}
+
+static const char *name_of_device(void *arg, uint32_t ifindex)
+{
+	const struct vfw_state *st = arg;
+	const struct vfw_link *link = vfw_links_by_index(st->links, (int)ifindex);
+
+	if (link)
+		return link->name;
+	for (size_t i = 0; i < sizeof(st->gone) / sizeof(st->gone[0]); i++)
+		if (ifindex && st->gone[i].ifindex == (int)ifindex)
+			return st->gone[i].name;
+	return NULL;
+}
+
+/* ---- what comes in ---- */
+
+static void look_soon(struct vfw_state *st)
+{
+	st->scan_step = 0;
+	arm(st, st->scan_timer, scan_delays[0]);
+}
+
+static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n, uint64_t lost)
+{
+	struct vfw_state *st = arg;
+	struct vfw_eve_names names = {st, name_of_vm, rule_of_id, name_of_device};
+
+	if (lost) {
+		st->events_lost += lost;
+		vfw_state_event(st, vfw_eve_lost(lost, realtime_ns()));
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (events[i].type == VFW_EVENT_PORT_ADD)
+			look_soon(st);
+		vfw_state_event(st, vfw_eve_event(&events[i], &names));
+	}
+}
+
+static void on_family(void *arg, bool here)
+{
+	struct vfw_state *st = arg;
+
+	if (st->kern)
+		vfw_log_warning("the module was removed");
+	vfw_publish_disconnect(st);
+	if (here)
+		vfw_publish_connect(st);
+	else
+		vfw_state_event(st, vfw_eve_anomaly("module-gone",
+						    "the module is not loaded: nothing is enforced",
+						    realtime_ns()));
+}
+
+static const struct vfw_monitor_ops monitor_ops = {on_kernel_events, on_family};
+
+static void on_link(void *arg, const struct vfw_link *link)
+{
+	struct vfw_state *st = arg;
+
+	if (link->gone) {
+		struct vfw_state_device *slot =
+			&st->gone[st->n_gone++ % (sizeof(st->gone) / sizeof(st->gone[0]))];
+
+		slot->ifindex = link->ifindex;
+		memcpy(slot->name, link->name, sizeof(slot->name));
+		vfw_population_drop_port(&st->sent, link->ifindex);
+	}
+	if (!strcmp(link->kind, "tun") && st->scan_timer)
+		look_soon(st);
+}
+
+static int device_of_name(void *arg, const char *name, uint8_t mac[6])
+{
+	const struct vfw_state *st = arg;
+	const struct vfw_link *link = vfw_links_by_name(st->links, name);
+
+	if (!link || strcmp(link->kind, "tun") != 0)
+		return 0;
+	memcpy(mac, link->mac, 6);
+	return link->ifindex;
+}
+
+static void on_inventory_fault(void *arg, const char *text)
+{
+	struct vfw_state *st = arg;
+
+	vfw_log_error("%s/%s", st->config.vms, text);
+	vfw_state_event(st, vfw_eve_anomaly("inventory", text, realtime_ns()));
+}
+
+static int on_links_input(sd_event_source *s, int fd, uint32_t revents, void *arg)
+{
+	struct vfw_state *st = arg;
+
+	(void)s, (void)fd, (void)revents;
+	vfw_links_receive(st->links);
+	return 0;
+}
+
+static int on_monitor_input(sd_event_source *s, int fd, uint32_t revents, void *arg)
+{
+	struct vfw_state *st = arg;
+
+	(void)s, (void)fd, (void)revents;
+	vfw_monitor_receive(st->monitor);
+	return 0;
+}
+
+static int on_inventory_change(sd_event_source *s, const struct inotify_event *e, void *arg)
+{
+	struct vfw_state *st = arg;
+
+	(void)s, (void)e;
+	arm(st, st->inventory_timer, INVENTORY_DELAY);
+	return 0;
+}
+
+static void scan_inventory(struct vfw_state *st)
+{
+	int err = vfw_inventory_scan(st->inventory, st->registry);
+
+	if (err)
+		vfw_log_error("%s: %s", st->config.vms, strerror(-err));
+}
+
+static int on_inventory_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct vfw_state *st = arg;
+
+	(void)s, (void)usec;
+	scan_inventory(st);
+	vfw_publish_sync(st);
+	return 0;
+}
+
+static int on_scan_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct vfw_state *st = arg;
+	int err = vfw_qemu_scan(st->qemu, st->registry);
+
+	(void)s, (void)usec;
+	if (err)
+		vfw_log_error("%s: %s", st->config.proc, strerror(-err));
+	if (!st->kern)
+		vfw_publish_connect(st);
+	vfw_publish_sync(st);
+	if (st->scan_step < N_SCANS)
+		st->scan_step++;
+	arm(st, st->scan_timer,
+	    st->scan_step < N_SCANS ? scan_delays[st->scan_step]
+				    : st->config.interval * 1000000ULL);
+	return 0;
+}
+
+static int on_sync_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	(void)s, (void)usec;
+	vfw_publish_sync(arg);
+	return 0;
+}
+
+static json_t *stats_event(struct vfw_state *st, const struct vfw_kern_status *status,
+			   const struct vfw_kern_reason_info *reasons, size_t n)
+{
+	char time[VFW_FORM_TIME_LEN];
+	json_t *words = json_object();
+
+	for (size_t i = 0; i < n; i++)
+		if (reasons[i].packets)
+			json_object_set_new(words, reasons[i].word,
+					    json_integer((json_int_t)reasons[i].packets));
+	return json_pack("{s:s, s:s, s:{s:I, s:I, s:I, s:I, s:I, s:o}}", "timestamp",
+			 vfw_form_time(realtime_ns(), time), "event_type", "stats", "stats", "vms",
+			 (json_int_t)status->vms, "ports", (json_int_t)status->ports, "flows",
+			 (json_int_t)status->flows, "memory", (json_int_t)status->memory,
+			 "events_lost", (json_int_t)(status->events_lost + st->events_lost),
+			 "reasons", words);
+}
+
+static int on_stats_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	_cleanup_free_ struct vfw_kern_reason_info *reasons = NULL;
+	struct vfw_kern_status status;
+	struct vfw_state *st = arg;
+	size_t n;
+
+	(void)usec;
+	if (st->kern && !vfw_kern_status(st->kern, &status) &&
+	    !vfw_kern_reasons(st->kern, &reasons, &n))
+		vfw_state_event(st, stats_event(st, &status, reasons, n));
+	arm(st, s, STATS_INTERVAL * 1000000ULL);
+	return 0;
+}
+
+/* At the end of each turn of the loop, so that a burst of events is one write. */
+static int on_turn_end(sd_event_source *s, void *arg)
+{
+	struct vfw_state *st = arg;
+
+	(void)s;
+	vfw_writer_flush(st->eve);
+	return 0;
+}
+
+/* ---- life ---- */
+
+static sd_event_source *keep(struct vfw_state *st, int err, sd_event_source *source)
+{
+	if (err < 0)
+		return NULL;
+	st->sources[st->n_sources++] = source;
+	return source;
+}
+
+static sd_event_source *add_timer(struct vfw_state *st, sd_event_time_handler_t handler,
+				  uint64_t delay_us)
+{
+	sd_event_source *s;
+
+	return keep(st,
+		    sd_event_add_time_relative(st->event, &s, CLOCK_MONOTONIC, delay_us, 1000,
+					       handler, st),
+		    s);
+}
+
+static bool add_sources(struct vfw_state *st)
+{
+	sd_event_source *s, *stats;
+
+	st->scan_timer = add_timer(st, on_scan_timer, scan_delays[0]);
+	st->inventory_timer = add_timer(st, on_inventory_timer, 0);
+	st->sync_timer = add_timer(st, on_sync_timer, 0);
+	st->retry_timer = add_timer(st, on_sync_timer, 0);
+	stats = add_timer(st, on_stats_timer, STATS_INTERVAL * 1000000ULL);
+	if (!st->scan_timer || !st->inventory_timer || !st->sync_timer || !st->retry_timer ||
+	    !stats)
+		return false;
+	sd_event_source_set_enabled(st->inventory_timer, SD_EVENT_OFF);
+	sd_event_source_set_enabled(st->sync_timer, SD_EVENT_OFF);
+	sd_event_source_set_enabled(st->retry_timer, SD_EVENT_OFF);
+	return keep(st,
+		    sd_event_add_io(st->event, &s, vfw_links_fd(st->links), EPOLLIN, on_links_input,
+				    st),
+		    s) &&
+	       keep(st,
+		    sd_event_add_io(st->event, &s, vfw_monitor_fd(st->monitor), EPOLLIN,
+				    on_monitor_input, st),
+		    s) &&
+	       keep(st, sd_event_add_post(st->event, &s, on_turn_end, st), s);
+}
+
+/* The folder is watched from before it is read, so that nothing falls between. */
+static void watch_inventory(struct vfw_state *st)
+{
+	sd_event_source *s;
+	int err = vfw_file_mkdirs(st->config.vms, 0755);
+
+	if (!err)
+		err = sd_event_add_inotify(st->event, &s, st->config.vms,
+					   IN_CREATE | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM |
+						   IN_MOVED_TO | IN_ONLYDIR,
+					   on_inventory_change, st);
+	if (err < 0)
+		vfw_log_error("%s cannot be watched, read only at SIGHUP: %s", st->config.vms,
+			      strerror(-err));
+	else
+		keep(st, 0, s);
+}
+
+static void load_quarantine(struct vfw_state *st)
+{
+	_cleanup_free_ uint8_t *uuids = NULL;
+	size_t n;
+
+	if (vfw_store_load_quarantine(st->config.state, &uuids, &n))
+		vfw_log_error(
+			"%s/quarantine.json is not readable: VMs quarantined by command may be free",
+			st->config.state);
+	for (size_t i = 0; i < n; i++)
+		vfw_registry_quarantine(st->registry, uuids + i * VFW_UUID_LEN, true);
+}
+
+static void log_diags(const char *what, const struct vfw_diags *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (d->v[i].severity == VFW_DIAG_ERROR)
+			vfw_log_error("%s: %s:%u:%u: %s", what, d->v[i].file ?: "", d->v[i].line,
+				      d->v[i].col, d->v[i].message ?: "");
+}
+
+/* The policy that was in force last; without one that of a fresh install. */
+static void load_policy(struct vfw_state *st)
+{
+	struct vfw_ruleset_file *files;
+	struct vfw_diags d = {0};
+	const char *what = st->config.state;
+	size_t n;
+	int err = vfw_store_load_policy(st->config.state, &files, &n);
+
+	if (err == -ENOENT) {
+		what = st->config.fallback;
+		st->fallback = true;
+		err = vfw_store_read_files(what, &files, &n);
+	}
+	if (!err)
+		err = vfw_ruleset_parse(files, n, &d, &st->running);
+	log_diags(what, &d);
+	vfw_diags_free(&d);
+	if (err)
+		vfw_log_error("%s: no policy to load: %s", what, strerror(-err));
+	else
+		vfw_log_info("policy from %s", what);
+}
+
+static int open_all(struct vfw_state *st)
+{
+	int err;
+
+	st->registry = vfw_registry_new();
+	st->inventory = vfw_inventory_new(st->config.vms, on_inventory_fault, st);
+	st->qemu = vfw_qemu_new(st->config.proc, st->config.uids, st->config.n_uids, device_of_name,
+				st);
+	st->eve = vfw_writer_new(st->config.eve);
+	st->audit = vfw_writer_new(st->config.audit);
+	if (!st->registry || !st->inventory || !st->qemu || !st->eve || !st->audit)
+		return -ENOMEM;
+	err = vfw_links_new(&st->links, on_link, st);
+	if (!err)
+		err = vfw_monitor_new(&st->monitor, &monitor_ops, st);
+	if (err)
+		vfw_log_error("netlink: %s", strerror(-err));
+	return err;
+}
+
+int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *event)
+{
+	struct vfw_state *st = calloc(1, sizeof(*st));
+	int err;
+
+	if (!st)
+		return -ENOMEM;
+	st->config = *config;
+	memset(config, 0, sizeof(*config));
+	st->event = sd_event_ref(event);
+	err = open_all(st);
+	if (!err && !add_sources(st))
+		err = -ENOMEM;
+	if (err) {
+		vfw_state_free(st);
+		return err;
+	}
+	watch_inventory(st);
+	load_quarantine(st);
+	scan_inventory(st);
+	/* who is there must be known before the kernel is told, else it would lose VMs for a moment */
+	vfw_qemu_scan(st->qemu, st->registry);
+	load_policy(st);
+	if (vfw_publish_connect(st) == -ENOENT)
+		vfw_log_warning(
+			"the module is not loaded: nothing is enforced until insmod vfw.ko");
+	*out = st;
+	return 0;
+}
+
+void vfw_state_free(struct vfw_state *st)
+{
+	if (!st)
+		return;
+	for (size_t i = 0; i < st->n_sources; i++)
+		sd_event_source_disable_unref(st->sources[i]);
+	vfw_publish_disconnect(st);
+	vfw_monitor_free(st->monitor);
+	vfw_links_free(st->links);
+	vfw_qemu_free(st->qemu);
+	vfw_inventory_free(st->inventory);
+	vfw_registry_free(st->registry);
+	vfw_ruleset_free(st->running);
+	vfw_ruleset_free(st->previous);
+	vfw_writer_free(st->eve);
+	vfw_writer_free(st->audit);
+	vfw_config_clear(&st->config);
+	free(st->trouble);
+	sd_event_unref(st->event);
+	free(st);
+}
+
+void vfw_state_reload(struct vfw_state *st)
+{
+	vfw_writer_flush(st->eve);
+	vfw_writer_reopen(st->eve);
+	vfw_writer_reopen(st->audit);
+	scan_inventory(st);
+	look_soon(st);
+	vfw_state_sync_soon(st);
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "store.h"
+
+#include "../base/cleanup.h"
+#include "../base/file.h"
+#include "../base/form.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILE_MAX (16U << 20) /* bytes of one policy file */
+#define FILES_MAX 1024
+#define KEPT 8 /* policies that stay on disk */
+
+static int is_policy_file(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return *e->d_name != '.' && n > 4 && !strcmp(e->d_name + n - 4, ".vfw");
+}
+
+/* alphasort() follows the locale; the language wants bytes. */
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int read_one(int dirfd, const char *path, const char *name, struct vfw_ruleset_file *file)
+{
+	int err = vfw_file_read(dirfd, path, FILE_MAX, &file->text, &file->len);
+
+	if (err)
+		return err;
+	file->name = strdup(name);
+	return file->name ? 0 : -ENOMEM;
+}
+
+static int read_folder(const char *path, struct dirent **names, size_t n,
+		       struct vfw_ruleset_file *files)
+{
+	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err = dir < 0 ? -errno : 0;
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = read_one(dir, names[i]->d_name, names[i]->d_name, &files[i]);
+	return err;
+}
+
+int vfw_store_read_files(const char *path, struct vfw_ruleset_file **out, size_t *out_n)
+{
+	struct vfw_ruleset_file *files;
+	struct dirent **names = NULL;
+	struct stat st;
+	size_t n = 1;
+	int err;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode)) {
+		int found = scandir(path, &names, is_policy_file, by_bytes);
+
+		if (found < 0)
+			return -errno;
+		n = (size_t)found;
+	}
+	files = calloc(n + 1, sizeof(*files));
+	if (!files)
+		err = -ENOMEM;
+	else if (!n)
+		err = -ENOENT;
+	else if (n > FILES_MAX)
+		err = -E2BIG;
+	else if (names)
+		err = read_folder(path, names, n, files);
+	else
+		err = read_one(AT_FDCWD, path, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
+			       files);
+	for (size_t i = 0; names && i < n; i++)
+		free(names[i]);
+	free(names);
+	if (err) {
+		if (files)
+			vfw_ruleset_free_files(files, n);
+		return err;
+	}
+	*out = files;
+	*out_n = n;
+	return 0;
+}
+
+static int by_number(const struct dirent **a, const struct dirent **b)
+{
+	unsigned long x = strtoul((*a)->d_name, NULL, 10), y = strtoul((*b)->d_name, NULL, 10);
+
+	return (x > y) - (x < y);
+}
+
+static int is_number(const struct dirent *e)
+{
+	return isdigit((unsigned char)*e->d_name);
+}
+
+static void remove_folder(const char *path)
+{
+	struct dirent *e;
+	DIR *d = opendir(path);
+
+	if (!d)
+		return;
+	while ((e = readdir(d)))
+		unlinkat(dirfd(d), e->d_name, 0);
+	closedir(d);
+	rmdir(path);
+}
+
+/* Removes the oldest policies and returns the number of the next one, 0 on failure. */
+static unsigned long next_number(const char *policy)
+{
+	struct dirent **names;
+	int n = scandir(policy, &names, is_number, by_number);
+	unsigned long last;
+
+	if (n < 0)
+		return 0;
+	last = n ? strtoul(names[n - 1]->d_name, NULL, 10) : 0;
+	for (int i = 0; i < n; i++) {
+		_cleanup_free_ char *old = vfw_form_format("%s/%s", policy, names[i]->d_name);
+
+		if (old && i + KEPT <= n)
+			remove_folder(old);
+		free(names[i]);
+	}
+	free(names);
+	return last + 1;
+}
+
+/* The name a file is kept under: without folders, and such that it is found and read in its order. */
+static char *kept_name(const char *name, size_t order, bool numbered)
+{
+	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	size_t n = strlen(base);
+	const char *suffix = n > 4 && !strcmp(base + n - 4, ".vfw") ? "" : ".vfw";
+
+	if (n > 200)
+		base += n - 200;
+	return numbered ? vfw_form_format("%04zu-%s%s", order, base, suffix)
+			: vfw_form_format("%s%s", base, suffix);
+}
+
+/* Would the files' own names be read back, in the same order? */
+static bool names_in_order(const struct vfw_ruleset_file *files, size_t n)
+{
+	bool in_order = true;
+
+	for (size_t i = 0; i < n && in_order; i++) {
+		_cleanup_free_ char *name = kept_name(files[i].name, i, false);
+		_cleanup_free_ char *before = i ? kept_name(files[i - 1].name, i, false) : NULL;
+
+		in_order = name && *name != '.' && (!before || strcmp(before, name) < 0);
+	}
+	return in_order;
+}
+
+static int write_files(const char *folder, const struct vfw_ruleset_file *files, size_t n)
+{
+	bool numbered = !names_in_order(files, n);
+
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *name = kept_name(files[i].name, i, numbered);
+		_cleanup_free_ char *path = name ? vfw_form_format("%s/%s", folder, name) : NULL;
+		int err = path ? vfw_file_write(path, files[i].text, files[i].len, 0600) : -ENOMEM;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *files, size_t n,
+			  unsigned long *number)
+{
+	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
+	_cleanup_free_ char *folder = NULL;
+	unsigned long next;
+	int err;
+
+	if (!policy)
+		return -ENOMEM;
+	err = vfw_file_mkdirs(policy, 0700);
+	if (err)
+		return err;
+	next = next_number(policy);
+	folder = vfw_form_format("%s/%lu", policy, next);
+	if (!next || !folder)
+		return -ENOMEM;
+	err = vfw_file_mkdirs(folder, 0700) ?: write_files(folder, files, n);
+	if (!err)
+		*number = next;
+	return err ?: vfw_file_sync_dir(policy);
+}
+
+int vfw_store_confirm_policy(const char *state, unsigned long number)
+{
+	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
+	_cleanup_free_ char *current = vfw_form_format("%s/policy/current", state);
+	_cleanup_free_ char *aside = vfw_form_format("%s/policy/current.new", state);
+	_cleanup_free_ char *name = vfw_form_format("%lu", number);
+
+	if (!policy || !current || !aside || !name)
+		return -ENOMEM;
+	unlink(aside);
+	if (symlink(name, aside) < 0 || rename(aside, current) < 0)
+		return -errno;
+	return vfw_file_sync_dir(policy);
+}
+
+int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, size_t *n)
+{
+	_cleanup_free_ char *current = vfw_form_format("%s/policy/current", state);
+
+	return current ? vfw_store_read_files(current, files, n) : -ENOMEM;
+}
+
+static int save_json(const char *state, const char *name, json_t *o)
+{
+	_cleanup_free_ char *path = vfw_form_format("%s/%s", state, name);
+	_cleanup_free_ char *text = o ? json_dumps(o, JSON_INDENT(2)) : NULL;
+	int err = path && text ? vfw_file_mkdirs(state, 0700) : -ENOMEM;
+
+	json_decref(o);
+	return err ?: vfw_file_write(path, text, strlen(text), 0600);
+}
+
+/* NULL: not there or not readable; *missing tells which. */
+static json_t *load_json(const char *state, const char *name, bool *missing)
+{
+	_cleanup_free_ char *path = vfw_form_format("%s/%s", state, name);
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+	int err = path ? vfw_file_read(AT_FDCWD, path, FILE_MAX, &text, &n) : -ENOMEM;
+
+	*missing = err == -ENOENT;
+	return err ? NULL : json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+}
+
+int vfw_store_save_published(const char *state, const struct vfw_store_published *p)
+{
+	char digest[2 * VFW_DIGEST_LEN + 1];
+
+	return save_json(state, "published.json",
+			 json_pack("{s:s, s:I, s:I}", "digest",
+				   vfw_form_hex(p->digest, VFW_DIGEST_LEN, digest), "revision",
+				   (json_int_t)p->revision, "tables", (json_int_t)p->tables));
+}
+
+static bool unhex(const char *s, uint8_t *out, size_t n)
+{
+	if (strlen(s) != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (sscanf(s + 2 * i, "%2hhx", &out[i]) != 1)
+			return false;
+	return true;
+}
+
+void vfw_store_load_published(const char *state, struct vfw_store_published *p)
+{
+	bool missing;
+	json_t *o = load_json(state, "published.json", &missing);
+	json_int_t revision = 0, tables = 0;
+	const char *digest = "";
+
+	memset(p, 0, sizeof(*p));
+	if (!json_unpack(o, "{s:s, s:I, s:I}", "digest", &digest, "revision", &revision, "tables",
+			 &tables) &&
+	    unhex(digest, p->digest, VFW_DIGEST_LEN)) {
+		p->revision = (uint32_t)revision;
+		p->tables = (uint64_t)tables;
+	}
+	json_decref(o);
+}
+
+int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n)
+{
+	json_t *list = json_array();
+	char text[VFW_FORM_UUID_LEN];
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list,
+				      json_string(vfw_form_uuid(uuids + i * VFW_UUID_LEN, text)));
+	return save_json(state, "quarantine.json", list);
+}
+
+int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n)
+{
+	bool missing;
+	json_t *list = load_json(state, "quarantine.json", &missing);
+	size_t count = json_array_size(list);
+	int err = json_is_array(list) || missing ? 0 : -EBADMSG;
+
+	*n = 0;
+	*uuids = calloc(count + 1, VFW_UUID_LEN);
+	if (!*uuids)
+		err = -ENOMEM;
+	for (size_t i = 0; i < count && !err; i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+
+		if (!text || vfw_form_uuid_parse(text, *uuids + *n * VFW_UUID_LEN))
+			err = -EBADMSG;
+		else
+			++*n;
+	}
+	json_decref(list);
+	return err;
+}

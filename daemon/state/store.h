@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What outlives the daemon, in its state folder:
+ *   policy/N/        the files of the N-th policy that was published
+ *   policy/current   link to the folder of the last one; changed by one rename
+ *   published.json   digest, revision and hash of the tables the kernel was given
+ *   quarantine.json  UUIDs quarantined by command
+ */
+#ifndef VFW_STATE_STORE_H
+#define VFW_STATE_STORE_H
+
+#include "ruleset.h"
+
+#include <linux/vfw.h>
+
+/*
+ * Reads all *.vfw of a folder, in byte order of their names, or one file. Returns 0 and *files, owned by the
+ * caller; -ENOENT: there is no such thing, or no *.vfw in it; else a negative errno.
+ */
+int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size_t *n);
+
+/*
+ * Writes the files of a policy that is about to be published; they are on disk when it returns 0.
+ * *number names them and is for vfw_store_confirm_policy(), or for nothing: the current policy is still the old one.
+ */
+int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *files, size_t n,
+			  unsigned long *number);
+
+/* Makes those files the current policy; on disk when it returns 0. */
+int vfw_store_confirm_policy(const char *state, unsigned long number);
+
+/* Reads the current policy's files. -ENOENT: none was ever published. */
+int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, size_t *n);
+
+struct vfw_store_published {
+	uint8_t digest[VFW_DIGEST_LEN];
+	uint32_t revision;
+	uint64_t tables; /* vfw_ruleset_hash() */
+};
+
+int vfw_store_save_published(const char *state, const struct vfw_store_published *p);
+
+/* *p is zero when nothing was kept. */
+void vfw_store_load_published(const char *state, struct vfw_store_published *p);
+
+int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n);
+
+/* Returns 0 and *uuids (n of them, the caller frees), also when nothing was kept; -EBADMSG: not readable. */
+int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n);
+
+#endif /* VFW_STATE_STORE_H */
