@@ -10,6 +10,10 @@
 #include <string.h>
 #include <vfw/ctl_proto.h>
 
+/* of JSON-RPC itself */
+#define CALL_E_METHOD (-32601)
+#define CALL_E_PARAMS (-32602)
+
 /* What -errno of the connection means for a person; call_exit() is its exit code. */
 static void call_why(struct vfw_cli *cli, int err, char *why, size_t size)
 {
@@ -108,7 +112,9 @@ static int call_refused(struct vfw_cli *cli, const json_t *error)
 		break;
 	case VFW_CTL_E_DENIED:
 		return VFW_EXIT_DENIED;
-	case -32601: /* JSON-RPC: method not found */
+	case CALL_E_PARAMS:
+		return VFW_EXIT_USAGE;
+	case CALL_E_METHOD:
 		fputs("This vfwd does not know that: it is older than this vfwctl.\n", cli->err);
 		break;
 	}

@@ -79,9 +79,10 @@ static void explain_rule(FILE *f, const json_t *r)
 {
 	const char *file = vfw_field_text(r, "file", "");
 	const char *text = vfw_field_text(r, "text", "");
+	const char *label = vfw_field_text(r, "rule", "");
 	unsigned long long line = vfw_field_count(r, "line");
 
-	explain_line(f, "Rule", vfw_field_text(r, "rule", "none"));
+	explain_line(f, "Rule", *label ? label : "none");
 	if (*file && line) {
 		fputs("  (", f);
 		vfw_term_safe(f, file);
@@ -110,13 +111,31 @@ static void explain_monitors(FILE *f, const json_t *r)
 	}
 }
 
+/* "web1, in shop.web": the VM, and what its identity stands for. */
+static void explain_end(FILE *f, const char *label, const json_t *end)
+{
+	const char *vm = vfw_field_text(end, "vm", "");
+	const char *groups = vfw_field_text(end, "groups", "");
+
+	if (!*vm && !*groups)
+		return;
+	explain_line(f, label, *vm ? vm : groups);
+	if (*vm && *groups) {
+		fputs(", in ", f);
+		vfw_term_safe(f, groups);
+	}
+	fputc('\n', f);
+}
+
 static void explain_print(FILE *f, const json_t *r)
 {
 	const char *reason = vfw_field_text(r, "reason", "unknown");
-	const char *meaning = vfw_word_reason(reason);
+	const char *meaning = vfw_field_text(r, "meaning", vfw_word_reason(reason));
 
 	explain_line(f, "Verdict", vfw_field_text(r, "verdict", "unknown"));
 	fputc('\n', f);
+	explain_end(f, "From", vfw_field_object(r, "from"));
+	explain_end(f, "To", vfw_field_object(r, "to"));
 	explain_rule(f, r);
 	explain_line(f, "Reason", reason);
 	fprintf(f, "%s%s\n", *meaning ? ": " : "", meaning);

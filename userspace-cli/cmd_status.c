@@ -54,8 +54,9 @@ static void status_module(FILE *f, const json_t *module)
 	status_label(f, "Module");
 	fputs("vfw ", f);
 	vfw_term_safe(f, vfw_field_text(module, "version", "of unknown version"));
-	fprintf(f, ": %llu VMs, %llu ports, %llu flows, %s\n", vfw_field_count(module, "vms"),
-		vfw_field_count(module, "ports"), vfw_field_count(module, "flows"),
+	fprintf(f, ": VMs %llu, ports %llu, flows %llu, memory %s\n",
+		vfw_field_count(module, "vms"), vfw_field_count(module, "ports"),
+		vfw_field_count(module, "flows"),
 		vfw_term_bytes(vfw_field_count(module, "memory"), bytes, sizeof(bytes)));
 }
 
@@ -75,6 +76,10 @@ static void status_daemon(FILE *f, const json_t *status)
 		fputc('\n', f);
 	}
 	free(files);
+	if (vfw_field_true(policy, "fresh_install")) {
+		status_label(f, "");
+		fputs("no policy was ever applied here: what runs is that of a fresh install\n", f);
+	}
 	if (vfw_field_true(policy, "differs_from_disk")) {
 		status_label(f, "");
 		fputs("the files on disk are not what is in force: `vfwctl policy diff' shows how\n",
@@ -92,6 +97,23 @@ static void status_unmanaged(FILE *f, const json_t *status)
 		fputs(" (no known VM; only the `unmanaged' rules speak for them)\n", f);
 	}
 	free(ports);
+}
+
+static void status_trouble(FILE *f, const json_t *status)
+{
+	const char *trouble = vfw_field_text(status, "trouble", "");
+	unsigned long long lost =
+		vfw_field_count(vfw_field_object(status, "module"), "events_lost");
+
+	if (*trouble) {
+		status_label(f, "TROUBLE");
+		vfw_term_safe(f, trouble);
+		fputc('\n', f);
+	}
+	if (lost) {
+		status_label(f, "Events");
+		fprintf(f, "%llu were lost since the module was loaded\n", lost);
+	}
 }
 
 static int status_by_packets(const void *a, const void *b)
@@ -158,6 +180,7 @@ int vfw_cmd_status(struct vfw_cli *cli, const struct vfw_args *args)
 		if (!direct)
 			status_daemon(cli->out, status);
 		status_unmanaged(cli->out, status);
+		status_trouble(cli->out, status);
 		status_reasons(cli->out, status);
 	}
 	json_decref(status);

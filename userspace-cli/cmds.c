@@ -116,8 +116,8 @@ const struct vfw_cmd vfw_cmds[] = {
 	{
 		.name = "explain",
 		.summary = "would it pass, by which rule, and why",
-		.more = "An end is a VM (name or UUID), an address, host or external. The answer is the\n"
-			"kernel's own matcher's; nothing is sent and nothing is counted.\n"
+		.more = "An end is a VM (name or UUID), an address, host, external or unmanaged. The answer\n"
+			"is the kernel's own matcher's; nothing is sent and nothing is counted.\n"
 			"Example: vfwctl explain --from web1 --to db1 --proto tcp --dport 5432",
 		.opts = {{'f', "from", "END", "who opens the conversation"},
 			 {'t', "to", "END", "who is reached"},

@@ -7,18 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The text before the caret: as many columns as the shown line takes up to it. */
-static void complaint_caret(FILE *f, const char *text, unsigned long long column)
+/* Returns how many columns the first bytes of text take. */
+static size_t complaint_width(const char *text, unsigned long long bytes)
 {
 	size_t n = strlen(text), width;
-	char *before;
+	char *part;
 
-	if (column > n + 1)
-		column = n + 1;
-	before = strndup(text, (size_t)column - 1);
-	width = before ? vfw_term_width(before) : 0;
-	free(before);
-	fprintf(f, "      | %*s^\n", (int)width, "");
+	part = strndup(text, bytes < n ? (size_t)bytes : n);
+	width = part ? vfw_term_width(part) : 0;
+	free(part);
+	return width;
+}
+
+/* A caret under column, the rest up to end (0: unknown) underlined. */
+static void complaint_caret(FILE *f, const char *text, unsigned long long column,
+			    unsigned long long end)
+{
+	size_t at = complaint_width(text, column - 1);
+	size_t to = end > column ? complaint_width(text, end - 1) : 0;
+
+	fprintf(f, "      | %*s^", (int)at, "");
+	while (++at < to)
+		fputc('~', f);
+	fputc('\n', f);
 }
 
 void vfw_complaint_print(FILE *f, const char *kind, const json_t *diag)
@@ -51,7 +62,7 @@ void vfw_complaint_print(FILE *f, const char *kind, const json_t *diag)
 	vfw_term_safe(f, text);
 	fputc('\n', f);
 	if (column)
-		complaint_caret(f, text, column);
+		complaint_caret(f, text, column, vfw_field_count(diag, "end_column"));
 }
 
 size_t vfw_complaint_list(FILE *f, const char *kind, const json_t *diags)

@@ -17,10 +17,10 @@ static void localcheck_diags(json_t *array, const struct vfw_diags *d, enum vfw_
 
 		if (v->severity != severity)
 			continue;
-		json_array_append_new(array,
-				      json_pack("{s:s?, s:i, s:i, s:s?, s:s?}", "file", v->file,
-						"line", (int)v->line, "column", (int)v->col,
-						"message", v->message, "text", v->excerpt));
+		json_array_append_new(array, json_pack("{s:s?, s:i, s:i, s:i, s:s?, s:s?}", "file",
+						       v->file, "line", (int)v->line, "column",
+						       (int)v->col, "end_column", (int)v->end_col,
+						       "message", v->message, "text", v->excerpt));
 	}
 }
 

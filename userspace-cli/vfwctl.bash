@@ -40,7 +40,7 @@ _vfwctl_values()
 	--type) echo drop would-drop flow port audit anomaly ;;
 	--rule) _vfwctl_rules ;;
 	--vm) _vfwctl_vms ;;
-	--from | --to | -f | -t) echo host external "$(_vfwctl_vms)" ;;
+	--from | --to | -f | -t) echo host external unmanaged "$(_vfwctl_vms)" ;;
 	--socket | --reason | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout) ;;
 	*) return 1 ;;
 	esac

@@ -204,7 +204,7 @@ START_TEST(test_files_local_check)
 	ck_assert_int_eq(r.rc, VFW_EXIT_CHECK_FAILED);
 	ck_assert_ptr_nonnull(strstr(r.err, "b.vfw:2:16: error: "));
 	ck_assert_ptr_nonnull(strstr(r.err, "    2 |  pass from any too any\n"
-					    "      |                ^\n"));
+					    "      |                ^~~\n"));
 	run_free(&r);
 }
 END_TEST
