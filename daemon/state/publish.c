@@ -165,8 +165,12 @@ void vfw_publish_sync(struct vfw_state *st)
 		retry_later(st);
 		return;
 	}
-	if (!st->running || !st->kern)
+	if (!st->running)
 		return;
+	if (!st->kern) {
+		recompile(st);
+		return;
+	}
 	if (!recompile(st) || follow(st)) {
 		/* another transaction may have changed what the kernel has */
 		vfw_population_clear(&st->sent);

@@ -313,28 +313,36 @@ static int on_turn_end(sd_event_source *s, void *arg)
 
 /* ---- life ---- */
 
-static sd_event_source *keep(struct vfw_state *st, int err, sd_event_source *source)
+/* Keeps a source that was made (err >= 0), to be given up at the end. Returns it, or NULL. */
+static sd_event_source *keep(struct vfw_state *st, int err, sd_event_source **source)
 {
 	if (err < 0)
 		return NULL;
-	st->sources[st->n_sources++] = source;
-	return source;
+	return st->sources[st->n_sources++] = *source;
 }
 
 static sd_event_source *add_timer(struct vfw_state *st, sd_event_time_handler_t handler,
 				  uint64_t delay_us)
 {
-	sd_event_source *s;
+	sd_event_source *s = NULL;
+	int err = sd_event_add_time_relative(st->event, &s, CLOCK_MONOTONIC, delay_us, 1000,
+					     handler, st);
 
-	return keep(st,
-		    sd_event_add_time_relative(st->event, &s, CLOCK_MONOTONIC, delay_us, 1000,
-					       handler, st),
-		    s);
+	return keep(st, err, &s);
+}
+
+static bool add_input(struct vfw_state *st, int fd, sd_event_io_handler_t handler)
+{
+	sd_event_source *s = NULL;
+	int err = sd_event_add_io(st->event, &s, fd, EPOLLIN, handler, st);
+
+	return keep(st, err, &s);
 }
 
 static bool add_sources(struct vfw_state *st)
 {
-	sd_event_source *s, *stats;
+	sd_event_source *post = NULL, *stats;
+	int err;
 
 	st->scan_timer = add_timer(st, on_scan_timer, scan_delays[0]);
 	st->inventory_timer = add_timer(st, on_inventory_timer, 0);
@@ -347,21 +355,15 @@ static bool add_sources(struct vfw_state *st)
 	sd_event_source_set_enabled(st->inventory_timer, SD_EVENT_OFF);
 	sd_event_source_set_enabled(st->sync_timer, SD_EVENT_OFF);
 	sd_event_source_set_enabled(st->retry_timer, SD_EVENT_OFF);
-	return keep(st,
-		    sd_event_add_io(st->event, &s, vfw_links_fd(st->links), EPOLLIN, on_links_input,
-				    st),
-		    s) &&
-	       keep(st,
-		    sd_event_add_io(st->event, &s, vfw_monitor_fd(st->monitor), EPOLLIN,
-				    on_monitor_input, st),
-		    s) &&
-	       keep(st, sd_event_add_post(st->event, &s, on_turn_end, st), s);
+	err = sd_event_add_post(st->event, &post, on_turn_end, st);
+	return keep(st, err, &post) && add_input(st, vfw_links_fd(st->links), on_links_input) &&
+	       add_input(st, vfw_monitor_fd(st->monitor), on_monitor_input);
 }
 
 /* The folder is watched from before it is read, so that nothing falls between. */
 static void watch_inventory(struct vfw_state *st)
 {
-	sd_event_source *s;
+	sd_event_source *s = NULL;
 	int err = vfw_file_mkdirs(st->config.vms, 0755);
 
 	if (!err)
@@ -373,7 +375,7 @@ static void watch_inventory(struct vfw_state *st)
 		vfw_log_error("%s cannot be watched, read only at SIGHUP: %s", st->config.vms,
 			      strerror(-err));
 	else
-		keep(st, 0, s);
+		keep(st, err, &s);
 }
 
 static void load_quarantine(struct vfw_state *st)
