@@ -122,7 +122,7 @@ run vfwctl explain --from shop-web --to shop-db --proto tcp --dport 5432
 step "A tap that belongs to no known VM: its first frame is dropped"
 before=$(received shop-web)
 m=$(mark)
-run labvm add stranger --unmanaged --ip 10.0.0.66/24 --bridge br0
+run labvm add stranger --unmanaged --no-process --ip 10.0.0.66/24 --bridge br0
 labvm inject stranger "$(broadcast_frame stranger)"
 row "stranger broadcasts one frame" "drop, reason unmanaged" \
 	"$(event "$m" '.in_iface == "vnetstranger"' '"\(.event_type), reason \(.vfw.reason)"')"
