@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# Fuzz targets of core/ and their seeds: make -f tests/fuzz/core.mk fuzz, at the top of the tree.
-# Every tests/fuzz/*.mk has a goal `fuzz` that leaves its targets in build/fuzz/bin/NAME and may
-# leave seeds in build/fuzz/seeds/NAME/; tests/fuzz/run does the rest.
+# Fuzz targets of core/: make test-fuzz-core runs each for FUZZ_SECONDS (10) from fixed seeds.
+# Every tests/fuzz/NAME.mk has a goal fuzz-NAME that leaves targets in build/fuzz/bin/NAME_* and may
+# leave seeds in build/fuzz/seeds/NAME_*/; tests/fuzz/run SECONDS builds and runs them all.
 
 CORE_FUZZ_CC ?= clang
 CORE_FUZZ_CFLAGS := -std=gnu11 -g -O1 -Wall -Wextra -Wshadow -Werror -fno-omit-frame-pointer \
@@ -13,8 +13,11 @@ CORE_FUZZ_HEADERS := $(wildcard kmod/core/*.h tests/unit/core*.h tests/fuzz/core
 	include/uapi/linux/vfw.h
 CORE_FUZZ_CORE := $(patsubst kmod/core/%.c,$(CORE_FUZZ_OBJ)/kmod_%.o,$(wildcard kmod/core/*.c))
 
-.PHONY: fuzz
-fuzz: $(addprefix build/fuzz/bin/,$(CORE_FUZZ_TARGETS)) build/fuzz/seeds/core.stamp
+.PHONY: test-fuzz-core fuzz-core
+test-fuzz-core:
+	tests/fuzz/run $(or $(FUZZ_SECONDS),10) $(CORE_FUZZ_TARGETS)
+
+fuzz-core: $(addprefix build/fuzz/bin/,$(CORE_FUZZ_TARGETS)) build/fuzz/seeds/core.stamp
 
 build/fuzz/bin/core_%: $(CORE_FUZZ_OBJ)/core_%.o $(CORE_FUZZ_OBJ)/core_rival.o $(CORE_FUZZ_CORE)
 	mkdir -p build/fuzz/bin
@@ -38,4 +41,5 @@ $(CORE_FUZZ_OBJ)/%.o: tests/fuzz/%.c $(CORE_FUZZ_HEADERS)
 	mkdir -p $(@D)
 	$(CORE_FUZZ_CC) $(CORE_FUZZ_CFLAGS) -c -o $@ $<
 
-.SECONDARY:
+.SECONDARY: $(addprefix $(CORE_FUZZ_OBJ)/,$(addsuffix .o,$(CORE_FUZZ_TARGETS)) core_rival.o) \
+	$(CORE_FUZZ_CORE)
