@@ -116,7 +116,7 @@ $(LAB_BIN)/%: tests/lab/src/%.c
 
 # --- tests ---
 
--include $(wildcard tests/unit/*.mk)
+-include $(wildcard tests/unit/*.mk tests/fuzz/*.mk)
 test-unit: $(patsubst tests/unit/%.mk,test-unit-%,$(wildcard tests/unit/*.mk))
 
 clean:
