@@ -144,7 +144,8 @@ static void prev_addr(uint8_t *addr, size_t size)
 }
 
 /* Appends a range; joins it to the one before where they touch and mean the same. */
-static int add_range4(struct vfw_who *who, const uint8_t *first, const uint8_t *last, uint32_t ident)
+static int add_range4(struct vfw_who *who, const uint8_t *first, const uint8_t *last,
+		      uint32_t ident)
 {
 	struct vfw_range4 *r;
 
@@ -169,7 +170,8 @@ static int add_range4(struct vfw_who *who, const uint8_t *first, const uint8_t *
 	return 0;
 }
 
-static int add_range6(struct vfw_who *who, const uint8_t *first, const uint8_t *last, uint32_t ident)
+static int add_range6(struct vfw_who *who, const uint8_t *first, const uint8_t *last,
+		      uint32_t ident)
 {
 	struct vfw_range6 *r;
 
@@ -205,13 +207,13 @@ static int stretch(struct walk *w, const uint8_t *first, const uint8_t *last)
 	err = holder(w, &ident);
 	if (err || ident == VFW_ID_EXTERNAL)
 		return err;
-	return w->family == 6 ? add_range6(w->who, first, last, ident) :
-				add_range4(w->who, first, last, ident);
+	return w->family == 6 ? add_range6(w->who, first, last, ident)
+			      : add_range4(w->who, first, last, ident);
 }
 
 static int walk(struct walk *w)
 {
-	uint8_t at[16] = { 0 }, end[16];
+	uint8_t at[16] = {0}, end[16];
 	bool wrapped = false;
 	int err = 0;
 
@@ -288,7 +290,7 @@ static int settle_disputes(struct walk *w, const struct vfw_vm *const *vms, size
 	qsort(w->claims, w->n, sizeof(*w->claims), by_place);
 	for (size_t i = 1; i < w->n; i++) {
 		const struct claim *a = &w->claims[i - 1], *b = &w->claims[i];
-		const char *names[2] = { "?", "?" };
+		const char *names[2] = {"?", "?"};
 
 		if (a->scope != SCOPE_REMOTE || b->scope != SCOPE_REMOTE || a->set == b->set ||
 		    a->len != b->len || memcmp(a->first, b->first, w->size))
@@ -308,8 +310,8 @@ static int settle_disputes(struct walk *w, const struct vfw_vm *const *vms, size
 		warned = true;
 	}
 	return warned ? vfw_who_ident(w->who, VFW_WHO_UNMANAGED, VFW_NO_TENANT, true, NULL, 0,
-				      &w->disputed) :
-			0;
+				      &w->disputed)
+		      : 0;
 }
 
 int vfw_book_fill(const struct vfw_resolved *r, const struct vfw_vm *const *vms, size_t n_vms,
@@ -318,7 +320,7 @@ int vfw_book_fill(const struct vfw_resolved *r, const struct vfw_vm *const *vms,
 	int err = 0;
 
 	for (unsigned int family = 4; family <= 6 && !err; family += 2) {
-		struct walk w = { .who = who, .family = family, .size = family == 6 ? 16 : 4 };
+		struct walk w = {.who = who, .family = family, .size = family == 6 ? 16 : 4};
 
 		err = claim_sets(&w, r);
 		if (!err)

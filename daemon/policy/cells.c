@@ -24,7 +24,7 @@ struct heap {
 	struct live {
 		uint32_t rule;
 		uint32_t last;
-	} *v;
+	} * v;
 	size_t n, room;
 };
 
@@ -47,14 +47,13 @@ int vfw_cells_add(struct vfw_cells *c, const struct vfw_entry *entry, uint32_t r
 	c->work += entry->n_spans;
 	if (c->work > WORK_MAX)
 		return -E2BIG;
-	if (vfw_grow(&c->pieces, &c->room_pieces, c->n_pieces + entry->n_spans,
-		     sizeof(*c->pieces)))
+	if (vfw_grow(&c->pieces, &c->room_pieces, c->n_pieces + entry->n_spans, sizeof(*c->pieces)))
 		return -ENOMEM;
 	for (size_t i = 0; i < entry->n_spans; i++)
-		c->pieces[c->n_pieces++] = (struct vfw_piece){ .first = entry->spans[i].first,
-							       .last = entry->spans[i].last,
-							       .rule = rule,
-							       .slot = (uint8_t)slot };
+		c->pieces[c->n_pieces++] = (struct vfw_piece){.first = entry->spans[i].first,
+							      .last = entry->spans[i].last,
+							      .rule = rule,
+							      .slot = (uint8_t)slot};
 	return 0;
 }
 
@@ -82,7 +81,7 @@ static int heap_push(struct heap *h, uint32_t rule, uint32_t last)
 		return -ENOMEM;
 	for (i = h->n++; i && h->v[(i - 1) / 2].rule > rule; i = (i - 1) / 2)
 		h->v[i] = h->v[(i - 1) / 2];
-	h->v[i] = (struct live){ rule, last };
+	h->v[i] = (struct live){rule, last};
 	return 0;
 }
 
@@ -123,7 +122,7 @@ static int monitor_insert(struct heap *h, uint32_t rule, uint32_t last)
 		return -ENOMEM;
 	for (i = h->n++; i && h->v[i - 1].rule > rule; i--)
 		h->v[i] = h->v[i - 1];
-	h->v[i] = (struct live){ rule, last };
+	h->v[i] = (struct live){rule, last};
 	return 0;
 }
 
@@ -239,7 +238,7 @@ static int cell_at(struct sweep *s, uint32_t point)
 		return -E2BIG;
 	if (vfw_grow(&c->cells, &c->room_cells, c->n_cells + 1, sizeof(*c->cells)))
 		return -ENOMEM;
-	c->cells[c->n_cells++] = (struct vfw_cell){ .start = point, .cand = at };
+	c->cells[c->n_cells++] = (struct vfw_cell){.start = point, .cand = at};
 	return 0;
 }
 
@@ -317,22 +316,21 @@ static int keep_block(struct sweep *s, uint32_t *block)
 	if (vfw_grow(&c->blocks, &c->room_blocks, c->n_blocks + 1, sizeof(*c->blocks)))
 		return -ENOMEM;
 	*block = (uint32_t)c->n_blocks;
-	c->blocks[c->n_blocks++] =
-		(struct vfw_block){ .first_cell = (uint32_t)s->first_cell,
-				    .n_cells = (uint32_t)n,
-				    .flags = s->joins ? VFW_BLOCK_F_JOINS : 0 };
+	c->blocks[c->n_blocks++] = (struct vfw_block){.first_cell = (uint32_t)s->first_cell,
+						      .n_cells = (uint32_t)n,
+						      .flags = s->joins ? VFW_BLOCK_F_JOINS : 0};
 	return vfw_map_put(&c->block_map, key, len, *block);
 }
 
 int vfw_cells_build(struct vfw_cells *c, const struct vfw_entry *entries, bool cross,
 		    const struct vfw_fallback *fallback, bool fallback_joins, uint32_t *block)
 {
-	struct sweep s = { .c = c,
-			   .entries = entries,
-			   .fallback = fallback,
-			   .cross = cross,
-			   .fallback_joins = fallback_joins,
-			   .first_cell = c->n_cells };
+	struct sweep s = {.c = c,
+			  .entries = entries,
+			  .fallback = fallback,
+			  .cross = cross,
+			  .fallback_joins = fallback_joins,
+			  .first_cell = c->n_cells};
 	int err = sweep(&s);
 
 	if (!err)

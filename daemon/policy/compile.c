@@ -103,7 +103,7 @@ static int add_entry(struct compiling *c, const struct vfw_entry *e)
 		[VFW_STAGE_LAST] = "last",
 	};
 	char label[VFW_POLICY_NAME_MAX + 16];
-	struct vfw_text text = { 0 };
+	struct vfw_text text = {0};
 
 	snprintf(label, sizeof(label), "%s:%u",
 		 e->stage == VFW_STAGE_TENANT ? c->r.tenants[e->tenant] : stages[e->stage], e->nth);
@@ -114,21 +114,21 @@ static int add_entry(struct compiling *c, const struct vfw_entry *e)
 /* The records of what decides when no rule does, and which is for whom. */
 static int add_fallbacks(struct compiling *c)
 {
-	static const struct vfw_rule block = { .verdict = VFW_BLOCK }, pass = { .verdict = VFW_PASS };
+	static const struct vfw_rule block = {.verdict = VFW_BLOCK}, pass = {.verdict = VFW_PASS};
 	const struct vfw_rule *written = c->r.deflt ? c->r.deflt : &block;
 	struct vfw_pairs *pairs = &c->pairs;
-	struct vfw_text text = { 0 };
+	struct vfw_text text = {0};
 	uint32_t at = (uint32_t)c->n_rules;
 	int err;
 
 	vfw_print_default(&text, written);
 	err = add_rule(c, written, c->r.deflt_loc, VFW_NO_TENANT, "default", vfw_text_take(&text));
-	pairs->open = (struct vfw_fallback){ .monitor = NONE, .deciding = at };
+	pairs->open = (struct vfw_fallback){.monitor = NONE, .deciding = at};
 	pairs->open_joins = written->verdict != VFW_BLOCK;
 	if (!err && written->verdict == VFW_MONITOR) {
 		err = add_rule(c, &pass, NULL, VFW_NO_TENANT, "default",
 			       strdup("what default monitor lets through"));
-		pairs->open = (struct vfw_fallback){ .monitor = at, .deciding = at + 1 };
+		pairs->open = (struct vfw_fallback){.monitor = at, .deciding = at + 1};
 	}
 	pairs->closed = pairs->open;
 	pairs->closed_joins = pairs->open_joins;
@@ -187,7 +187,7 @@ static int add_members(struct compiling *c, const struct vfw_vm *const *vms, siz
 static char *ident_name(const struct compiling *c, uint32_t ident)
 {
 	const struct vfw_identity *identity = &c->who.idents[ident];
-	struct vfw_text t = { 0 };
+	struct vfw_text t = {0};
 	size_t hidden = 0;
 
 	for (size_t i = 0; i < identity->n_sets; i++) {
@@ -278,7 +278,7 @@ static int digest(struct compiling *c)
 int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *vms, size_t n_vms,
 		       struct vfw_diags *d, struct vfw_compiled **out)
 {
-	struct compiling c = { 0 };
+	struct compiling c = {0};
 	int err;
 
 	c.out = calloc(1, sizeof(*c.out));

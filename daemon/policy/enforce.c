@@ -9,38 +9,42 @@ struct refusing {
 	size_t n;
 };
 
-static void refuse(struct refusing *c, const struct vfw_loc *loc, const char *what)
+static void refuse(struct refusing *c, const struct vfw_loc *loc, const char *what,
+		   const char *name)
 {
 	c->n++;
 	vfw_diag_add(c->d, VFW_DIAG_ERROR, &c->policy->files[loc->file], loc,
-		     "%s is not enforced yet, so this policy cannot be applied; take it out", what);
+		     "'%s%s%s' is not enforced yet, so this policy cannot be applied; take it out",
+		     what, name ? " " : "", name ? name : "");
 }
 
 static void check_ends(struct refusing *c, const struct vfw_list *ends)
 {
 	for (const struct vfw_end *end = ends->first; end; end = end->link.next)
 		if (end->nic >= 0)
-			refuse(c, &end->loc, "'nic'");
+			refuse(c, &end->loc, "nic", NULL);
 }
 
 static void check_rule(struct refusing *c, const struct vfw_rule *rule)
 {
-	const struct vfw_word *app = rule->apps.first;
+	const struct vfw_word *app;
 
 	check_ends(c, &rule->from);
 	check_ends(c, &rule->to);
-	if (app)
-		refuse(c, &app->loc, rule->until_known_block ? "'app' with 'until-known'" : "'app'");
+	for (app = rule->apps.first; app; app = app->link.next)
+		refuse(c, &app->loc, "app", app->s);
+	if (rule->until_known_block)
+		refuse(c, &((const struct vfw_word *)rule->apps.last)->loc, "until-known", "block");
 	if (rule->inspect)
-		refuse(c, &rule->inspect->loc, "'inspect'");
+		refuse(c, &rule->inspect->loc, "inspect", rule->inspect->s);
 }
 
 static void check_guard(struct refusing *c, const struct vfw_guard *guard)
 {
 	if (guard->items[VFW_GUARD_MAC] == VFW_GUARD_LEARN)
-		refuse(c, &guard->locs[VFW_GUARD_MAC], "'mac learn'");
+		refuse(c, &guard->locs[VFW_GUARD_MAC], "mac", "learn");
 	if (guard->items[VFW_GUARD_IP] == VFW_GUARD_LEARN)
-		refuse(c, &guard->locs[VFW_GUARD_IP], "'ip learn'");
+		refuse(c, &guard->locs[VFW_GUARD_IP], "ip", "learn");
 }
 
 static void check_list(struct refusing *c, const struct vfw_list *stmts)
@@ -51,7 +55,7 @@ static void check_list(struct refusing *c, const struct vfw_list *stmts)
 			check_rule(c, stmt->rule);
 			break;
 		case VFW_STMT_LIMIT:
-			refuse(c, &stmt->loc, "'limit'");
+			refuse(c, &stmt->loc, "limit", stmt->limit->group.name);
 			break;
 		case VFW_STMT_GUARD:
 			check_guard(c, stmt->guard);
@@ -70,7 +74,7 @@ static void check_list(struct refusing *c, const struct vfw_list *stmts)
 
 size_t vfw_policy_unenforceable(const struct vfw_policy *p, struct vfw_diags *d)
 {
-	struct refusing c = { .policy = p, .d = d };
+	struct refusing c = {.policy = p, .d = d};
 
 	check_list(&c, &p->stmts);
 	return c.n;

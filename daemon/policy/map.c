@@ -51,7 +51,7 @@ uint32_t *vfw_map_get(const struct vfw_map *m, const void *key, size_t len)
 
 static int double_room(struct vfw_map *m)
 {
-	struct vfw_map bigger = { .room = m->room ? 2 * m->room : 64, .n = m->n };
+	struct vfw_map bigger = {.room = m->room ? 2 * m->room : 64, .n = m->n};
 
 	bigger.slots = calloc(bigger.room, sizeof(*bigger.slots));
 	if (!bigger.slots)
@@ -77,7 +77,7 @@ int vfw_map_put(struct vfw_map *m, const void *key, size_t len, uint32_t value)
 		if (err)
 			return err;
 	}
-	*find(m, key, len, hash) = (struct vfw_map_slot){ key, len, hash, value };
+	*find(m, key, len, hash) = (struct vfw_map_slot){key, len, hash, value};
 	m->n++;
 	return 0;
 }

@@ -207,12 +207,12 @@ static int make_bundles(struct pairing *p)
 			last->n++;
 			continue;
 		}
-		p->bundles[p->n_bundles++] = (struct bundle){ .from = e->from,
-							      .to = e->to,
-							      .stage = e->stage,
-							      .tenant = e->tenant,
-							      .first = (uint32_t)i,
-							      .n = 1 };
+		p->bundles[p->n_bundles++] = (struct bundle){.from = e->from,
+							     .to = e->to,
+							     .stage = e->stage,
+							     .tenant = e->tenant,
+							     .first = (uint32_t)i,
+							     .n = 1};
 	}
 	return 0;
 }
@@ -331,16 +331,16 @@ static int block_of(struct pairing *p, const struct hand *hand, uint32_t *block)
 static int open_hand(struct pairing *p, uint32_t src, uint32_t dst)
 {
 	const struct vfw_identity *s = &p->who->idents[src], *d = &p->who->idents[dst];
-	bool cross = s->tenant != VFW_NO_TENANT && d->tenant != VFW_NO_TENANT &&
-		     s->tenant != d->tenant;
+	bool cross =
+		s->tenant != VFW_NO_TENANT && d->tenant != VFW_NO_TENANT && s->tenant != d->tenant;
 	struct hand *hand = &p->hands[dst];
 
 	if (vfw_grow(&hand->v, &hand->room, KEY_HEAD, sizeof(*hand->v)))
 		return -ENOMEM;
 	hand->v[0] = cross ? s->tenant : NONE;
 	hand->v[1] = cross ? d->tenant : NONE;
-	hand->v[2] = p->pairs->closes &&
-		     (s->kind == VFW_WHO_UNMANAGED || d->kind == VFW_WHO_UNMANAGED);
+	hand->v[2] =
+		p->pairs->closes && (s->kind == VFW_WHO_UNMANAGED || d->kind == VFW_WHO_UNMANAGED);
 	hand->n = KEY_HEAD;
 	return 0;
 }
@@ -351,7 +351,7 @@ static int add_pair(struct vfw_pairs *pairs, uint32_t src, uint32_t dst, uint32_
 		return -E2BIG;
 	if (vfw_grow(&pairs->v, &pairs->room, pairs->n + 1, sizeof(*pairs->v)))
 		return -ENOMEM;
-	pairs->v[pairs->n++] = (struct vfw_pair){ .src = src, .dst = dst, .block = block };
+	pairs->v[pairs->n++] = (struct vfw_pair){.src = src, .dst = dst, .block = block};
 	return 0;
 }
 
@@ -381,7 +381,7 @@ static int pairs_of(struct pairing *p, uint32_t src)
 int vfw_pairs_fill(const struct vfw_resolved *r, const struct vfw_who *who, struct vfw_cells *cells,
 		   struct vfw_pairs *pairs)
 {
-	struct pairing p = { .r = r, .who = who, .cells = cells, .pairs = pairs };
+	struct pairing p = {.r = r, .who = who, .cells = cells, .pairs = pairs};
 	int err;
 
 	err = vfw_cells_build(cells, r->entries, false, &pairs->open, pairs->open_joins,

@@ -35,7 +35,8 @@ uint32_t vfw_resolve_tenant(struct vfw_resolved *r, const char *name)
 	if (known)
 		return *known;
 	copy = vfw_arena_strndup(&r->arena, name, strlen(name));
-	if (!copy || vfw_grow(&r->tenants, &r->room_tenants, r->n_tenants + 1, sizeof(*r->tenants)) ||
+	if (!copy ||
+	    vfw_grow(&r->tenants, &r->room_tenants, r->n_tenants + 1, sizeof(*r->tenants)) ||
 	    vfw_map_put(&r->tenant_map, copy, strlen(copy), index))
 		return UINT32_MAX;
 	r->tenants[r->n_tenants++] = copy;
@@ -80,7 +81,7 @@ static int add_set(struct vfw_resolved *r, const struct vfw_set *set, struct vfw
 
 static int define(struct resolving *c, const struct vfw_stmt *stmt, uint32_t tenant)
 {
-	struct vfw_set set = { .tenant = tenant, .name = stmt->name, .stmt = stmt };
+	struct vfw_set set = {.tenant = tenant, .name = stmt->name, .stmt = stmt};
 	size_t len = strlen(stmt->name);
 	void *key = make_key(c->r, tenant, stmt->name, len);
 	const uint32_t *known;
@@ -161,10 +162,11 @@ static void find_set(struct resolving *c, const struct vfw_end *end, uint32_t te
 				 "outside of tenants",
 				 end->name, c->r->tenants[tenant]);
 		else if (!known)
-			complain(c, &end->loc,
-				 "there is no group or cidr set '%s' outside of tenants; a tenant's "
-				 "is named TENANT.%s",
-				 end->name, end->name);
+			complain(
+				c, &end->loc,
+				"there is no group or cidr set '%s' outside of tenants; a tenant's "
+				"is named TENANT.%s",
+				end->name, end->name);
 	}
 	if (known)
 		*index = *known;
@@ -185,8 +187,8 @@ static void find_group(struct resolving *c, const struct vfw_end *end, uint32_t 
 static int find_anon(struct resolving *c, const struct vfw_end *end, uint32_t tenant,
 		     uint32_t *index)
 {
-	struct vfw_set set = { .tenant = tenant, .end = end };
-	char bytes[2 + VFW_POLICY_ATOM_MAX + 1] = { (char)end->kind, (char)end->nic };
+	struct vfw_set set = {.tenant = tenant, .end = end};
+	char bytes[2 + VFW_POLICY_ATOM_MAX + 1] = {(char)end->kind, (char)end->nic};
 	size_t len;
 	const uint32_t *known;
 	void *key;
@@ -255,7 +257,7 @@ static int find_side(struct resolving *c, const struct vfw_list *ends, uint32_t 
 		     uint32_t *index)
 {
 	struct vfw_resolved *r = c->r;
-	struct vfw_side side = { 0 };
+	struct vfw_side side = {0};
 	const uint32_t *known;
 	size_t n = 0;
 	int err;
@@ -318,9 +320,11 @@ static int add_entry(struct resolving *c, const struct vfw_stmt *stmt, enum vfw_
 		     uint32_t tenant, uint32_t nth)
 {
 	struct vfw_resolved *r = c->r;
-	struct vfw_entry e = {
-		.rule = stmt->rule, .loc = &stmt->loc, .stage = stage, .tenant = tenant, .nth = nth
-	};
+	struct vfw_entry e = {.rule = stmt->rule,
+			      .loc = &stmt->loc,
+			      .stage = stage,
+			      .tenant = tenant,
+			      .nth = nth};
 	const struct vfw_word *inspect = stmt->rule->inspect;
 	int err;
 
@@ -389,7 +393,7 @@ static int add_tenants(struct resolving *c)
 		err = vfw_grow(&blocks, &room, n + 1, sizeof(*blocks));
 		if (err)
 			goto out;
-		blocks[n] = (struct tenant_block){ .position = (uint32_t)n, .stmt = s };
+		blocks[n] = (struct tenant_block){.position = (uint32_t)n, .stmt = s};
 		err = tenant_at(c, &s->name_loc, s->name, &blocks[n++].tenant);
 		if (err)
 			goto out;
@@ -435,7 +439,8 @@ static void find_limit(struct resolving *c, const struct vfw_stmt *stmt, uint32_
 		complain(c, &group->loc, "a tenant may limit its own groups only");
 }
 
-static int find_guard(struct resolving *c, const struct vfw_stmt *stmt, const struct vfw_loc **deflt)
+static int find_guard(struct resolving *c, const struct vfw_stmt *stmt,
+		      const struct vfw_loc **deflt)
 {
 	struct vfw_resolved *r = c->r;
 	uint32_t index = UINT32_MAX;
@@ -494,7 +499,7 @@ static int find_rest(struct resolving *c)
 
 int vfw_resolve(const struct vfw_policy *p, struct vfw_diags *d, struct vfw_resolved *r)
 {
-	struct resolving c = { .r = r, .d = d };
+	struct resolving c = {.r = r, .d = d};
 	int err;
 
 	memset(r, 0, sizeof(*r));

@@ -79,7 +79,8 @@ struct vfw_resolved {
 	struct vfw_side *sides;
 	size_t n_sides, room_sides;
 	struct vfw_map side_map; /* atoms -> index */
-	struct vfw_entry *entries; /* by stage, tenants in order of appearance, then as they stand */
+	struct vfw_entry
+		*entries; /* by stage, tenants in order of appearance, then as they stand */
 	size_t n_entries, room_entries;
 	const struct vfw_rule *deflt; /* what default says; NULL: nothing was written */
 	const struct vfw_loc *deflt_loc;

@@ -30,11 +30,12 @@ int vfw_span_of(const struct vfw_proto *proto, struct vfw_arena *arena, struct v
 		size_t *n)
 {
 	static const uint32_t classes[] = {
-		[VFW_PROTO_TCP] = 6,   [VFW_PROTO_UDP] = 17,   [VFW_PROTO_SCTP] = 132,
-		[VFW_PROTO_ICMP] = 1,  [VFW_PROTO_ICMP6] = 58,
+		[VFW_PROTO_TCP] = 6,  [VFW_PROTO_UDP] = 17,   [VFW_PROTO_SCTP] = 132,
+		[VFW_PROTO_ICMP] = 1, [VFW_PROTO_ICMP6] = 58,
 	};
 	bool icmp = proto->kind == VFW_PROTO_ICMP || proto->kind == VFW_PROTO_ICMP6;
-	size_t room = (proto->ranges.n ? proto->ranges.n : 1) * (proto->codes.n ? proto->codes.n : 1);
+	size_t room =
+		(proto->ranges.n ? proto->ranges.n : 1) * (proto->codes.n ? proto->codes.n : 1);
 	struct vfw_span *out = vfw_arena_alloc(arena, room * sizeof(*out));
 	const struct vfw_range *range, *code;
 	size_t k = 0;
@@ -45,11 +46,11 @@ int vfw_span_of(const struct vfw_proto *proto, struct vfw_arena *arena, struct v
 	*n = 1;
 	switch (proto->kind) {
 	case VFW_PROTO_ANY:
-		out[0] = (struct vfw_span){ 0, VFW_KEY_LAST };
+		out[0] = (struct vfw_span){0, VFW_KEY_LAST};
 		return 0;
 	case VFW_PROTO_NUMBER:
-		out[0] = (struct vfw_span){ VFW_KEY(proto->number, 0),
-					    VFW_KEY(proto->number, 0xffff) };
+		out[0] = (struct vfw_span){VFW_KEY(proto->number, 0),
+					   VFW_KEY(proto->number, 0xffff)};
 		return 0;
 	case VFW_PROTO_ETHER:
 		out[0].first = VFW_KEY(VFW_CLASS_ETHER, proto->number);
@@ -59,8 +60,8 @@ int vfw_span_of(const struct vfw_proto *proto, struct vfw_arena *arena, struct v
 		break;
 	}
 	if (!proto->ranges.n) {
-		out[0] = (struct vfw_span){ VFW_KEY(classes[proto->kind], 0),
-					    VFW_KEY(classes[proto->kind], 0xffff) };
+		out[0] = (struct vfw_span){VFW_KEY(classes[proto->kind], 0),
+					   VFW_KEY(classes[proto->kind], 0xffff)};
 		return 0;
 	}
 	for (range = proto->ranges.first; range; range = range->link.next) {
@@ -71,8 +72,8 @@ int vfw_span_of(const struct vfw_proto *proto, struct vfw_arena *arena, struct v
 			out[k].first = out[k].last =
 				VFW_KEY(classes[proto->kind], first | code->first);
 		if (!proto->codes.n)
-			out[k++] = (struct vfw_span){ VFW_KEY(classes[proto->kind], first),
-						      VFW_KEY(classes[proto->kind], last) };
+			out[k++] = (struct vfw_span){VFW_KEY(classes[proto->kind], first),
+						     VFW_KEY(classes[proto->kind], last)};
 	}
 	*n = normalise(out, k);
 	return 0;

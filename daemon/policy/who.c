@@ -68,8 +68,7 @@ int vfw_who_ident(struct vfw_who *who, enum vfw_who_kind kind, uint32_t tenant, 
 		  const uint32_t *sets, size_t n, uint32_t *ident)
 {
 	struct vfw_identity identity = {
-		.kind = kind, .tenant = tenant, .disputed = disputed, .n_sets = n
-	};
+		.kind = kind, .tenant = tenant, .disputed = disputed, .n_sets = n};
 	uint32_t *key = malloc((n + 3) * sizeof(*key));
 	size_t len = (n + 3) * sizeof(*key);
 	const uint32_t *known;
@@ -104,11 +103,11 @@ int vfw_who_ident(struct vfw_who *who, enum vfw_who_kind kind, uint32_t tenant, 
 /* The numbers that mean the same under every policy. */
 static int add_fixed(struct vfw_who *who)
 {
-	static const uint32_t external[3] = { VFW_WHO_ADDRESS, VFW_NO_TENANT, 0 };
+	static const uint32_t external[3] = {VFW_WHO_ADDRESS, VFW_NO_TENANT, 0};
 	int err = 0;
 
 	for (uint32_t i = 0; i < VFW_ID_FIRST && !err; i++) {
-		struct vfw_identity identity = { .tenant = VFW_NO_TENANT };
+		struct vfw_identity identity = {.tenant = VFW_NO_TENANT};
 
 		if (i == VFW_ID_UNMANAGED)
 			identity.kind = VFW_WHO_UNMANAGED;
@@ -220,7 +219,7 @@ uint32_t vfw_who_guard(const struct vfw_resolved *r, const struct vfw_who *who, 
 		[VFW_GUARD_DHCP_SERVER] = VFW_GUARD_NO,
 		[VFW_GUARD_ROUTER] = VFW_GUARD_NO,
 	};
-	enum vfw_guard_word of_group[__VFW_GUARD_MAX] = { 0 }, deflt[__VFW_GUARD_MAX] = { 0 };
+	enum vfw_guard_word of_group[__VFW_GUARD_MAX] = {0}, deflt[__VFW_GUARD_MAX] = {0};
 	enum vfw_guard_word word[__VFW_GUARD_MAX];
 	const struct vfw_stmt *s;
 	size_t nth = 0;
