@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Unit, golden and rival tests of the policy language, under ASan and UBSan. Self-contained:
 # included by the Makefile, or make -f tests/unit/policy.mk test-unit-policy at the top.
-# fuzz-policy: the libFuzzer target, for FUZZ_SECONDS (default 60).
 
 TUP_OUT := build/tests/policy
 TUP_SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -10,9 +9,8 @@ TUP_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Wshadow -Werror -D_GNU_SOURCE $(TU
 TUP_SRCS := $(wildcard daemon/policy/*.c) kmod/core/match.c $(wildcard tests/unit/policy_*.c)
 TUP_GEN := $(TUP_OUT)/gen/parse.tab.c $(TUP_OUT)/gen/lex.yy.c
 TUP_OBJS := $(TUP_SRCS:%.c=$(TUP_OUT)/%.o) $(TUP_GEN:.c=.o)
-FUZZ_SECONDS ?= 60
 
-.PHONY: test-unit-policy fuzz-policy
+.PHONY: test-unit-policy
 test-unit-policy: $(TUP_OUT)/test
 	ASAN_OPTIONS=detect_leaks=1 CK_DEFAULT_TIMEOUT=120 $<
 
@@ -32,13 +30,5 @@ $(TUP_OUT)/%.o: %.c | $(TUP_GEN)
 
 $(TUP_OUT)/test: $(TUP_OBJS)
 	$(CC) $(TUP_SAN) $^ -lcheck -lsubunit -lrt -lm -lpthread -o $@
-
-$(TUP_OUT)/fuzz: $(wildcard tests/fuzz/policy_*.c daemon/policy/*.c) kmod/core/match.c $(TUP_GEN)
-	clang $(filter-out -Wshadow,$(TUP_CFLAGS)) -fsanitize=fuzzer $^ -o $@
-
-fuzz-policy: $(TUP_OUT)/fuzz
-	@mkdir -p $(TUP_OUT)/corpus
-	$< -max_total_time=$(FUZZ_SECONDS) -dict=tests/fuzz/policy.dict -timeout=10 -max_len=4096 \
-		$(TUP_OUT)/corpus tests/golden/policy
 
 -include $(TUP_OBJS:.o=.d)
