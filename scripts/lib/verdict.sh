@@ -15,6 +15,6 @@ KERNEL_FAULTS_NOT='KernelAddressSanitizer initialized|kasan: |KFENCE: |kfence: i
 
 # kernel_faults LOG...: prints the faults; fails when there are none.
 kernel_faults() {
-	cat -- "$@" 2>/dev/null | tr -d '\r\0' | sed -n '/vfw lab: command starts/,$p' |
-		grep -aE "$KERNEL_FAULTS" | grep -avE "$KERNEL_FAULTS_NOT"
+	{ cat -- "$@" 2>/dev/null || true; } | tr -d '\r\0' | sed -n '/vfw lab: command starts/,$p' |
+		{ grep -aE "$KERNEL_FAULTS" || true; } | grep -avE "$KERNEL_FAULTS_NOT"
 }
