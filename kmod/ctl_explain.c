@@ -8,6 +8,8 @@
 #include "core/match.h"
 #include "core/reason.h"
 #include "ctl_cmd.h"
+#include "judge.h"
+#include "neigh.h"
 #include "policy.h"
 #include "who.h"
 
@@ -22,6 +24,7 @@ struct ctl_end {
 	u8 *uuid; /* in the request and the answer */
 	const u8 *addr;
 	u32 ident;
+	bool outside; /* the host, or an address that no local VM holds */
 	bool quarantined;
 };
 
@@ -39,11 +42,13 @@ static int ctl_end_addr(struct ctl_end *end, const struct vfw_policy *pol, u8 fa
 	struct vfw_addr_hit hit;
 
 	if (family == 4 ? vfw_who_host4(end->addr) : vfw_who_host6(end->addr)) {
+		end->outside = true;
 		end->ident = VFW_ID_HOST;
 		return 0;
 	}
 	switch (vfw_addr_find(kind, end->addr, VFW_ADDR_ANYWHERE, 0, &hit)) {
 	case 0:
+		end->outside = true;
 		end->ident = family == 4 ? vfw_match_book4(&pol->tables, end->addr)
 					 : vfw_match_book6(&pol->tables, end->addr);
 		return 0;
@@ -65,6 +70,7 @@ static int ctl_end_resolve(struct ctl_end *end, const struct vfw_policy *pol, u8
 	if (end->named_addr)
 		return ctl_end_addr(end, pol, family, extack);
 	if (end->named_host) {
+		end->outside = true;
 		end->ident = VFW_ID_HOST;
 		return 0;
 	}
@@ -96,15 +102,25 @@ static void ctl_explain_rule(const struct vfw_policy *pol, struct vfw_explain *e
 	rule = &pol->tables.rules[m.rule];
 	ex->verdict = rule->verdict;
 	ex->rule = rule->id;
-	if (!(rule->flags & VFW_RULE_F_DEFAULT))
-		ex->reason = VFW_REASON_RULE;
-	else if (ex->src_ident == VFW_ID_UNMANAGED || ex->dst_ident == VFW_ID_UNMANAGED)
-		ex->reason = VFW_REASON_UNMANAGED;
-	else
-		ex->reason = VFW_REASON_DEFAULT;
+	ex->reason = vfw_judge_reason(rule, ex->src_ident, ex->dst_ident);
 	ex->n_monitors = m.n_monitors;
 	for (i = 0; i < min_t(u32, m.n_monitors, ARRAY_SIZE(ex->monitors)); i++)
 		ex->monitors[i] = pol->tables.rules[m.monitors[i]].id;
+}
+
+static void ctl_explain_neighbour(const struct vfw_policy *pol, bool src_outside, bool dst_outside,
+				  struct vfw_explain *ex)
+{
+	if (vfw_neigh_joined(&pol->tables, ex->src_ident, src_outside, ex->dst_ident,
+			     dst_outside)) {
+		ex->verdict = VFW_PASS;
+		ex->reason = VFW_REASON_NEIGHBOUR;
+		return;
+	}
+	ex->verdict = VFW_BLOCK;
+	ex->reason = ex->src_ident == VFW_ID_UNMANAGED || ex->dst_ident == VFW_ID_UNMANAGED
+			     ? VFW_REASON_UNMANAGED
+			     : VFW_REASON_NOT_JOINED;
 }
 
 static int ctl_explain(struct vfw_explain *ex, struct netlink_ext_ack *extack)
@@ -143,10 +159,7 @@ static int ctl_explain(struct vfw_explain *ex, struct netlink_ext_ack *extack)
 		ex->verdict = VFW_BLOCK;
 		ex->reason = VFW_REASON_QUARANTINE;
 	} else if (ctl_key_is_neighbour(ex->key)) {
-		bool joined = vfw_match_joined(&pol->tables, src.ident, dst.ident);
-
-		ex->verdict = joined ? VFW_PASS : VFW_BLOCK;
-		ex->reason = joined ? VFW_REASON_NEIGHBOUR : VFW_REASON_NOT_JOINED;
+		ctl_explain_neighbour(pol, src.outside, dst.outside, ex);
 	} else {
 		ctl_explain_rule(pol, ex);
 	}

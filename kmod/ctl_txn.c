@@ -204,9 +204,13 @@ int vfw_ctl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 	}
 	ctl_txn = txn;
 	WRITE_ONCE(ctl_txn_owner, txn->portid);
-	mutex_unlock(&ctl_txn_mutex);
 	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	err = genlmsg_reply(msg, info);
+	/* whoever did not get the number cannot end it */
+	if (err)
+		ctl_txn_close();
+	mutex_unlock(&ctl_txn_mutex);
+	return err;
 err:
 	mutex_unlock(&ctl_txn_mutex);
 	nlmsg_free(msg);
@@ -442,7 +446,9 @@ out:
 	/* there is room: the message was made for it */
 	nla_put_u32(msg, VFW_A_REVISION, ev.revision);
 	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	/* published, even if the reply finds no room at its reader */
+	genlmsg_reply(msg, info);
+	return 0;
 }
 
 int vfw_ctl_txn_abort(struct sk_buff *skb, struct genl_info *info)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "flow.h"
-#include "frag.h"
 #include "judge.h"
 #include "verdict.h"
 #include "who.h"
@@ -10,11 +9,11 @@ bool vfw_judge_none(struct vfw_pkt *p)
 	return !p->pol && vfw_pkt_block(p, VFW_REASON_NO_POLICY);
 }
 
-enum vfw_reason vfw_judge_reason(const struct vfw_pkt *p, const struct vfw_rule_rec *rule)
+enum vfw_reason vfw_judge_reason(const struct vfw_rule_rec *rule, u32 src, u32 dst)
 {
 	if (!(rule->flags & VFW_RULE_F_DEFAULT))
 		return VFW_REASON_RULE;
-	if (p->src.ident == VFW_ID_UNMANAGED || p->dst.ident == VFW_ID_UNMANAGED)
+	if (src == VFW_ID_UNMANAGED || dst == VFW_ID_UNMANAGED)
 		return VFW_REASON_UNMANAGED;
 	return VFW_REASON_DEFAULT;
 }
@@ -29,14 +28,14 @@ bool vfw_judge(struct vfw_pkt *p)
 	vfw_match_lookup(t, vfw_who_ident(p, &p->src), vfw_who_ident(p, &p->dst),
 			 vfw_frame_key(&p->f), &m);
 	rule = &t->rules[m.rule];
-	vfw_pkt_end(p, rule->verdict, vfw_judge_reason(p, rule));
+	vfw_pkt_end(p, rule->verdict, vfw_judge_reason(rule, p->src.ident, p->dst.ident));
 	p->rule = m.rule;
 	p->log = rule->flags & VFW_RULE_F_LOG;
 	if (p->quiet && p->verdict == VFW_PASS)
 		return true;
 	for (i = 0; i < m.n_monitors; i++)
 		vfw_verdict_monitor(p, m.monitors[i]);
-	if (p->verdict == VFW_PASS && vfw_flow_open(p))
-		vfw_frag_note(p);
+	if (p->verdict == VFW_PASS)
+		vfw_flow_open(p);
 	return true;
 }

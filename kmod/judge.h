@@ -14,7 +14,7 @@ bool vfw_judge_none(struct vfw_pkt *p);
  */
 bool vfw_judge(struct vfw_pkt *p);
 
-/* The reason to give for a rule, by what it is and who the ends are. */
-enum vfw_reason vfw_judge_reason(const struct vfw_pkt *p, const struct vfw_rule_rec *rule);
+/* The reason to give for a rule, by what it is and the ends' identities. Any context. */
+enum vfw_reason vfw_judge_reason(const struct vfw_rule_rec *rule, u32 src, u32 dst);
 
 #endif /* VFW_JUDGE_H */

@@ -30,22 +30,22 @@ static bool neigh_joined_outside(const struct vfw_tables *t, u32 ident)
 	return false;
 }
 
-static bool neigh_joined(struct vfw_pkt *p)
+bool vfw_neigh_joined(const struct vfw_tables *t, u32 src, bool src_outside, u32 dst,
+		      bool dst_outside)
 {
-	const struct vfw_tables *t = &p->pol->tables;
-
-	if (neigh_is_outside(&p->dst))
-		return neigh_joined_outside(t, vfw_who_ident(p, &p->src));
-	if (neigh_is_outside(&p->src))
-		return neigh_joined_outside(t, vfw_who_ident(p, &p->dst));
-	return vfw_match_joined(t, vfw_who_ident(p, &p->src), vfw_who_ident(p, &p->dst));
+	if (dst_outside)
+		return neigh_joined_outside(t, src);
+	if (src_outside)
+		return neigh_joined_outside(t, dst);
+	return vfw_match_joined(t, src, dst);
 }
 
 bool vfw_neigh(struct vfw_pkt *p)
 {
 	if (p->f.kind != VFW_FRAME_ARP && !(p->f.flags & VFW_FRAME_F_ND))
 		return false;
-	if (neigh_joined(p))
+	if (vfw_neigh_joined(&p->pol->tables, vfw_who_ident(p, &p->src), neigh_is_outside(&p->src),
+			     vfw_who_ident(p, &p->dst), neigh_is_outside(&p->dst)))
 		return vfw_pkt_pass(p, VFW_REASON_NEIGHBOUR);
 	if (p->src.key == VFW_END_UNMANAGED || p->dst.key == VFW_END_UNMANAGED)
 		return vfw_pkt_block(p, VFW_REASON_UNMANAGED);
