@@ -1,3 +1,4 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Without vfwd, vfwctl asks and tells the kernel directly: status, arm, disarm; root only.
 # kernels: uml-debug 6.1 6.12
