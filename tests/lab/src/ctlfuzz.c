@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "ctlmsg.h"
 
@@ -55,7 +56,7 @@ static uint32_t rnd_number(void)
 
 static void reopen(struct ctl *c)
 {
-	struct timeval wait = {.tv_sec = 5};
+	struct timeval wait = {.tv_sec = 20};
 	int ret;
 
 	ctl_close(c);
@@ -71,7 +72,7 @@ static void reopen(struct ctl *c)
 static void count(int ret)
 {
 	if (ret == -EAGAIN) {
-		fprintf(stderr, "ctlfuzz: no answer within 5 s\n");
+		fprintf(stderr, "ctlfuzz: no answer within 20 s\n");
 		exit(1);
 	}
 	ret ? refused++ : accepted++;
@@ -298,32 +299,61 @@ static void disarm(void)
 	}
 }
 
+/* Opens a transaction and leaves it so until killed. */
+static void hold(void)
+{
+	struct ctl_policy p;
+	uint32_t id;
+
+	reopen(&ctl);
+	ctl_policy_make(&p, 100, 1000);
+	if (ctl_txn_begin(&ctl, VFW_TXN_F_POLICY, &p.counts, p.digest, &id) ||
+	    ctl_txn_tables(&ctl, id, &p)) {
+		fprintf(stderr, "ctlfuzz: no transaction: %s\n", ctl.text);
+		exit(1);
+	}
+	ctl_policy_free(&p);
+	printf("ctlfuzz: a transaction is open\n");
+	fflush(stdout);
+	pause();
+}
+
 static void usage(void)
 {
-	fprintf(stderr, "usage: ctlfuzz [-n STEPS] [-s SEED]\n"
-			"Attacks the netlink family of a loaded vfw.ko; it loses its policy.\n");
+	fprintf(stderr,
+		"usage: ctlfuzz [-n STEPS] [-s SEED] [-b] | ctlfuzz -o\n"
+		"Attacks the netlink family of a loaded vfw.ko; it loses its policy.\n"
+		"-b: beside others who do the same; then whether it still works is theirs to say\n"
+		"-o: only opens a transaction and holds it\n");
 	exit(2);
 }
 
 int main(int argc, char **argv)
 {
 	unsigned long steps = 5000, i;
+	bool beside = false;
 	int opt;
 
 	state = 1;
-	while ((opt = getopt(argc, argv, "n:s:")) != -1) {
+	while ((opt = getopt(argc, argv, "n:s:bo")) != -1) {
 		if (opt == 'n')
 			steps = strtoul(optarg, NULL, 0);
 		else if (opt == 's')
 			state = strtoull(optarg, NULL, 0);
+		else if (opt == 'b')
+			beside = true;
+		else if (opt == 'o')
+			hold();
 		else
 			usage();
 	}
 	if (optind != argc)
 		usage();
 	printf("ctlfuzz: %lu steps, seed %llu\n", steps, (unsigned long long)state);
+	reopen(&ctl);
+	reopen(&other);
 	for (i = 0; i < steps; i++) {
-		if (i % SPAN == 0)
+		if (i % SPAN == 0 && !beside)
 			still_works();
 		switch (rnd(10)) {
 		case 0 ... 4:
@@ -336,10 +366,12 @@ int main(int argc, char **argv)
 			transaction(chance(90) ? &ctl : &other);
 		}
 	}
-	still_works();
-	disarm();
-	printf("ctlfuzz: %lu steps: %u messages accepted, %u refused; the family still works\n",
-	       steps, accepted, refused);
+	if (!beside) {
+		still_works();
+		disarm();
+	}
+	printf("ctlfuzz: %lu steps: %u messages accepted, %u refused%s\n", steps, accepted, refused,
+	       beside ? "" : "; the family still works");
 	ctl_close(&ctl);
 	ctl_close(&other);
 	return 0;
