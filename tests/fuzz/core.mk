@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Fuzz targets of core/: make test-fuzz-core runs each for FUZZ_SECONDS (10) from fixed seeds.
+# Fuzz targets of core/: make test-fuzz-core runs each for CORE_FUZZ_SECONDS (10) from fixed seeds.
 # Every tests/fuzz/NAME.mk has a goal fuzz-NAME that leaves targets in build/fuzz/bin/NAME_* and may
 # leave seeds in build/fuzz/seeds/NAME_*/; tests/fuzz/run SECONDS builds and runs them all.
 
@@ -15,7 +15,7 @@ CORE_FUZZ_CORE := $(patsubst kmod/core/%.c,$(CORE_FUZZ_OBJ)/kmod_%.o,$(wildcard 
 
 .PHONY: test-fuzz-core fuzz-core
 test-fuzz-core:
-	tests/fuzz/run $(or $(FUZZ_SECONDS),10) $(CORE_FUZZ_TARGETS)
+	tests/fuzz/run $(or $(CORE_FUZZ_SECONDS),10) $(CORE_FUZZ_TARGETS)
 
 fuzz-core: $(addprefix build/fuzz/bin/,$(CORE_FUZZ_TARGETS)) build/fuzz/seeds/core.stamp
 
