@@ -332,8 +332,7 @@ int vfw_policy_add_text(struct vfw_policy *p, const char *name, const char *text
 {
 	struct vfw_parse ctx = {.policy = p, .diags = d, .line = 1, .col = 1, .keyword = ""};
 	struct vfw_source nameless = {.name = (char *)name};
-	void *volatile scanner = NULL;
-	void *made;
+	void *scanner;
 	int err;
 
 	if (p->n_files == VFW_POLICY_FILES_MAX || len > VFW_POLICY_FILE_MAX) {
@@ -355,9 +354,8 @@ int vfw_policy_add_text(struct vfw_policy *p, const char *name, const char *text
 	err = -ENOMEM;
 	if (setjmp(ctx.no_memory))
 		goto out;
-	if (vfw_yylex_init_extra(&ctx, &made))
+	if (vfw_yylex_init_extra(&ctx, &scanner))
 		goto out;
-	scanner = made;
 	if (!vfw_yy_scan_bytes(ctx.src->text, (int)len, scanner))
 		goto out;
 	switch (vfw_yyparse(scanner, &ctx)) {
@@ -370,8 +368,7 @@ int vfw_policy_add_text(struct vfw_policy *p, const char *name, const char *text
 		err = -EINVAL;
 	}
 out:
-	if (scanner)
-		vfw_yylex_destroy(scanner);
+	vfw_arena_free(&ctx.lexer);
 	if (err)
 		p->broken = true;
 	return err;

@@ -22,6 +22,7 @@ struct vfw_parse {
 	uint32_t terms; /* of the group being read */
 	const char *keyword; /* the last keyword read, for messages; "" at first */
 	char found[96]; /* the last token as messages show it */
+	struct vfw_arena lexer; /* the lexer's own memory */
 	jmp_buf no_memory; /* any allocation that fails ends the parse here */
 };
 

@@ -29,6 +29,6 @@ $(TUP_OUT)/%.o: %.c | $(TUP_GEN)
 	$(CC) $(TUP_CFLAGS) -MMD -c $< -o $@
 
 $(TUP_OUT)/test: $(TUP_OBJS)
-	$(CC) $(TUP_SAN) $^ -lcheck -lsubunit -lrt -lm -lpthread -o $@
+	$(CC) $(TUP_SAN) $(foreach f,malloc calloc realloc strdup,-Wl,--wrap=$(f)) $^ -lcheck -lsubunit -lrt -lm -lpthread -o $@
 
 -include $(TUP_OBJS:.o=.d)
