@@ -7,7 +7,6 @@
 
 #include <linux/align.h>
 #include <linux/bug.h>
-#include <linux/percpu.h>
 #include <linux/printk.h>
 
 #include "include/shim.h"

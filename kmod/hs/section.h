@@ -2,6 +2,7 @@
 #ifndef VFW_HS_SECTION_H
 #define VFW_HS_SECTION_H
 
+#include <linux/irqflags.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 

@@ -26,6 +26,10 @@ static char *only = "";
 module_param(only, charp, 0);
 MODULE_PARM_DESC(only, "run only the test of this name");
 
+/* As tests/lab/hs/reference.c. */
+#define STREAM_PIECE 1460
+#define BLOCK_PIECE 4096
+
 /* One match in the file of those wanted. */
 struct record {
 	__le32 id;
@@ -131,6 +135,7 @@ static int __init vfw_hs_test_init(void)
 		pr_err("vfw_hs_test: %s/db: %s (%d)\n", dir, why, err);
 		goto out;
 	}
+	fix.piece = vfw_hs_db_stream_size(fix.db) ? STREAM_PIECE : BLOCK_PIECE;
 	pr_info("vfw_hs_test: set %s, %s, %zu bytes, stream %zu, %u matches wanted\n", vfw_hs_set(),
 		vfw_hs_db_info(fix.db), vfw_hs_db_bytes(fix.db), vfw_hs_db_stream_size(fix.db),
 		fix.wants);

@@ -13,11 +13,8 @@
 /* The same stream in pieces of several sizes, in a softirq, always with user space's matches. */
 int test_softirq(struct fixture *fix)
 {
-	static const size_t stream_pieces[] = { 1460, 1, 7, 65536 };
-	static const size_t block_pieces[] = { 4096 };
-	bool stream = vfw_hs_db_stream_size(fix->db);
-	const size_t *pieces = stream ? stream_pieces : block_pieces;
-	int i, n = stream ? ARRAY_SIZE(stream_pieces) : ARRAY_SIZE(block_pieces), err;
+	const size_t pieces[] = { fix->piece, 1, 7, 65536 };
+	int i, n = vfw_hs_db_stream_size(fix->db) ? ARRAY_SIZE(pieces) : 1, err;
 	struct run run;
 	u64 ns;
 
@@ -41,7 +38,7 @@ static int bounded(struct fixture *fix)
 	struct run run;
 	int err;
 
-	err = run_open(&run, fix, 1460);
+	err = run_open(&run, fix, fix->piece);
 	CHECK(!err, "cannot open a stream: %d", err);
 	run.hits.max = 3;
 	run.hits.hit[3].id = 0x5a5a5a5a;
@@ -64,7 +61,7 @@ static int sections_exclude(struct fixture *fix)
 	struct run run;
 	int err, scan;
 
-	err = run_open(&run, fix, 1460);
+	err = run_open(&run, fix, fix->piece);
 	CHECK(!err, "cannot open a stream: %d", err);
 	if (!vfw_hs_section_enter()) {
 		run_free(&run);
@@ -114,7 +111,7 @@ static int task_part(struct fixture *fix, struct beat *beat, unsigned int *round
 		err = vfw_hs_db_load(fix->serialized.mem, fix->serialized.len, &db, NULL);
 		CHECK(!err, "cannot load: %d", err);
 		vfw_hs_db_put(db);
-		err = run_open(&run, fix, 1460);
+		err = run_open(&run, fix, fix->piece);
 		CHECK(!err, "cannot open a stream: %d", err);
 		do {
 			err = run_some(&run, 16);
@@ -141,7 +138,7 @@ int test_together(struct fixture *fix)
 	if (err)
 		return err;
 	beat.stop = false;
-	err = run_open(&beat.run, fix, 1460);
+	err = run_open(&beat.run, fix, fix->piece);
 	CHECK(!err, "cannot open a stream: %d", err);
 	beat.run.err = -EAGAIN;
 	timer_setup(&beat.timer, on_beat, 0);

@@ -17,6 +17,8 @@ struct fixture {
 	struct blob foreign;
 	struct blob data;
 	struct vfw_hs_db *db;
+	/* Bytes in which user space scanned: a stream's, or each a datagram for a block-mode database. */
+	size_t piece;
 	/* Sorted by offset, then id. */
 	struct vfw_hs_hit *want;
 	u32 wants;
