@@ -11,6 +11,8 @@
 #include <string.h>
 #include <vfw/ctl_proto.h>
 
+#define OBSERVE_ARP 0x0806
+
 static volatile sig_atomic_t observe_stop;
 
 static void observe_signal(int sig)
@@ -35,27 +37,45 @@ static void observe_add(struct vfw_term *t, const char *label, const char *word)
 		vfw_term_addf(t, "  %s%s%s", label, *label ? " " : "", word);
 }
 
-/* Who to whom; a device when no end is known; nothing for events that are not about traffic. */
-static void observe_ends(struct vfw_term *t, const json_t *event, const json_t *vfw)
+/* One end: its VM and address, else the device, else "?". */
+static void observe_end(struct vfw_term *t, const json_t *event, const json_t *vfw, bool src)
 {
-	if (json_object_get(event, "src_ip") || json_object_get(vfw, "src_vm") ||
-	    json_object_get(vfw, "dst_vm")) {
-		vfw_term_add(t, "  ");
-		vfw_field_end(t, event, vfw, "src");
-		vfw_term_add(t, " -> ");
-		vfw_field_end(t, event, vfw, "dest");
-		observe_add(t, "", vfw_field_text(event, "proto", ""));
-	} else {
-		observe_add(t, "from", vfw_field_text(event, "in_iface", ""));
-		observe_add(t, "to", vfw_field_text(vfw, "out_iface", ""));
-	}
-	observe_add(t, "", vfw_field_text(vfw, "ifname", ""));
+	const char *dev = src ? vfw_field_text(event, "in_iface", "?")
+			      : vfw_field_text(vfw, "out_iface", "?");
+
+	if (json_object_get(event, src ? "src_ip" : "dest_ip") ||
+	    json_object_get(vfw, src ? "src_vm" : "dst_vm"))
+		vfw_field_end(t, event, vfw, src ? "src" : "dest");
+	else
+		vfw_term_add(t, dev);
+}
+
+/* Who to whom with what; nothing for events that are not about traffic. */
+static void observe_traffic(struct vfw_term *t, const json_t *event, const json_t *vfw)
+{
+	const json_t *ether = vfw_field_object(event, "ether");
+	const char *proto = vfw_field_text(event, "proto", "");
+	unsigned long long type = vfw_field_count(ether, "ether_type");
+
+	if (!ether && !json_object_get(event, "src_ip") && !json_object_get(vfw, "src_vm") &&
+	    !json_object_get(vfw, "dst_vm"))
+		return;
+	vfw_term_add(t, "  ");
+	observe_end(t, event, vfw, true);
+	vfw_term_add(t, " -> ");
+	observe_end(t, event, vfw, false);
+	observe_add(t, "", proto);
+	if (!*proto && type == OBSERVE_ARP)
+		vfw_term_add(t, "  ARP");
+	else if (!*proto && type)
+		vfw_term_addf(t, "  ethertype 0x%04llx", type);
 }
 
 /* One event as one line: time, type, who to whom, what, and what became of it. */
 static void observe_print(FILE *f, const json_t *event)
 {
 	const json_t *vfw = vfw_field_object(event, "vfw");
+	const json_t *audit = vfw_field_object(event, "audit");
 	const json_t *anomaly = vfw_field_object(event, "anomaly");
 	const char *time = vfw_field_text(event, "timestamp", "");
 	const char *clock = strchr(time, 'T');
@@ -66,7 +86,10 @@ static void observe_print(FILE *f, const json_t *event)
 	vfw_term_addf(&t, "%.12s  %-8s", clock ? clock + 1 : time,
 		      vfw_field_text(event, "event_type", "event"));
 	observe_add(&t, "", vfw_field_text(vfw, "verdict", vfw_field_text(vfw, "action", "")));
-	observe_ends(&t, event, vfw);
+	observe_traffic(&t, event, vfw);
+	observe_add(&t, "", vfw_field_text(vfw, "ifname", ""));
+	observe_add(&t, "", vfw_field_text(audit, "action", ""));
+	observe_add(&t, "by", vfw_field_text(audit, "who", ""));
 	observe_add(&t, "", vfw_field_text(anomaly, "event", vfw_field_text(anomaly, "type", "")));
 	observe_add(&t, "", vfw_field_text(vfw, "mode", ""));
 	observe_add(&t, "rule", vfw_field_text(vfw, "rule", ""));

@@ -148,7 +148,7 @@ static void vm_print(FILE *f, const json_t *vm)
 {
 	const json_t *nics = vfw_field_array(vm, "nics");
 	char *groups = vfw_field_join(vm, "groups", " ");
-	char *sources = vfw_field_join(vm, "sources", " ");
+	char *sources = vfw_field_join(vm, "sources", ", ");
 	size_t i;
 
 	vm_line(f, "Name", vfw_field_text(vm, "name", ""));

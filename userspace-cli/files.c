@@ -146,6 +146,12 @@ json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n)
 	struct stat st;
 	int i, rc = 0;
 
+	if (!n && access(VFW_FILES_DEFAULT, F_OK)) {
+		vfw_cli_error(cli, "there is no " VFW_FILES_DEFAULT
+				   ": name the policy's files, or put them there");
+		json_decref(files);
+		return NULL;
+	}
 	if (!n) {
 		paths = def;
 		n = 1;
