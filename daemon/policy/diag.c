@@ -1,18 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "diag.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "literal.h"
 #include "text.h"
 
 #define EXCERPT_MAX 200
 
+/* Is this byte the inside of a UTF-8 character, which takes no room of its own? */
+static int continues(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 /*
- * Copies the line, or NULL where it would not show the place, with all that a terminal could take for a command replaced: control
- * characters but the tab by '?'. Bytes above 0x7f stay (UTF-8).
+ * Makes text fit for terminals and JSON: control characters but the tab become '?', and so do all
+ * bytes above 0x7f where they are not UTF-8 throughout. s may be NULL.
  */
+static char *clean(char *s)
+{
+	size_t len = s ? strlen(s) : 0;
+	bool utf8;
+
+	for (size_t i = 0; i < len; i++)
+		if (((unsigned char)s[i] < 0x20 && s[i] != '\t') || s[i] == 0x7f)
+			s[i] = '?';
+	/* tabs aside, which are no text for vfw_literal_utf8() */
+	utf8 = true;
+	for (size_t i = 0, n; i < len && utf8; i += n + 1) {
+		n = strcspn(s + i, "\t");
+		utf8 = vfw_literal_utf8(s + i, n);
+	}
+	for (size_t i = 0; i < len && !utf8; i++)
+		if ((unsigned char)s[i] >= 0x80)
+			s[i] = '?';
+	return s;
+}
+
+/* Copies the line; NULL where it would not show the place, or without memory. */
 static char *excerpt(const struct vfw_source *src, const struct vfw_loc *loc)
 {
 	size_t first, end;
@@ -26,16 +55,16 @@ static char *excerpt(const struct vfw_source *src, const struct vfw_loc *loc)
 			break;
 	if (end > first && end < src->len && src->text[end] == '\n' && src->text[end - 1] == '\r')
 		end--;
+	if (end - first == EXCERPT_MAX)
+		while (end > first && continues(src->text[end]))
+			end--;
 	copy = malloc(end - first + 1);
 	if (!copy)
 		return NULL;
-	for (size_t i = first; i < end; i++) {
-		unsigned char c = (unsigned char)src->text[i];
-
-		copy[i - first] = (c < 0x20 && c != '\t') || c == 0x7f ? '?' : (char)c;
-	}
+	for (size_t i = first; i < end; i++)
+		copy[i - first] = src->text[i] ? src->text[i] : '?';
 	copy[end - first] = '\0';
-	return copy;
+	return clean(copy);
 }
 
 void vfw_diag_vadd(struct vfw_diags *d, enum vfw_severity severity, const struct vfw_source *src,
@@ -50,10 +79,10 @@ void vfw_diag_vadd(struct vfw_diags *d, enum vfw_severity severity, const struct
 	one = &d->v[d->n++];
 	memset(one, 0, sizeof(*one));
 	one->severity = severity;
-	one->message = strdup(message);
+	one->message = clean(strdup(message));
 	if (!src)
 		return;
-	one->file = strdup(src->name);
+	one->file = clean(strdup(src->name));
 	if (!loc || !loc->line)
 		return;
 	one->line = loc->line;
@@ -70,12 +99,6 @@ void vfw_diag_add(struct vfw_diags *d, enum vfw_severity severity, const struct 
 	va_start(ap, fmt);
 	vfw_diag_vadd(d, severity, src, loc, fmt, ap);
 	va_end(ap);
-}
-
-/* Is this byte the inside of a UTF-8 character, which takes no room of its own? */
-static int continues(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
 static void caret(struct vfw_text *t, const struct vfw_diag *one)

@@ -176,6 +176,9 @@ void vfw_parse_found(struct vfw_parse *ctx, const char *s, size_t len)
 {
 	size_t n = len < 40 ? len : 40;
 
+	while (n < len && n && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--; /* not inside a character */
+
 	snprintf(ctx->found, sizeof(ctx->found), s[0] == '"' ? "%.*s%s%s" : "'%.*s%s'%s", (int)n, s,
 		 n < len ? "..." : "", s[0] == '"' && n < len ? "\"" : "");
 }

@@ -184,6 +184,26 @@ START_TEST(test_nul_bytes)
 }
 END_TEST
 
+/* Whatever a file holds, complaints are UTF-8 without control characters but the tab. */
+START_TEST(test_clean_complaints)
+{
+	char text[600] = "pass \x1b[2J \xff\xfe\n", *said;
+	size_t n;
+
+	said = unit_complaints(text);
+	ck_assert_ptr_nonnull(strstr(said, "| pass ?[2J ??\n"));
+	free(said);
+	n = (size_t)sprintf(text, "first { pass from \"x");
+	for (int i = 0; i < 100; i++)
+		n += (size_t)sprintf(text + n, "\xe2\x82\xac");
+	sprintf(text + n, "\" }");
+	said = unit_complaints(text);
+	for (char *s = strtok(said, "\n"); s; s = strtok(NULL, "\n"))
+		ck_assert_msg(vfw_literal_utf8(s, strlen(s)), "%s", s);
+	free(said);
+}
+END_TEST
+
 static void write_file(const char *folder, const char *name, const char *text)
 {
 	char path[300];
@@ -317,6 +337,7 @@ TCase *policy_parse_tests(void)
 	tcase_add_test(tc, test_deep_and_long);
 	tcase_add_test(tc, test_many_errors);
 	tcase_add_test(tc, test_nul_bytes);
+	tcase_add_test(tc, test_clean_complaints);
 	tcase_add_test(tc, test_folder);
 	tcase_add_test(tc, test_patterns);
 	tcase_add_test(tc, test_utf8);
