@@ -188,6 +188,14 @@ static const struct {
 	{"eth 0008 aaaa03 00000c 2000 pad:20", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 42, ETHER(0)},
 	{"eth 0806 0001080006040001 020000000001c0000201 000000000000c0000202", 0, VFW_FRAME_ARP, 0,
 	 0, 14, 14, 42, ETHER(0x806)},
+	{"eth 0024 aaab03 000000 0800 data:28", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 50, ETHER(0)},
+	{"eth 0024 aaaa13 000000 0800 data:28", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 50, ETHER(0)},
+	{"eth 0024 aaaa03 010000 0800 data:28", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 50, ETHER(0)},
+	{"eth 0024 aaaa03 000100 0800 data:28", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 50, ETHER(0)},
+	{"eth 0024 aaaa03 000001 0800 data:28", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 50, ETHER(0)},
+	{"eth 0024 aaaa03 0000f8 88cc data:28", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 50, ETHER(0)},
+	{"eth 0600 data:20", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 34, ETHER(0x600)},
+	{"eth 05ff data:1535", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 1549, ETHER(0)},
 	{"eth 88cc data:20", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 34, ETHER(0x88cc)},
 	{"eth 88cc", 0, VFW_FRAME_OTHER, 0, 0, 14, 14, 14, ETHER(0x88cc)},
 	/* super-frames: lengths are 0 or true */
@@ -254,6 +262,7 @@ static const struct {
 	{"eth 88a8 0001 8100 0002 88a8 0003 88cc data:8", 0},
 	{"eth 0027 424203 data:35", 0},
 	{"eth 001c aaaa03 000000 0800 ip4:11 pad:20", 0},
+	{"eth 0008 aaaa03 000000 0800", 0},
 	{"eth 0024 aaaa03 0000f8 0806 data:28", 0},
 	{"eth 0024 aaaa03 000000 8100 data:28", 0},
 	/* IPv4 header contradicts itself or the frame */
