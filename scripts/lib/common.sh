@@ -2,6 +2,9 @@
 # Shared by the scripts: where things are, how they speak, one lock for each thing that is built once.
 # Sourced, never run. Expects bash with `set -eu -o pipefail`.
 
+# A failure in $(...) is a failure.
+shopt -s inherit_errexit
+
 VFW_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VFW_CACHE=${VFW_CACHE:-${HOME:-/root}/.cache/vfw}
 VFW_BUILD=$VFW_TOP/build
@@ -29,14 +32,13 @@ as_root() {
 # locked NAME COMMAND...: runs COMMAND while holding the cache's lock NAME, so that of several
 # callers one builds and the others wait for its result.
 locked() {
-	local name=$1 rc=0
+	local name=$1 fd
 	shift
 	mkdir -p "$VFW_CACHE/lock"
-	(
-		flock 9
-		"$@" 9>&-
-	) 9>"$VFW_CACHE/lock/$name" || rc=$?
-	return $rc
+	exec {fd}>"$VFW_CACHE/lock/$name"
+	flock "$fd"
+	"$@"
+	exec {fd}>&-
 }
 
 # logged FILE COMMAND...: the command's output goes to FILE; on failure its tail is shown.
