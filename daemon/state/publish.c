@@ -244,10 +244,10 @@ int vfw_publish_connect(struct vfw_state *st)
 		return err;
 	}
 	st->revision = status.revision;
-	if (st->fallback && status.revision) {
-		/* our own record is lost; what stands in the kernel is worth more than a fresh install's policy */
+	if (st->fallback && (status.revision || status.mode == VFW_MODE_ARMED)) {
+		/* a record was lost, or never was: what the kernel does now is stricter than a fresh install */
 		vfw_log_warning(
-			"the module has a policy that vfwd has no text of: it stays until the next apply");
+			"no policy was kept: the module stays as it is until vfwctl policy apply");
 		vfw_ruleset_free(st->running);
 		st->running = NULL;
 		st->fallback = false;

@@ -17,6 +17,7 @@
 #include "store.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
@@ -399,6 +400,25 @@ static void log_diags(const char *what, const struct vfw_diags *d)
 				      d->v[i].col, d->v[i].message ?: "");
 }
 
+/* The policy of a fresh install: where it was installed, or beside the program in its tree. */
+static int read_fallback(struct vfw_state *st, struct vfw_ruleset_file **files, size_t *n)
+{
+	int err = vfw_store_read_files(st->config.fallback, files, n);
+	char path[PATH_MAX];
+	ssize_t len;
+	char *slash;
+
+	if (err != -ENOENT)
+		return err;
+	len = readlink("/proc/self/exe", path, sizeof(path) - sizeof("/../rules/default.vfw"));
+	if (len <= 0)
+		return err;
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash ?: path, "/../rules/default.vfw");
+	return vfw_store_read_files(path, files, n);
+}
+
 /* The policy that was in force last; without one that of a fresh install. */
 static void load_policy(struct vfw_state *st)
 {
@@ -411,7 +431,7 @@ static void load_policy(struct vfw_state *st)
 	if (err == -ENOENT) {
 		what = st->config.fallback;
 		st->fallback = true;
-		err = vfw_store_read_files(what, &files, &n);
+		err = read_fallback(st, &files, &n);
 	}
 	if (!err)
 		err = vfw_ruleset_parse(files, n, &d, &st->running);
@@ -466,9 +486,11 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	/* who is there must be known before the kernel is told, else it would lose VMs for a moment */
 	vfw_qemu_scan(st->qemu, st->registry);
 	load_policy(st);
-	if (vfw_publish_connect(st) == -ENOENT)
+	if (vfw_publish_connect(st) == -ENOENT) {
 		vfw_log_warning(
 			"the module is not loaded: nothing is enforced until insmod vfw.ko");
+		vfw_publish_sync(st);
+	}
 	*out = st;
 	return 0;
 }

@@ -5,22 +5,33 @@
 TUD_OUT := build/tests/daemon
 TUD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus check
 TUD_SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-TUD_CPPFLAGS = -D_GNU_SOURCE -Iinclude -Iinclude/uapi -Ikmod \
-	$(shell pkg-config --cflags $(TUD_PKGS))
+TUD_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"test"' -Iinclude -Iinclude/uapi -Ikmod \
+	-Idaemon/policy -I$(TUD_OUT)/gen $(shell pkg-config --cflags $(TUD_PKGS))
 TUD_LIBS = $(shell pkg-config --libs $(TUD_PKGS))
 
-TUD_SRCS := $(filter-out daemon/main.c,$(wildcard daemon/base/*.c daemon/vm/*.c daemon/kern/*.c \
-	daemon/eve/*.c daemon/ctl/*.c))
+TUD_SRCS := $(wildcard daemon/*/*.c) kmod/core/reason.c
 TUD_TESTS := $(wildcard tests/unit/daemon/*.c)
-TUD_OBJS := $(patsubst %.c,$(TUD_OUT)/%.o,$(TUD_SRCS) $(TUD_TESTS)) $(TUD_OUT)/daemon/base/toml.o
+TUD_GEN := $(TUD_OUT)/gen/parse.tab.c $(TUD_OUT)/gen/lex.yy.c
+TUD_OBJS := $(patsubst %.c,$(TUD_OUT)/%.o,$(TUD_SRCS) $(TUD_TESTS)) $(TUD_GEN:.c=.o) \
+	$(TUD_OUT)/daemon/base/toml.o
 
-$(TUD_OUT)/%.o: %.c
+$(TUD_OUT)/gen/parse.tab.c: daemon/policy/parse.y
+	@mkdir -p $(@D)
+	@bison -d -o $@ $<
+
+$(TUD_OUT)/gen/lex.yy.c: daemon/policy/lex.l $(TUD_OUT)/gen/parse.tab.c
+	@flex -o $@ --header-file=$(@:.c=.h) $<
+
+$(TUD_OUT)/gen/%.o: $(TUD_OUT)/gen/%.c
+	@$(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror $(TUD_SAN) $(TUD_CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(TUD_OUT)/%.o: %.c | $(TUD_GEN)
 	@mkdir -p $(dir $@)
-	@$(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror $(TUD_SAN) $(TUD_CPPFLAGS) -MMD -c $< -o $@
+	@$(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror $(TUD_SAN) $(TUD_CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(TUD_OUT)/daemon/base/toml.o: daemon/base/toml.cc
 	@mkdir -p $(dir $@)
-	@$(CXX) -std=c++17 -O1 -g -Wall -Wextra $(TUD_SAN) $(TUD_CPPFLAGS) -MMD -c $< -o $@
+	@$(CXX) -std=c++17 -O1 -g -Wall -Wextra $(TUD_SAN) $(TUD_CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(TUD_OUT)/test: $(TUD_OBJS)
 	@$(CXX) $(TUD_SAN) $^ $(TUD_LIBS) -o $@

@@ -12,6 +12,12 @@ int main(void)
 	srunner_add_suite(runner, suite_inventory());
 	srunner_add_suite(runner, suite_cmdline());
 	srunner_add_suite(runner, suite_qemu());
+	srunner_add_suite(runner, suite_eve());
+	srunner_add_suite(runner, suite_rpc());
+	srunner_add_suite(runner, suite_config());
+	srunner_add_suite(runner, suite_store());
+	srunner_add_suite(runner, suite_population());
+	srunner_add_suite(runner, suite_verbs());
 	/* in one process: the leak checker then sees all */
 	srunner_set_fork_status(runner, CK_NOFORK);
 	srunner_run_all(runner, CK_NORMAL);

@@ -10,5 +10,11 @@ Suite *suite_registry(void);
 Suite *suite_inventory(void);
 Suite *suite_cmdline(void);
 Suite *suite_qemu(void);
+Suite *suite_eve(void);
+Suite *suite_rpc(void);
+Suite *suite_config(void);
+Suite *suite_store(void);
+Suite *suite_population(void);
+Suite *suite_verbs(void);
 
 #endif /* VFW_TESTS_DAEMON_SUITE_H */

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "suite.h"
+
+#include "../../../daemon/base/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int load(const char *text, const char *root, struct vfw_config *c, char **error)
+{
+	char path[] = "/tmp/vfw-config-XXXXXX";
+	int fd = mkstemp(path), err;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	err = vfw_config_load(c, path, root, error);
+	unlink(path);
+	return err;
+}
+
+START_TEST(defaults)
+{
+	struct vfw_config c;
+	char *error;
+
+	ck_assert_int_eq(vfw_config_load(&c, NULL, "/nowhere", &error), 0);
+	ck_assert_str_eq(c.vms, "/nowhere/etc/vfw/vms.d");
+	ck_assert_str_eq(c.socket, "/nowhere/run/vfw/vfwd.sock");
+	ck_assert_uint_ge(c.n_uids, 1);
+	ck_assert(!c.names.given);
+	vfw_config_clear(&c);
+	ck_assert_int_ne(vfw_config_load(&c, "/nowhere/x", NULL, &error), 0);
+	ck_assert_ptr_nonnull(strstr(error, "/nowhere/x: "));
+	free(error);
+	vfw_config_clear(&c);
+}
+END_TEST
+
+START_TEST(all_of_it)
+{
+	struct vfw_config c;
+	char *error;
+
+	ck_assert_int_eq(load("[paths]\nvms = \"/a\"\neve = \"/b\"\n[qemu]\nusers = [\"root\"]\n"
+			      "interval = 9\n[scope]\nnames = [\"vnet*\"]\nuplinks = []\n",
+			      "/r", &c, &error),
+			 0);
+	ck_assert_str_eq(c.vms, "/r/a");
+	ck_assert_str_eq(c.eve, "/r/b");
+	ck_assert_uint_eq(c.n_uids, 1);
+	ck_assert_uint_eq(c.interval, 9);
+	ck_assert(c.names.given && c.uplinks.given && !c.bridges.given);
+	ck_assert_str_eq(c.names.v[0], "vnet*");
+	ck_assert_uint_eq(c.uplinks.n, 0);
+	vfw_config_clear(&c);
+}
+END_TEST
+
+static const struct {
+	const char *text, *complaint;
+} faults[] = {
+	{"[paths]\nvms = 3\n", ":2: vms: expected a path"},
+	{"[paths]\nvms = \"x\"\n", ":2: vms: expected a path"},
+	{"[paths]\nhome = \"/x\"\n", ":2: home: expected vms, policy"},
+	{"[qemu]\nusers = [\"no-such-user-here\"]\n", ":2: expected the name of a user"},
+	{"[qemu]\ninterval = 0\n", ":2: interval: expected 1 to 3600"},
+	{"[scope]\nnames = [\"a-name-that-is-too-long\"]\n", ":2: expected a device name"},
+	{"[colour]\n", ":1: colour: expected one of the tables"},
+	{"x = 1\n", ":1: x: expected one of the tables"},
+	{"[paths\n", ":1: "},
+};
+
+START_TEST(faults_name_their_line)
+{
+	struct vfw_config c;
+	char *error;
+
+	ck_assert_int_ne(load(faults[_i].text, NULL, &c, &error), 0);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_msg(strstr(error, faults[_i].complaint), "expected \"%s\" in: %s",
+		      faults[_i].complaint, error);
+	free(error);
+	vfw_config_clear(&c);
+}
+END_TEST
+
+Suite *suite_config(void)
+{
+	Suite *s = suite_create("config");
+	TCase *t = tcase_create("config");
+
+	tcase_add_test(t, defaults);
+	tcase_add_test(t, all_of_it);
+	tcase_add_loop_test(t, faults_name_their_line, 0, sizeof(faults) / sizeof(faults[0]));
+	suite_add_tcase(s, t);
+	return s;
+}

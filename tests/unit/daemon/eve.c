@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "suite.h"
+
+#include "../../../daemon/eve/event.h"
+#include "../../../daemon/eve/writer.h"
+#include "../../../daemon/policy/compiled.h"
+#include "core/reason.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct vfw_rule_origin origin = {.label = "shop:3", .message = "not \"here\"\n"};
+
+static const char *vm_name(void *arg, const uint8_t uuid[VFW_UUID_LEN])
+{
+	(void)arg;
+	return uuid[15] == 1 ? "web\"1" : NULL;
+}
+
+static const struct vfw_rule_origin *rule_of(void *arg, uint32_t id)
+{
+	(void)arg;
+	return id == 77 ? &origin : NULL;
+}
+
+static const char *device_of(void *arg, uint32_t ifindex)
+{
+	(void)arg;
+	return ifindex == 5 ? "vnet0" : NULL;
+}
+
+static const struct vfw_eve_names names = {NULL, vm_name, rule_of, device_of};
+
+static struct vfw_event drop_event(void)
+{
+	struct vfw_event e = {
+		.seq = 9,
+		.time_ns = 1700000000123456789ULL,
+		.type = VFW_EVENT_DROP,
+		.revision = 4,
+		.rule = 77,
+		.reason = VFW_REASON_RULE,
+		.verdict = VFW_REJECT,
+		.family = 4,
+		.in_ifindex = 5,
+		.ethertype = 0x0800,
+		.vlan = 12,
+		.saddr = {10, 0, 0, 1},
+		.daddr = {10, 0, 0, 2},
+		.sport = 40000,
+		.dport = 5432,
+		.proto = 6,
+		.len = 74,
+		.count = 3,
+	};
+
+	e.src_uuid[15] = 1;
+	e.dst_uuid[15] = 2;
+	return e;
+}
+
+static const char *text(json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key)) ?: "";
+}
+
+static json_int_t number(json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+START_TEST(drop)
+{
+	struct vfw_event e = drop_event();
+	json_t *o = vfw_eve_event(&e, &names), *vfw = json_object_get(o, "vfw");
+
+	ck_assert_str_eq(text(o, "event_type"), "drop");
+	ck_assert_ptr_nonnull(strstr(text(o, "timestamp"), ".123456"));
+	ck_assert_str_eq(text(o, "in_iface"), "vnet0");
+	ck_assert_str_eq(text(o, "src_ip"), "10.0.0.1");
+	ck_assert_str_eq(text(o, "dest_ip"), "10.0.0.2");
+	ck_assert_int_eq(number(o, "src_port"), 40000);
+	ck_assert_int_eq(number(o, "dest_port"), 5432);
+	ck_assert_str_eq(text(o, "proto"), "TCP");
+	ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(o, "vlan"), 0)), 12);
+	ck_assert_int_eq(number(json_object_get(o, "drop"), "len"), 74);
+	ck_assert_str_eq(text(vfw, "src_vm"), "web\"1");
+	ck_assert_str_eq(text(vfw, "dst_vm"), "00000000-0000-0000-0000-000000000002");
+	ck_assert_str_eq(text(vfw, "rule"), "shop:3");
+	ck_assert_int_eq(number(vfw, "rule_id"), 77);
+	ck_assert_str_eq(text(vfw, "reason"), "rule");
+	ck_assert_str_eq(text(vfw, "verdict"), "reject");
+	ck_assert_int_eq(number(vfw, "revision"), 4);
+	ck_assert_int_eq(number(vfw, "count"), 3);
+	ck_assert_str_eq(text(vfw, "message"), "not \"here\"\n");
+	json_decref(o);
+}
+END_TEST
+
+START_TEST(other_kinds)
+{
+	struct vfw_event e = drop_event();
+	json_t *o;
+
+	e.type = VFW_EVENT_WOULD_DROP;
+	e.family = 6;
+	e.proto = 58;
+	e.sport = 128;
+	e.dport = 0;
+	memset(e.src_uuid, 0, sizeof(e.src_uuid));
+	o = vfw_eve_event(&e, &names);
+	ck_assert_str_eq(text(o, "event_type"), "would-drop");
+	ck_assert_str_eq(text(o, "proto"), "IPv6-ICMP");
+	ck_assert_int_eq(number(o, "icmp_type"), 128);
+	ck_assert_ptr_null(json_object_get(o, "src_port"));
+	ck_assert_ptr_null(json_object_get(json_object_get(o, "vfw"), "src_vm"));
+	json_decref(o);
+
+	e.type = VFW_EVENT_PORT_ADD;
+	o = vfw_eve_event(&e, &names);
+	ck_assert_str_eq(text(o, "event_type"), "port");
+	ck_assert_str_eq(text(json_object_get(o, "vfw"), "ifname"), "vnet0");
+	json_decref(o);
+
+	o = vfw_eve_lost(17, 0);
+	ck_assert_str_eq(text(o, "event_type"), "anomaly");
+	ck_assert_int_eq(number(json_object_get(o, "anomaly"), "count"), 17);
+	json_decref(o);
+}
+END_TEST
+
+/* Whatever the numbers are: an object with a time and a type. */
+START_TEST(any_bytes)
+{
+	struct vfw_event e;
+	unsigned char *bytes = (unsigned char *)&e;
+
+	srand(1);
+	for (int round = 0; round < 20000; round++) {
+		json_t *o;
+		char *line;
+
+		for (size_t i = 0; i < sizeof(e); i++)
+			bytes[i] = (unsigned char)rand();
+		if (round % 2)
+			e.type %= __VFW_EVENT_MAX;
+		o = vfw_eve_event(&e, &names);
+		ck_assert(*text(o, "timestamp") && *text(o, "event_type"));
+		line = json_dumps(o, JSON_COMPACT);
+		ck_assert_ptr_nonnull(line);
+		ck_assert_ptr_null(strchr(line, '\n'));
+		free(line);
+		json_decref(o);
+	}
+}
+END_TEST
+
+static size_t lines_in(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	size_t n = 0;
+	int c;
+
+	ck_assert_ptr_nonnull(f);
+	while ((c = fgetc(f)) != EOF)
+		n += c == '\n';
+	fclose(f);
+	return n;
+}
+
+START_TEST(rotation)
+{
+	char folder[] = "/tmp/vfw-eve-XXXXXX", path[64], old[64], command[64];
+	json_t *o = json_pack("{s:s}", "a", "b");
+	struct vfw_writer *w;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/log/eve.json", folder);
+	snprintf(old, sizeof(old), "%s/log/eve.json.1", folder);
+	w = vfw_writer_new(path);
+	vfw_writer_put(w, o);
+	vfw_writer_put(w, o);
+	vfw_writer_flush(w);
+	ck_assert_uint_eq(lines_in(path), 2);
+	ck_assert_int_eq(rename(path, old), 0);
+	vfw_writer_put(w, o);
+	vfw_writer_flush(w);
+	ck_assert_uint_eq(lines_in(old), 3);
+	vfw_writer_reopen(w);
+	vfw_writer_put(w, o);
+	ck_assert_int_eq(vfw_writer_sync(w), 0);
+	ck_assert_uint_eq(lines_in(old), 3);
+	ck_assert_uint_eq(lines_in(path), 1);
+	ck_assert_uint_eq(vfw_writer_lost(w), 0);
+	vfw_writer_free(w);
+	json_decref(o);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+START_TEST(full_disk)
+{
+	json_t *o = json_pack("{s:s}", "a", "b");
+	struct vfw_writer *w = vfw_writer_new("/dev/full");
+
+	for (int i = 0; i < 5; i++)
+		vfw_writer_put(w, o);
+	ck_assert_int_ne(vfw_writer_sync(w), 0);
+	ck_assert_uint_eq(vfw_writer_lost(w), 5);
+	vfw_writer_put(w, NULL);
+	ck_assert_uint_eq(vfw_writer_lost(w), 6);
+	vfw_writer_free(w);
+	json_decref(o);
+}
+END_TEST
+
+Suite *suite_eve(void)
+{
+	Suite *s = suite_create("eve");
+	TCase *t = tcase_create("eve");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, drop);
+	tcase_add_test(t, other_kinds);
+	tcase_add_test(t, any_bytes);
+	tcase_add_test(t, rotation);
+	tcase_add_test(t, full_disk);
+	suite_add_tcase(s, t);
+	return s;
+}

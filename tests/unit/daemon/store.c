@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "suite.h"
+
+#include "../../../daemon/state/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char folder[64];
+
+static void setup(void)
+{
+	strcpy(folder, "/tmp/vfw-store-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void teardown(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void save(struct vfw_ruleset_file *files, size_t n, bool confirm)
+{
+	unsigned long number;
+
+	ck_assert_int_eq(vfw_store_save_policy(folder, files, n, &number), 0);
+	if (confirm)
+		ck_assert_int_eq(vfw_store_confirm_policy(folder, number), 0);
+}
+
+/* The text of all files in the order they are read, to be freed. */
+static char *load(void)
+{
+	struct vfw_ruleset_file *files;
+	char *all = calloc(1, 4096);
+	size_t n;
+
+	ck_assert_int_eq(vfw_store_load_policy(folder, &files, &n), 0);
+	for (size_t i = 0; i < n; i++)
+		strcat(all, files[i].text);
+	vfw_ruleset_free_files(files, n);
+	return all;
+}
+
+START_TEST(policy)
+{
+	struct vfw_ruleset_file one[] = {{"/etc/vfw/policy.d/b.vfw", "one", 3}};
+	struct vfw_ruleset_file two[] = {{"z.vfw", "first", 5}, {"/x/a", "second", 6}};
+	struct vfw_ruleset_file *files;
+	char *text;
+	size_t n;
+
+	ck_assert_int_eq(vfw_store_load_policy(folder, &files, &n), -ENOENT);
+	save(one, 1, false);
+	ck_assert_int_eq(vfw_store_load_policy(folder, &files, &n), -ENOENT);
+	save(one, 1, true);
+	text = load();
+	ck_assert_str_eq(text, "one");
+	free(text);
+	/* written, but never in force: the old one stays */
+	save(two, 2, false);
+	text = load();
+	ck_assert_str_eq(text, "one");
+	free(text);
+	/* the order of evaluation outlives names that sort otherwise */
+	save(two, 2, true);
+	text = load();
+	ck_assert_str_eq(text, "firstsecond");
+	free(text);
+	for (int i = 0; i < 30; i++)
+		save(one, 1, true);
+	text = load();
+	ck_assert_str_eq(text, "one");
+	free(text);
+}
+END_TEST
+
+START_TEST(same_and_hostile_names)
+{
+	struct vfw_ruleset_file files[] = {
+		{"a.vfw", "1", 1}, {"x/a.vfw", "2", 1},	    {"../../a.vfw", "3", 1},
+		{"/", "4", 1},	   {".hidden.vfw", "5", 1},
+	};
+	char *text;
+
+	save(files, 5, true);
+	text = load();
+	ck_assert_str_eq(text, "12345");
+	free(text);
+}
+END_TEST
+
+START_TEST(published)
+{
+	struct vfw_store_published p = {.revision = 7, .tables = 0xfedcba9876543210}, q;
+
+	vfw_store_load_published(folder, &q);
+	ck_assert_uint_eq(q.revision, 0);
+	for (int i = 0; i < VFW_DIGEST_LEN; i++)
+		p.digest[i] = (uint8_t)(i * 9);
+	ck_assert_int_eq(vfw_store_save_published(folder, &p), 0);
+	vfw_store_load_published(folder, &q);
+	ck_assert_uint_eq(q.revision, 7);
+	ck_assert_uint_eq(q.tables, p.tables);
+	ck_assert_mem_eq(q.digest, p.digest, VFW_DIGEST_LEN);
+}
+END_TEST
+
+START_TEST(quarantine)
+{
+	uint8_t uuids[2 * VFW_UUID_LEN], *back;
+	char path[128];
+	FILE *f;
+	size_t n;
+
+	ck_assert_int_eq(vfw_store_load_quarantine(folder, &back, &n), 0);
+	ck_assert_uint_eq(n, 0);
+	free(back);
+	for (size_t i = 0; i < sizeof(uuids); i++)
+		uuids[i] = (uint8_t)(i * 7);
+	ck_assert_int_eq(vfw_store_save_quarantine(folder, uuids, 2), 0);
+	ck_assert_int_eq(vfw_store_load_quarantine(folder, &back, &n), 0);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_mem_eq(back, uuids, sizeof(uuids));
+	free(back);
+	snprintf(path, sizeof(path), "%s/quarantine.json", folder);
+	f = fopen(path, "w");
+	fputs("[\"x\"", f);
+	fclose(f);
+	ck_assert_int_eq(vfw_store_load_quarantine(folder, &back, &n), -EBADMSG);
+	free(back);
+}
+END_TEST
+
+Suite *suite_store(void)
+{
+	Suite *s = suite_create("store");
+	TCase *t = tcase_create("store");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, policy);
+	tcase_add_test(t, same_and_hostile_names);
+	tcase_add_test(t, published);
+	tcase_add_test(t, quarantine);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The whole daemon in a folder of its own, without the module: what must work then, works; the rest says why not. */
+#include "suite.h"
+
+#include "../../../daemon/base/config.h"
+#include "../../../daemon/base/log.h"
+#include "../../../daemon/ctl/filter.h"
+#include "../../../daemon/ctl/verbs.h"
+#include "../../../daemon/state/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <vfw/ctl_proto.h>
+
+static char root[64];
+static struct vfw_state *state;
+static sd_event *event;
+
+static void write_file(const char *name, const char *text)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s%s", root, name);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void setup(void)
+{
+	struct vfw_config config;
+	char command[256], *error;
+
+	vfw_log_set_level(VFW_LOG_ERROR);
+	strcpy(root, "/tmp/vfw-verbs-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	snprintf(command, sizeof(command),
+		 "cd %s && mkdir -p etc/vfw/vms.d etc/vfw/policy.d usr/share/vfw", root);
+	ck_assert_int_eq(system(command), 0);
+	write_file("/etc/vfw/vms.d/a.toml",
+		   "uuid = \"6f0c0d6e-0000-4000-8000-000000000001\"\nname = \"web1\"\n"
+		   "tenant = \"shop\"\n[labels]\ntier = \"web\"\n[[nics]]\n"
+		   "mac = \"52:54:00:00:00:01\"\naddresses = [\"10.0.0.1\"]\n");
+	write_file("/usr/share/vfw/default.vfw", "default monitor\n");
+	ck_assert_int_eq(vfw_config_load(&config, NULL, root, &error), 0);
+	/* no process of this machine is to be looked at */
+	free(config.proc);
+	config.proc = strdup(root);
+	ck_assert_int_ge(sd_event_new(&event), 0);
+	ck_assert_int_eq(vfw_state_new(&state, &config, event), 0);
+}
+
+static void teardown(void)
+{
+	char command[128];
+
+	vfw_state_free(state);
+	sd_event_unref(event);
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	ck_assert_int_eq(system(command), 0);
+	vfw_log_set_level(VFW_LOG_INFO);
+}
+
+static json_t *ask(const char *method, const char *params)
+{
+	struct vfw_call call = {.state = state, .who = "test"};
+	char line[4096];
+	size_t n = 0;
+	json_t *o;
+	char *out;
+
+	snprintf(line, sizeof(line), "{\"id\":1,\"method\":\"%s\",\"params\":%s}", method, params);
+	out = vfw_rpc_line(vfw_verbs, &call, line, strlen(line), &n);
+	vfw_filter_free(call.observe);
+	ck_assert_ptr_nonnull(out);
+	o = json_loadb(out, n, 0, NULL);
+	ck_assert_ptr_nonnull(o);
+	free(out);
+	return o;
+}
+
+static json_int_t code_of(const char *method, const char *params)
+{
+	json_t *o = ask(method, params);
+	json_int_t code = json_integer_value(json_object_get(json_object_get(o, "error"), "code"));
+
+	json_decref(o);
+	return code;
+}
+
+START_TEST(without_module)
+{
+	json_t *o = ask("status", "{}"), *result = json_object_get(o, "result");
+
+	ck_assert(json_is_false(json_object_get(json_object_get(result, "module"), "loaded")));
+	json_decref(o);
+	o = ask("vm.show", "{\"vm\":\"web1\"}");
+	result = json_object_get(o, "result");
+	ck_assert_str_eq(json_string_value(json_object_get(result, "tenant")), "shop");
+	ck_assert_int_ge(json_integer_value(json_object_get(result, "identity")), VFW_ID_FIRST);
+	json_decref(o);
+	o = ask("policy.show", "{}");
+	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(o, "result"), "text")),
+			 "default monitor\n");
+	json_decref(o);
+	o = ask("doctor", "{}");
+	ck_assert_uint_gt(json_array_size(json_object_get(json_object_get(o, "result"), "checks")),
+			  10);
+	json_decref(o);
+	ck_assert_int_eq(code_of("mode.set", "{\"mode\":\"armed\"}"), VFW_CTL_E_KERNEL);
+	ck_assert_int_eq(
+		code_of("explain",
+			"{\"from\":\"web1\",\"to\":\"host\",\"proto\":\"tcp\",\"dport\":1}"),
+		VFW_CTL_E_KERNEL);
+	ck_assert_int_eq(code_of("flow.list", "{}"), VFW_CTL_E_KERNEL);
+}
+END_TEST
+
+START_TEST(policies)
+{
+	json_t *o = ask(
+		"policy.check",
+		"{\"files\":[{\"name\":\"a\",\"text\":\"tenant shop { group web = label tier=web pass from web to external tcp port 80 }\"}]}");
+	json_t *errors;
+
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(o, "result"), "rules")),
+			 1);
+	json_decref(o);
+	o = ask("policy.check",
+		"{\"files\":[{\"name\":\"a\",\"text\":\"first {\\n pass frm any to any }\"}]}");
+	errors = json_object_get(json_object_get(json_object_get(o, "error"), "data"), "errors");
+	ck_assert_uint_eq(json_array_size(errors), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(errors, 0), "line")), 2);
+	json_decref(o);
+	o = ask("policy.check",
+		"{\"files\":[{\"name\":\"a\",\"text\":\"first { pass from any to any tcp port 80 app http }\"}]}");
+	ck_assert_uint_ge(
+		json_array_size(json_object_get(json_object_get(o, "result"), "unenforceable")), 1);
+	json_decref(o);
+	ck_assert_int_eq(
+		code_of("policy.apply",
+			"{\"files\":[{\"name\":\"a\",\"text\":\"first { pass from any to any tcp port 80 app http }\"}]}"),
+		VFW_CTL_E_UNENFORCEABLE);
+	ck_assert_int_eq(code_of("policy.apply",
+				 "{\"files\":[{\"name\":\"a\",\"text\":\"default block\"}]}"),
+			 VFW_CTL_E_KERNEL);
+	ck_assert_int_eq(
+		code_of("policy.apply", "{\"files\":[{\"name\":\"a\",\"text\":\"default blok\"}]}"),
+		VFW_CTL_E_POLICY);
+	o = ask("policy.diff", "{\"files\":[{\"name\":\"a\",\"text\":\"default block\"}]}");
+	ck_assert(json_is_true(json_object_get(json_object_get(o, "result"), "changed")));
+	json_decref(o);
+}
+END_TEST
+
+START_TEST(quarantine_is_kept)
+{
+	struct vfw_config config;
+	char *error;
+	json_t *o = ask("vm.quarantine", "{\"vm\":\"web1\",\"reason\":\"test\"}");
+
+	ck_assert(json_is_true(json_object_get(json_object_get(o, "result"), "quarantined")));
+	json_decref(o);
+	vfw_state_free(state);
+	ck_assert_int_eq(vfw_config_load(&config, NULL, root, &error), 0);
+	free(config.proc);
+	config.proc = strdup(root);
+	ck_assert_int_eq(vfw_state_new(&state, &config, event), 0);
+	o = ask("vm.show", "{\"vm\":\"web1\"}");
+	ck_assert(json_is_true(json_object_get(json_object_get(o, "result"), "quarantined")));
+	json_decref(o);
+	o = ask("vm.release", "{\"vm\":\"6f0c0d6e-0000-4000-8000-000000000001\"}");
+	ck_assert(json_is_false(json_object_get(json_object_get(o, "result"), "quarantined")));
+	json_decref(o);
+}
+END_TEST
+
+/* Every verb with params of every wrong kind: an answer, never a crash. */
+START_TEST(wrong_params)
+{
+	static const char *const params[] = {
+		"{}",
+		"{\"vm\":5,\"mode\":5,\"files\":5,\"from\":5,\"source\":5}",
+		"{\"vm\":\"none\",\"mode\":\"x\",\"files\":[],\"from\":\"x\",\"to\":\"y\",\"proto\":\"tcp\",\"dport\":80}",
+		"{\"vm\":\"\",\"files\":[1],\"from\":\"10.0.0.1\",\"to\":\"::1\",\"proto\":6,\"dport\":80}",
+		"{\"vm\":null,\"files\":[{\"name\":\"\",\"text\":\"\"}],\"proto\":-1}",
+		"{\"vm\":[],\"files\":[{\"name\":\"x\",\"text\":5}],\"source\":\"none\"}",
+		"{\"files\":[{\"name\":\"x\"},{\"text\":\"y\"}],\"proto\":99999999999}",
+	};
+
+	for (const struct vfw_verb_entry *v = vfw_verbs; v->method; v++)
+		for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++) {
+			json_t *o = ask(v->method, params[i]);
+
+			ck_assert(json_object_get(o, "result") || json_object_get(o, "error"));
+			json_decref(o);
+		}
+}
+END_TEST
+
+Suite *suite_verbs(void)
+{
+	Suite *s = suite_create("verbs");
+	TCase *t = tcase_create("verbs");
+
+	/* a loaded module would take these VMs for real ones */
+	if (access("/sys/module/vfw", F_OK) < 0) {
+		tcase_set_timeout(t, 120);
+		tcase_add_checked_fixture(t, setup, teardown);
+		tcase_add_test(t, without_module);
+		tcase_add_test(t, policies);
+		tcase_add_test(t, quarantine_is_kept);
+		tcase_add_test(t, wrong_params);
+	}
+	suite_add_tcase(s, t);
+	return s;
+}
