@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /*
- * Which instruction sets this processor runs. Each asks for all that kmod/hs/Kbuild lets the compiler use
- * for it, no less; and that the kernel keeps the registers.
+ * Which instruction sets this processor runs. Each asks for all that kmod/hs/Kbuild lets the
+ * compiler use for it, no less; and that the kernel keeps the registers.
  */
 
 #include <linux/err.h>
@@ -106,13 +106,13 @@ static const struct {
 	bool (*runs)(void);
 } sets[] = {
 #ifdef VFW_HS_HAS_avx512
-	{ &vfw_hs_entry_avx512, has_avx512 },
+	{&vfw_hs_entry_avx512, has_avx512},
 #endif
 #ifdef VFW_HS_HAS_avx2
-	{ &vfw_hs_entry_avx2, has_avx2 },
+	{&vfw_hs_entry_avx2, has_avx2},
 #endif
 #ifdef VFW_HS_HAS_sse42
-	{ &vfw_hs_entry_sse42, has_sse42 },
+	{&vfw_hs_entry_sse42, has_sse42},
 #endif
 };
 

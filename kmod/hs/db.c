@@ -36,18 +36,21 @@ static u32 word_at(const void *buf, size_t at)
 	return le32_to_cpu(word);
 }
 
-/* Precise words for what the runtime answers with one number, and a bound before anything is allocated. */
+/*
+ * Precise words for what the runtime answers with one number, and a bound before anything is
+ * allocated.
+ */
 static int check_prefix(const void *buf, size_t len, const char **why)
 {
 	if (len > VFW_HS_DB_MAX)
 		return fail(-EFBIG, why, "database is larger than 64 MiB: use fewer patterns");
 	if (len < PREFIX || word_at(buf, 0) != MAGIC)
-		return fail(-EINVAL, why, "not a Hyperscan database: expected one serialized by libhs");
+		return fail(-EINVAL, why, "not a database: expected one that libhs serialized");
 	if (word_at(buf, AT_VERSION) != vfw_hs_runtime->db_version)
 		return fail(-EPROTONOSUPPORT, why,
-			    "database of another Hyperscan version: compile it with the module's one");
+			    "database of another Hyperscan version: compile it again");
 	if (word_at(buf, AT_LENGTH) >= len)
-		return fail(-EINVAL, why, "database is truncated: compile it again");
+		return fail(-EINVAL, why, "database is truncated or has bytes behind its end");
 	return 0;
 }
 
@@ -60,7 +63,7 @@ static int load(const void *buf, size_t len, struct vfw_hs_db *db, const char **
 	error = vfw_hs_runtime->db_size(buf, len, &size);
 	vfw_hs_section_leave();
 	if (error)
-		return fail(-EINVAL, why, "database's length is not its header's: compile it again");
+		return fail(-EINVAL, why, "database is truncated or has bytes behind its end");
 	/* Page-aligned, more than the bytecode's 64. */
 	db->hs = vmalloc(size);
 	if (!db->hs)
@@ -71,7 +74,7 @@ static int load(const void *buf, size_t len, struct vfw_hs_db *db, const char **
 	vfw_hs_section_leave();
 	if (error == VFW_HS_DB_PLATFORM)
 		return fail(-EMEDIUMTYPE, why,
-			    "database for another instruction set: compile it for the module's one");
+			    "database for another instruction set: compile for ours");
 	if (error)
 		return fail(-EINVAL, why, "database's checksum is wrong: compile it again");
 	return 0;
@@ -80,7 +83,7 @@ static int load(const void *buf, size_t len, struct vfw_hs_db *db, const char **
 static int describe(struct vfw_hs_db *db, const char **why)
 {
 	char text[INFO_HEAP];
-	struct vfw_hs_heap heap = { .mem = text, .size = sizeof(text) };
+	struct vfw_hs_heap heap = {.mem = text, .size = sizeof(text)};
 	unsigned long size = 0;
 	char *info = NULL;
 	int error, mode;
@@ -96,7 +99,7 @@ static int describe(struct vfw_hs_db *db, const char **why)
 		db->stream_size = size;
 	else if (!strstr(db->info, "Mode: BLOCK"))
 		return fail(-EMEDIUMTYPE, why,
-			    "database for vectored mode: compile it for streaming or block mode");
+			    "database for vectored mode: expected streaming or block");
 	return 0;
 }
 

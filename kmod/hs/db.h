@@ -8,8 +8,9 @@
 struct hs_database;
 
 /*
- * Held by policies, streams and whoever loads one. Immutable once loaded. When the last reference goes
- * it dies by RCU, so that a reader that found it in a dying policy fails in vfw_hs_db_get() and nowhere else.
+ * Held by policies, streams and whoever loads one. Immutable once loaded. When the last reference
+ * goes it dies by RCU, so that a reader that found it in a dying policy fails in vfw_hs_db_get()
+ * and nowhere else.
  */
 struct vfw_hs_db {
 	struct hs_database *hs;

@@ -3,8 +3,9 @@
 #define VFW_HS_ENTRY_H
 
 /*
- * The entries of one instruction set's runtime, as a table. Seen by the runtime's files and by kernel
- * code, so it includes nothing of either. All of them may only be called inside a section (section.h).
+ * The entries of one instruction set's runtime, as a table. Seen by the runtime's files and by
+ * kernel code, so it includes nothing of either. All of them may only be called inside a section
+ * (section.h).
  */
 struct hs_database;
 struct hs_scratch;

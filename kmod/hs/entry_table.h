@@ -2,7 +2,10 @@
 #ifndef VFW_HS_ENTRY_TABLE_H
 #define VFW_HS_ENTRY_TABLE_H
 
-/* Compiled once for each set, where VFW_HS_SET is its name and rename.h gives every symbol its prefix. */
+/*
+ * Compiled once for each set, where VFW_HS_SET is its name and rename.h gives every symbol its
+ * prefix.
+ */
 #include "hs_runtime.h"
 #include "hs_common.h"
 #include "hs_version.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /*
- * The runtime's malloc() and free(). It calls them in a few places only: to lay out a scratch, a stream, a
- * line of text. Each time our caller has put the memory there before, and takes it back as a whole.
+ * The runtime's malloc() and free(). It calls them in a few places only: to lay out a scratch, a
+ * stream, a line of text. Each time our caller has put the memory there before, and takes it back
+ * as a whole.
  */
 
 #include <linux/align.h>

@@ -17,7 +17,10 @@ int vfw_hs_init(const char *set)
 {
 	const struct vfw_hs_entry *entry;
 
-	/* There softirqs are threads and sections would be preempted: nothing here was thought out for it. */
+	/*
+	 * There softirqs are threads and sections would be preempted: nothing here was thought out
+	 * for it.
+	 */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
 		pr_err("vfw: Hyperscan does not run on a PREEMPT_RT kernel: boot another one\n");
 		return -EOPNOTSUPP;

@@ -7,10 +7,10 @@
 /*
  * Hyperscan in the kernel: databases, streams, scans. The rest of the module sees this header only.
  *
- * Every call here enters the runtime inside an FPU section by itself and leaves it again; none is made
- * from hard interrupts or NMI. "Any context" means task or softirq, preemption and BH on or off.
- * In a softirq that interrupted a section of the same CPU no section can be had: such calls return
- * -EAGAIN, have done nothing, and are for a worker in task context to repeat.
+ * Every call here enters the runtime inside an FPU section by itself and leaves it again; none is
+ * made from hard interrupts or NMI. "Any context" means task or softirq, preemption and BH on or
+ * off. In a softirq that interrupted a section of the same CPU no section can be had: such calls
+ * return -EAGAIN, have done nothing, and are for a worker in task context to repeat.
  */
 
 struct vfw_hs_db;
@@ -27,7 +27,9 @@ struct vfw_hs_hit {
 	u64 to;
 };
 
-/* Where a scan writes its matches: the first `max' into hit[], how many more there were into lost. */
+/*
+ * Where a scan writes its matches: the first `max' into hit[], how many more there were into lost.
+ */
 struct vfw_hs_hits {
 	u32 count;
 	u32 max;
@@ -62,25 +64,27 @@ const char *vfw_hs_version(void);
  * @db: gets a strong reference; unchanged on failure
  * @why: on failure what was expected and what to do, a string constant; may be NULL
  *
- * A database is code: whoever calls this has established that its owner may load code into the kernel.
- * Checked are magic, version, length, platform and CRC, which is integrity and not safety.
- * May sleep. Returns 0, -EINVAL (no database, or damaged), -EFBIG, -EPROTONOSUPPORT (other version),
- * -EMEDIUMTYPE (other instruction set or unsupported mode), -ENOMEM.
+ * A database is code: whoever calls this has established that its owner may load code into the
+ * kernel. Checked are magic, version, length, platform and CRC, which is integrity and not safety.
+ * May sleep. Returns 0, -EINVAL (no database, or damaged), -EFBIG, -EPROTONOSUPPORT (other
+ * version), -EMEDIUMTYPE (other instruction set or unsupported mode), -ENOMEM.
  */
 int vfw_hs_db_load(const void *buf, size_t len, struct vfw_hs_db **db, const char **why);
 
 /**
  * vfw_hs_db_get() - take another reference
  *
- * Any context. The caller holds a reference, or found @db under rcu_read_lock(): then NULL means that
- * the last reference has gone. Returns a strong reference or NULL.
+ * Any context. The caller holds a reference, or found @db under rcu_read_lock(): then NULL means
+ * that the last reference has gone. Returns a strong reference or NULL.
  */
 struct vfw_hs_db *vfw_hs_db_get(struct vfw_hs_db *db);
 
 /* vfw_hs_db_put() - give a reference back. Any context; memory goes after an RCU grace period. */
 void vfw_hs_db_put(struct vfw_hs_db *db);
 
-/* Bytes of one stream's state; 0 for a block-mode database. Constant for a database. Any context. */
+/*
+ * Bytes of one stream's state; 0 for a block-mode database. Constant for a database. Any context.
+ */
 size_t vfw_hs_db_stream_size(const struct vfw_hs_db *db);
 
 /* Bytes of kernel memory the database holds. Any context. */
@@ -118,8 +122,8 @@ ssize_t vfw_hs_stream_scan(const struct vfw_hs_db *db, void *mem, const void *da
  * vfw_hs_stream_close() - end a stream, whose memory is the caller's again
  * @hits: gets the matches of patterns anchored at the end; NULL to leave them
  *
- * With @hits: any context, returns 0, -EAGAIN or -EIO. Without @hits nothing needs to be called at all:
- * a stream holds no memory but the caller's.
+ * With @hits: any context, returns 0, -EAGAIN or -EIO. Without @hits nothing needs to be called at
+ * all: a stream holds no memory but the caller's.
  */
 int vfw_hs_stream_close(const struct vfw_hs_db *db, void *mem, struct vfw_hs_hits *hits);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /*
- * Scratch: what a scan writes to besides its stream. One for each CPU, large enough for every database ever
- * loaded. `pattern' is a scratch that no scan uses: it carries the sizes, and the CPUs' are its clones.
- * A larger one is published by RCU, the old one freed after a grace period: sections have preemption
- * off, so a scan that began with it has ended by then.
+ * Scratch: what a scan writes to besides its stream. One for each CPU, large enough for every
+ * database ever loaded. `pattern' is a scratch that no scan uses: it carries the sizes, and the
+ * CPUs' are its clones. A larger one is published by RCU, the old one freed after a grace period:
+ * sections have preemption off, so a scan that began with it has ended by then.
  */
 
 #include <linux/cpumask.h>
@@ -38,12 +38,12 @@ static int to_errno(int error)
 }
 
 /*
- * The old scratch with what @db needs more, in fresh memory; *grown tells whether that was anything. Runs
- * the runtime until the heap suffices.
+ * The old scratch with what @db needs more, in fresh memory; *grown tells whether that was
+ * anything. Runs the runtime until the heap suffices.
  */
 static int make_pattern(const struct hs_database *db, struct made *out, bool *grown)
 {
-	struct vfw_hs_heap heap = { .want = PAGE_SIZE };
+	struct vfw_hs_heap heap = {.want = PAGE_SIZE};
 	struct hs_scratch *scratch, *old;
 	int round, error;
 
@@ -79,7 +79,7 @@ static int make_pattern(const struct hs_database *db, struct made *out, bool *gr
 
 static int make_clone(const struct hs_scratch *from, size_t size, struct made *out)
 {
-	struct vfw_hs_heap heap = { .size = size };
+	struct vfw_hs_heap heap = {.size = size};
 	int error;
 
 	heap.mem = kvmalloc(size, GFP_KERNEL);

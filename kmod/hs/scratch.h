@@ -7,7 +7,8 @@ struct hs_database;
 /*
  * vfw_hs_scratch_fit() - see to it that every CPU's scratch is large enough for @db as well
  *
- * May sleep. Returns 0, -ENOMEM, -EINVAL when the runtime refuses @db. On failure nothing has changed.
+ * May sleep. Returns 0, -ENOMEM, -EINVAL when the runtime refuses @db. On failure nothing has
+ * changed.
  */
 int vfw_hs_scratch_fit(const struct hs_database *db);
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /*
- * FPU sections. Vector registers belong to whatever ran before, so kernel code may use them only between
- * kernel_fpu_begin() and kernel_fpu_end(), which turn preemption off, and up to 6.12 not softirqs: a
- * softirq that interrupts a section must not begin another, and irq_fpu_usable() tells it so. User-mode
- * Linux saves the registers with every interrupt and its kernel_fpu_begin() is empty; there the per-CPU
- * flag says the same. The flag also guards what the section uses besides registers: heap and scratch.
+ * FPU sections. Vector registers belong to whatever ran before, so kernel code may use them only
+ * between kernel_fpu_begin() and kernel_fpu_end(), which turn preemption off, and up to 6.12 not
+ * softirqs: a softirq that interrupts a section must not begin another, and irq_fpu_usable() tells
+ * it so. User-mode Linux saves the registers with every interrupt and its kernel_fpu_begin() is
+ * empty; there the per-CPU flag says the same. The flag also guards what the section uses besides
+ * registers: heap and scratch.
  *
- * Loading a database is megabytes of copying and checksum, too long for one section. The runtime calls
- * them through the functions at the end of this file, which leave the section between pieces: no vector
- * register is live across a call in the System V calling convention, so nothing is lost by it.
+ * Loading a database is megabytes of copying and checksum, too long for one section. The runtime
+ * calls them through the functions at the end of this file, which leave the section between pieces:
+ * no vector register is live across a call in the System V calling convention, so nothing is lost
+ * by it.
  */
 
 #include <linux/minmax.h>

@@ -9,8 +9,8 @@
 struct hs_scratch;
 
 /*
- * Memory that the runtime's malloc() hands out while it is laid out: bytes in a row, never freed one by
- * one. `want' is what would have been enough as far as the runtime came.
+ * Memory that the runtime's malloc() hands out while it is laid out: bytes in a row, never freed
+ * one by one. `want' is what would have been enough as far as the runtime came.
  */
 struct vfw_hs_heap {
 	char *mem;
@@ -23,7 +23,10 @@ struct vfw_hs_heap {
 struct vfw_hs_cpu {
 	bool busy;
 	struct vfw_hs_heap *heap;
-	/* Read inside a section, which is an RCU read-side section too; written under scratch.c's mutex. */
+	/*
+	 * Read inside a section, which is an RCU read-side section too; written under scratch.c's
+	 * mutex.
+	 */
 	struct hs_scratch __rcu *scratch;
 };
 

@@ -34,7 +34,7 @@ static struct hs_scratch *this_scratch(void)
 
 int vfw_hs_stream_open(const struct vfw_hs_db *db, void *mem)
 {
-	struct vfw_hs_heap heap = { .mem = mem, .size = ALIGN(db->stream_size, 64) };
+	struct vfw_hs_heap heap = {.mem = mem, .size = ALIGN(db->stream_size, 64)};
 	struct hs_stream *stream = NULL;
 	int error;
 

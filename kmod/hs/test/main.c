@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /*
- * vfw_hs_test.ko: loads a database, scans data with it in a softirq and compares with what libhs found in
- * user space; then all that must not work. Loading it fails when a test fails. tests/lab/hs/check runs it.
+ * vfw_hs_test.ko: loads a database, scans data with it in a softirq and compares with what libhs
+ * found in user space; then all that must not work. Loading it fails when a test fails.
+ * tests/lab/hs/check runs it.
  */
 
 #include <linux/kernel_read_file.h>
@@ -81,8 +82,8 @@ static const struct {
 	const char *name;
 	int (*run)(struct fixture *fix);
 } tests[] = {
-	{ "softirq", test_softirq }, { "together", test_together }, { "refuse", test_refuse },
-	{ "foreign", test_foreign }, { "stack", test_stack },	    { "still", test_softirq },
+	{"softirq", test_softirq}, {"together", test_together}, {"refuse", test_refuse},
+	{"foreign", test_foreign}, {"stack", test_stack},	{"still", test_softirq},
 };
 
 static int run_tests(void)

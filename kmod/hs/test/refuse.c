@@ -74,7 +74,7 @@ static int damaged(const struct blob *good)
 int test_refuse(struct fixture *fix)
 {
 	const struct blob *good = &fix->serialized;
-	static const size_t short_by[] = { 1, 4, 68, 104, 4096 };
+	static const size_t short_by[] = {1, 4, 68, 104, 4096};
 	int i, err;
 
 	err = edited(good, AT_MAGIC, 0x100, -EINVAL, "other magic");

@@ -114,7 +114,7 @@ static void in_tasklet(struct tasklet_struct *tasklet)
 
 int run_in_softirq(struct run *run, u64 *ns)
 {
-	struct softirq s = { .run = run };
+	struct softirq s = {.run = run};
 
 	init_completion(&s.done);
 	tasklet_setup(&s.tasklet, in_tasklet);

@@ -13,7 +13,7 @@
 /* The same stream in pieces of several sizes, in a softirq, always with user space's matches. */
 int test_softirq(struct fixture *fix)
 {
-	const size_t pieces[] = { fix->piece, 1, 7, 65536 };
+	const size_t pieces[] = {fix->piece, 1, 7, 65536};
 	int i, n = vfw_hs_db_stream_size(fix->db) ? ARRAY_SIZE(pieces) : 1, err;
 	struct run run;
 	u64 ns;

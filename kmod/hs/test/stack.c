@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
 /*
- * How much stack a scan takes: a thread fills what is free of its own with a pattern, scans, and looks how
- * deep the pattern has gone. Interrupts are off while it scans, so that their frames do not count.
+ * How much stack a scan takes: a thread fills what is free of its own with a pattern, scans, and
+ * looks how deep the pattern has gone. Interrupts are off while it scans, so that their frames do
+ * not count.
  */
 
 #include <linux/completion.h>

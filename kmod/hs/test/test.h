@@ -17,7 +17,10 @@ struct fixture {
 	struct blob foreign;
 	struct blob data;
 	struct vfw_hs_db *db;
-	/* Bytes in which user space scanned: a stream's, or each a datagram for a block-mode database. */
+	/*
+	 * Bytes in which user space scanned: a stream's, or each a datagram for a block-mode
+	 * database.
+	 */
 	size_t piece;
 	/* Sorted by offset, then id. */
 	struct vfw_hs_hit *want;
@@ -25,13 +28,13 @@ struct fixture {
 };
 
 /* Ends the test that calls it: says what did not hold, and where. */
-#define CHECK(cond, fmt, ...)                                                                      \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			pr_err("vfw_hs_test: %s:%d: %s is false: " fmt "\n", __FILE__, __LINE__,   \
-			       #cond, ##__VA_ARGS__);                                              \
-			return -EINVAL;                                                            \
-		}                                                                                  \
+#define CHECK(cond, fmt, ...)                                                                    \
+	do {                                                                                     \
+		if (!(cond)) {                                                                   \
+			pr_err("vfw_hs_test: %s:%d: %s is false: " fmt "\n", __FILE__, __LINE__, \
+			       #cond, ##__VA_ARGS__);                                            \
+			return -EINVAL;                                                          \
+		}                                                                                \
 	} while (0)
 
 /* A stream being scanned, and what came of it. */
@@ -50,8 +53,9 @@ int run_open(struct run *run, const struct fixture *fix, size_t piece);
 void run_free(struct run *run);
 
 /*
- * Scans up to @pieces pieces, and closes the stream behind the last. Any context. Returns 0 when all is
- * done, -EAGAIN when there is more or no section could be had, another error when the scan failed.
+ * Scans up to @pieces pieces, and closes the stream behind the last. Any context. Returns 0 when
+ * all is done, -EAGAIN when there is more or no section could be had, another error when the scan
+ * failed.
  */
 int run_some(struct run *run, unsigned int pieces);
 

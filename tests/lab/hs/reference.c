@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reference SET stream|block BYTES DIR: what vfw_hs_test.ko is compared with. Compiles patterns with libhs for
- * SET (sse42, avx2, avx512), makes BYTES of data in which they match, scans it with libhs, and writes
- * DIR/db, DIR/data and DIR/want (records of le32 id, le32 0, le64 offset, by offset, then id).
+ * reference SET stream|block BYTES DIR: what vfw_hs_test.ko is compared with. Compiles patterns
+ * with libhs for SET (sse42, avx2, avx512), makes BYTES of data in which they match, scans it with
+ * libhs, and writes DIR/db, DIR/data and DIR/want (records of le32 id, le32 0, le64 offset, by
+ * offset, then id).
  *
  * The matches are found with a database for this processor, for it need not be one of SET's.
  */
@@ -30,57 +31,98 @@ struct pattern {
 /* Chosen so that every engine of the runtime has work. */
 static const struct pattern patterns[] = {
 	/* attacks, as rules have them */
-	{ "/etc/passwd", C },
-	{ "\\$\\{jndi:(ldap|rmi|dns)://", C },
-	{ "union\\s+(all\\s+)?select", C },
-	{ "<script>[^<]{0,100}alert", C },
-	{ "\\x90{16}", 0 },
-	{ "(GET|POST|PUT) /[a-z/]{1,64}\\.php\\?id=[0-9]+('|%27)", C },
-	{ "User-Agent: [^\\r\\n]{40,200}\\r\\n", 0 },
-	{ "^Host: [a-z]+\\r?$", M },
+	{"/etc/passwd", C},
+	{"\\$\\{jndi:(ldap|rmi|dns)://", C},
+	{"union\\s+(all\\s+)?select", C},
+	{"<script>[^<]{0,100}alert", C},
+	{"\\x90{16}", 0},
+	{"(GET|POST|PUT) /[a-z/]{1,64}\\.php\\?id=[0-9]+('|%27)", C},
+	{"User-Agent: [^\\r\\n]{40,200}\\r\\n", 0},
+	{"^Host: [a-z]+\\r?$", M},
 	/* bounded and unbounded repeats of classes */
-	{ "[a-f]{20,}", 0 },
-	{ "[0-9]{12,16}", 0 },
-	{ "foo.{10,200}bar", S },
-	{ "select.{0,40}from.{0,40}where", S | C },
-	{ "^.{500}index", S },
-	{ "^.{2000,4000}passwd", S },
-	{ "etaoin[^\\n]{30,60}shrdlu", 0 },
-	{ "abc[^x]{5}def", 0 },
+	{"[a-f]{20,}", 0},
+	{"[0-9]{12,16}", 0},
+	{"foo.{10,200}bar", S},
+	{"select.{0,40}from.{0,40}where", S | C},
+	{"^.{500}index", S},
+	{"^.{2000,4000}passwd", S},
+	{"etaoin[^\\n]{30,60}shrdlu", 0},
+	{"abc[^x]{5}def", 0},
 	/* large NFAs: 64 to 512 states */
-	{ "(alpha|beta|gamma)[a-z]{3,20}(one|two|three)x[0-9]y", 0 },
-	{ "a[^\\n]{1,30}b[^\\n]{1,30}c[^\\n]{1,10}d", ONE },
-	{ "(foo|bar|baz).{3,40}(select|union|insert).{3,40}(0x[0-9a-f]{4}|etc)", S },
-	{ "([a-z]{2}[0-9]){3,30}=", 0 },
-	{ "(x[0-9]y[a-z]){4,40}z", 0 },
-	{ "q(we|rt|yu){10,60}p.{0,90}end", S },
-	{ "k([a-e][f-j]|[k-o]){8,100}[0-9]", 0 },
+	{"(alpha|beta|gamma)[a-z]{3,20}(one|two|three)x[0-9]y", 0},
+	{"a[^\\n]{1,30}b[^\\n]{1,30}c[^\\n]{1,10}d", ONE},
+	{"(foo|bar|baz).{3,40}(select|union|insert).{3,40}(0x[0-9a-f]{4}|etc)", S},
+	{"([a-z]{2}[0-9]){3,30}=", 0},
+	{"(x[0-9]y[a-z]){4,40}z", 0},
+	{"q(we|rt|yu){10,60}p.{0,90}end", S},
+	{"k([a-e][f-j]|[k-o]){8,100}[0-9]", 0},
 	/* automata small enough for tables and for sheng */
-	{ "(ab|cd)*ef", 0 },
-	{ "x(yz)+w", 0 },
-	{ "[xyz][0-9][xyz][a-f]", 0 },
-	{ "(0x)?[0-9a-f]{8}h", C },
+	{"(ab|cd)*ef", 0},
+	{"x(yz)+w", 0},
+	{"[xyz][0-9][xyz][a-f]", 0},
+	{"(0x)?[0-9a-f]{8}h", C},
 	/* start of match, and logical combinations of what stands above */
-	{ "alpha[a-z0-9]{0,20}beta", SOM },
-	{ "x[0-9]{1,5}y", SOM },
-	{ "(union|select)[^;]{0,50};", SOM | C },
-	{ "0 & 2", HS_FLAG_COMBINATION },
-	{ "(8 | 9) & 24", HS_FLAG_COMBINATION | ONE },
+	{"alpha[a-z0-9]{0,20}beta", SOM},
+	{"x[0-9]{1,5}y", SOM},
+	{"(union|select)[^;]{0,50};", SOM | C},
+	{"0 & 2", HS_FLAG_COMBINATION},
+	{"(8 | 9) & 24", HS_FLAG_COMBINATION | ONE},
 	/* the end of the data */
-	{ "final\\.$", 0 },
-	{ "[a-z]+\\.\\z", 0 },
+	{"final\\.$", 0},
+	{"[a-z]+\\.\\z", 0},
 };
 
 #define FIXED (sizeof(patterns) / sizeof(patterns[0]))
 
 /* What data is made of: pieces of matches, and noise. */
 static const char *const words[] = {
-	"/etc/passwd", "${jndi:ldap://", "UNION ALL SELECT ", "<script>alert", "GET /a/b.php?id=1'",
-	"User-Agent: ", "\r\nHost: abc\r\n", "deadbeefcafedeadbeefcafe", "4111111111111111", "foo",
-	"bar", "select ", " from ", " where ", "index", "etaoin", "shrdlu", "abc", "def", "alpha",
-	"beta", "gamma", "one", "x1y", "x2y3", "ab1cd2ef3gh4=", "x1ya", "x2yb", "z", "qwe", "we", "rt",
-	"yu", "p end", "kaf", "bgch", "lm", "abcd", "ef", "xyzyzw", "0x1234abcdh", "\n", " ", ";", "=",
-	"0", "9",
+	"/etc/passwd",
+	"${jndi:ldap://",
+	"UNION ALL SELECT ",
+	"<script>alert",
+	"GET /a/b.php?id=1'",
+	"User-Agent: ",
+	"\r\nHost: abc\r\n",
+	"deadbeefcafedeadbeefcafe",
+	"4111111111111111",
+	"foo",
+	"bar",
+	"select ",
+	" from ",
+	" where ",
+	"index",
+	"etaoin",
+	"shrdlu",
+	"abc",
+	"def",
+	"alpha",
+	"beta",
+	"gamma",
+	"one",
+	"x1y",
+	"x2y3",
+	"ab1cd2ef3gh4=",
+	"x1ya",
+	"x2yb",
+	"z",
+	"qwe",
+	"we",
+	"rt",
+	"yu",
+	"p end",
+	"kaf",
+	"bgch",
+	"lm",
+	"abcd",
+	"ef",
+	"xyzyzw",
+	"0x1234abcdh",
+	"\n",
+	" ",
+	";",
+	"=",
+	"0",
+	"9",
 };
 
 static uint32_t seed = 20240229;
@@ -181,7 +223,8 @@ static char *make_data(size_t len)
 			data[at++] = noise[rnd(sizeof(noise) - 1)];
 			continue;
 		}
-		word = rnd(3) ? words[rnd(sizeof(words) / sizeof(words[0]))] : literals[rnd(LITERALS)];
+		word = rnd(3) ? words[rnd(sizeof(words) / sizeof(words[0]))]
+			      : literals[rnd(LITERALS)];
 		memcpy(data + at, word, strlen(word));
 		at += strlen(word);
 	}
@@ -229,7 +272,7 @@ static void save(const char *dir, const char *name, const void *mem, size_t len)
 
 int main(int argc, char **argv)
 {
-	hs_platform_info_t platform = { .tune = HS_TUNE_FAMILY_GENERIC };
+	hs_platform_info_t platform = {.tune = HS_TUNE_FAMILY_GENERIC};
 	hs_database_t *db;
 	int stream;
 	unsigned int mode;
