@@ -326,7 +326,7 @@ static struct vfw_flow *flow_new(struct vfw_pkt *p, const struct vfw_flow_key *k
 	return flow;
 }
 
-bool vfw_flow_open(struct vfw_pkt *p)
+void vfw_flow_open(struct vfw_pkt *p)
 {
 	struct vfw_flow *flow, *old;
 	struct vfw_flow_key key;
@@ -336,17 +336,22 @@ bool vfw_flow_open(struct vfw_pkt *p)
 
 	how = flow_key(&key, p, &p->f, p->src.key, p->dst.key);
 	if (how < 0)
-		return true;
-	if (how & VFW_FLOWKEY_ANSWER)
-		return !vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
+		return;
+	if (how & VFW_FLOWKEY_ANSWER) {
+		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
+		return;
+	}
 	charged = flow_charge(p);
-	if (!charged)
-		return !vfw_pkt_block(p, VFW_REASON_FLOW_LIMIT);
+	if (!charged) {
+		vfw_pkt_block(p, VFW_REASON_FLOW_LIMIT);
+		return;
+	}
 	flow = flow_new(p, &key, !!(how & VFW_FLOWKEY_SIDE));
 	if (!flow) {
 		atomic_dec(charged);
 		atomic_dec(&flow_n);
-		return !vfw_pkt_block(p, VFW_REASON_NO_MEMORY);
+		vfw_pkt_block(p, VFW_REASON_NO_MEMORY);
+		return;
 	}
 	flow->charged = charged;
 	if (p->f.proto == IPPROTO_TCP &&
@@ -354,7 +359,8 @@ bool vfw_flow_open(struct vfw_pkt *p)
 		atomic_dec(charged);
 		atomic_dec(&flow_n);
 		kmem_cache_free(flow_cache, flow);
-		return !vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
+		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
+		return;
 	}
 	flow->until = jiffies + flow_timeout(flow) * HZ;
 	bucket = flow_bucket(&key);
@@ -368,7 +374,6 @@ bool vfw_flow_open(struct vfw_pkt *p)
 	p->fresh = true;
 	if (p->src.nic)
 		vfw_vm_count_add(p->src.nic->vm->live, flows_opened, 1);
-	return true;
 }
 
 static bool flow_has_slot(const struct vfw_flow *flow, u32 slot)

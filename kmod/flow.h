@@ -35,10 +35,10 @@ int vfw_flow_walk(u32 *bucket, u32 *skip, int (*fn)(const struct vfw_flow_info *
 bool vfw_flow(struct vfw_pkt *p);
 
 /*
- * Makes the flow of a frame the policy lets pass, if it is one that opens a conversation. False: it
- * was blocked instead (flow-limit, no-memory, invalid-state). RCU read lock, BH off.
+ * Makes the flow of a frame the policy lets pass, if it is one that opens a conversation. Blocks
+ * the frame instead (flow-limit, no-memory, invalid-state) if it cannot. RCU read lock, BH off.
  */
-bool vfw_flow_open(struct vfw_pkt *p);
+void vfw_flow_open(struct vfw_pkt *p);
 
 /* Ends all flows charged to or reaching a VM's slot. May sleep. */
 void vfw_flow_flush_slot(u32 slot);

@@ -61,7 +61,7 @@ void vfw_frag_note(const struct vfw_pkt *p)
 	struct frag_set *set;
 	struct frag_ent *e;
 
-	if (!(p->f.flags & VFW_FRAME_F_FRAG) || !(p->f.flags & VFW_FRAME_F_FRAG_FIRST))
+	if (p->verdict != VFW_PASS || !p->pol || !(p->f.flags & VFW_FRAME_F_FRAG_FIRST))
 		return;
 	set = frag_key(&key, p);
 	spin_lock(&set->lock);

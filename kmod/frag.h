@@ -11,7 +11,7 @@
 /* Decides later fragments and first ones without a whole L4 header; false for the rest. */
 bool vfw_frag(struct vfw_pkt *p);
 
-/* Remembers that this frame was let through, if it is a first fragment. BH off. */
+/* Remembers a judged frame if it is a first fragment and passes. BH off. */
 void vfw_frag_note(const struct vfw_pkt *p);
 
 /* Allocates the table. 0 or -ENOMEM. */

@@ -33,6 +33,10 @@ static bool neigh_joined_outside(const struct vfw_tables *t, u32 ident)
 bool vfw_neigh_joined(const struct vfw_tables *t, u32 src, bool src_outside, u32 dst,
 		      bool dst_outside)
 {
+	/* The host is the next hop to whatever it routes to: a known VM must be able to find it. */
+	if ((dst_outside && dst == VFW_ID_HOST && src != VFW_ID_UNMANAGED) ||
+	    (src_outside && src == VFW_ID_HOST && dst != VFW_ID_UNMANAGED))
+		return true;
 	if (dst_outside)
 		return neigh_joined_outside(t, src);
 	if (src_outside)

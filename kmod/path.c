@@ -55,6 +55,7 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	if (!ended)
 		ended = vfw_guard_delivery(p) || vfw_judge_none(p) || vfw_neigh(p) ||
 			vfw_neigh_dhcp(p) || vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
+	vfw_frag_note(p);
 	return vfw_verdict(p);
 }
 

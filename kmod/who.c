@@ -79,17 +79,40 @@ bool vfw_who_host4(const u8 addr[4])
 	return inet_addr_type(&init_net, a) == RTN_LOCAL;
 }
 
+#if IS_BUILTIN(CONFIG_IPV6)
 bool vfw_who_host6(const u8 addr[16])
 {
-#if IS_ENABLED(CONFIG_IPV6)
 	struct in6_addr a;
 
 	memcpy(&a, addr, sizeof(a));
 	return ipv6_chk_addr(&init_net, &a, NULL, 0);
-#else
-	return false;
-#endif
 }
+#else
+/* IPv6 is a module of its own, which this one must load without: ask every device. */
+static bool who_device6(const struct net_device *dev, const struct in6_addr *a)
+{
+	const struct inet6_dev *idev = __in6_dev_get(dev);
+	const struct inet6_ifaddr *ifa;
+
+	if (idev)
+		list_for_each_entry_rcu(ifa, &idev->addr_list, if_list)
+			if (ipv6_addr_equal(&ifa->addr, a))
+				return true;
+	return false;
+}
+
+bool vfw_who_host6(const u8 addr[16])
+{
+	struct net_device *dev;
+	struct in6_addr a;
+
+	memcpy(&a, addr, sizeof(a));
+	for_each_netdev_rcu(&init_net, dev)
+		if (who_device6(dev, &a))
+			return true;
+	return false;
+}
+#endif
 
 /* The kind of the network addresses in f, VFW_ADDR_MAC if there are none. */
 static enum vfw_addr_kind who_kind(const struct vfw_frame *f)
