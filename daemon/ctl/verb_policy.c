@@ -142,7 +142,7 @@ out:
 	return result;
 }
 
-/* Is it the very policy that runs, with the same text in every file? Then there is nothing to publish. */
+/* Is it what runs, to the kernel at least? Then there is nothing to publish. */
 static bool nothing_new(const struct vfw_state *st, const struct vfw_compiled *c)
 {
 	return st->running && st->running->compiled && st->tables_current && st->kern &&
@@ -169,6 +169,20 @@ static json_t *applied(const struct vfw_state *st, const struct vfw_compiled *c,
 	return json_pack("{s:I, s:s, s:I, s:I, s:o, s:b}", "revision", (json_int_t)st->revision,
 			 "digest", digest, "rules", count_compiled(c), "identities", identities,
 			 "warnings", warnings, "changed", changed);
+}
+
+/* Comments, lines and names of files may still be new: explain and the next start want to know them. */
+static json_t *replace_text(struct vfw_call *call, struct vfw_ruleset **rs, struct vfw_compiled **c,
+			    const struct vfw_diags *d)
+{
+	struct vfw_state *st = call->state;
+	_cleanup_free_ char *error = NULL;
+
+	if (vfw_publish_replace_text(st, *rs, *c, &error))
+		return error ? vfw_call_fail(call, VFW_RPC_INTERNAL, NULL, "%s", error) : NULL;
+	*rs = NULL;
+	*c = NULL;
+	return applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), false);
 }
 
 static json_t *publish(struct vfw_call *call, struct vfw_ruleset **rs, struct vfw_compiled **c,
@@ -214,8 +228,10 @@ json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
 	err = vfw_registry_settle(st->registry) ?: vfw_ruleset_compile(rs, st->registry, &d, &c);
 	if (err == -EINVAL)
 		refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
-	else if (!err && (dry || nothing_new(st, c)))
+	else if (!err && dry)
 		result = applied(st, c, diags_json(&d, VFW_DIAG_WARNING), !nothing_new(st, c));
+	else if (!err && nothing_new(st, c))
+		result = replace_text(call, &rs, &c, &d);
 	else if (!err && vfw_verb_need_kernel(call))
 		result = publish(call, &rs, &c, &d, keep);
 out:

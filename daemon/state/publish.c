@@ -269,6 +269,52 @@ void vfw_publish_disconnect(struct vfw_state *st)
 	vfw_population_clear(&st->sent);
 }
 
+/* Writes the files aside; what is said about them when it fails is in *error. */
+static int save_policy(struct vfw_state *st, const struct vfw_ruleset *rs, unsigned long *number,
+		       char **error)
+{
+	int err = vfw_store_save_policy(st->config.state, rs->files, rs->n_files, number);
+
+	if (err)
+		*error = vfw_form_format("%s: the policy cannot be kept: %s", st->config.state,
+					 strerror(-err));
+	return err;
+}
+
+/* rs is what runs from now on, also at the next start. */
+static void take(struct vfw_state *st, struct vfw_ruleset *rs, unsigned long number)
+{
+	int err;
+
+	vfw_ruleset_free(st->previous);
+	st->previous = st->running;
+	st->running = rs;
+	st->fallback = false;
+	st->synced = vfw_registry_generation(st->registry);
+	set_trouble(st, NULL);
+	save_published(st);
+	err = vfw_store_confirm_policy(st->config.state, number);
+	if (err)
+		vfw_log_error(
+			"%s: revision %u is in force but will not be loaded at the next start: %s",
+			st->config.state, st->revision, strerror(-err));
+}
+
+int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
+			     char **error)
+{
+	unsigned long number = 0;
+	int err;
+
+	*error = NULL;
+	err = save_policy(st, rs, &number, error);
+	if (!err)
+		err = vfw_ruleset_adopt(rs, c);
+	if (!err)
+		take(st, rs, number);
+	return err;
+}
+
 int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
 		      bool keep_established, char **error)
 {
@@ -283,40 +329,23 @@ int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_c
 		return -ENOENT;
 	}
 	/* all that can fail on our side comes before the commit, but for the link's renaming */
-	err = vfw_store_save_policy(st->config.state, rs->files, rs->n_files, &number);
-	if (err) {
-		*error = vfw_form_format("%s: the policy cannot be kept: %s", st->config.state,
-					 strerror(-err));
-		return err;
-	}
-	err = vfw_population_build(st->registry, c, &to);
+	err = save_policy(st, rs, &number, error);
 	if (!err)
-		vfw_population_diff(&st->sent, &to, &change);
-	if (!err)
-		err = vfw_ruleset_adopt(rs, c);
-	if (err) {
-		vfw_population_clear(&to);
-		return err;
-	}
-	err = commit(st, c, keep_established, &to, error);
-	vfw_population_clear(&to);
-	if (err) {
-		rs->compiled = NULL;
-		return err;
-	}
-	st->fallback = false;
-	vfw_ruleset_free(st->previous);
-	st->previous = st->running;
-	st->running = rs;
-	st->synced = vfw_registry_generation(st->registry);
-	st->tables_current = true;
-	set_trouble(st, NULL);
-	log_change(st, &change, true);
-	save_published(st);
-	err = vfw_store_confirm_policy(st->config.state, number);
+		err = vfw_population_build(st->registry, c, &to);
 	if (err)
-		vfw_log_error(
-			"%s: revision %u is in force but will not be loaded at the next start: %s",
-			st->config.state, st->revision, strerror(-err));
+		return err;
+	vfw_population_diff(&st->sent, &to, &change);
+	err = vfw_ruleset_adopt(rs, c);
+	if (!err) {
+		err = commit(st, c, keep_established, &to, error);
+		if (err)
+			rs->compiled = NULL;
+	}
+	vfw_population_clear(&to);
+	if (err)
+		return err;
+	st->tables_current = true;
+	log_change(st, &change, true);
+	take(st, rs, number);
 	return 0;
 }

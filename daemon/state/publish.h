@@ -25,6 +25,13 @@ int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_c
 		      bool keep_established, char **error);
 
 /*
+ * The same tables from another text (comments, lines, names of files): takes rs and c in place of what
+ * runs, without a word to the kernel. Same contract as vfw_publish_apply().
+ */
+int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
+			     char **error);
+
+/*
  * Settles the registry and gives the kernel what follows: a new revision when tables or identities changed, the
  * population alone otherwise, nothing when nothing changed. On failure st->trouble says why and it is tried again later.
  */

@@ -215,6 +215,34 @@ static void use_tap(const struct vfw_qemu *q, struct vfw_nic *nic, struct tap *t
 			taps[i].fd = -1;
 }
 
+/*
+ * What QEMU gives NICs whose MAC is not on the command line: the first of 52:54:00:12:34:56 and up that is
+ * free in the VM. All count, but only those with a tap are known by it: two VMs whose other NICs have the
+ * same one do not disturb each other.
+ */
+static void default_macs(struct vfw_vm *vm)
+{
+	bool made[VFW_MAX_NICS] = {false};
+
+	for (size_t k = 0; k < vm->n_nics; k++) {
+		uint8_t mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+
+		if (vm->nics[k].has_mac)
+			continue;
+		for (size_t i = 0; i < vm->n_nics;) {
+			bool taken = vm->nics[i].has_mac && !memcmp(vm->nics[i].mac, mac, 6);
+
+			mac[5] += taken;
+			i = taken ? 0 : i + 1;
+		}
+		memcpy(vm->nics[k].mac, mac, 6);
+		vm->nics[k].has_mac = made[k] = true;
+	}
+	for (size_t k = 0; k < vm->n_nics; k++)
+		if (made[k] && !vm->nics[k].ifindex)
+			vm->nics[k].has_mac = false;
+}
+
 /* What command line and descriptors together say of the VM. */
 static void describe(const struct vfw_qemu *q, const struct process *p, struct tap *taps, int n,
 		     struct vfw_vm *vm)
@@ -241,6 +269,7 @@ static void describe(const struct vfw_qemu *q, const struct process *p, struct t
 			break;
 		}
 	}
+	default_macs(vm);
 	/* a tap the command line does not name (plugged in later): the first NIC without one, else a new NIC */
 	for (int i = 0; i < n; i++) {
 		size_t k = 0;

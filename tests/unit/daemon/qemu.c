@@ -133,6 +133,30 @@ START_TEST(life)
 }
 END_TEST
 
+/* NICs without mac= get QEMU's own, around those that are given. */
+START_TEST(default_macs)
+{
+	static const char args[] =
+		"q\0-name\0vm40\0-uuid\0" UUID
+		"\0-nic\0tap,ifname=tap1\0-nic\0tap,ifname=tap2,mac=52:54:00:12:34:56"
+		"\0-nic\0tap,ifname=tap3";
+	const struct vfw_vm *vm;
+
+	make_process(40, "qemu-system-x86_64", 0, UUID);
+	write_proc(40, "cmdline", args, sizeof(args));
+	open_tap(40, 30, "tap1");
+	open_tap(40, 31, "tap2");
+	vm = scan("vm40");
+	ck_assert_uint_eq(vm->n_nics, 3);
+	ck_assert(!vm->nics[2].has_mac);
+	open_tap(40, 32, "tap3");
+	vm = scan("vm40");
+	ck_assert_uint_eq(vm->nics[0].mac[5], 0x57);
+	ck_assert_uint_eq(vm->nics[1].mac[5], 0x56);
+	ck_assert_uint_eq(vm->nics[2].mac[5], 0x58);
+}
+END_TEST
+
 START_TEST(command_line_is_read_once)
 {
 	make_process(40, "qemu-system-x86_64", 0, UUID);
@@ -191,6 +215,7 @@ Suite *suite_qemu(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, life);
+	tcase_add_test(t, default_macs);
 	tcase_add_test(t, command_line_is_read_once);
 	tcase_add_test(t, unreadable_keeps_what_was_seen);
 	tcase_add_test(t, pid_used_again);
