@@ -6,4 +6,5 @@
 
 labvfw start --no-daemon
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
-expect_pass ctlfail
+ip link add extra0 type veth peer name extra1
+expect_pass ctlfail extra0

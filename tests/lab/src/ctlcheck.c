@@ -246,6 +246,13 @@ static void check_meaning(void)
 	check(revision_now() == before && explain(5).rule == 1005, "and all of it left what was");
 }
 
+static void limit_memory(const char *mib)
+{
+	FILE *f = fopen("/sys/module/vfw/parameters/policy_max_mib", "w");
+
+	check(f && fputs(mib, f) >= 0 && !fclose(f), "policies may take %s MiB", mib);
+}
+
 static void check_counts(void)
 {
 	struct ctl_policy p;
@@ -282,9 +289,10 @@ static void check_counts(void)
 	p.counts.n[VFW_TABLE_CELLS] = VFW_MAX_CELLS;
 	p.counts.n[VFW_TABLE_CANDS] = VFW_MAX_CANDS;
 	p.counts.n[VFW_TABLE_RULES] = VFW_MAX_RULES;
-	if (!ctl_txn_begin(&one, VFW_TXN_F_POLICY, &p.counts, p.digest, &id))
-		ctl_txn_end(&one, VFW_CMD_TXN_ABORT, id, NULL);
-	check(revision_now() > 0, "the largest announcement: %s", one.text);
+	limit_memory("100");
+	refused("more memory than allowed", &one,
+		ctl_txn_begin(&one, VFW_TXN_F_POLICY, &p.counts, p.digest, &id), -E2BIG);
+	limit_memory("1024");
 	ctl_policy_free(&p);
 }
 
@@ -555,6 +563,39 @@ static void check_events(void)
 	ctl_policy_free(&p);
 }
 
+/* A reader that sleeps is told that it missed something, and sees how much. */
+static void check_slow_reader(void)
+{
+	struct vfw_event first = {}, last = {}, ev;
+	uint32_t revision, read = 0, gaps = 0;
+	struct ctl_policy p;
+	int small = 4096, i;
+
+	setsockopt(mnl_socket_get_fd(two.nl), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	ctl_policy_make(&p, 10, 1000);
+	for (i = 0; i < 60; i++) {
+		ctl_apply(&one, &p, &revision);
+		usleep(15000);
+	}
+	while (last.revision != revision || !gaps) {
+		errno = 0;
+		if (!next_event(&ev)) {
+			if (errno != ENOBUFS)
+				break;
+			gaps++;
+			/* there is room again: one more to see the gap by */
+			ctl_apply(&one, &p, &revision);
+			continue;
+		}
+		if (!read++)
+			first = ev;
+		last = ev;
+	}
+	check(gaps && last.seq - first.seq >= read, "a slow reader sees a gap: %u of %llu events",
+	      read, (unsigned long long)(last.seq - first.seq + 1));
+	ctl_policy_free(&p);
+}
+
 /* In a child without privilege: exit status 0 if every command and the group are denied. */
 static int denied(void)
 {
@@ -631,6 +672,7 @@ int main(void)
 	check_many();
 	check_dumps();
 	check_events();
+	check_slow_reader();
 	check_child("without privilege every command and the events are denied", denied);
 	check_child("another network namespace does not see the family", invisible);
 	printf("%d passed, %d failed\n", passed, failed);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lets every allocation of a transaction fail, one after the other: in run n the n-th
+ * Lets every allocation of a transaction, of binding a port and of a change of scope fail, one after
+ * the other: in run n the n-th
  * allocation that this process makes in the kernel (fault-inject's fail-nth). After each
  * run the policy in force must be the old one or the new one, whole, and the next
- * transaction must work. Ends when a run came to no failure. Needs a kernel with fault
+ * transaction must work. Ends when runs came to no failure. Needs a kernel with fault
  * injection, debugfs at its place, the module loaded and nobody else using it.
  */
 #include <errno.h>
@@ -20,6 +21,7 @@
 #define RULES 3000U /* tables of more than a page, so that vmalloc is tried too */
 
 static struct ctl ctl;
+static const char *device;
 
 static void put(const char *path, const char *text)
 {
@@ -75,14 +77,52 @@ static bool whole(uint32_t revision, uint32_t first_id)
 	return !ctl_explain(&ctl, &ex) && ex.rule == first_id + RULES - 2;
 }
 
-static int population(void)
+/* VM 3 comes and the device is bound to it, or the device is unbound. */
+static int population(bool come)
 {
 	uint32_t id, revision;
 	int ret = ctl_txn_begin(&ctl, 0, NULL, NULL, &id);
 
-	if (!ret)
+	if (!ret && come)
 		ret = ctl_txn_vm(&ctl, id, 3, VFW_ID_FIRST, 0);
+	if (!ret)
+		ret = ctl_txn_port(&ctl, id, device, come ? 3 : 0);
 	return ret ? ret : ctl_txn_end(&ctl, VFW_CMD_TXN_COMMIT, id, &revision);
+}
+
+/* Names are the scope's whole list: with the device or without. */
+static int scope(const char *name)
+{
+	struct nlmsghdr *nlh = ctl_begin(&ctl, VFW_CMD_SCOPE_SET, 0);
+	struct nlattr *list = mnl_attr_nest_start(nlh, VFW_A_SCOPE_NAMES);
+
+	mnl_attr_put_strz(nlh, VFW_SCOPE_A_ENTRY, name);
+	mnl_attr_nest_end(nlh, list);
+	return ctl_talk(&ctl, nlh, NULL, NULL);
+}
+
+static int on_port(const struct nlmsghdr *nlh, void *arg)
+{
+	(void)nlh;
+	++*(unsigned int *)arg;
+	return MNL_CB_OK;
+}
+
+static unsigned int ports(void)
+{
+	unsigned int n = 0;
+
+	return ctl_talk(&ctl, ctl_begin(&ctl, VFW_CMD_PORT_GET, NLM_F_DUMP), on_port, &n) ? ~0U : n;
+}
+
+/* What has come into scope goes out of it again: by unbinding, and by name. */
+static void clear(long n)
+{
+	if (population(false) || scope("vnet*") || ports()) {
+		fprintf(stderr, "ctlfail: run %ld: the device does not leave the scope: %s\n", n,
+			ctl.text);
+		exit(1);
+	}
 }
 
 /* One run; returns whether a failure was injected. */
@@ -96,7 +136,7 @@ static bool run(long n, struct ctl_policy *p, uint32_t *revision, uint32_t *firs
 	inject(n);
 	ret = ctl_apply(&ctl, p, &got);
 	if (!ret)
-		ret = population();
+		ret = n % 2 ? population(true) : scope(device);
 	failed = inject(0) == 0;
 	ctl_policy_free(p);
 	reopen();
@@ -116,16 +156,23 @@ static bool run(long n, struct ctl_policy *p, uint32_t *revision, uint32_t *firs
 		fprintf(stderr, "ctlfail: run %ld: revision %u is not whole\n", n, now);
 		exit(1);
 	}
+	clear(n);
 	return failed;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	uint32_t revision = 0, first_id = 1000;
 	struct ctl_policy p;
+	unsigned int quiet = 0, failures = 0;
 	char path[64];
 	long n;
 
+	if (argc != 2) {
+		fprintf(stderr, "usage: ctlfail DEVICE  (outside the scope vnet*)\n");
+		return 2;
+	}
+	device = argv[1];
 	put("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
 	put("/sys/kernel/debug/failslab/verbose", "0");
 	put("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
@@ -144,13 +191,18 @@ int main(void)
 		return 2;
 	}
 	ctl_policy_free(&p);
-	for (n = 1; run(n, &p, &revision, &first_id); n++)
-		;
-	if (n < 100) {
-		fprintf(stderr, "ctlfail: only %ld failures were injected\n", n - 1);
+	/* odd and even runs do different things, so it takes one of each to come to the end */
+	for (n = 1; quiet < 2; n++) {
+		bool failed = run(n, &p, &revision, &first_id);
+
+		quiet = failed ? 0 : quiet + 1;
+		failures += failed;
+	}
+	if (failures < 100) {
+		fprintf(stderr, "ctlfail: only %u failures were injected\n", failures);
 		return 1;
 	}
-	printf("ctlfail: %ld failures, the policy was whole after each\n", n - 1);
+	printf("ctlfail: %u failures, the policy was whole after each\n", failures);
 	ctl_close(&ctl);
 	return 0;
 }

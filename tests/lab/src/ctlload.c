@@ -34,22 +34,6 @@ static void open_or_die(void)
 		die("open", ret);
 }
 
-static int bind_port(uint32_t id, const char *dev, uint8_t vm)
-{
-	struct nlmsghdr *nlh = ctl_begin(&ctl, VFW_CMD_TXN_PORT, 0);
-	uint8_t uuid[VFW_UUID_LEN];
-	struct nlattr *port;
-
-	ctl_uuid(uuid, vm);
-	mnl_attr_put_u32(nlh, VFW_A_TXN_ID, id);
-	port = mnl_attr_nest_start(nlh, VFW_A_PORT);
-	mnl_attr_put_u32(nlh, VFW_PORT_A_IFINDEX, if_nametoindex(dev));
-	mnl_attr_put(nlh, VFW_PORT_A_UUID, sizeof(uuid), uuid);
-	mnl_attr_put_u32(nlh, VFW_PORT_A_NIC, 0);
-	mnl_attr_nest_end(nlh, port);
-	return ctl_talk(&ctl, nlh, NULL, NULL);
-}
-
 static void publish(uint32_t n_rules, char **dev)
 {
 	uint32_t id, before, after = 0;
@@ -71,9 +55,9 @@ static void publish(uint32_t n_rules, char **dev)
 	if (!ret)
 		ret = ctl_txn_vm(&ctl, id, 2, VFW_ID_FIRST + 1, 0);
 	if (!ret)
-		ret = bind_port(id, dev[0], 1);
+		ret = ctl_txn_port(&ctl, id, dev[0], 1);
 	if (!ret)
-		ret = bind_port(id, dev[1], 2);
+		ret = ctl_txn_port(&ctl, id, dev[1], 2);
 	if (!ret)
 		ret = ctl_txn_end(&ctl, VFW_CMD_TXN_COMMIT, id, &after);
 	if (ret || after != before + 1)

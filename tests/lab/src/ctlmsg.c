@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -302,6 +303,24 @@ int ctl_txn_vm(struct ctl *c, uint32_t id, uint8_t n, uint32_t ident, uint32_t f
 		mnl_attr_nest_end(nlh, nic);
 	}
 	mnl_attr_nest_end(nlh, vm);
+	return ctl_talk(c, nlh, NULL, NULL);
+}
+
+int ctl_txn_port(struct ctl *c, uint32_t id, const char *dev, uint8_t n)
+{
+	struct nlmsghdr *nlh = ctl_begin(c, VFW_CMD_TXN_PORT, 0);
+	uint8_t uuid[VFW_UUID_LEN];
+	struct nlattr *port;
+
+	ctl_uuid(uuid, n);
+	mnl_attr_put_u32(nlh, VFW_A_TXN_ID, id);
+	port = mnl_attr_nest_start(nlh, VFW_A_PORT);
+	mnl_attr_put_u32(nlh, VFW_PORT_A_IFINDEX, if_nametoindex(dev));
+	if (n) {
+		mnl_attr_put(nlh, VFW_PORT_A_UUID, sizeof(uuid), uuid);
+		mnl_attr_put_u32(nlh, VFW_PORT_A_NIC, 0);
+	}
+	mnl_attr_nest_end(nlh, port);
 	return ctl_talk(c, nlh, NULL, NULL);
 }
 

@@ -59,6 +59,8 @@ int ctl_txn_begin(struct ctl *c, uint32_t flags, const struct vfw_counts *counts
 int ctl_txn_table(struct ctl *c, uint32_t id, uint32_t table, const void *data, size_t len);
 int ctl_txn_tables(struct ctl *c, uint32_t id, const struct ctl_policy *p);
 int ctl_txn_vm(struct ctl *c, uint32_t id, uint8_t n, uint32_t ident, uint32_t flags);
+/* Binds the device to NIC 0 of test VM n; n 0 unbinds it. */
+int ctl_txn_port(struct ctl *c, uint32_t id, const char *dev, uint8_t n);
 int ctl_txn_end(struct ctl *c, uint8_t cmd, uint32_t id, uint32_t *revision);
 
 /* A whole transaction: policy, VMs 1 and 2 with the first two identities, commit. */
