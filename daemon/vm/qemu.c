@@ -216,20 +216,20 @@ static void use_tap(const struct vfw_qemu *q, struct vfw_nic *nic, struct tap *t
 }
 
 /*
- * What QEMU gives NICs whose MAC is not on the command line: the first of 52:54:00:12:34:56 and up that is
+ * What QEMU gives NICs whose MAC is not on the command line, of the first n NICs, which stand on it: the first of 52:54:00:12:34:56 and up that is
  * free in the VM. All count, but only those with a tap are known by it: two VMs whose other NICs have the
  * same one do not disturb each other.
  */
-static void default_macs(struct vfw_vm *vm)
+static void default_macs(struct vfw_vm *vm, size_t n)
 {
 	bool made[VFW_MAX_NICS] = {false};
 
-	for (size_t k = 0; k < vm->n_nics; k++) {
+	for (size_t k = 0; k < n; k++) {
 		uint8_t mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 		if (vm->nics[k].has_mac)
 			continue;
-		for (size_t i = 0; i < vm->n_nics;) {
+		for (size_t i = 0; i < n;) {
 			bool taken = vm->nics[i].has_mac && !memcmp(vm->nics[i].mac, mac, 6);
 
 			mac[5] += taken;
@@ -238,7 +238,7 @@ static void default_macs(struct vfw_vm *vm)
 		memcpy(vm->nics[k].mac, mac, 6);
 		vm->nics[k].has_mac = made[k] = true;
 	}
-	for (size_t k = 0; k < vm->n_nics; k++)
+	for (size_t k = 0; k < n; k++)
 		if (made[k] && !vm->nics[k].ifindex)
 			vm->nics[k].has_mac = false;
 }
@@ -269,12 +269,13 @@ static void describe(const struct vfw_qemu *q, const struct process *p, struct t
 			break;
 		}
 	}
-	default_macs(vm);
 	/* a tap the command line does not name (plugged in later): the first NIC without one, else a new NIC */
 	for (int i = 0; i < n; i++) {
+		uint8_t mac[6];
 		size_t k = 0;
 
-		if (taps[i].fd < 0)
+		/* one whose name is no device of ours is another namespace's */
+		if (taps[i].fd < 0 || !q->device(q->arg, taps[i].ifname, mac))
 			continue;
 		while (k < c->n_nics &&
 		       (vm->nics[k].ifindex || c->nics[k].n_fds || *c->nics[k].ifname))
@@ -287,6 +288,7 @@ static void describe(const struct vfw_qemu *q, const struct process *p, struct t
 			vm->n_nics++;
 		use_tap(q, &vm->nics[k], taps, n, taps[i].ifname);
 	}
+	default_macs(vm, c->n_nics);
 }
 
 static void add_stranger(struct vfw_qemu *q, pid_t pid, const char *why)
