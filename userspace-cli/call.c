@@ -162,14 +162,14 @@ int vfw_cli_call(struct vfw_cli *cli, const char *method, json_t *params, int ti
 	return call_exit(rc);
 }
 
-int vfw_cli_probe(struct vfw_cli *cli, const char *method, json_t *params, json_t **result,
-		  char *why, size_t size)
+int vfw_cli_probe(struct vfw_cli *cli, const char *method, json_t *params, int timeout_ms,
+		  json_t **result, char *why, size_t size)
 {
 	json_t *answer;
 	int rc;
 
 	*result = NULL;
-	rc = call_do(cli, method, params, VFW_CLI_PROBE_MS, &answer);
+	rc = call_do(cli, method, params, timeout_ms, &answer);
 	if (!rc)
 		return call_finish(cli, answer, result);
 	call_why(cli, rc, why, size);
@@ -178,7 +178,9 @@ int vfw_cli_probe(struct vfw_cli *cli, const char *method, json_t *params, json_
 
 int vfw_cli_json(struct vfw_cli *cli, const json_t *j)
 {
-	json_dumpf(j, cli->out, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	/* what is not ASCII may steer a terminal */
+	json_dumpf(j, cli->out,
+		   JSON_INDENT(2) | JSON_ENCODE_ANY | (cli->term ? JSON_ENSURE_ASCII : 0));
 	fputc('\n', cli->out);
 	return VFW_EXIT_OK;
 }

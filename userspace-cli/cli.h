@@ -96,8 +96,8 @@ int vfw_cli_call(struct vfw_cli *cli, const char *method, json_t *params, int ti
  * The same for commands that have another way when vfwd does not answer: then it says nothing
  * but why, in at most size bytes, and returns VFW_EXIT_NO_DAEMON.
  */
-int vfw_cli_probe(struct vfw_cli *cli, const char *method, json_t *params, json_t **result,
-		  char *why, size_t size);
+int vfw_cli_probe(struct vfw_cli *cli, const char *method, json_t *params, int timeout_ms,
+		  json_t **result, char *why, size_t size);
 
 /* Prints j as JSON on cli->out, its keys in the order in which they came. Returns VFW_EXIT_OK. */
 int vfw_cli_json(struct vfw_cli *cli, const json_t *j);

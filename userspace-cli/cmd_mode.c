@@ -29,7 +29,7 @@ static int mode_set(struct vfw_cli *cli, bool armed)
 	json_t *result;
 	int rc;
 
-	rc = vfw_cli_probe(cli, "mode.set", params, &result, why, sizeof(why));
+	rc = vfw_cli_probe(cli, "mode.set", params, VFW_CLI_PROBE_MS, &result, why, sizeof(why));
 	if (rc == VFW_EXIT_NO_DAEMON) {
 		rc = vfw_breakglass_mode(armed, &result, kernel_why, sizeof(kernel_why));
 		if (rc) {

@@ -113,7 +113,7 @@ static bool observe_show(struct vfw_cli *cli, const json_t *object)
 	if (strcmp(vfw_field_text(object, "method", ""), "event") || !event)
 		return false;
 	if (cli->json) {
-		json_dumpf(event, cli->out, JSON_COMPACT);
+		json_dumpf(event, cli->out, JSON_COMPACT | (cli->term ? JSON_ENSURE_ASCII : 0));
 		fputc('\n', cli->out);
 	} else {
 		observe_print(cli->out, event);

@@ -75,8 +75,8 @@ int vfw_cmd_policy_check(struct vfw_cli *cli, const struct vfw_args *args)
 		return VFW_EXIT_FAILED;
 	if (vfw_args_get(args, "parse-only"))
 		return policy_check_local(cli, files);
-	rc = vfw_cli_probe(cli, "policy.check", json_pack("{s:O}", "files", files), &result, why,
-			   sizeof(why));
+	rc = vfw_cli_probe(cli, "policy.check", json_pack("{s:O}", "files", files), VFW_CLI_CALL_MS,
+			   &result, why, sizeof(why));
 	if (rc == VFW_EXIT_NO_DAEMON) {
 		fprintf(cli->err, "vfwctl: %s; checked the text alone, not who is in its groups\n",
 			why);

@@ -160,7 +160,7 @@ int vfw_cmd_status(struct vfw_cli *cli, const struct vfw_args *args)
 	int rc;
 
 	(void)args;
-	rc = vfw_cli_probe(cli, "status", NULL, &status, why, sizeof(why));
+	rc = vfw_cli_probe(cli, "status", NULL, VFW_CLI_PROBE_MS, &status, why, sizeof(why));
 	if (rc == VFW_EXIT_NO_DAEMON) {
 		rc = vfw_breakglass_status(&status, kernel_why, sizeof(kernel_why));
 		if (rc) {

@@ -21,7 +21,7 @@ int vfw_cmd_version(struct vfw_cli *cli, const struct vfw_args *args)
 
 	(void)args;
 	cli->quiet = true;
-	rc = vfw_cli_probe(cli, "status", NULL, &status, why, sizeof(why));
+	rc = vfw_cli_probe(cli, "status", NULL, VFW_CLI_PROBE_MS, &status, why, sizeof(why));
 	cli->quiet = false;
 	if (rc == VFW_EXIT_NO_DAEMON)
 		vfw_breakglass_status(&status, why, sizeof(why));

@@ -2,14 +2,11 @@
 # Completion of vfwctl for bash: source it, or install it as
 # /usr/share/bash-completion/completions/vfwctl
 
-_vfwctl_vms()
+# The first column of a table. Anybody who starts a VM names it, so only names that mean nothing to
+# the shell are offered.
+_vfwctl_names()
 {
-	vfwctl vm list 2>/dev/null | awk 'NR > 1 { print $1 }'
-}
-
-_vfwctl_rules()
-{
-	vfwctl rule list 2>/dev/null | awk 'NR > 1 { print $1 }'
+	vfwctl "$@" 2>/dev/null | awk 'NR > 1 && $1 ~ /^[A-Za-z0-9][A-Za-z0-9._:-]*$/ { print $1 }'
 }
 
 # The options of a command.
@@ -38,9 +35,9 @@ _vfwctl_values()
 	--verdict) echo pass block reject ;;
 	--proto | -p) echo tcp udp sctp icmp icmp6 ;;
 	--type) echo drop would-drop flow port audit anomaly ;;
-	--rule) _vfwctl_rules ;;
-	--vm) _vfwctl_vms ;;
-	--from | --to | -f | -t) echo host external unmanaged "$(_vfwctl_vms)" ;;
+	--rule) _vfwctl_names rule list ;;
+	--vm) _vfwctl_names vm list ;;
+	--from | --to | -f | -t) echo host external unmanaged; _vfwctl_names vm list ;;
 	--socket | --reason | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout) ;;
 	*) return 1 ;;
 	esac
@@ -76,10 +73,16 @@ _vfwctl()
 		policy) words='check apply diff show' ;;
 		rule | flow) words=list ;;
 		help) words='status arm disarm vm policy rule explain observe flow doctor version' ;;
-		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_vms) ;;
+		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_names vm list) ;;
 		policy\ check | policy\ apply | policy\ diff) compopt -o default ;;
 		esac
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	# not by compgen -W, which would expand what stands in the words
+	COMPREPLY=()
+	local -
+	set -f
+	for i in $words; do
+		[[ $i != "$cur"* ]] || COMPREPLY+=("$i")
+	done
 }
 complete -F _vfwctl vfwctl

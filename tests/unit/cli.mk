@@ -39,5 +39,6 @@ $(TUC_OUT)/test: $(TUC_OBJS)
 .PHONY: test-unit-cli
 test-unit-cli: $(TUC_OUT)/test
 	ASAN_OPTIONS=detect_leaks=1 $<
+	bash tests/unit/cli/completion.sh
 
 -include $(TUC_OBJS:.o=.d)
