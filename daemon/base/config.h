@@ -38,9 +38,10 @@ struct vfw_config {
 };
 
 /*
- * Fills *c with the defaults and with what the file says; path NULL: the usual file, which need not
- * exist. root: put before every path, NULL or "": nothing. Returns 0, or a negative errno after *error
- * is a sentence with file and line that the caller frees (NULL: no memory). vfw_config_clear() either way.
+ * Fills *c with the defaults and with what the file says; path NULL: the usual file, which need
+ * not exist. root: put before every path, NULL or "": nothing. Returns 0, or a negative errno
+ * after *error is a sentence with file and line that the caller frees (NULL: no memory).
+ * vfw_config_clear() either way.
  */
 int vfw_config_load(struct vfw_config *c, const char *path, const char *root, char **error);
 

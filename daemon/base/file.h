@@ -12,13 +12,19 @@
  */
 int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *n);
 
-/* Replaces path by a new file with this content, on disk when it returns 0: write aside, fsync, rename, fsync the folder. */
+/*
+ * Replaces path by a new file with this content, on disk when it returns 0: write aside, fsync,
+ * rename, fsync the folder.
+ */
 int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode);
 
 /* Brings a folder's own entries to disk. Returns 0 or a negative errno. */
 int vfw_file_sync_dir(const char *path);
 
-/* Makes the folder and those above it, mode 0755 for what is missing, the last one with the mode given. 0 or -errno. */
+/*
+ * Makes the folder and those above it, mode 0755 for what is missing, the last one with the
+ * mode given. 0 or -errno.
+ */
 int vfw_file_mkdirs(const char *path, mode_t mode);
 
 /* Like vfw_file_mkdirs for the folder that holds path. */

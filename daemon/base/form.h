@@ -29,13 +29,19 @@ char *vfw_form_mac(const uint8_t mac[6], char buf[VFW_FORM_MAC_LEN]);
 /* Writes n bytes as 2 n hexadecimal digits and a NUL; returns buf. */
 char *vfw_form_hex(const uint8_t *bytes, size_t n, char *buf);
 
-/* RFC 3339 local time with microseconds and offset, as Suricata writes it, of CLOCK_REALTIME ns. Returns buf. */
+/*
+ * RFC 3339 local time with microseconds and offset, as Suricata writes it, of CLOCK_REALTIME
+ * ns. Returns buf.
+ */
 char *vfw_form_time(uint64_t ns, char buf[VFW_FORM_TIME_LEN]);
 
 /* Printed into fresh memory, NULL when there is none. The caller frees it. */
 __attribute__((format(printf, 1, 2))) char *vfw_form_format(const char *fmt, ...);
 
-/* FNV-1a over bytes, to be chained: start with VFW_FORM_HASH_INIT. Not for what an enemy chooses. */
+/*
+ * FNV-1a over bytes, to be chained: start with VFW_FORM_HASH_INIT. Not for what an enemy
+ * chooses.
+ */
 #define VFW_FORM_HASH_INIT 0xcbf29ce484222325ULL
 uint64_t vfw_form_hash(uint64_t hash, const void *bytes, size_t n);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Apart from bypass.c, for the kernel's header and the C library's on addresses exclude each other. */
+/*
+ * Apart from bypass.c, for the kernel's header and the C library's on addresses exclude each
+ * other.
+ */
 #include "bypass.h"
 
 #include "../base/cleanup.h"

@@ -21,8 +21,8 @@ static int on_filter(struct nl_msg *msg, void *arg)
 	    nlmsg_parse(h, sizeof(struct tcmsg), a, TCA_MAX, NULL))
 		return NL_OK;
 	/*
-	 * Where an action's kind stands differs between kinds of filters, so the word is looked for in
-	 * the options as they are: to say it once too often does no harm here.
+	 * Where an action's kind stands differs between kinds of filters, so the word is looked
+	 * for in the options as they are: to say it once too often does no harm here.
 	 */
 	if (a[TCA_OPTIONS] && memmem(nla_data(a[TCA_OPTIONS]), (size_t)nla_len(a[TCA_OPTIONS]),
 				     mirred, sizeof(mirred)))

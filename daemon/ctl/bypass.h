@@ -13,7 +13,10 @@ enum vfw_bypass_tc {
 	VFW_BYPASS_TC_BPF, /* a program that could */
 };
 
-/* A socket for vfw_bypass_tc(); NULL when there is none. The caller gives it to nl_socket_free(). */
+/*
+ * A socket for vfw_bypass_tc(); NULL when there is none. The caller gives it to
+ * nl_socket_free().
+ */
 struct nl_sock *vfw_bypass_open(void);
 
 /* The worst that stands in the traffic control filters of a device. */

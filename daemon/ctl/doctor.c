@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The checks of vfwctl doctor. Each adds one line: what was looked at, how it is, what was found, and what to
- * do about it. What cannot be looked at is "skip", never "ok".
+ * The checks of vfwctl doctor. Each adds one line: what was looked at, how it is, what was
+ * found, and what to do about it. What cannot be looked at is "skip", never "ok".
  */
 #include "verbs.h"
 

@@ -27,8 +27,8 @@ struct vfw_call {
 };
 
 /*
- * A verb. params is an object (empty when the caller gave none). Returns a new reference to the result, or
- * NULL after vfw_call_fail() (NULL without it means: no memory).
+ * A verb. params is an object (empty when the caller gave none). Returns a new reference to the
+ * result, or NULL after vfw_call_fail() (NULL without it means: no memory).
  */
 typedef json_t *(*vfw_verb)(struct vfw_call *call, json_t *params);
 
@@ -45,8 +45,9 @@ __attribute__((format(printf, 4, 5))) json_t *vfw_call_fail(struct vfw_call *cal
 const char *vfw_call_text(struct vfw_call *call, json_t *params, const char *key);
 
 /*
- * Handles one line of n bytes. verbs ends with a NULL method. call's state and who are set by the caller, the rest is zero.
- * Returns the answer as an allocated line with newline (*out_n bytes), or NULL when none is due.
+ * Handles one line of n bytes. verbs ends with a NULL method. call's state and who are set by
+ * the caller, the rest is zero. Returns the answer as an allocated line with newline (*out_n
+ * bytes), or NULL when none is due.
  */
 char *vfw_rpc_line(const struct vfw_verb_entry *verbs, struct vfw_call *call, const char *line,
 		   size_t n, size_t *out_n);

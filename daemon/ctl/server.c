@@ -109,7 +109,10 @@ static void drop(struct connection *c)
 	free(c);
 }
 
-/* Writes what the client takes. Returns 0, or a negative errno when the connection is of no use any more. */
+/*
+ * Writes what the client takes. Returns 0, or a negative errno when the connection is of no use
+ * any more.
+ */
 static int write_out(struct connection *c)
 {
 	while (buffer_n(&c->out)) {

@@ -10,8 +10,8 @@
 struct vfw_server;
 
 /*
- * Listens at the path with mode 0600; calls are answered once the event loop runs. Returns 0 and *srv; -EADDRINUSE: another
- * daemon answers there; else a negative errno.
+ * Listens at the path with mode 0600; calls are answered once the event loop runs. Returns 0
+ * and *srv; -EADDRINUSE: another daemon answers there; else a negative errno.
  */
 int vfw_server_new(struct vfw_server **srv, sd_event *event, const char *path,
 		   const struct vfw_verb_entry *verbs);

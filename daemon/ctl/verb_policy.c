@@ -87,7 +87,10 @@ static struct vfw_ruleset *parse(struct vfw_call *call, json_t *params, struct v
 	return rs;
 }
 
-/* Rules of a policy that cannot be compiled yet: in the canonical form each has a line of its own. */
+/*
+ * Rules of a policy that cannot be compiled yet: in the canonical form each has a line of its
+ * own.
+ */
 static json_int_t count_rules(const struct vfw_policy *p)
 {
 	static const char *const words[] = {"pass ", "block ", "reject ", "monitor "};
@@ -171,7 +174,10 @@ static json_t *applied(const struct vfw_state *st, const struct vfw_compiled *c,
 			 "warnings", warnings, "changed", changed);
 }
 
-/* Comments, lines and names of files may still be new: explain and the next start want to know them. */
+/*
+ * Comments, lines and names of files may still be new: explain and the next start want to know
+ * them.
+ */
 static json_t *replace_text(struct vfw_call *call, struct vfw_ruleset **rs, struct vfw_compiled **c,
 			    const struct vfw_diags *d)
 {

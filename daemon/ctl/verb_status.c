@@ -29,7 +29,10 @@ static json_t *module_of(const struct vfw_kern_status *s)
 		"memory", (json_int_t)s->memory, "events_lost", (json_int_t)s->events_lost);
 }
 
-/* Is what stands on disk another policy than the one that runs? Unreadable or wrong text is another one. */
+/*
+ * Is what stands on disk another policy than the one that runs? Unreadable or wrong text is
+ * another one.
+ */
 static bool differs_from_disk(const struct vfw_state *st)
 {
 	struct vfw_ruleset_file *files;

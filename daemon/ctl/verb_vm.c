@@ -49,7 +49,10 @@ static json_t *nic_of(const struct vfw_nic *nic)
 	return o;
 }
 
-/* Identity and groups under the running policy. The identity's name is its groups, joined by '+'. */
+/*
+ * Identity and groups under the running policy. The identity's name is its groups, joined by
+ * '+'.
+ */
 static void put_identity(json_t *o, const struct vfw_state *st, const struct vfw_vm *vm)
 {
 	const struct vfw_compiled *c = st->running ? st->running->compiled : NULL;

@@ -8,7 +8,10 @@
 
 struct vfw_writer;
 
-/* The file need not exist; its folder is made. NULL when there is no memory. A file that cannot be opened is tried again at every flush. */
+/*
+ * The file need not exist; its folder is made. NULL when there is no memory. A file that cannot
+ * be opened is tried again at every flush.
+ */
 struct vfw_writer *vfw_writer_new(const char *path);
 void vfw_writer_free(struct vfw_writer *w);
 
@@ -18,7 +21,10 @@ void vfw_writer_put(struct vfw_writer *w, const json_t *object);
 /* Writes the buffer. What cannot be written (disk full) is given up and counted. */
 void vfw_writer_flush(struct vfw_writer *w);
 
-/* The same, and to the disk itself: for what must survive a crash. Returns 0 or a negative errno. */
+/*
+ * The same, and to the disk itself: for what must survive a crash. Returns 0 or a negative
+ * errno.
+ */
 int vfw_writer_sync(struct vfw_writer *w);
 
 /* Closes the file; the next flush opens the path anew. */

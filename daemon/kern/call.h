@@ -9,7 +9,10 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 
-/* Called for each answer with its attributes (VFW_A_MAX + 1, NULL where absent). Returns 0 or a negative errno, which the call returns. */
+/*
+ * Called for each answer with its attributes (VFW_A_MAX + 1, NULL where absent). Returns 0 or a
+ * negative errno, which the call returns.
+ */
 typedef int (*vfw_kern_answer)(void *arg, struct nlattr **attrs);
 
 /* A new message of that command, NULL when there is no memory. flags: 0 or NLM_F_DUMP. */

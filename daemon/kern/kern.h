@@ -70,9 +70,9 @@ struct vfw_kern_vm {
 };
 
 /*
- * Encodes a VM. flags: VFW_VM_F_*. nic_flags: VFW_NIC_F_* of each NIC. NICs whose MAC is not known are
- * left out, for the kernel has no use for them; nic_index (VFW_MAX_NICS of them) tells the kernel's number
- * of each NIC, -1: left out. 0 or -ENOMEM.
+ * Encodes a VM. flags: VFW_VM_F_*. nic_flags: VFW_NIC_F_* of each NIC. NICs whose MAC is not
+ * known are left out, for the kernel has no use for them; nic_index (VFW_MAX_NICS of them)
+ * tells the kernel's number of each NIC, -1: left out. 0 or -ENOMEM.
  */
 int vfw_kern_vm_encode(const struct vfw_vm *vm, uint32_t ident, uint32_t flags,
 		       const uint32_t *nic_flags, struct vfw_kern_vm *out, int *nic_index);

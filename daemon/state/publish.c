@@ -21,8 +21,8 @@ static void set_trouble(struct vfw_state *st, char *sentence)
 }
 
 /*
- * One transaction. c NULL: the population only. to becomes what the kernel has; it is taken on success only,
- * and *words, a sentence for the caller to free, is set on failure only.
+ * One transaction. c NULL: the population only. to becomes what the kernel has; it is taken on
+ * success only, and *words, a sentence for the caller to free, is set on failure only.
  */
 static int commit(struct vfw_state *st, const struct vfw_compiled *c, bool keep_established,
 		  struct vfw_population *to, char **words)
@@ -245,7 +245,10 @@ int vfw_publish_connect(struct vfw_state *st)
 	}
 	st->revision = status.revision;
 	if (st->fallback && (status.revision || status.mode == VFW_MODE_ARMED)) {
-		/* a record was lost, or never was: what the kernel does now is stricter than a fresh install */
+		/*
+		 * a record was lost, or never was: what the kernel does now is stricter than a
+		 * fresh install
+		 */
 		vfw_log_warning(
 			"no policy was kept: the module stays as it is until vfwctl policy apply");
 		vfw_ruleset_free(st->running);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From the daemon's state to the kernel: taking over, applying a policy, following the population. */
+/*
+ * From the daemon's state to the kernel: taking over, applying a policy, following the
+ * population.
+ */
 #ifndef VFW_STATE_PUBLISH_H
 #define VFW_STATE_PUBLISH_H
 
@@ -9,7 +12,8 @@ struct vfw_diags;
 
 /*
  * Connects to the module and takes over what it has: nothing is changed but what differs from
- * what should be. Returns 0, -ENOENT when it is not loaded, or a negative errno after a line in the log.
+ * what should be. Returns 0, -ENOENT when it is not loaded, or a negative errno after a line in
+ * the log.
  */
 int vfw_publish_connect(struct vfw_state *st);
 
@@ -17,23 +21,24 @@ int vfw_publish_connect(struct vfw_state *st);
 void vfw_publish_disconnect(struct vfw_state *st);
 
 /*
- * Makes rs the policy in force, compiled as c, and keeps it for the next start. Takes rs and c on success
- * only. On failure nothing changed, and *error is a sentence that the caller frees (NULL: no memory).
- * Returns 0 or a negative errno; -ENOENT: the module is not loaded.
+ * Makes rs the policy in force, compiled as c, and keeps it for the next start. Takes rs and c
+ * on success only. On failure nothing changed, and *error is a sentence that the caller frees
+ * (NULL: no memory). Returns 0 or a negative errno; -ENOENT: the module is not loaded.
  */
 int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
 		      bool keep_established, char **error);
 
 /*
- * The same tables from another text (comments, lines, names of files): takes rs and c in place of what
- * runs, without a word to the kernel. Same contract as vfw_publish_apply().
+ * The same tables from another text (comments, lines, names of files): takes rs and c in place
+ * of what runs, without a word to the kernel. Same contract as vfw_publish_apply().
  */
 int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
 			     char **error);
 
 /*
- * Settles the registry and gives the kernel what follows: a new revision when tables or identities changed, the
- * population alone otherwise, nothing when nothing changed. On failure st->trouble says why and it is tried again later.
+ * Settles the registry and gives the kernel what follows: a new revision when tables or
+ * identities changed, the population alone otherwise, nothing when nothing changed. On failure
+ * st->trouble says why and it is tried again later.
  */
 void vfw_publish_sync(struct vfw_state *st);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A policy as the daemon holds it: the files it was read from, its tree, and what was compiled of it last. */
+/*
+ * A policy as the daemon holds it: the files it was read from, its tree, and what was compiled
+ * of it last.
+ */
 #ifndef VFW_STATE_RULESET_H
 #define VFW_STATE_RULESET_H
 
@@ -28,7 +31,8 @@ struct vfw_ruleset {
 };
 
 /*
- * Parses the files and takes them (they are freed in any case). Returns 0 and *rs, or -EINVAL after complaints in d, or -ENOMEM.
+ * Parses the files and takes them (they are freed in any case). Returns 0 and *rs, or -EINVAL
+ * after complaints in d, or -ENOMEM.
  */
 int vfw_ruleset_parse(struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
 		      struct vfw_ruleset **rs);
@@ -36,11 +40,17 @@ int vfw_ruleset_parse(struct vfw_ruleset_file *files, size_t n, struct vfw_diags
 /* rs may be NULL. */
 void vfw_ruleset_free(struct vfw_ruleset *rs);
 
-/* Compiles for the VMs of the registry. Returns 0 and *out, owned by the caller; -EINVAL after complaints in d; -ENOMEM. */
+/*
+ * Compiles for the VMs of the registry. Returns 0 and *out, owned by the caller; -EINVAL after
+ * complaints in d; -ENOMEM.
+ */
 int vfw_ruleset_compile(const struct vfw_ruleset *rs, const struct vfw_registry *r,
 			struct vfw_diags *d, struct vfw_compiled **out);
 
-/* Gives rs what was compiled of it, in place of what it had. 0, or -ENOMEM (c is still the caller's). */
+/*
+ * Gives rs what was compiled of it, in place of what it had. 0, or -ENOMEM (c is still the
+ * caller's).
+ */
 int vfw_ruleset_adopt(struct vfw_ruleset *rs, struct vfw_compiled *c);
 
 /* The rule with that id, NULL: none; its index in *index when that is not NULL. rs may be NULL. */

@@ -28,8 +28,9 @@
 #define INVENTORY_DELAY 10000
 
 /*
- * Looks at /proc after a device changed, in microseconds after the one before: a tap is announced before
- * its process has it among its descriptors, and QEMU opens an existing one without a word.
+ * Looks at /proc after a device changed, in microseconds after the one before: a tap is
+ * announced before its process has it among its descriptors, and QEMU opens an existing one
+ * without a word.
  */
 static const unsigned int scan_delays[] = {1000,   5000,   15000,  30000,  50000,
 					   100000, 200000, 400000, 1000000};
@@ -483,7 +484,10 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	watch_inventory(st);
 	load_quarantine(st);
 	scan_inventory(st);
-	/* who is there must be known before the kernel is told, else it would lose VMs for a moment */
+	/*
+	 * who is there must be known before the kernel is told, else it would lose VMs for a
+	 * moment
+	 */
 	vfw_qemu_scan(st->qemu, st->registry);
 	load_policy(st);
 	if (vfw_publish_connect(st) == -ENOENT) {

@@ -65,8 +65,9 @@ struct vfw_state {
 };
 
 /*
- * Reads the inventory, processes and devices, loads the policy that was in force last, and takes the kernel
- * over when the module is loaded. Takes the content of *config. Returns 0 and *st, or a negative errno after a line in the log.
+ * Reads the inventory, processes and devices, loads the policy that was in force last, and
+ * takes the kernel over when the module is loaded. Takes the content of *config. Returns 0 and
+ * *st, or a negative errno after a line in the log.
  */
 int vfw_state_new(struct vfw_state **st, struct vfw_config *config, sd_event *event);
 
@@ -82,7 +83,10 @@ void vfw_state_sync_soon(struct vfw_state *st);
 /* Writes one event to eve.json and to the observers; takes the reference; NULL is passed over. */
 void vfw_state_event(struct vfw_state *st, json_t *event);
 
-/* An event of type audit: to the audit log, on disk when it returns, and to eve.json. Takes the reference of detail. */
+/*
+ * An event of type audit: to the audit log, on disk when it returns, and to eve.json. Takes the
+ * reference of detail.
+ */
 void vfw_state_audit(struct vfw_state *st, const char *who, const char *action, json_t *detail);
 
 #endif /* VFW_STATE_STATE_H */

@@ -139,7 +139,10 @@ static unsigned long next_number(const char *policy)
 	return last + 1;
 }
 
-/* The name a file is kept under: without folders, and such that it is found and read in its order. */
+/*
+ * The name a file is kept under: without folders, and such that it is found and read in its
+ * order.
+ */
 static char *kept_name(const char *name, size_t order, bool numbered)
 {
 	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;

@@ -14,14 +14,16 @@
 #include <linux/vfw.h>
 
 /*
- * Reads all *.vfw of a folder, in byte order of their names, or one file. Returns 0 and *files, owned by the
- * caller; -ENOENT: there is no such thing, or no *.vfw in it; else a negative errno.
+ * Reads all *.vfw of a folder, in byte order of their names, or one file. Returns 0 and *files,
+ * owned by the caller; -ENOENT: there is no such thing, or no *.vfw in it; else a negative
+ * errno.
  */
 int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size_t *n);
 
 /*
- * Writes the files of a policy that is about to be published; they are on disk when it returns 0.
- * *number names them and is for vfw_store_confirm_policy(), or for nothing: the current policy is still the old one.
+ * Writes the files of a policy that is about to be published; they are on disk when it returns
+ * 0. *number names them and is for vfw_store_confirm_policy(), or for nothing: the current
+ * policy is still the old one.
  */
 int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *files, size_t n,
 			  unsigned long *number);
@@ -45,7 +47,10 @@ void vfw_store_load_published(const char *state, struct vfw_store_published *p);
 
 int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n);
 
-/* Returns 0 and *uuids (n of them, the caller frees), also when nothing was kept; -EBADMSG: not readable. */
+/*
+ * Returns 0 and *uuids (n of them, the caller frees), also when nothing was kept; -EBADMSG: not
+ * readable.
+ */
 int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n);
 
 #endif /* VFW_STATE_STORE_H */

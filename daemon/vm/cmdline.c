@@ -58,7 +58,10 @@ static void put(json_t *o, const char *key, const char *value)
 	json_object_set_new(o, key, json_string(value));
 }
 
-/* Returns a new object, or NULL when it cannot be read. first: the key of a first word without one. */
+/*
+ * Returns a new object, or NULL when it cannot be read. first: the key of a first word without
+ * one.
+ */
 static json_t *read_value(const char *s, const char *first)
 {
 	json_t *o;

@@ -367,7 +367,10 @@ static void complain_about(struct vfw_inventory *inv, const char *name, const ch
 		inv->complain(inv->arg, text);
 }
 
-/* Reads one file and reports its VM under the file's name; a wrong file leaves what it said before. */
+/*
+ * Reads one file and reports its VM under the file's name; a wrong file leaves what it said
+ * before.
+ */
 static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, const char *name)
 {
 	_cleanup_free_ char *text = NULL;

@@ -24,7 +24,10 @@ struct vfw_links;
 /* Called for each device that appeared, changed or (gone) vanished. */
 typedef void (*vfw_links_changed)(void *arg, const struct vfw_link *link);
 
-/* Opens the sockets and reads all devices (the callback is called for each). Returns 0 and *links, or a negative errno. */
+/*
+ * Opens the sockets and reads all devices (the callback is called for each). Returns 0 and
+ * *links, or a negative errno.
+ */
 int vfw_links_new(struct vfw_links **links, vfw_links_changed changed, void *arg);
 void vfw_links_free(struct vfw_links *l);
 

@@ -81,7 +81,10 @@ const struct vfw_qemu_stranger *vfw_qemu_strangers(const struct vfw_qemu *q, siz
 	return q->strangers;
 }
 
-/* The process's start, field 22 of stat; the second field is in parentheses and may hold anything. 0: gone. */
+/*
+ * The process's start, field 22 of stat; the second field is in parentheses and may hold
+ * anything. 0: gone.
+ */
 static unsigned long long start_of(int dir)
 {
 	_cleanup_free_ char *text = NULL;
@@ -216,9 +219,10 @@ static void use_tap(const struct vfw_qemu *q, struct vfw_nic *nic, struct tap *t
 }
 
 /*
- * What QEMU gives NICs whose MAC is not on the command line, of the first n NICs, which stand on it: the first of 52:54:00:12:34:56 and up that is
- * free in the VM. All count, but only those with a tap are known by it: two VMs whose other NICs have the
- * same one do not disturb each other.
+ * What QEMU gives NICs whose MAC is not on the command line, of the first n NICs, which stand
+ * on it: the first of 52:54:00:12:34:56 and up that is free in the VM. All count, but only
+ * those with a tap are known by it: two VMs whose other NICs have the same one do not disturb
+ * each other.
  */
 static void default_macs(struct vfw_vm *vm, size_t n)
 {
@@ -269,7 +273,10 @@ static void describe(const struct vfw_qemu *q, const struct process *p, struct t
 			break;
 		}
 	}
-	/* a tap the command line does not name (plugged in later): the first NIC without one, else a new NIC */
+	/*
+	 * a tap the command line does not name (plugged in later): the first NIC without one,
+	 * else a new NIC
+	 */
 	for (int i = 0; i < n; i++) {
 		uint8_t mac[6];
 		size_t k = 0;

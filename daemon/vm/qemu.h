@@ -39,7 +39,10 @@ struct vfw_qemu *vfw_qemu_new(const char *proc, const uid_t *uids, size_t n_uids
 			      vfw_qemu_device device, void *arg);
 void vfw_qemu_free(struct vfw_qemu *q);
 
-/* Looks at every process and tells the registry; the caller settles it. 0, or a negative errno when /proc cannot be read. */
+/*
+ * Looks at every process and tells the registry; the caller settles it. 0, or a negative errno
+ * when /proc cannot be read.
+ */
 int vfw_qemu_scan(struct vfw_qemu *q, struct vfw_registry *r);
 
 /* QEMU processes found at the last scan whose VM is not known; *n of them, until the next scan. */

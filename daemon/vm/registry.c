@@ -199,7 +199,10 @@ static void merge_ports(struct vfw_vm *vm, const struct vfw_vm *seen)
 	}
 }
 
-/* The oldest of the facts that this source said, those whose place stands first; *rival a second one. */
+/*
+ * The oldest of the facts that this source said, those whose place stands first; *rival a
+ * second one.
+ */
 static const struct fact *speaker(struct fact *const *facts, size_t n, enum vfw_vm_source source,
 				  const struct fact **rival)
 {
@@ -351,7 +354,10 @@ static int find_conflicts(struct vfw_registry *r)
 	return 0;
 }
 
-/* By UUID, the older first: the array is sorted by a stable merge, for age has no field of its own. */
+/*
+ * By UUID, the older first: the array is sorted by a stable merge, for age has no field of its
+ * own.
+ */
 static int by_uuid(const struct fact *a, const struct fact *b)
 {
 	return memcmp(a->vm.uuid, b->vm.uuid, VFW_UUID_LEN);

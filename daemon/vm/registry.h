@@ -100,16 +100,25 @@ void vfw_registry_withdraw(struct vfw_registry *r, enum vfw_vm_source source, co
  */
 int vfw_registry_settle(struct vfw_registry *r);
 
-/* Quarantines by command, or releases. The mark is kept by UUID, also for a VM not yet known. 0 or -ENOMEM. */
+/*
+ * Quarantines by command, or releases. The mark is kept by UUID, also for a VM not yet known. 0
+ * or -ENOMEM.
+ */
 int vfw_registry_quarantine(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_LEN], bool on);
 
-/* UUIDs quarantined by command, VFW_UUID_LEN bytes each; *n of them. Lives until the next change. */
+/*
+ * UUIDs quarantined by command, VFW_UUID_LEN bytes each; *n of them. Lives until the next
+ * change.
+ */
 const uint8_t *vfw_registry_quarantined(const struct vfw_registry *r, size_t *n);
 
 /* Rises with every settling that may have changed what the registry says. */
 uint64_t vfw_registry_generation(const struct vfw_registry *r);
 
-/* A short sentence on where the VM is known from, e.g. "web.toml, process 1234". The caller frees it. */
+/*
+ * A short sentence on where the VM is known from, e.g. "web.toml, process 1234". The caller
+ * frees it.
+ */
 char *vfw_registry_origins(const struct vfw_registry *r, const struct vfw_vm *vm);
 
 #endif /* VFW_VM_REGISTRY_H */
