@@ -27,6 +27,10 @@ else
 CFLAGS_ALL += -D_FORTIFY_SOURCE=2
 endif
 
+# make's own rules would write a parser over daemon/policy/parse.c when parse.y is newer
+%.c: %.y
+%.c: %.l
+
 .PHONY: all tools module lab clean test-unit
 all: tools module
 tools: $(OUT)/vfwd $(OUT)/vfwctl

@@ -11,6 +11,10 @@ CLI_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -fstack-protector-strong -D_FORTIFY
 	-D_GNU_SOURCE -DVFW_VERSION='"$(VFW_VERSION)"' -Iinclude -Iinclude/uapi -Idaemon/policy \
 	-I$(CLI_OBJ)/gen $(shell pkg-config --cflags $(CLI_PKGS))
 
+# make's own rules would write a parser over daemon/policy/parse.c when parse.y is newer
+%.c: %.y
+%.c: %.l
+
 CLI_GEN := $(CLI_OBJ)/gen/parse.tab.c $(CLI_OBJ)/gen/lex.yy.c
 CLI_OBJS := $(patsubst %.c,$(CLI_OBJ)/%.o,$(wildcard userspace-cli/*.c daemon/policy/*.c)) \
 	$(CLI_GEN:.c=.o)

@@ -11,6 +11,10 @@ TUC_LIBS = $(shell pkg-config --libs $(TUC_PKGS))
 
 TUC_SRCS := $(filter-out userspace-cli/main.c,$(wildcard userspace-cli/*.c)) \
 	$(wildcard daemon/policy/*.c) $(wildcard tests/unit/cli/*.c)
+# make's own rules would write a parser over daemon/policy/parse.c when parse.y is newer
+%.c: %.y
+%.c: %.l
+
 TUC_GEN := $(TUC_OUT)/gen/parse.tab.c $(TUC_OUT)/gen/lex.yy.c
 TUC_OBJS := $(patsubst %.c,$(TUC_OUT)/%.o,$(TUC_SRCS)) $(TUC_GEN:.c=.o)
 

@@ -2,6 +2,10 @@
 # Unit tests of the daemon, under ASan and UBSan. Self-contained: included by
 # the Makefile, or make -f tests/unit/daemon.mk test-unit-daemon
 
+# make's own rules would write a parser over daemon/policy/parse.c when parse.y is newer
+%.c: %.y
+%.c: %.l
+
 TUD_OUT := build/tests/daemon
 TUD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus check
 TUD_SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

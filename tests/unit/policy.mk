@@ -2,6 +2,10 @@
 # Unit, golden and rival tests of the policy language, under ASan and UBSan. Self-contained:
 # included by the Makefile, or make -f tests/unit/policy.mk test-unit-policy at the top.
 
+# make's own rules would write a parser over daemon/policy/parse.c when parse.y is newer
+%.c: %.y
+%.c: %.l
+
 TUP_OUT := build/tests/policy
 TUP_SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 TUP_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -Wshadow -Werror -D_GNU_SOURCE $(TUP_SAN) \
