@@ -30,7 +30,7 @@ struct vfw_addrs {
 
 static struct vfw_addrs __rcu *vfw_addrs_cur;
 
-static const u8 addr_bits[VFW_ADDR_KINDS] = { 32, 128, 48 };
+static const u8 addr_bits[VFW_ADDR_KINDS] = {32, 128, 48};
 
 /* The first len bits of addr, the rest of 16 bytes zero. */
 static void addr_mask(u8 out[16], const u8 *addr, unsigned int len)
@@ -117,6 +117,7 @@ unsigned int vfw_addr_find(enum vfw_addr_kind kind, const u8 *addr, int domain, 
 				return 2;
 			hit->nic = e->nic;
 			hit->port = port;
+			hit->whole = len == addr_bits[kind];
 			found = 1;
 		}
 	}

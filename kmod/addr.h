@@ -13,18 +13,14 @@
 
 struct vfw_addrs;
 
-enum vfw_addr_kind {
-	VFW_ADDR_IP4,
-	VFW_ADDR_IP6,
-	VFW_ADDR_MAC,
-	VFW_ADDR_KINDS
-};
+enum vfw_addr_kind { VFW_ADDR_IP4, VFW_ADDR_IP6, VFW_ADDR_MAC, VFW_ADDR_KINDS };
 
 #define VFW_ADDR_ANYWHERE (-1)
 
 struct vfw_addr_hit {
 	struct vfw_nic *nic; /* the first one found */
 	struct vfw_port *port;
+	bool whole; /* it is declared as this one address, not as part of a subnet */
 };
 
 /*

@@ -68,8 +68,7 @@ bool vfw_bridge_ambiguous(const struct net_device *dev)
 
 	if (bridge_filters(dev))
 		for (vid = 1; vid < VLAN_N_VID - 1 && n < 2; vid++)
-			if (!bridge_info(dev, vid, &info) &&
-			    info.flags & BRIDGE_VLAN_INFO_UNTAGGED)
+			if (!bridge_info(dev, vid, &info) && info.flags & BRIDGE_VLAN_INFO_UNTAGGED)
 				n++;
 	return n > 1;
 }
@@ -104,9 +103,8 @@ bool vfw_bridge_owns(struct net_device *br, const u8 *mac)
 
 	if (ether_addr_equal(br->dev_addr, mac))
 		return true;
-	netdev_for_each_upper_dev_rcu(br, upper, iter)
-		if (ether_addr_equal(upper->dev_addr, mac))
-			return true;
+	netdev_for_each_upper_dev_rcu(br, upper,
+				      iter) if (ether_addr_equal(upper->dev_addr, mac)) return true;
 	/* macvlan and the like put their addresses there; entries are freed by RCU */
 	list_for_each_entry_rcu(ha, &br->uc.list, list)
 		if (ether_addr_equal(ha->addr, mac))

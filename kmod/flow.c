@@ -395,8 +395,8 @@ static void flow_sweep(u32 slot)
 			continue;
 		spin_lock_bh(flow_lock_of(bucket));
 		hlist_for_each_entry_safe(flow, next, &flow_heads[bucket], node)
-			if (slot < VFW_MAX_VMS ? flow_has_slot(flow, slot) :
-						 time_after(jiffies, READ_ONCE(flow->until)))
+			if (slot < VFW_MAX_VMS ? flow_has_slot(flow, slot)
+					       : time_after(jiffies, READ_ONCE(flow->until)))
 				flow_unlink(flow);
 		spin_unlock_bh(flow_lock_of(bucket));
 	}

@@ -48,8 +48,7 @@ static bool frag_known(const struct vfw_pkt *p)
 
 	spin_lock(&set->lock);
 	for (i = 0; i < FRAG_WAYS && !known; i++)
-		known = frag_live(&set->ents[i]) &&
-			set->ents[i].generation == p->pol->generation &&
+		known = frag_live(&set->ents[i]) && set->ents[i].generation == p->pol->generation &&
 			vfw_flowkey_equal(&set->ents[i].key, &key);
 	spin_unlock(&set->lock);
 	return known;

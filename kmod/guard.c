@@ -6,6 +6,7 @@
 #include "addr.h"
 #include "bridge.h"
 #include "guard.h"
+#include "mode.h"
 #include "who.h"
 
 static bool guard_quarantined(const struct vfw_end *end)
@@ -16,7 +17,7 @@ static bool guard_quarantined(const struct vfw_end *end)
 /* 01:80:c2:00:00:00-0f (IEEE 802.1Q table 8-1) and the multicast of per-VLAN spanning trees. */
 static bool guard_control(const struct vfw_frame *f)
 {
-	static const u8 pvst[ETH_ALEN] = { 0x01, 0x00, 0x0c, 0xcc, 0xcc, 0xcd };
+	static const u8 pvst[ETH_ALEN] = {0x01, 0x00, 0x0c, 0xcc, 0xcc, 0xcd};
 
 	return is_link_local_ether_addr(f->dmac) || ether_addr_equal(f->dmac, pvst);
 }
@@ -100,37 +101,62 @@ static bool guard_offload_lies(const struct vfw_pkt *p)
 /* fe80::/64 with the interface identifier of this MAC (RFC 4291 appendix A). */
 static bool guard_link_local(const struct vfw_nic *nic, const u8 *addr)
 {
-	static const u8 prefix[8] = { 0xfe, 0x80 };
+	static const u8 prefix[8] = {0xfe, 0x80};
 	const u8 *m = nic->mac;
-	const u8 eui[8] = { m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5] };
+	const u8 eui[8] = {m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]};
 
 	return !memcmp(addr, prefix, 8) && !memcmp(addr + 8, eui, 8);
 }
 
-static bool guard_holds4(const struct vfw_nic *nic, const u8 *addr)
+/*
+ * What "any" does not mean: the very address of another VM of the domain. A router forwards for
+ * others, so it may.
+ */
+static bool guard_is_others(const struct vfw_pkt *p, enum vfw_addr_kind kind, const u8 *addr)
 {
-	return nic->flags & VFW_NIC_F_IP_ANY || vfw_addr_declared4(nic, addr);
+	struct vfw_addr_hit hit;
+
+	return !(p->src.nic->flags & VFW_NIC_F_ROUTER) &&
+	       vfw_addr_find(kind, addr, p->bridge, p->vlan, &hit) && hit.whole &&
+	       hit.nic->vm != p->src.nic->vm;
 }
 
-static bool guard_holds6(const struct vfw_nic *nic, const u8 *addr)
+static bool guard_holds4(const struct vfw_pkt *p, const u8 *addr)
 {
-	return nic->flags & VFW_NIC_F_IP_ANY || guard_link_local(nic, addr) ||
-	       vfw_addr_declared6(nic, addr);
+	const struct vfw_nic *nic = p->src.nic;
+
+	if (vfw_addr_declared4(nic, addr))
+		return true;
+	return nic->flags & VFW_NIC_F_IP_ANY && !guard_is_others(p, VFW_ADDR_IP4, addr);
 }
 
-static bool guard_mac_ok(const struct vfw_nic *nic, const u8 *mac)
+static bool guard_holds6(const struct vfw_pkt *p, const u8 *addr)
 {
-	return nic->flags & VFW_NIC_F_MAC_ANY || ether_addr_equal(nic->mac, mac);
+	const struct vfw_nic *nic = p->src.nic;
+
+	if (guard_link_local(nic, addr) || vfw_addr_declared6(nic, addr))
+		return true;
+	return nic->flags & VFW_NIC_F_IP_ANY && !guard_is_others(p, VFW_ADDR_IP6, addr);
 }
 
-static bool guard_arp(struct vfw_pkt *p, const struct vfw_nic *nic)
+static bool guard_mac_ok(const struct vfw_pkt *p, const u8 *mac)
+{
+	const struct vfw_nic *nic = p->src.nic;
+
+	if (ether_addr_equal(nic->mac, mac))
+		return true;
+	return nic->flags & VFW_NIC_F_MAC_ANY && !is_multicast_ether_addr(mac) &&
+	       !guard_is_others(p, VFW_ADDR_MAC, mac);
+}
+
+static bool guard_arp(struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
 
-	if (!guard_mac_ok(nic, f->arp_sha))
+	if (!guard_mac_ok(p, f->arp_sha))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_ARP);
 	/* sender address zero: a probe, RFC 5227 */
-	if (memchr_inv(f->src, 0, 4) && !guard_holds4(nic, f->src))
+	if (memchr_inv(f->src, 0, 4) && !guard_holds4(p, f->src))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_ARP);
 	return false;
 }
@@ -142,7 +168,7 @@ static bool guard_ip4(struct vfw_pkt *p, const struct vfw_nic *nic)
 
 	if (udp && f->sport == 67 && !(nic->flags & VFW_NIC_F_DHCP_SERVER))
 		return vfw_pkt_block(p, VFW_REASON_DHCP_SERVER);
-	if (guard_holds4(nic, f->src))
+	if (guard_holds4(p, f->src))
 		return false;
 	if (!memchr_inv(f->src, 0, 4) && udp && f->sport == 68 && f->dport == 67)
 		return false;
@@ -153,7 +179,7 @@ static bool guard_nd(struct vfw_pkt *p, const struct vfw_nic *nic)
 {
 	const struct vfw_frame *f = &p->f;
 
-	if (f->flags & VFW_FRAME_F_ND_LLADDR && !guard_mac_ok(nic, f->nd_lladdr))
+	if (f->flags & VFW_FRAME_F_ND_LLADDR && !guard_mac_ok(p, f->nd_lladdr))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_ND);
 	switch (f->icmp_type) {
 	case 134: /* router advertisement */
@@ -165,7 +191,7 @@ static bool guard_nd(struct vfw_pkt *p, const struct vfw_nic *nic)
 			return vfw_pkt_block(p, VFW_REASON_SPOOF_ND);
 		return false;
 	case 136: /* neighbour advertisement */
-		if (!guard_holds6(nic, f->nd_target))
+		if (!guard_holds6(p, f->nd_target))
 			return vfw_pkt_block(p, VFW_REASON_SPOOF_ND);
 		return false;
 	default:
@@ -186,8 +212,9 @@ static bool guard_ip6(struct vfw_pkt *p, const struct vfw_nic *nic)
 {
 	const struct vfw_frame *f = &p->f;
 
-	if (!guard_holds6(nic, f->src) && !guard_unspecified_ok(f))
-		return vfw_pkt_block(p, VFW_REASON_SPOOF_IP);
+	if (!guard_holds6(p, f->src) && !guard_unspecified_ok(f))
+		return vfw_pkt_block(p, f->flags & VFW_FRAME_F_ND ? VFW_REASON_SPOOF_ND
+								  : VFW_REASON_SPOOF_IP);
 	if (f->proto == IPPROTO_UDP && f->flags & VFW_FRAME_F_L4 && f->sport == 547 &&
 	    !(nic->flags & VFW_NIC_F_DHCP_SERVER))
 		return vfw_pkt_block(p, VFW_REASON_DHCP_SERVER);
@@ -203,12 +230,20 @@ static bool guard_unmanaged(struct vfw_pkt *p)
 	const struct vfw_frame *f = &p->f;
 	struct vfw_addr_hit hit;
 
+	/* Here, before the bridge learns where its MAC is. */
+	if (vfw_mode_armed() && !p->pol)
+		return vfw_pkt_block(p, VFW_REASON_NO_POLICY);
+	if (vfw_mode_armed() && !p->pol->opens_unmanaged)
+		return vfw_pkt_block(p, VFW_REASON_UNMANAGED);
 	if (vfw_addr_find(VFW_ADDR_MAC, f->smac, p->bridge, p->vlan, &hit) ||
 	    (br && ether_addr_equal(br->dev_addr, f->smac)))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_MAC);
 	if (f->kind == VFW_FRAME_ARP &&
 	    vfw_addr_find(VFW_ADDR_IP4, f->src, p->bridge, p->vlan, &hit))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_ARP);
+	if (f->flags & VFW_FRAME_F_ND && f->icmp_type == 136 &&
+	    vfw_addr_find(VFW_ADDR_IP6, f->nd_target, p->bridge, p->vlan, &hit))
+		return vfw_pkt_block(p, VFW_REASON_SPOOF_ND);
 	if ((f->kind == VFW_FRAME_IP4 &&
 	     vfw_addr_find(VFW_ADDR_IP4, f->src, p->bridge, p->vlan, &hit)) ||
 	    (f->kind == VFW_FRAME_IP6 &&
@@ -227,7 +262,7 @@ bool vfw_guard_sender(struct vfw_pkt *p)
 		return vfw_pkt_block(p, VFW_REASON_VLAN);
 	if (guard_control(&p->f))
 		return vfw_pkt_block(p, VFW_REASON_BPDU);
-	if (nic ? !guard_mac_ok(nic, p->f.smac) : is_multicast_ether_addr(p->f.smac))
+	if (nic ? !guard_mac_ok(p, p->f.smac) : is_multicast_ether_addr(p->f.smac))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_MAC);
 	if (guard_offload_lies(p))
 		return vfw_pkt_block(p, VFW_REASON_BAD_OFFLOAD);
@@ -235,7 +270,7 @@ bool vfw_guard_sender(struct vfw_pkt *p)
 		return guard_unmanaged(p);
 	switch (p->f.kind) {
 	case VFW_FRAME_ARP:
-		return guard_arp(p, nic);
+		return guard_arp(p);
 	case VFW_FRAME_IP4:
 		return guard_ip4(p, nic);
 	case VFW_FRAME_IP6:
@@ -264,8 +299,7 @@ static bool guard_other_vlan(const struct vfw_pkt *p)
 {
 	u16 vlan = p->tag ?: p->vlan;
 
-	return vlan && p->src.port && !p->routed &&
-	       vfw_bridge_port_vlan(p->src.port->dev) != vlan;
+	return vlan && p->src.port && !p->routed && vfw_bridge_port_vlan(p->src.port->dev) != vlan;
 }
 
 bool vfw_guard_delivery(struct vfw_pkt *p)

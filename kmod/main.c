@@ -20,7 +20,8 @@
 
 static char *scope = "vnet*";
 module_param(scope, charp, 0444);
-MODULE_PARM_DESC(scope, "names of tun and veth devices that are VM ports, \"a*,b?\" (default vnet*)");
+MODULE_PARM_DESC(scope,
+		 "names of tun and veth devices that are VM ports, \"a*,b?\" (default vnet*)");
 
 static char *bridges = "";
 module_param(bridges, charp, 0444);

@@ -10,6 +10,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/netdevice.h>
 #include <linux/random.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -264,6 +265,22 @@ static int policy_check(const struct vfw_policy *pol, struct netlink_ext_ack *ex
 	return -EINVAL;
 }
 
+static bool policy_opens_unmanaged(const struct vfw_tables *t)
+{
+	u32 i;
+
+	if (t->blocks[t->counts.default_block].flags & VFW_BLOCK_F_JOINS)
+		return true;
+	for (i = 0; i < t->counts.n[VFW_TABLE_PAIRS]; i++) {
+		const struct vfw_pair *pair = &t->pairs[i];
+
+		if ((pair->src == VFW_ID_UNMANAGED || pair->dst == VFW_ID_UNMANAGED) &&
+		    t->blocks[pair->block].flags & VFW_BLOCK_F_JOINS)
+			return true;
+	}
+	return false;
+}
+
 int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
 {
 	u32 bad = 0;
@@ -277,6 +294,7 @@ int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
 	err = vfw_match_index(&pol->tables, &bad);
 	if (err)
 		NL_SET_ERR_MSG_FMT(extack, "pairs %u: the pair stands twice", bad);
+	pol->opens_unmanaged = policy_opens_unmanaged(&pol->tables);
 	return err;
 }
 
@@ -382,7 +400,7 @@ void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep)
 	}
 	rcu_assign_pointer(vfw_policy_cur, next);
 	/* nobody counts into the old set once the readers of the old pointer are gone */
-	synchronize_rcu();
+	synchronize_net();
 	if (old && old->set != next->set)
 		policy_fold(old, next);
 	vfw_policy_free(old);

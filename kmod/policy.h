@@ -35,6 +35,7 @@ struct vfw_policy {
 	 * judged anew.
 	 */
 	u32 kept_since;
+	bool opens_unmanaged; /* some rule joins an unmanaged port with somebody */
 	u8 digest[VFW_DIGEST_LEN];
 	struct vfw_ruleset *set;
 	u32 vm_ident[VFW_MAX_VMS]; /* by slot; VFW_ID_UNMANAGED where there is no VM */

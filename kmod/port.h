@@ -21,5 +21,4 @@ void vfw_port_del(struct vfw_port *port);
 /* Replaces the bits of mask in the port's flags. vfw_config_mutex held. */
 void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits);
 
-
 #endif /* VFW_PORT_H */

@@ -140,8 +140,8 @@ static struct sk_buff *reject_tcp(const struct vfw_pkt *p)
 static struct sk_buff *reject_icmp(const struct vfw_pkt *p)
 {
 	bool ip4 = reject_is_ip4(p);
-	unsigned int room = ip4 ? REJECT_QUOTE4 - sizeof(struct iphdr) - sizeof(struct icmphdr) :
-				  REJECT_QUOTE6 - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr);
+	unsigned int room = ip4 ? REJECT_QUOTE4 - sizeof(struct iphdr) - sizeof(struct icmphdr)
+				: REJECT_QUOTE6 - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr);
 	unsigned int quote = min_t(u32, p->f.end - p->f.l3_off, room);
 	u8 proto = ip4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	struct sk_buff *skb;

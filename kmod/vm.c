@@ -419,7 +419,8 @@ static int pop_ports(struct vfw_pop *pop, struct netlink_ext_ack *extack)
 		if (!b->unbind) {
 			vm = pop_resolve(pop, b->uuid);
 			if (!vm || b->nic >= vm->n_nics) {
-				NL_SET_ERR_MSG(extack, "a port is bound to a VM or NIC that is not there");
+				NL_SET_ERR_MSG(extack,
+					       "a port is bound to a VM or NIC that is not there");
 				return -ENOENT;
 			}
 		}
@@ -555,8 +556,7 @@ static void pop_publish_vm(struct vfw_vm *vm)
 {
 	struct vfw_vm *old;
 
-	old = rcu_dereference_protected(vfw_vm_slots[vm->slot],
-					lockdep_is_held(&vfw_config_mutex));
+	old = rcu_dereference_protected(vfw_vm_slots[vm->slot], lockdep_is_held(&vfw_config_mutex));
 	if (old) {
 		hlist_replace_rcu(&old->by_uuid, &vm->by_uuid);
 		WRITE_ONCE(vfw_vm_bytes, vfw_vm_bytes - vm_bytes(old));
@@ -592,7 +592,8 @@ void vfw_pop_apply(struct vfw_pop *pop)
 	pop->addrs = NULL;
 
 	/* Nothing points at a VM to be removed any more but the tables below. */
-	for_each_set_bit(slot, vfw_vm_used, VFW_MAX_VMS) {
+	for_each_set_bit(slot, vfw_vm_used, VFW_MAX_VMS)
+	{
 		vm = vfw_vm_slot(slot);
 		if (vm && !pop_resolve(pop, vm->uuid))
 			vm_unpublish(vm);
@@ -641,7 +642,8 @@ void vfw_vm_exit(void)
 
 	mutex_lock(&vfw_config_mutex);
 	vfw_addr_publish(NULL);
-	for_each_set_bit(slot, vfw_vm_used, VFW_MAX_VMS) {
+	for_each_set_bit(slot, vfw_vm_used, VFW_MAX_VMS)
+	{
 		vm = vfw_vm_slot(slot);
 		if (vm)
 			vm_unpublish(vm);

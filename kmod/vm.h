@@ -205,12 +205,12 @@ u64 vfw_vm_memory(void);
 /* ---- for the datapath and the init ladder ---- */
 
 /* This CPU's counters of a VM; BH off. */
-#define vfw_vm_count_add(live, field, n)                                                           \
-	do {                                                                                       \
-		struct vfw_vm_pcpu *pc_ = this_cpu_ptr((live)->pcpu);                              \
-		u64_stats_update_begin(&pc_->syncp);                                               \
-		pc_->stat.field += (n);                                                            \
-		u64_stats_update_end(&pc_->syncp);                                                 \
+#define vfw_vm_count_add(live, field, n)                              \
+	do {                                                          \
+		struct vfw_vm_pcpu *pc_ = this_cpu_ptr((live)->pcpu); \
+		u64_stats_update_begin(&pc_->syncp);                  \
+		pc_->stat.field += (n);                               \
+		u64_stats_update_end(&pc_->syncp);                    \
 	} while (0)
 
 /* Removes every VM and waits until all of them are dead. After the hooks are gone. May sleep. */
