@@ -72,6 +72,17 @@ const char *vfw_hs_version(void);
 int vfw_hs_db_load(const void *buf, size_t len, struct vfw_hs_db **db, const char **why);
 
 /**
+ * vfw_hs_db_load_fd() - the same from a file, for a caller whose rights are checked here
+ * @fd: a regular file of the current task, read from its start
+ * @db: gets a strong reference; unchanged on failure
+ * @why: as above
+ *
+ * Takes CAP_SYS_MODULE in the initial user namespace and a kernel that is not locked down. May
+ * sleep. Returns what vfw_hs_db_load() does, or -EPERM, or what reading the file returned.
+ */
+int vfw_hs_db_load_fd(int fd, struct vfw_hs_db **db, const char **why);
+
+/**
  * vfw_hs_db_get() - take another reference
  *
  * Any context. The caller holds a reference, or found @db under rcu_read_lock(): then NULL means

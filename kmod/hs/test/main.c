@@ -23,6 +23,9 @@ static char *foreign = "";
 module_param(foreign, charp, 0);
 MODULE_PARM_DESC(foreign, "a database of a larger instruction set, to be refused");
 
+static int fd = -1;
+module_param(fd, int, 0);
+MODULE_PARM_DESC(fd, "a descriptor open on the database, to be loaded from as well");
 static char *only = "";
 module_param(only, charp, 0);
 MODULE_PARM_DESC(only, "run only the test of this name");
@@ -48,7 +51,7 @@ static int slurp(const char *folder, const char *name, struct blob *out)
 
 	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= sizeof(path))
 		return -ENAMETOOLONG;
-	n = kernel_read_file_from_path(path, 0, &out->mem, INT_MAX, &size, READING_UNKNOWN);
+	n = kernel_read_file_from_path(path, 0, &out->mem, INT_MAX, &size, READING_POLICY);
 	if (n < 0) {
 		pr_err("vfw_hs_test: cannot read %s: %zd\n", path, n);
 		return n;
@@ -83,7 +86,8 @@ static const struct {
 	int (*run)(struct fixture *fix);
 } tests[] = {
 	{"softirq", test_softirq}, {"together", test_together}, {"refuse", test_refuse},
-	{"foreign", test_foreign}, {"stack", test_stack},	{"still", test_softirq},
+	{"foreign", test_foreign}, {"file", test_file},		{"stack", test_stack},
+	{"still", test_softirq},
 };
 
 static int run_tests(void)
@@ -95,6 +99,10 @@ static int run_tests(void)
 			continue;
 		if (tests[i].run == test_foreign && !fix.foreign.mem) {
 			pr_info("vfw_hs_test: skip %s: no such database given\n", tests[i].name);
+			continue;
+		}
+		if (tests[i].run == test_file && fix.fd < 0) {
+			pr_info("vfw_hs_test: skip %s: no descriptor given\n", tests[i].name);
 			continue;
 		}
 		err = tests[i].run(&fix);
@@ -119,6 +127,7 @@ static int __init vfw_hs_test_init(void)
 	const char *why = "";
 	int err;
 
+	fix.fd = fd;
 	err = vfw_hs_init(set);
 	if (err)
 		return err;

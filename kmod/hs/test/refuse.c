@@ -103,3 +103,23 @@ int test_foreign(struct fixture *fix)
 {
 	return refused(fix->foreign.mem, fix->foreign.len, -EMEDIUMTYPE, "other instruction set");
 }
+
+/* By descriptor: the good one, and one that is not open. */
+int test_file(struct fixture *fix)
+{
+	struct vfw_hs_db *db = NULL;
+	const char *why = NULL;
+	size_t bytes;
+	int err;
+
+	err = vfw_hs_db_load_fd(fix->fd, &db, &why);
+	CHECK(!err, "%s (%d)", why, err);
+	bytes = vfw_hs_db_bytes(db);
+	vfw_hs_db_put(db);
+	CHECK(bytes == vfw_hs_db_bytes(fix->db), "%zu bytes instead of %zu", bytes,
+	      vfw_hs_db_bytes(fix->db));
+	why = NULL;
+	err = vfw_hs_db_load_fd(INT_MAX, &db, &why);
+	CHECK(err == -EBADF && why, "a descriptor that is not open: %d", err);
+	return 0;
+}

@@ -15,6 +15,8 @@ struct blob {
 struct fixture {
 	struct blob serialized;
 	struct blob foreign;
+	/* The same database as serialized, open in the task that loads the module; or -1. */
+	int fd;
 	struct blob data;
 	struct vfw_hs_db *db;
 	/*
@@ -69,6 +71,7 @@ int test_softirq(struct fixture *fix);
 int test_together(struct fixture *fix);
 int test_refuse(struct fixture *fix);
 int test_foreign(struct fixture *fix);
+int test_file(struct fixture *fix);
 int test_stack(struct fixture *fix);
 
 #endif
