@@ -3,6 +3,7 @@
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
 
+#include "addr.h"
 #include "event.h"
 #include "mode.h"
 #include "reject.h"
@@ -57,8 +58,8 @@ static void bucket_refill(struct vfw_bucket *b)
 	if (!b->refilled || passed > HZ * 10)
 		passed = HZ * 10;
 	b->events = min_t(u32, b->events + passed * VERDICT_EVENTS_RATE / HZ, VERDICT_EVENTS_BURST);
-	b->rejects = min_t(u32, b->rejects + passed * VERDICT_REJECTS_RATE / HZ,
-			   VERDICT_REJECTS_BURST);
+	b->rejects =
+		min_t(u32, b->rejects + passed * VERDICT_REJECTS_RATE / HZ, VERDICT_REJECTS_BURST);
 	b->refilled = jiffies | 1;
 }
 
@@ -169,11 +170,23 @@ static void verdict_event(struct vfw_pkt *p, u32 type, u32 rule, u32 reason, u32
 	vfw_event_post(&ev);
 }
 
+/* Does ARP or neighbour discovery ask for this receiver, and not for somebody? */
+static bool verdict_asked_for(const struct vfw_pkt *p)
+{
+	const struct vfw_nic *nic = p->dst.nic;
+
+	if (p->f.kind == VFW_FRAME_ARP)
+		return nic ? vfw_addr_declared4(nic, p->f.dst) : vfw_who_host4(p->f.dst);
+	return nic ? vfw_addr_declared6(nic, p->f.nd_target) : vfw_who_host6(p->f.nd_target);
+}
+
 /* What the network brings by the way and nobody asked to hear of. */
 static bool verdict_is_noise(const struct vfw_pkt *p)
 {
-	if (p->reason == VFW_REASON_NOT_FOR_YOU || p->reason == VFW_REASON_NOT_JOINED)
+	if (p->reason == VFW_REASON_NOT_FOR_YOU)
 		return true;
+	if (p->reason == VFW_REASON_NOT_JOINED)
+		return !verdict_asked_for(p);
 	return p->reason == VFW_REASON_DHCP_SERVER && p->where == VFW_AT_EGRESS;
 }
 
@@ -181,8 +194,8 @@ static bool verdict_says(const struct vfw_pkt *p)
 {
 	if (p->verdict == VFW_PASS)
 		return p->log && p->fresh;
-	return p->rule == VFW_PKT_NO_RULE ? !verdict_is_noise(p) :
-					    p->log || p->reason == VFW_REASON_CUT;
+	return p->rule == VFW_PKT_NO_RULE ? !verdict_is_noise(p)
+					  : p->log || p->reason == VFW_REASON_CUT;
 }
 
 static bool verdict_exempt(const struct vfw_end *end)
@@ -264,9 +277,9 @@ unsigned int vfw_verdict(struct vfw_pkt *p)
 		count = verdict_events(verdict_bucket(p), p->reason, rule);
 		if (count)
 			verdict_event(p,
-				      cut ? VFW_EVENT_DROP :
-				      bad ? VFW_EVENT_WOULD_DROP :
-					    VFW_EVENT_PASS,
+				      cut   ? VFW_EVENT_DROP
+				      : bad ? VFW_EVENT_WOULD_DROP
+					    : VFW_EVENT_PASS,
 				      rule, p->reason, count);
 	}
 	trace_verdict(p, rule, cut);

@@ -24,8 +24,12 @@ expect_pass() {
 	"$@" || fail "expected to succeed: $*"
 }
 
+# What is expected to work is given this many seconds; what is expected to fail, one.
+PATIENCE=5
+
 # expect_fail COMMAND...
 expect_fail() {
+	local PATIENCE=1
 	! "$@" || fail "expected to fail: $*"
 }
 
@@ -60,7 +64,7 @@ on() {
 can_ping() {
 	local vm=$1 to=$2
 	shift 2
-	on "$vm" ping -q -c 2 -i 0.2 -W 3 "$@" "$to" >/dev/null
+	on "$vm" ping -q -c 1 -W $PATIENCE "$@" "$to" >/dev/null
 }
 
 # serve_tcp VM PORT: an echo server on every address of the VM.
@@ -74,18 +78,18 @@ serve_udp() {
 	wait_until 10 listening "$1" -uln "$2"
 }
 
-listening() { on "$1" ss "$2" | grep -q ":$3 "; }
+listening() { grep -q ":$3 " <<<"$(on "$1" ss "$2")"; }
 
 # can_tcp FROM ADDRESS PORT: connects, sends a line, gets the same one back.
 can_tcp() {
 	local got
-	got=$(echo hello | on "$1" timeout 5 socat -t 2 - "TCP:$(in_brackets "$2"):$3,connect-timeout=3" 2>/dev/null) || return 1
+	got=$(echo hello | on "$1" timeout $((PATIENCE + 1)) socat -t $PATIENCE - "TCP:$(in_brackets "$2"):$3,connect-timeout=$PATIENCE" 2>/dev/null) || return 1
 	[ "$got" = hello ]
 }
 
 can_udp() {
 	local got
-	got=$(echo hello | on "$1" timeout 5 socat -t 1 - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || return 1
+	got=$(echo hello | on "$1" timeout $((PATIENCE + 1)) socat -t $PATIENCE - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || return 1
 	[ "$got" = hello ]
 }
 
@@ -122,5 +126,76 @@ dropped_for() {
 	shift
 	before=$(reason "$word")
 	expect_fail "$@"
-	expect_more "packets dropped for $word" "$(reason "$word")" "$before"
+	wait_until $PATIENCE reason_more "$word" "$before"
 }
+
+reason_more() { [ "$(reason "$1")" -gt "$2" ]; }
+
+# tcp_refused FROM ADDRESS PORT: a connection is refused at once, neither answered nor met by silence.
+tcp_refused() {
+	on "$1" python3 - "$2" "$3" <<-'X'
+		import socket, sys
+		try:
+		    socket.create_connection((sys.argv[1], int(sys.argv[2])), 2)
+		except ConnectionRefusedError:
+		    sys.exit(0)
+		except OSError as e:
+		    print(e, file=sys.stderr)
+		sys.exit(1)
+	X
+}
+
+mac_of() { on "$1" cat /sys/class/net/eth0/address; }
+
+received() { on "$1" cat /sys/class/net/eth0/statistics/rx_packets; }
+
+# inject VM [HEADER-FIELD=VALUE...] -- KIND [KEY=VALUE...]: a frame made by frame.py, from the VM's tap as
+# it is; its source MAC is the VM's unless said.
+inject() {
+	local vm=$1 header=()
+	shift
+	while [ "$1" != -- ]; do
+		header+=("$1")
+		shift
+	done
+	local kind=$2
+	shift 2
+	labvm inject "$vm" "${header[@]}" \
+		"$(python3 "$(dirname "${BASH_SOURCE[0]}")/frame.py" "$kind" smac="$(mac_of "$vm")" "$@")"
+}
+
+# delivered TO FROM ...: what `inject FROM ...' sends arrives at the VM TO, and nothing else moves.
+delivered() {
+	local to=$1 before
+	shift
+	before=$(received "$to")
+	inject "$@"
+	for _ in 1 2 3 4 5; do
+		sleep 0.1
+		[ "$(received "$to")" = "$before" ] || return 0
+	done
+	return 1
+}
+
+EVE=/var/log/vfw/eve.json
+
+# eve_count FILTER: events that the jq filter selects.
+eve_count() { jq -n "[inputs | select($1)] | length" $EVE; }
+
+eve_has() { [ "$(eve_count "$1")" -gt 0 ]; }
+
+# eve FILTER: such an event is, or soon will be, in the log.
+eve() { wait_until 10 eve_has "$1"; }
+
+# explained FROM TO PROTO PORT VERDICT RULE
+explained() {
+	expect "explain $1 to $2 $3 $4" \
+		"$(vfwctl explain --from "$1" --to "$2" --proto "$3" --dport "$4" -o json | jq -r '"\(.verdict) \(.rule)"')" \
+		"$5 $6"
+}
+
+# check NAME: what doctor found for one of its checks, in its own words.
+check() { vfwctl -o json doctor | jq -r --arg n "$1" '.checks[] | select(.name == $n) | .detail'; }
+
+# in_check NAME WORD: doctor names WORD there.
+in_check() { grep -qw -- "$2" <<<"$(check "$1")"; }

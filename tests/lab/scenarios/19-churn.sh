@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A thousand ports come and go under traffic; each is closed at its first frame, none is left behind.
+# kernels: uml-debug 6.1 6.12
+# timeout: 600
+. "$(dirname "$0")/../lib.sh"
+
+labvm add a --ip 10.0.0.11/24
+labvm add b --ip 10.0.0.12/24
+policy <<'P'
+first { pass from vm a to vm b }
+default block
+P
+on b iperf3 -s -D
+wait_until 10 listening b -tln 5201
+on a iperf3 -c 10.0.0.12 -t 500 -b 20M >/tmp/iperf.log 2>&1 &
+traffic=$!
+ports=$(vfwctl -o json status | jq .module.ports)
+cat >/tmp/churn.py <<'P'
+import fcntl, os, struct, subprocess, sys
+name = sys.argv[1].encode()
+for i in range(int(sys.argv[2])):
+    fd = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(fd, 0x400454ca, struct.pack("16sH22x", name, 0x1002))
+    subprocess.run(["ip", "link", "set", name, "master", "br0", "up"], check=True)
+    for _ in range(3):
+        os.write(fd, bytes.fromhex("ffffffffffff52540000666688b5") + bytes(46))
+    os.close(fd)
+P
+before=$(received b) dropped=$(reason unmanaged)
+python3 /tmp/churn.py vnetchurn1 500 &
+one=$!
+python3 /tmp/churn.py vnetchurn2 500
+wait $one
+expect_more "first frames dropped" "$(reason unmanaged)" $((dropped + 2999))
+kill -0 $traffic || fail "the transfer beside it ended: $(cat /tmp/iperf.log)"
+kill $traffic
+wait_until 10 [ "$(vfwctl -o json status | jq .module.ports)" = "$ports" ]
+expect_pass can_ping a 10.0.0.12
