@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A hostile user of the netlink family, with ports to bind. VFW_SEED=N VFW_STEPS=N for others.
+# A hostile user of the netlink family, with ports to bind. Others: scripts/lab ... -- env VFW_SEED=N VFW_STEPS=N bash this.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
