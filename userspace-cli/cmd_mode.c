@@ -60,15 +60,12 @@ int vfw_cmd_arm(struct vfw_cli *cli, const struct vfw_args *args)
 	return mode_set(cli, true);
 }
 
+/* Only a person at a terminal is asked: a script that says it means it, and it may be an emergency. */
 int vfw_cmd_disarm(struct vfw_cli *cli, const struct vfw_args *args)
 {
 	char answer[16];
 
-	if (!vfw_args_get(args, "yes")) {
-		if (!cli->ask)
-			return vfw_cli_usage(
-				cli, args->cmd,
-				"there is no terminal to ask at: say --yes if you mean it");
+	if (cli->ask && !vfw_args_get(args, "yes")) {
 		fputs("From then on nothing is cut, whatever the policy says. Disarm? [y/N] ",
 		      cli->err);
 		fflush(cli->err);

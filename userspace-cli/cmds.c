@@ -23,7 +23,7 @@ const struct vfw_cmd vfw_cmds[] = {
 	},
 	{
 		.name = "disarm",
-		.summary = "judge, count and say, but cut nothing (asks first)",
+		.summary = "judge, count and say, but cut nothing",
 		.more = "When vfwd does not answer, the kernel is told directly, and the output says so.",
 		.opts = {{'y', "yes", NULL, "do not ask"}},
 		.run = vfw_cmd_disarm,

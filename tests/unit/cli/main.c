@@ -14,9 +14,11 @@
 #include <vfw/ctl_proto.h>
 
 #include "../../../userspace-cli/cli.h"
+#include "../../../userspace-cli/client.h"
 #include "../../../userspace-cli/files.h"
 #include "../../../userspace-cli/term.h"
 #include "run.h"
+#include "server.h"
 
 static char *safe(const char *s)
 {
@@ -305,7 +307,6 @@ START_TEST(test_usage)
 		{"explain -f a -t b -p tcp -d 1 --ethertype 5", "one of them"},
 		{"-o xml status", "expected json or text"},
 		{"status -o", "expected FORMAT behind it"},
-		{"disarm", "say --yes"},
 		{"disarm --yes=no", "takes no argument"},
 		{"rule list --sort colour", "expected packets, bytes"},
 		{"observe --reason rul", "did you mean 'rule'?"},
@@ -338,6 +339,37 @@ START_TEST(test_no_daemon)
 }
 END_TEST
 
+/* disarm asks at a terminal, and takes only a yes for one. */
+START_TEST(test_disarm_asks)
+{
+	static const struct {
+		const char *answer;
+		int rc;
+	} t[] = {
+		{"y\n", VFW_EXIT_OK},	 {"yes\n", VFW_EXIT_OK}, {"n\n", VFW_EXIT_FAILED},
+		{"\n", VFW_EXIT_FAILED}, {"", VFW_EXIT_FAILED},	 {"yesterday\n", VFW_EXIT_FAILED},
+	};
+	static const struct cli_server_step step = {
+		.send = "{\"id\":1,\"result\":{\"mode\":\"disarmed\",\"previous\":\"armed\"}}\n"};
+	char *words[] = {(char *)"vfwctl", (char *)"disarm"};
+	struct cli_server server;
+	struct vfw_cli cli = {.ask = true};
+
+	cli_server_start(&server, &step, 1);
+	cli.socket = server.path;
+	cli.in = *t[_i].answer ? fmemopen((char *)t[_i].answer, strlen(t[_i].answer), "r")
+			       : fopen("/dev/null", "r");
+	cli.out = cli.err = fopen("/dev/null", "w");
+	ck_assert_int_eq(vfw_cli_run(&cli, 2, words), t[_i].rc);
+	vfw_client_close(cli.client);
+	fclose(cli.in);
+	fclose(cli.out);
+	cli_server_stop(&server);
+	ck_assert_int_eq(server.seen != NULL, t[_i].rc == VFW_EXIT_OK);
+	free(server.seen);
+}
+END_TEST
+
 static Suite *cli_suite(void)
 {
 	Suite *s = suite_create("cli");
@@ -350,8 +382,9 @@ static Suite *cli_suite(void)
 	tcase_add_test(t, test_term_bytes);
 	tcase_add_test(t, test_help_fits);
 	tcase_add_test(t, test_help_everywhere);
-	tcase_add_loop_test(t, test_usage, 0, 28);
+	tcase_add_loop_test(t, test_usage, 0, 27);
 	tcase_add_loop_test(t, test_no_daemon, 0, 9);
+	tcase_add_loop_test(t, test_disarm_asks, 0, 6);
 	suite_add_tcase(s, t);
 	t = tcase_create("files");
 	tcase_add_checked_fixture(t, folder_make, folder_remove);
