@@ -57,12 +57,38 @@ static void vm_row(struct vfw_grid *grid, const json_t *vm)
 	free(ports);
 }
 
+/* By tenant (none last), then by name. */
+static int vm_order(const void *a, const void *b)
+{
+	const json_t *va = *(const json_t *const *)a, *vb = *(const json_t *const *)b;
+	const char *ta = vfw_field_text(va, "tenant", "\xff"),
+		   *tb = vfw_field_text(vb, "tenant", "\xff");
+	int rc = strcmp(ta, tb);
+
+	return rc ? rc : strcmp(vfw_field_text(va, "name", ""), vfw_field_text(vb, "name", ""));
+}
+
+static void vm_table(FILE *f, const json_t *vms)
+{
+	size_t i, n = json_array_size(vms);
+	const json_t **vm = calloc(n + 1, sizeof(*vm));
+	struct vfw_grid grid;
+
+	vfw_grid_begin(&grid, "NAME", "TENANT", "GROUPS", "PORTS", "ADDRESSES", "STATE", NULL);
+	for (i = 0; vm && i < n; i++)
+		vm[i] = json_array_get(vms, i);
+	if (vm)
+		qsort(vm, n, sizeof(*vm), vm_order);
+	for (i = 0; i < n; i++)
+		vm_row(&grid, vm ? vm[i] : json_array_get(vms, i));
+	vfw_grid_end(&grid, f);
+	free(vm);
+}
+
 int vfw_cmd_vm_list(struct vfw_cli *cli, const struct vfw_args *args)
 {
 	const json_t *vms;
 	json_t *result;
-	struct vfw_grid grid;
-	size_t i;
 	int rc;
 
 	(void)args;
@@ -73,11 +99,7 @@ int vfw_cmd_vm_list(struct vfw_cli *cli, const struct vfw_args *args)
 		vfw_cli_json(cli, result);
 	} else {
 		vms = vfw_field_array(result, "vms");
-		vfw_grid_begin(&grid, "NAME", "TENANT", "GROUPS", "PORTS", "ADDRESSES", "STATE",
-			       NULL);
-		for (i = 0; i < json_array_size(vms); i++)
-			vm_row(&grid, json_array_get(vms, i));
-		vfw_grid_end(&grid, cli->out);
+		vm_table(cli->out, vms);
 		if (!json_array_size(vms))
 			fputs("vfwctl: no VM is known: describe them in /etc/vfw/vms.d/*.toml, or start one "
 			      "with QEMU\n",
