@@ -230,11 +230,6 @@ static bool guard_unmanaged(struct vfw_pkt *p)
 	const struct vfw_frame *f = &p->f;
 	struct vfw_addr_hit hit;
 
-	/* Here, before the bridge learns where its MAC is. */
-	if (vfw_mode_armed() && !p->pol)
-		return vfw_pkt_block(p, VFW_REASON_NO_POLICY);
-	if (vfw_mode_armed() && !p->pol->opens_unmanaged)
-		return vfw_pkt_block(p, VFW_REASON_UNMANAGED);
 	if (vfw_addr_find(VFW_ADDR_MAC, f->smac, p->bridge, p->vlan, &hit) ||
 	    (br && ether_addr_equal(br->dev_addr, f->smac)))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_MAC);
@@ -249,6 +244,11 @@ static bool guard_unmanaged(struct vfw_pkt *p)
 	    (f->kind == VFW_FRAME_IP6 &&
 	     vfw_addr_find(VFW_ADDR_IP6, f->src, p->bridge, p->vlan, &hit)))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_IP);
+	/* Here, before the bridge learns where its MAC is. */
+	if (vfw_mode_armed() && !p->pol)
+		return vfw_pkt_block(p, VFW_REASON_NO_POLICY);
+	if (vfw_mode_armed() && !p->pol->opens_unmanaged)
+		return vfw_pkt_block(p, VFW_REASON_UNMANAGED);
 	return false;
 }
 
