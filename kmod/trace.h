@@ -10,6 +10,8 @@
 
 #include "pkt.h"
 
+/* It takes the macros for code. */
+/* clang-format off */
 #ifndef VFW_TRACE_WORDS
 #define VFW_TRACE_WORDS
 #define VFW_TRACE_WORD(name, word, meaning) { VFW_REASON_##name, word },
@@ -52,6 +54,7 @@ TRACE_EVENT(verdict,
 		  __print_symbolic(__entry->reason, VFW_REASONS(VFW_TRACE_WORD) { -1, NULL }),
 		  __entry->rule, __entry->revision, __entry->len)
 );
+/* clang-format on */
 
 #endif /* VFW_TRACE_H */
 
