@@ -52,8 +52,8 @@ grep 'another vfwd runs' /tmp/second
 note "rotation"
 mv $EVE $EVE.1
 pkill -HUP -x vfwd
-expect_fail can_tcp c 10.0.0.12 80
-eve '.event_type == "drop" and .vfw.src_vm == "c"'
+expect_fail can_tcp a 10.0.0.12 81
+eve '.event_type == "drop" and .vfw.src_vm == "a" and .dest_port == 81'
 
 note "the module goes and comes"
 vfwctl disarm --yes
