@@ -387,6 +387,48 @@ static void free_vms(struct vfw_vm **vms, size_t n)
 	free(vms);
 }
 
+static bool same_names(const struct vfw_vm *a, const struct vfw_vm *b)
+{
+	if (strcmp(a->name, b->name) || a->remote != b->remote || a->n_nics != b->n_nics ||
+	    a->n_labels != b->n_labels || strcmp(a->tenant ?: "", b->tenant ?: ""))
+		return false;
+	for (size_t i = 0; i < a->n_labels; i++)
+		if (strcmp(a->labels[i].key, b->labels[i].key) ||
+		    strcmp(a->labels[i].value, b->labels[i].value))
+			return false;
+	return true;
+}
+
+static bool same_said(const struct vfw_vm *a, const struct vfw_vm *b)
+{
+	return same_names(a, b) && !memcmp(a->nics, b->nics, sizeof(a->nics));
+}
+
+/* Are they the same to a policy, which knows nothing of ports, conflicts and quarantine? */
+static bool same_to_policy(const struct vfw_vm *a, const struct vfw_vm *b)
+{
+	if (!same_uuid(a, b) || !same_names(a, b))
+		return false;
+	for (size_t i = 0; i < a->n_nics; i++) {
+		const struct vfw_nic *x = &a->nics[i], *y = &b->nics[i];
+
+		if (x->has_mac != y->has_mac || memcmp(x->mac, y->mac, 6) ||
+		    x->n_addrs != y->n_addrs ||
+		    memcmp(x->addrs, y->addrs, x->n_addrs * sizeof(*x->addrs)))
+			return false;
+	}
+	return true;
+}
+
+static bool all_same_to_policy(struct vfw_vm *const *a, size_t n_a, struct vfw_vm *const *b,
+			       size_t n_b)
+{
+	for (size_t i = 0; n_a == n_b && i < n_a; i++)
+		if (!same_to_policy(a[i], b[i]))
+			return false;
+	return n_a == n_b;
+}
+
 int vfw_registry_settle(struct vfw_registry *r)
 {
 	_cleanup_free_ struct fact **facts = NULL, **scratch = NULL;
@@ -418,10 +460,10 @@ int vfw_registry_settle(struct vfw_registry *r)
 	}
 	if (find_conflicts(r))
 		goto restore;
+	r->generation += !all_same_to_policy(old, old_n, vms, r->n_vms);
 	free_vms(old, old_n);
 	r->n_uuids = r->n_vms;
 	r->dirty = false;
-	r->generation++;
 	return 0;
 
 restore:
@@ -446,19 +488,6 @@ void vfw_registry_free(struct vfw_registry *r)
 	free_vms(r->vms, r->n_vms);
 	free(r->quarantined);
 	free(r);
-}
-
-static bool same_said(const struct vfw_vm *a, const struct vfw_vm *b)
-{
-	if (strcmp(a->name, b->name) || a->remote != b->remote || a->n_nics != b->n_nics ||
-	    a->n_labels != b->n_labels || strcmp(a->tenant ?: "", b->tenant ?: "") ||
-	    memcmp(a->nics, b->nics, sizeof(a->nics)))
-		return false;
-	for (size_t i = 0; i < a->n_labels; i++)
-		if (strcmp(a->labels[i].key, b->labels[i].key) ||
-		    strcmp(a->labels[i].value, b->labels[i].value))
-			return false;
-	return true;
 }
 
 int vfw_registry_report(struct vfw_registry *r, enum vfw_vm_source source, const char *origin,

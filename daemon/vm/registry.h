@@ -112,7 +112,10 @@ int vfw_registry_quarantine(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_
  */
 const uint8_t *vfw_registry_quarantined(const struct vfw_registry *r, size_t *n);
 
-/* Rises with every settling that may have changed what the registry says. */
+/*
+ * Rises with every settling that changed what a policy depends on: who there is, names, tenants,
+ * labels, MACs, addresses. Not for ports, conflicts and quarantine.
+ */
 uint64_t vfw_registry_generation(const struct vfw_registry *r);
 
 /*

@@ -214,6 +214,37 @@ START_TEST(quarantine_outlives_the_vm)
 }
 END_TEST
 
+/* A policy is compiled anew for what it depends on, not for a port that came up. */
+START_TEST(generation)
+{
+	struct vfw_registry *r = vfw_registry_new();
+	struct vfw_vm a = vm_of(1, 0), b = vm_of(2, 0);
+	uint64_t before;
+
+	report(r, VFW_SOURCE_INVENTORY, "a", &a);
+	report(r, VFW_SOURCE_QEMU, "p", &a);
+	before = vfw_registry_generation(r);
+	a.nics[0].ifindex = 7;
+	report(r, VFW_SOURCE_QEMU, "p", &a);
+	ck_assert_int_eq(vfw_registry_by_uuid(r, a.uuid)->nics[0].ifindex, 7);
+	vfw_registry_quarantine(r, a.uuid, true);
+	vfw_registry_settle(r);
+	ck_assert_uint_eq(vfw_registry_generation(r), before);
+	a.nics[0].n_addrs = 1;
+	report(r, VFW_SOURCE_INVENTORY, "a", &a);
+	ck_assert_uint_eq(vfw_registry_generation(r), before + 1);
+	a.tenant = "t";
+	report(r, VFW_SOURCE_INVENTORY, "a", &a);
+	ck_assert_uint_eq(vfw_registry_generation(r), before + 2);
+	report(r, VFW_SOURCE_INVENTORY, "b", &b);
+	ck_assert_uint_eq(vfw_registry_generation(r), before + 3);
+	vfw_registry_withdraw(r, VFW_SOURCE_INVENTORY, "b");
+	vfw_registry_settle(r);
+	ck_assert_uint_eq(vfw_registry_generation(r), before + 4);
+	vfw_registry_free(r);
+}
+END_TEST
+
 START_TEST(bound_of_vms)
 {
 	struct vfw_registry *r = vfw_registry_new();
@@ -252,6 +283,7 @@ Suite *suite_registry(void)
 	tcase_add_test(t, one_mac_at_two_vms);
 	tcase_add_test(t, one_port_at_two_vms);
 	tcase_add_test(t, quarantine_outlives_the_vm);
+	tcase_add_test(t, generation);
 	tcase_add_test(t, bound_of_vms);
 	suite_add_tcase(s, t);
 	return s;
