@@ -213,8 +213,7 @@ static bool guard_ip6(struct vfw_pkt *p, const struct vfw_nic *nic)
 	const struct vfw_frame *f = &p->f;
 
 	if (!guard_holds6(p, f->src) && !guard_unspecified_ok(f))
-		return vfw_pkt_block(p, f->flags & VFW_FRAME_F_ND ? VFW_REASON_SPOOF_ND
-								  : VFW_REASON_SPOOF_IP);
+		return vfw_pkt_block(p, VFW_REASON_SPOOF_IP);
 	if (f->proto == IPPROTO_UDP && f->flags & VFW_FRAME_F_L4 && f->sport == 547 &&
 	    !(nic->flags & VFW_NIC_F_DHCP_SERVER))
 		return vfw_pkt_block(p, VFW_REASON_DHCP_SERVER);
