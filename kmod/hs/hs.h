@@ -9,8 +9,9 @@
  *
  * Every call here enters the runtime inside an FPU section by itself and leaves it again; none is
  * made from hard interrupts or NMI. "Any context" means task or softirq, preemption and BH on or
- * off. In a softirq that interrupted a section of the same CPU no section can be had: such calls
- * return -EAGAIN, have done nothing, and are for a worker in task context to repeat.
+ * off. In a softirq that interrupted a section of the same CPU no section can be had, nor where too
+ * little stack is left for a scan: such calls return -EAGAIN, have done nothing, and are for a
+ * worker in task context to repeat.
  */
 
 struct vfw_hs_db;

@@ -17,6 +17,7 @@
 #include <linux/minmax.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/string.h>
 #include <asm/fpu/api.h>
 
@@ -27,9 +28,33 @@
 
 #define BREATH VFW_HS_PIECE
 
+/* In bytes; KASAN makes frames larger. */
+#define STACK_NEED (IS_ENABLED(CONFIG_KASAN) ? 8192 : 7168)
+
+/*
+ * User-mode Linux may run softirqs on the stack of its signals, and the next signal lies on it too.
+ */
+#define UML_SIGNAL_NEED (IS_ENABLED(CONFIG_KASAN) ? 5120 : 3072)
+
 DEFINE_PER_CPU(struct vfw_hs_cpu, vfw_hs_cpu);
 
-bool vfw_hs_section_enter(void)
+/*
+ * What a scan takes is on docs/hyperscan.md. Where less is left than that, the data is for a
+ * worker, whose stack is empty. The softirq stack of x86 is not looked at: little lies on it before
+ * us.
+ */
+static bool stack_suffices(void)
+{
+	unsigned long here = (unsigned long)__builtin_frame_address(0);
+	unsigned long need = STACK_NEED;
+
+	if (IS_ENABLED(CONFIG_UML) && in_serving_softirq())
+		need += UML_SIGNAL_NEED;
+	return !object_is_on_stack((void *)here) ||
+	       here - (unsigned long)end_of_stack(current) >= need;
+}
+
+static bool enter(void)
 {
 	if (!irq_fpu_usable())
 		return false;
@@ -44,6 +69,11 @@ bool vfw_hs_section_enter(void)
 	return true;
 }
 
+bool vfw_hs_section_enter(void)
+{
+	return stack_suffices() && enter();
+}
+
 void vfw_hs_section_leave(void)
 {
 	kernel_fpu_end();
@@ -55,7 +85,7 @@ void vfw_hs_section_leave(void)
 void vfw_hs_section_enter_task(struct vfw_hs_heap *heap)
 {
 	might_sleep();
-	while (!vfw_hs_section_enter())
+	while (!enter())
 		cond_resched();
 	this_cpu_write(vfw_hs_cpu.heap, heap);
 }

@@ -34,14 +34,16 @@ DECLARE_PER_CPU(struct vfw_hs_cpu, vfw_hs_cpu);
 
 /*
  * vfw_hs_section_enter() - begin to use vector registers on this CPU; preemption is off until
- * vfw_hs_section_leave(). Task or softirq. Returns false when they are in use here already.
+ * vfw_hs_section_leave(). Task or softirq. Returns false when they are in use here already, or when
+ * too little stack is left for a scan.
  */
 bool vfw_hs_section_enter(void);
 void vfw_hs_section_leave(void);
 
 /*
- * vfw_hs_section_enter_task() - the same from task context, where it cannot fail; @heap serves the
- * runtime's malloc(), and the runtime may leave the section for a moment (vfw_hs_breathe()).
+ * vfw_hs_section_enter_task() - the same from task context, to load and lay out, where it cannot
+ * fail; @heap serves the runtime's malloc(), and the runtime may leave the section for a moment
+ * (section.c).
  */
 void vfw_hs_section_enter_task(struct vfw_hs_heap *heap);
 
