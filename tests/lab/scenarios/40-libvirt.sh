@@ -6,6 +6,7 @@
 # kernels: 6.1 6.12
 # boot: own
 # root: kvm
+# smp: 1
 # timeout: 480
 . "$(dirname "$0")/../lib.sh"
 
@@ -63,6 +64,7 @@ domain() {
 		  <kernel>/tmp/guest/vmlinuz</kernel><initrd>/tmp/guest/initrd</initrd>
 		  <cmdline>console=ttyS0 quiet panic=-1 nokaslr mitigations=off random.trust_cpu=on tsc=reliable guest_ip=${ADDRESS[$1]}/24</cmdline>
 		 </os>
+		 <features><acpi/><apic/></features>
 		 <devices>
 		  <emulator>/usr/bin/qemu-system-x86_64</emulator>
 		  <serial type='file'><source path='/tmp/guest/$1.log'/><target port='0'/></serial>
