@@ -18,10 +18,10 @@
 #include "verdict.h"
 #include "vm.h"
 
-static char *scope = "vnet*";
+static char *scope = "vnet*,tap*i*";
 module_param(scope, charp, 0444);
 MODULE_PARM_DESC(scope,
-		 "names of tun and veth devices that are VM ports, \"a*,b?\" (default vnet*)");
+		 "names of tun and veth devices that are VM ports, \"a*,b?\" (default vnet*,tap*i*)");
 
 static char *bridges = "";
 module_param(bridges, charp, 0444);

@@ -201,7 +201,7 @@ static void check_tc(struct doctor *d)
 	}
 	nl_socket_free(sock);
 	say_names(
-		d, "tc-redirect", "warn", &mirred, "no filter redirects",
+		d, "tc-redirect", "fail", &mirred, "no filter redirects",
 		"a redirect passes by every hook: tc filter show dev DEV ingress, then tc filter del");
 	say_names(
 		d, "tc-bpf", "warn", &bpf, "no program filters",

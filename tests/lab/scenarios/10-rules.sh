@@ -57,7 +57,7 @@ done
 note "monitor counts and goes on"
 expect_pass can_tcp web 10.0.0.12 7000
 expect_more "hits of the monitor rule" "$(hits first:4)" 0
-wait_until 5 eve '.vfw.reason == "would-drop" or .vfw.would_drop == true or .vfw.verdict == "monitor" or .event_type == "would-drop"'
+eve '.event_type == "would-drop" and .vfw.rule == "first:4" and .vfw.src_vm == "web"'
 
 note "direction: the other way round nobody may open"
 serve_tcp web 80

@@ -23,7 +23,7 @@ on a ping -q -f -w 60 10.0.0.12 >/dev/null 2>&1 &
 for round in 1 2 3 4 5; do
 	vfwctl disarm --yes
 	expect_pass can_tcp a 10.0.0.12 80
-	eve '.event_type == "drop" and .vfw.would_drop == true'
+	eve '.event_type == "would-drop" and .vfw.src_vm == "a"'
 	labvfw daemon stop
 	rmmod vfw
 	expect_pass can_tcp a 10.0.0.12 80
