@@ -327,7 +327,7 @@ static void forget(struct vfw_qemu *q, struct vfw_registry *r, size_t i)
 		(--q->n_processes - i) * sizeof(*q->processes));
 }
 
-/* Returns the process as remembered, its command line read when it is new; NULL: cannot be read. */
+/* Returns the process as remembered, its command line read when it is new; NULL: none to read. */
 static struct process *recall(struct vfw_qemu *q, struct vfw_registry *r, int dir, pid_t pid,
 			      unsigned long long start)
 {
@@ -344,8 +344,9 @@ static struct process *recall(struct vfw_qemu *q, struct vfw_registry *r, int di
 		forget(q, r, i);
 		break;
 	}
+	/* In the middle of its execve a process bears the new program but no arguments yet. */
 	if (q->n_processes >= MAX_PROCESSES ||
-	    vfw_file_read(dir, "cmdline", CMDLINE_MAX, &args, &n))
+	    vfw_file_read(dir, "cmdline", CMDLINE_MAX, &args, &n) || !n)
 		return NULL;
 	bigger = realloc(q->processes, (q->n_processes + 1) * sizeof(*bigger));
 	if (!bigger)

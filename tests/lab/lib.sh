@@ -6,6 +6,8 @@ set -eu -o pipefail
 trap 'rc=$?; echo "failed at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND (status $rc)" >&2' ERR
 set -E
 
+LAB_LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+
 fail() {
 	echo "FAILED: $*" >&2
 	exit 1
@@ -149,32 +151,29 @@ mac_of() { on "$1" cat /sys/class/net/eth0/address; }
 
 received() { on "$1" cat /sys/class/net/eth0/statistics/rx_packets; }
 
-# inject VM [HEADER-FIELD=VALUE...] -- KIND [KEY=VALUE...]: a frame made by frame.py, from the VM's tap as
-# it is; its source MAC is the VM's unless said.
+# frame VM KIND [KEY=VALUE...]: a frame of frame.py, in hex; its source MAC is the VM's unless said.
+frame() { python3 "$LAB_LIB/frame.py" "$2" "smac=$(mac_of "$1")" "${@:3}"; }
+
+# inject VM [HEADER-FIELD=VALUE...] -- KIND [KEY=VALUE...]: sends such a frame from the VM's tap as it is, and
+# prints it.
 inject() {
-	local vm=$1 header=()
+	local vm=$1 header=() hex
 	shift
 	while [ "$1" != -- ]; do
 		header+=("$1")
 		shift
 	done
-	local kind=$2
-	shift 2
-	labvm inject "$vm" "${header[@]}" \
-		"$(python3 "$(dirname "${BASH_SOURCE[0]}")/frame.py" "$kind" smac="$(mac_of "$vm")" "$@")"
+	shift
+	hex=$(frame "$vm" "$@")
+	labvm inject "$vm" "${header[@]}" "$hex"
+	echo "$hex"
 }
 
-# delivered TO FROM ...: what `inject FROM ...' sends arrives at the VM TO, and nothing else moves.
+# delivered TO FROM ...: the frame that `inject FROM ...' sends arrives at the VM TO.
 delivered() {
-	local to=$1 before
+	local to=$1
 	shift
-	before=$(received "$to")
-	inject "$@"
-	for _ in 1 2 3 4 5; do
-		sleep 0.1
-		[ "$(received "$to")" = "$before" ] || return 0
-	done
-	return 1
+	python3 "$LAB_LIB/deliver.py" $PATIENCE "$to" bash -c '. "$0"; inject "$@"' "$LAB_LIB/lib.sh" "$@"
 }
 
 EVE=/var/log/vfw/eve.json

@@ -16,7 +16,7 @@ note "the first frame of an unmanaged tap"
 before=$(received a)
 unmanaged=$(reason unmanaged)
 labvm add stranger --unmanaged --no-process --ip 10.0.0.66/24
-inject stranger -- ether type=0x88b5
+inject stranger -- ether type=0x88b5 >/dev/null
 sleep 0.5
 expect "frames a received from the stranger" "$(received a)" "$before"
 expect_more "frames dropped as unmanaged" "$(reason unmanaged)" "$unmanaged"

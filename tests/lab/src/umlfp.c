@@ -40,7 +40,7 @@ static long set_xstate(long (*real)(int, ...), int pid, struct iovec *given)
 	static char area[XSAVE_MAX] __attribute__((aligned(64)));
 	static uint64_t mask;
 	unsigned int a, whole, c, d;
-	struct iovec iov = { area, 0 };
+	struct iovec iov = {area, 0};
 	uint64_t bv;
 
 	__cpuid_count(0xd, 0, a, whole, c, d);
