@@ -41,7 +41,7 @@ expect_pass delivered b a -- $nd data=20000000${own}0201$(hex $a)
 
 note "router advertisement, DHCP answer, BPDU"
 eui=$(python3 -c 'import sys; m = bytes.fromhex(sys.argv[1].replace(":", "")); print("fe80::%02x%02x:%02xff:fe%02x:%02x%02x" % (m[0] ^ 2, *m[1:]))' "$a")
-dropped_for spoof-nd delivered b a -- icmp6 dmac=333300000001 src=fe80::1 dst=ff02::1 hop=255 type=134 data=400000000000000000000000
+dropped_for spoof-ip delivered b a -- icmp6 dmac=333300000001 src=fe80::1 dst=ff02::1 hop=255 type=134 data=400000000000000000000000
 dropped_for router-advert delivered b a -- icmp6 dmac=333300000001 src=$eui dst=ff02::1 hop=255 type=134 data=400000000000000000000000
 dropped_for dhcp-server delivered b a -- udp dmac=$b src=10.0.0.11 dst=10.0.0.12 sport=67 dport=68 data=00
 dropped_for bpdu delivered b a -- ether dmac=0180c2000000 type=38 data=42420300000000
