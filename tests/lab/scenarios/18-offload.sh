@@ -32,10 +32,11 @@ expect_pass delivered b a flags=1 csum_start=34 csum_offset=16 -- $tcp partial=1
 
 note "and where it does not: another field, another header, the payload"
 dropped_for bad-offload delivered b a flags=1 csum_start=34 csum_offset=4 -- $udp partial=1 data=41424344
-dropped_for bad-offload delivered b a flags=1 csum_start=14 csum_offset=10 -- $udp partial=1 data=4142
 dropped_for bad-offload delivered b a flags=1 csum_start=42 csum_offset=0 -- $udp data=41424344
 dropped_for bad-offload delivered b a flags=1 csum_start=34 csum_offset=16 -- $udp data=$data
-dropped_for bad-offload delivered b a flags=1 csum_start=14 csum_offset=0 -- ether type=0x88b5 dmac=$b
+# some kernels' tun refuses these by itself
+expect_fail delivered b a flags=1 csum_start=14 csum_offset=10 -- $udp partial=1 data=4142
+expect_fail delivered b a flags=1 csum_start=14 csum_offset=0 -- ether type=0x88b5 dmac=$b
 
 note "a segmentation claim of another protocol than the frame's"
 dropped_for bad-offload delivered b a flags=1 csum_start=34 csum_offset=6 gso_type=3 gso_size=1000 hdr_len=42 -- $tcp data=$data
