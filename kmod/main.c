@@ -20,8 +20,8 @@
 
 static char *scope = "vnet*,tap*i*";
 module_param(scope, charp, 0444);
-MODULE_PARM_DESC(scope,
-		 "names of tun and veth devices that are VM ports, \"a*,b?\" (default vnet*,tap*i*)");
+MODULE_PARM_DESC(
+	scope, "names of tun and veth devices that are VM ports, \"a*,b?\" (default vnet*,tap*i*)");
 
 static char *bridges = "";
 module_param(bridges, charp, 0444);
