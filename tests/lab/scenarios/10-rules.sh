@@ -25,6 +25,7 @@ first {
   pass    from web to app udp port 53
   pass    from web to app icmp type echo-request
   pass    from web to app icmp6 type echo-request
+  pass    from web to app sctp port 5000
   pass    from web to app proto gre
   pass    from web to app ethertype 0x88b5
   pass    from app to db icmp
@@ -70,6 +71,9 @@ app=$(mac_of app)
 ends="src=10.0.0.11 dst=10.0.0.12 dmac=$app"
 expect_pass delivered app web -- ip $ends proto=47 data=00000000
 dropped_for default delivered app web -- ip $ends proto=50 data=0000000000000000
+init=0000000000000000010000140000000100010000000100010000000 # verification tag, checksum, INIT chunk
+expect_pass delivered app web -- ip $ends proto=132 data=9c401388${init}1
+dropped_for default delivered app web -- ip $ends proto=132 data=9c401389${init}1
 expect_pass delivered app web -- ether type=0x88b5 dmac=$app
 dropped_for default delivered app web -- ether type=0x88b6 dmac=$app
 
