@@ -196,6 +196,55 @@ START_TEST(match_sound_tables)
 }
 END_TEST
 
+/* What lies just inside the bounds is sound. */
+START_TEST(match_sound_at_the_bounds)
+{
+	u32 table, element;
+
+	setup();
+	w.t.counts.n_idents = VFW_MAX_IDENTS;
+	w.cells[5].start = VFW_KEY_LAST;
+	memcpy(w.book6[1].last, w.book6[1].first, 16);
+	memcpy(w.book4[2].last, w.book4[2].first, 4);
+	ck_assert_ptr_null(rival_check(&w.t, &table, &element));
+	w.t.counts.n_idents = VFW_ID_FIRST;
+	w.t.counts.n[VFW_TABLE_PAIRS] = 0;
+	w.t.counts.n[VFW_TABLE_BOOK4] = 0;
+	w.t.counts.n[VFW_TABLE_BOOK6] = 0;
+	ck_assert_ptr_null(rival_check(&w.t, &table, &element));
+}
+END_TEST
+
+/* Ranges that share a single address are refused. */
+START_TEST(match_ranges_touch)
+{
+	u32 table, element;
+
+	setup();
+	memcpy(w.book6[0].last, w.book6[1].first, 16);
+	ck_assert_str_eq(rival_check(&w.t, &table, &element), "ranges do not rise");
+	ck_assert_uint_eq(table, VFW_TABLE_BOOK6);
+	ck_assert_uint_eq(element, 1);
+}
+END_TEST
+
+/* Two runs in three words: the second, at word 1, begins inside the first. */
+START_TEST(match_runs_overlap)
+{
+	static const u32 overlapping[] = {1, 1, 1};
+	u32 table, element;
+
+	setup();
+	memcpy(w.cands, overlapping, sizeof(overlapping));
+	w.rules[1].verdict = VFW_PASS;
+	w.t.counts.n[VFW_TABLE_CANDS] = ARRAY_SIZE(overlapping);
+	w.t.counts.n[VFW_TABLE_CELLS] = 2;
+	w.cells[1].cand = 1;
+	ck_assert_str_eq(rival_check(&w.t, &table, &element), "runs of candidates overlap");
+	ck_assert_uint_eq(element, 1);
+}
+END_TEST
+
 enum { COUNTS = __VFW_TABLE_MAX };
 
 /* What may be wrong: a 32-bit word somewhere in the tables, and the place the check must name. */
@@ -412,6 +461,9 @@ TCase *core_match_cases(void)
 	tcase_add_test(tc, match_pair_twice);
 	tcase_add_test(tc, match_index_sizes);
 	tcase_add_test(tc, match_sound_tables);
+	tcase_add_test(tc, match_sound_at_the_bounds);
+	tcase_add_test(tc, match_ranges_touch);
+	tcase_add_test(tc, match_runs_overlap);
 	tcase_add_loop_test(tc, match_spoilt_tables, 0, (int)ARRAY_SIZE(spoilt));
 	tcase_add_test(tc, match_check_is_linear);
 	tcase_add_test(tc, match_check_is_linear_in_blocks);
