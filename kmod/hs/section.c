@@ -29,12 +29,7 @@
 #define BREATH VFW_HS_PIECE
 
 /* In bytes; KASAN makes frames larger. */
-#define STACK_NEED (IS_ENABLED(CONFIG_KASAN) ? 8192 : 7168)
-
-/*
- * User-mode Linux may run softirqs on the stack of its signals, and the next signal lies on it too.
- */
-#define UML_SIGNAL_NEED (IS_ENABLED(CONFIG_KASAN) ? 5120 : 3072)
+#define STACK_NEED (IS_ENABLED(CONFIG_KASAN) ? 10240 : 7168)
 
 DEFINE_PER_CPU(struct vfw_hs_cpu, vfw_hs_cpu);
 
@@ -46,12 +41,19 @@ DEFINE_PER_CPU(struct vfw_hs_cpu, vfw_hs_cpu);
 static bool stack_suffices(void)
 {
 	unsigned long here = (unsigned long)__builtin_frame_address(0);
-	unsigned long need = STACK_NEED;
 
-	if (IS_ENABLED(CONFIG_UML) && in_serving_softirq())
-		need += UML_SIGNAL_NEED;
 	return !object_is_on_stack((void *)here) ||
-	       here - (unsigned long)end_of_stack(current) >= need;
+	       here - (unsigned long)end_of_stack(current) >= STACK_NEED;
+}
+
+/* User-mode Linux may run softirqs on the stack of its signals, where the next signal lies, too. */
+static bool on_signal_stack(void)
+{
+#ifdef CONFIG_UML
+	return current_thread_info()->real_thread;
+#else
+	return false;
+#endif
 }
 
 static bool enter(void)
@@ -71,7 +73,7 @@ static bool enter(void)
 
 bool vfw_hs_section_enter(void)
 {
-	return stack_suffices() && enter();
+	return !on_signal_stack() && stack_suffices() && enter();
 }
 
 void vfw_hs_section_leave(void)

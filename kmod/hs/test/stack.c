@@ -75,7 +75,7 @@ static noinline int measured(void *arg)
 int test_stack(struct fixture *fix)
 {
 	/* docs/hyperscan.md. */
-	unsigned long limit = IS_ENABLED(CONFIG_KASAN) ? 8192 : 7168;
+	unsigned long limit = IS_ENABLED(CONFIG_KASAN) ? 10240 : 7168;
 	struct measure m = {};
 	struct task_struct *task;
 	struct run run;
