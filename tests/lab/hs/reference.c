@@ -28,7 +28,7 @@ struct pattern {
 #define SOM HS_FLAG_SOM_LEFTMOST
 #define ONE HS_FLAG_SINGLEMATCH
 
-/* Chosen so that every engine of the runtime has work. */
+/* Chosen to reach as many of the runtime's engines as can be from outside. */
 static const struct pattern patterns[] = {
 	/* attacks, as rules have them */
 	{"/etc/passwd", C},
