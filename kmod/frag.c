@@ -17,6 +17,7 @@ struct frag_ent {
 	struct vfw_flow_key key;
 	unsigned long until; /* jiffies; 0: free */
 	u32 generation;
+	u32 end; /* where the first fragment ends: what begins before it could rewrite it */
 };
 
 struct frag_set {
@@ -39,17 +40,29 @@ static bool frag_live(const struct frag_ent *e)
 	return e->until && time_before(jiffies, e->until);
 }
 
+/* Set locked. */
+static struct frag_ent *frag_find(struct frag_set *set, const struct vfw_pkt *p,
+				  const struct vfw_flow_key *key)
+{
+	struct frag_ent *e;
+
+	for (e = set->ents; e < set->ents + FRAG_WAYS; e++)
+		if (frag_live(e) && e->generation == p->pol->generation &&
+		    vfw_flowkey_equal(&e->key, key))
+			return e;
+	return NULL;
+}
+
 static bool frag_known(const struct vfw_pkt *p)
 {
 	struct vfw_flow_key key;
 	struct frag_set *set = frag_key(&key, p);
-	bool known = false;
-	unsigned int i;
+	const struct frag_ent *e;
+	bool known;
 
 	spin_lock(&set->lock);
-	for (i = 0; i < FRAG_WAYS && !known; i++)
-		known = frag_live(&set->ents[i]) && set->ents[i].generation == p->pol->generation &&
-			vfw_flowkey_equal(&set->ents[i].key, &key);
+	e = frag_find(set, p, &key);
+	known = e && p->f.frag_off >= e->end;
 	spin_unlock(&set->lock);
 	return known;
 }
@@ -64,10 +77,15 @@ void vfw_frag_note(const struct vfw_pkt *p)
 		return;
 	set = frag_key(&key, p);
 	spin_lock(&set->lock);
-	e = &set->ents[set->next++ % FRAG_WAYS];
-	e->key = key;
+	e = frag_find(set, p, &key);
+	if (!e) {
+		e = &set->ents[set->next++ % FRAG_WAYS];
+		e->key = key;
+		e->generation = p->pol->generation;
+		e->end = 0;
+	}
 	e->until = (jiffies + FRAG_LIFE) | 1;
-	e->generation = p->pol->generation;
+	e->end = max(e->end, p->f.frag_end);
 	spin_unlock(&set->lock);
 }
 

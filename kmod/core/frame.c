@@ -341,7 +341,8 @@ static enum vfw_frame_result note_fragment(struct vfw_frame *f, const struct wal
 		f->flags |= VFW_FRAME_F_FRAG_FIRST;
 	if (w->quoted)
 		return VFW_FRAME_OK;
-	if (w->gso || !len || (more && len % 8) || f->frag_off + len > IP_PACKET_MAX)
+	f->frag_end = f->frag_off + len;
+	if (w->gso || !len || (more && len % 8) || f->frag_end > IP_PACKET_MAX)
 		return VFW_FRAME_MALFORMED;
 	if (f->proto == VFW_PROTO_TCP && f->frag_off && f->frag_off < 20)
 		return VFW_FRAME_MALFORMED;

@@ -91,6 +91,7 @@ struct vfw_frame {
 	u16 arp_op;
 	u32 frag_id;
 	u32 frag_off; /* bytes */
+	u32 frag_end; /* of its data, from where the data of the first fragment begins */
 	u32 inner_off; /* ICMP errors: the quoted packet */
 	union {
 		struct { /* kind VFW_FRAME_ARP */
