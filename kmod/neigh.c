@@ -88,6 +88,17 @@ static bool neigh_dhcp_asked(struct vfw_pkt *p)
 	return p->pol->tables.rules[m.rule].verdict == VFW_PASS;
 }
 
+/*
+ * A request to one address somewhere outside is no search for a server, and would be a way out
+ * to anybody who listens there: rules decide. RFC 2131 4.4.5: who gets no answer broadcasts.
+ */
+static bool neigh_dhcp_strays(struct vfw_pkt *p)
+{
+	if (p->dst.nic || is_multicast_ether_addr(p->f.dmac))
+		return false;
+	return vfw_who_ident(p, &p->dst) != VFW_ID_HOST;
+}
+
 bool vfw_neigh_dhcp(struct vfw_pkt *p)
 {
 	const struct vfw_end *server;
@@ -98,6 +109,8 @@ bool vfw_neigh_dhcp(struct vfw_pkt *p)
 	if (p->dst.key == VFW_END_UNMANAGED)
 		return what == NEIGH_DHCP_ANSWERS && neigh_dhcp_asked(p) &&
 		       vfw_pkt_pass(p, VFW_REASON_DHCP);
+	if (what == NEIGH_DHCP_ASKS && neigh_dhcp_strays(p))
+		return false;
 	server = what == NEIGH_DHCP_ASKS ? &p->dst : &p->src;
 	if (server->nic && !(server->nic->flags & VFW_NIC_F_DHCP_SERVER))
 		return vfw_pkt_block(p, VFW_REASON_DHCP_SERVER);
