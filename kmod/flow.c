@@ -69,6 +69,8 @@ static u64 flow_secret[2];
 static atomic_t flow_n;
 static atomic_t flow_others; /* charged to nobody */
 
+static unsigned long flow_swept; /* jiffies when the last sweep of all ended */
+
 static void flow_gc(struct work_struct *work);
 static DECLARE_DELAYED_WORK(flow_gc_work, flow_gc);
 
@@ -299,7 +301,9 @@ static atomic_t *flow_charge(const struct vfw_pkt *p)
 	return share;
 full:
 	atomic_dec(&flow_n);
-	mod_delayed_work(system_unbound_wq, &flow_gc_work, 0);
+	/* Not for every frame: who is over the limit could keep a processor busy. */
+	if (time_after(jiffies, READ_ONCE(flow_swept) + HZ / 4))
+		mod_delayed_work(system_unbound_wq, &flow_gc_work, 0);
 	return NULL;
 }
 
@@ -410,6 +414,7 @@ void vfw_flow_flush_slot(u32 slot)
 static void flow_gc(struct work_struct *work)
 {
 	flow_sweep(VFW_MAX_VMS);
+	WRITE_ONCE(flow_swept, jiffies);
 	queue_delayed_work(system_unbound_wq, &flow_gc_work, msecs_to_jiffies(FLOW_GC_MS));
 }
 
