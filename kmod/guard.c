@@ -109,16 +109,19 @@ static bool guard_link_local(const struct vfw_nic *nic, const u8 *addr)
 }
 
 /*
- * What "any" does not mean: the very address of another VM of the domain. A router forwards for
- * others, so it may.
+ * What "any" does not mean: the very address of another VM of the domain, or of the host. A
+ * router forwards for others, so it may.
  */
 static bool guard_is_others(const struct vfw_pkt *p, enum vfw_addr_kind kind, const u8 *addr)
 {
 	struct vfw_addr_hit hit;
 
-	return !(p->src.nic->flags & VFW_NIC_F_ROUTER) &&
-	       vfw_addr_find(kind, addr, p->bridge, p->vlan, &hit) && hit.whole &&
-	       hit.nic->vm != p->src.nic->vm;
+	if (p->src.nic->flags & VFW_NIC_F_ROUTER)
+		return false;
+	if (vfw_addr_find(kind, addr, p->bridge, p->vlan, &hit) && hit.whole &&
+	    hit.nic->vm != p->src.nic->vm)
+		return true;
+	return vfw_who_host_here(p, kind, addr);
 }
 
 static bool guard_holds4(const struct vfw_pkt *p, const u8 *addr)
@@ -165,9 +168,13 @@ static bool guard_ip4(struct vfw_pkt *p, const struct vfw_nic *nic)
 {
 	const struct vfw_frame *f = &p->f;
 	bool udp = f->proto == IPPROTO_UDP && f->flags & VFW_FRAME_F_L4;
+	bool icmp = f->proto == IPPROTO_ICMP && f->flags & VFW_FRAME_F_L4;
 
 	if (udp && f->sport == 67 && !(nic->flags & VFW_NIC_F_DHCP_SERVER))
 		return vfw_pkt_block(p, VFW_REASON_DHCP_SERVER);
+	/* redirect, RFC 1122 3.2.2.2, and router advertisement, RFC 1256 */
+	if (icmp && (f->icmp_type == 5 || f->icmp_type == 9) && !(nic->flags & VFW_NIC_F_ROUTER))
+		return vfw_pkt_block(p, VFW_REASON_ROUTER_ADVERT);
 	if (guard_holds4(p, f->src))
 		return false;
 	if (!memchr_inv(f->src, 0, 4) && udp && f->sport == 68 && f->dport == 67)
@@ -222,26 +229,29 @@ static bool guard_ip6(struct vfw_pkt *p, const struct vfw_nic *nic)
 	return false;
 }
 
+/* Is it the address of somebody known here: of a VM, or of the host? */
+static bool guard_is_known(const struct vfw_pkt *p, enum vfw_addr_kind kind, const u8 *addr)
+{
+	struct vfw_addr_hit hit;
+
+	return vfw_addr_find(kind, addr, p->bridge, p->vlan, &hit) ||
+	       vfw_who_host_here(p, kind, addr);
+}
+
 /* A port nobody is known behind: it may at least be nobody we know. */
 static bool guard_unmanaged(struct vfw_pkt *p)
 {
-	struct net_device *br = netdev_master_upper_dev_get_rcu(p->port->dev);
 	const struct vfw_frame *f = &p->f;
-	struct vfw_addr_hit hit;
 
-	if (vfw_addr_find(VFW_ADDR_MAC, f->smac, p->bridge, p->vlan, &hit) ||
-	    (br && ether_addr_equal(br->dev_addr, f->smac)))
+	if (guard_is_known(p, VFW_ADDR_MAC, f->smac))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_MAC);
-	if (f->kind == VFW_FRAME_ARP &&
-	    vfw_addr_find(VFW_ADDR_IP4, f->src, p->bridge, p->vlan, &hit))
+	if (f->kind == VFW_FRAME_ARP && guard_is_known(p, VFW_ADDR_IP4, f->src))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_ARP);
 	if (f->flags & VFW_FRAME_F_ND && f->icmp_type == 136 &&
-	    vfw_addr_find(VFW_ADDR_IP6, f->nd_target, p->bridge, p->vlan, &hit))
+	    guard_is_known(p, VFW_ADDR_IP6, f->nd_target))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_ND);
-	if ((f->kind == VFW_FRAME_IP4 &&
-	     vfw_addr_find(VFW_ADDR_IP4, f->src, p->bridge, p->vlan, &hit)) ||
-	    (f->kind == VFW_FRAME_IP6 &&
-	     vfw_addr_find(VFW_ADDR_IP6, f->src, p->bridge, p->vlan, &hit)))
+	if ((f->kind == VFW_FRAME_IP4 && guard_is_known(p, VFW_ADDR_IP4, f->src)) ||
+	    (f->kind == VFW_FRAME_IP6 && guard_is_known(p, VFW_ADDR_IP6, f->src)))
 		return vfw_pkt_block(p, VFW_REASON_SPOOF_IP);
 	/* Here, before the bridge learns where its MAC is. */
 	if (vfw_mode_armed() && !p->pol)

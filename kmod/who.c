@@ -79,16 +79,16 @@ bool vfw_who_host4(const u8 addr[4])
 	return inet_addr_type(&init_net, a) == RTN_LOCAL;
 }
 
-#if IS_BUILTIN(CONFIG_IPV6)
-bool vfw_who_host6(const u8 addr[16])
+static bool who_device4(const struct net_device *dev, __be32 a)
 {
-	struct in6_addr a;
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
 
-	memcpy(&a, addr, sizeof(a));
-	return ipv6_chk_addr(&init_net, &a, NULL, 0);
+	if (in_dev)
+		in_dev_for_each_ifa_rcu(ifa, in_dev) if (ifa->ifa_local == a) return true;
+	return false;
 }
-#else
-/* IPv6 is a module of its own, which this one must load without: ask every device. */
+
 static bool who_device6(const struct net_device *dev, const struct in6_addr *a)
 {
 	const struct inet6_dev *idev = __in6_dev_get(dev);
@@ -101,6 +101,16 @@ static bool who_device6(const struct net_device *dev, const struct in6_addr *a)
 	return false;
 }
 
+#if IS_BUILTIN(CONFIG_IPV6)
+bool vfw_who_host6(const u8 addr[16])
+{
+	struct in6_addr a;
+
+	memcpy(&a, addr, sizeof(a));
+	return ipv6_chk_addr(&init_net, &a, NULL, 0);
+}
+#else
+/* IPv6 is a module of its own, which this one must load without: ask every device. */
 bool vfw_who_host6(const u8 addr[16])
 {
 	struct net_device *dev;
@@ -113,6 +123,41 @@ bool vfw_who_host6(const u8 addr[16])
 	return false;
 }
 #endif
+
+static bool who_device(const struct net_device *dev, enum vfw_addr_kind kind, const u8 *addr)
+{
+	struct in6_addr a6;
+	__be32 a4;
+
+	if (kind == VFW_ADDR_IP4) {
+		memcpy(&a4, addr, sizeof(a4));
+		return who_device4(dev, a4);
+	}
+	memcpy(&a6, addr, sizeof(a6));
+	return who_device6(dev, &a6);
+}
+
+bool vfw_who_host_here(const struct vfw_pkt *p, enum vfw_addr_kind kind, const u8 *addr)
+{
+	struct net_device *dev = dev_get_by_index_rcu(&init_net, p->bridge), *upper;
+	struct list_head *iter;
+	u16 vlan;
+
+	if (!dev)
+		return false;
+	if (kind == VFW_ADDR_MAC)
+		return vfw_bridge_owns(dev, addr);
+	vlan = vfw_bridge_port_vlan(dev);
+	if (vlan == p->vlan && who_device(dev, kind, addr))
+		return true;
+	netdev_for_each_upper_dev_rcu(dev, upper, iter)
+	{
+		if ((is_vlan_dev(upper) ? vlan_dev_vlan_id(upper) : vlan) == p->vlan &&
+		    who_device(upper, kind, addr))
+			return true;
+	}
+	return false;
+}
 
 /* The kind of the network addresses in f, VFW_ADDR_MAC if there are none. */
 static enum vfw_addr_kind who_kind(const struct vfw_frame *f)
@@ -162,6 +207,27 @@ static bool who_inside(struct net_device *dev)
 	return is_vlan_dev(dev) && netif_is_bridge_master(vlan_dev_real_dev(dev));
 }
 
+static int who_is_joined(struct net_device *lower, struct netdev_nested_priv *unused)
+{
+	return vfw_bridge_joined(lower);
+}
+
+/*
+ * Could the VM behind this port have sent what came by dev? Over a bridge only its own VMs
+ * did, and those of bridges joined to it: others cannot be told from who borrows their address.
+ */
+static bool who_behind(const struct vfw_port *port, struct net_device *dev)
+{
+	struct netdev_nested_priv none = {};
+
+	if (dev && is_vlan_dev(dev))
+		dev = vlan_dev_real_dev(dev);
+	if (!dev || !netif_is_bridge_master(dev))
+		return true;
+	return vfw_port_master(port) == dev->ifindex ||
+	       netdev_walk_all_lower_dev_rcu(dev, who_is_joined, &none);
+}
+
 /* The sender by its address. */
 static void who_by_address(struct vfw_pkt *p)
 {
@@ -178,13 +244,16 @@ static void who_by_address(struct vfw_pkt *p)
 	case 0:
 		return;
 	case 1:
-		who_is(&p->src, hit.nic, hit.port);
-		return;
+		if (who_behind(hit.port, p->in)) {
+			who_is(&p->src, hit.nic, hit.port);
+			return;
+		}
+		break;
 	default:
 		if (who_host(kind, addr))
 			return;
-		who_is_ident(&p->src, VFW_ID_UNMANAGED);
 	}
+	who_is_ident(&p->src, VFW_ID_UNMANAGED);
 }
 
 /* The receiver of what leaves the bridge or goes to the host, by its address. */

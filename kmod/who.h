@@ -3,7 +3,7 @@
 #ifndef VFW_WHO_H
 #define VFW_WHO_H
 
-#include <linux/types.h>
+#include "addr.h"
 
 struct vfw_end;
 struct vfw_pkt;
@@ -29,6 +29,9 @@ bool vfw_who_claimed(struct vfw_pkt *p);
 /* Is the address one of the host's own? RCU read lock. */
 bool vfw_who_host4(const u8 addr[4]);
 bool vfw_who_host6(const u8 addr[16]);
+
+/* Does the host hold the address in the domain of p->port? RCU read lock. */
+bool vfw_who_host_here(const struct vfw_pkt *p, enum vfw_addr_kind kind, const u8 *addr);
 
 /* The flow table's word for the VM that holds an address anywhere here, else external. */
 u32 vfw_who_end_key(bool ip6, const u8 *addr);

@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A guest with a raw socket: frames that receivers read in several ways, claims of the host's place, and ways out
+# under rules that give none.
+# kernels: uml-debug 6.1 6.12
+. "$(dirname "$0")/../lib.sh"
+
+labvm bridge br0 --ip 10.0.0.1/24
+labvm bridge br1 --ip 10.1.0.1/24
+labvm bridge br2 --ip 10.2.0.1/24
+# outside <NAME> <BRIDGE>: a network namespace behind an uplink of that bridge
+outside() {
+	ip netns add "$1"
+	ip link add "up$2" type veth peer name eth0 netns "$1"
+	ip link set "up$2" master "$2" up
+	ip -n "$1" link set lo up
+	ip -n "$1" link set eth0 up
+}
+outside world br0
+outside far br1
+labvm add a --ip 10.0.0.11/24 --ip fd00::11/64 --gw 10.0.0.1
+labvm add b --ip 10.0.0.12/24 --ip fd00::12/64
+labvm add c --bridge br2 --ip 10.2.0.11/24 --gw 10.2.0.1
+a=$(mac_of a) b=$(mac_of b)
+policy uplinks=upbr0,upbr1 <<'P'
+first {
+  pass from vm a to vm b udp port 7
+  pass from vm a to vm c udp port 7
+}
+default block
+P
+repeat() { printf "$1%.0s" $(seq "$2"); }
+
+note "a fragment that begins inside the first one could rewrite what was judged"
+first="udp dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=7 mf=1"
+later="ip dmac=$b src=10.0.0.11 dst=10.0.0.12 proto=17"
+# what a first one permits lasts five seconds
+inject a -- $first id=5 data=$(repeat 41 40) >/dev/null
+expect_pass delivered b a -- $later id=5 frag=48 data=$(repeat 42 40)
+inject a -- $first id=5 data=$(repeat 41 40) >/dev/null
+dropped_for fragment delivered b a -- $later id=5 frag=8 data=$(repeat 42 40)
+note "nor may a shorter first one make room for it"
+inject a -- $first id=5 data=$(repeat 41 40) >/dev/null
+inject a -- $first id=5 data= >/dev/null
+dropped_for fragment delivered b a -- $later id=5 frag=8 mf=1 data=$(repeat 43 40)
+note "or one of another packet"
+dropped_for fragment delivered b a -- $later id=6 frag=48 data=$(repeat 42 40)
+
+note "redirects and router advertisements of IPv4"
+quote=4500001c00010000401100000a00000b0a00000c9c40000700080000
+dropped_for router-advert delivered b a -- icmp dmac=$b src=10.0.0.11 dst=10.0.0.12 type=5 code=1 data=0a00000b$quote
+dropped_for router-advert delivered b a -- icmp dmac=$b src=10.0.0.11 dst=10.0.0.12 type=9 data=010207080a00000b00000001
+
+note "an error about a conversation that is not there"
+quote=4500001c00010000401100000a00000c0a00000b9c40000900080000
+dropped_for default delivered b a -- icmp dmac=$b src=10.0.0.11 dst=10.0.0.12 type=3 code=3 data=00000000$quote
+
+note "DHCP looks for a server; it is no way out to any address, nor to another VM"
+dhcp="udp src=10.0.0.11 sport=68 dport=67 data=01"
+expect_pass delivered world a -- $dhcp dst=255.255.255.255
+dropped_for default delivered world a -- $dhcp dmac=$(ip netns exec world cat /sys/class/net/eth0/address) dst=192.0.2.7
+dropped_for dhcp-server delivered b a -- $dhcp dmac=$b dst=10.0.0.12
+
+note "frames that hide what they are"
+ip=$(python3 "$(dirname "$0")/../frame.py" udp smac=$a dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=7)
+ip=${ip:28:56}
+dropped_for malformed delivered b a -- ether dmac=$b type=36 data=aaaa030000000800$ip
+dropped_for malformed delivered b a -- ether dmac=$b type=0x0806 data=00060800060400010a0000000000
+dropped_for vlan delivered b a -- ether dmac=$b type=0x88a8 data=00050800$ip
+dropped_for vlan delivered b a -- ether dmac=$b type=0x8100 data=0000810000050800$ip
+dropped_for malformed delivered b a -- ether dmac=$b type=0x8100 data=0000810000008100000081000000$ip
+dropped_for spoof-mac delivered b a -- udp smac=03:00:00:00:00:01 dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=7
+# hop-by-hop options behind destination options; then two fragment headers
+dropped_for malformed delivered b a -- ip6 dmac=$b src=fd00::11 dst=fd00::12 proto=60 data=00000000000000001100000000000000$(repeat 00 16)
+dropped_for malformed delivered b a -- ip6 dmac=$b src=fd00::11 dst=fd00::12 proto=44 data=2c000000000000011100000000000001$(repeat 00 16)
+
+note "who comes over one bridge is no VM of another"
+sysctl -qw net.ipv4.ip_forward=1
+for dev in all br0 br1 br2; do sysctl -qw net.ipv4.conf.$dev.rp_filter=0; done
+for addr in 10.1.0.200/24 10.0.0.11/32; do ip -n far addr add $addr dev eth0; done
+ip -n far route add default via 10.1.0.1
+on c socat -u UDP-RECV:7 OPEN:/tmp/c.got,creat,append &
+wait_until 10 listening c -uln 7
+say() { echo "$2" | ip netns exec "$1" socat -u - "UDP-SENDTO:10.2.0.11:7,bind=$3"; }
+say a honest 10.0.0.11
+wait_until 10 grep honest /tmp/c.got
+before=$(reason unmanaged)
+say far borrowed 10.0.0.11
+wait_until 10 reason_more unmanaged "$before"
+grep borrowed /tmp/c.got && fail "an address of another bridge's VM was believed"
+
+note "any address is not the host's"
+policy <<'P'
+guard default { mac any  ip any }
+first { pass from any to any }
+default block
+P
+expect_pass delivered b a -- arp smac=52:54:00:00:00:99 spa=10.0.0.99 tpa=10.0.0.12
+dropped_for spoof-arp delivered b a -- arp op=2 dmac=$b spa=10.0.0.1 tha=$b tpa=10.0.0.12
+dropped_for spoof-ip delivered b a -- udp dmac=$b src=10.0.0.1 dst=10.0.0.12 dport=7
+dropped_for spoof-mac delivered b a -- udp smac=$(cat /sys/class/net/br0/address) dmac=$b src=10.0.0.11 dst=10.0.0.12
+dropped_for spoof-mac delivered b a -- udp smac=$b dmac=$a src=10.0.0.11 dst=10.0.0.12
