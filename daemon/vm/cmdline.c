@@ -96,6 +96,9 @@ static void copy_text(char *to, size_t size, const char *from)
 
 	for (i = 0; i + 1 < size && from[i]; i++)
 		to[i] = (unsigned char)from[i] < 0x20 || from[i] == 0x7f ? '?' : from[i];
+	/* not in the middle of a character: half of one is no UTF-8, and JSON would not take it */
+	while (i && from[i] && ((unsigned char)from[i] & 0xc0) == 0x80)
+		i--;
 	to[i] = '\0';
 }
 

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct file {
 	char *name;
@@ -444,6 +445,12 @@ int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 		if (same_file(&st, &f->seen))
 			continue;
 		f->seen = st;
+		if (st.st_mode & S_IWOTH || (st.st_uid && st.st_uid != geteuid())) {
+			complain_about(inv, name,
+				       "expected a file that root owns and not everybody may write; "
+				       "what it said before stays");
+			continue;
+		}
 		load(inv, r, dirfd, name);
 	}
 	for (int i = 0; i < n; i++)

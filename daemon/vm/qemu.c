@@ -116,6 +116,15 @@ static bool is_qemu(int dir)
 	       !strcmp(base, "kvm (deleted)");
 }
 
+static bool is_ours(const struct vfw_qemu *q, unsigned long uid)
+{
+	for (size_t i = 0; i < q->n_uids; i++)
+		if (q->uids[i] == uid)
+			return true;
+	return false;
+}
+
+/* Both users: of a set-user-ID program anybody may have written the command line. */
 static bool believed(const struct vfw_qemu *q, int dir)
 {
 	_cleanup_free_ char *text = NULL;
@@ -127,10 +136,7 @@ static bool believed(const struct vfw_qemu *q, int dir)
 	line = strstr(text, "\nUid:");
 	if (!line || sscanf(line, "\nUid: %lu %lu", &real, &effective) != 2)
 		return false;
-	for (size_t i = 0; i < q->n_uids; i++)
-		if (q->uids[i] == effective)
-			return true;
-	return false;
+	return is_ours(q, real) && is_ours(q, effective);
 }
 
 static bool our_namespace(const struct vfw_qemu *q, int dir)

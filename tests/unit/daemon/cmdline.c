@@ -168,6 +168,23 @@ START_TEST(control_characters)
 }
 END_TEST
 
+/* 62 letters and one of two bytes are one byte too many: it goes whole. */
+START_TEST(long_name_ends_at_a_character)
+{
+	char args[128] = "q|-name|";
+	struct vfw_cmdline c;
+
+	memset(args + 8, 'a', 62);
+	strcpy(args + 70, "\xc3\xa9");
+	c = parse(args);
+	ck_assert_uint_eq(strlen(c.name), 62);
+	args[69] = '\0';
+	strcat(args, "\xc3\xa9");
+	c = parse(args);
+	ck_assert_uint_eq(strlen(c.name), 63);
+}
+END_TEST
+
 Suite *suite_cmdline(void)
 {
 	Suite *s = suite_create("cmdline");
@@ -182,6 +199,7 @@ Suite *suite_cmdline(void)
 	tcase_add_test(t, nonsense);
 	tcase_add_test(t, many_nics);
 	tcase_add_test(t, control_characters);
+	tcase_add_test(t, long_name_ends_at_a_character);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -157,6 +157,20 @@ START_TEST(default_macs)
 }
 END_TEST
 
+/* Anybody may start a set-user-ID program under any command line. */
+START_TEST(set_user_id_is_not_believed)
+{
+	static const char status[] = "Name:\tqemu\nUid:\t1000\t0\t0\t0\n";
+	size_t n;
+
+	make_process(40, "qemu-bridge-helper", 0, UUID);
+	write_proc(40, "status", status, sizeof(status) - 1);
+	ck_assert_ptr_null(scan("vm40"));
+	vfw_qemu_strangers(qemu, &n);
+	ck_assert_uint_eq(n, 1);
+}
+END_TEST
+
 START_TEST(command_line_is_read_once)
 {
 	make_process(40, "qemu-system-x86_64", 0, UUID);
@@ -216,6 +230,7 @@ Suite *suite_qemu(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, life);
 	tcase_add_test(t, default_macs);
+	tcase_add_test(t, set_user_id_is_not_believed);
 	tcase_add_test(t, command_line_is_read_once);
 	tcase_add_test(t, unreadable_keeps_what_was_seen);
 	tcase_add_test(t, pid_used_again);
