@@ -446,9 +446,10 @@ int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 			continue;
 		f->seen = st;
 		if (st.st_mode & S_IWOTH || (st.st_uid && st.st_uid != geteuid())) {
-			complain_about(inv, name,
-				       "expected a file that root owns and not everybody may write; "
-				       "what it said before stays");
+			complain_about(
+				inv, name,
+				"expected a file that root owns and not everybody may write; "
+				"what it said before stays");
 			continue;
 		}
 		load(inv, r, dirfd, name);

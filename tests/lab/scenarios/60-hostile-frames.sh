@@ -1,32 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A guest with a raw socket: frames that receivers read in several ways, claims of the host's place, and ways out
-# under rules that give none.
+# A guest with a raw socket: frames that receivers read in several ways, and ways out under rules that
+# give none.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm bridge br0 --ip 10.0.0.1/24
-labvm bridge br1 --ip 10.1.0.1/24
-labvm bridge br2 --ip 10.2.0.1/24
-# outside <NAME> <BRIDGE>: a network namespace behind an uplink of that bridge
-outside() {
-	ip netns add "$1"
-	ip link add "up$2" type veth peer name eth0 netns "$1"
-	ip link set "up$2" master "$2" up
-	ip -n "$1" link set lo up
-	ip -n "$1" link set eth0 up
-}
-outside world br0
-outside far br1
+ip netns add world
+ip link add upbr0 type veth peer name eth0 netns world
+ip link set upbr0 master br0 up
+ip -n world link set eth0 up
 labvm add a --ip 10.0.0.11/24 --ip fd00::11/64 --gw 10.0.0.1
 labvm add b --ip 10.0.0.12/24 --ip fd00::12/64
-labvm add c --bridge br2 --ip 10.2.0.11/24 --gw 10.2.0.1
 a=$(mac_of a) b=$(mac_of b)
-policy uplinks=upbr0,upbr1 <<'P'
-first {
-  pass from vm a to vm b udp port 7
-  pass from vm a to vm c udp port 7
-}
+policy uplinks=upbr0 <<'P'
+first { pass from vm a to vm b udp port 7 }
 default block
 P
 repeat() { printf "$1%.0s" $(seq "$2"); }
@@ -73,30 +61,3 @@ dropped_for spoof-mac delivered b a -- udp smac=03:00:00:00:00:01 dmac=$b src=10
 # hop-by-hop options behind destination options; then two fragment headers
 dropped_for malformed delivered b a -- ip6 dmac=$b src=fd00::11 dst=fd00::12 proto=60 data=00000000000000001100000000000000$(repeat 00 16)
 dropped_for malformed delivered b a -- ip6 dmac=$b src=fd00::11 dst=fd00::12 proto=44 data=2c000000000000011100000000000001$(repeat 00 16)
-
-note "who comes over one bridge is no VM of another"
-sysctl -qw net.ipv4.ip_forward=1
-for dev in all br0 br1 br2; do sysctl -qw net.ipv4.conf.$dev.rp_filter=0; done
-for addr in 10.1.0.200/24 10.0.0.11/32; do ip -n far addr add $addr dev eth0; done
-ip -n far route add default via 10.1.0.1
-on c socat -u UDP-RECV:7 OPEN:/tmp/c.got,creat,append &
-wait_until 10 listening c -uln 7
-say() { echo "$2" | ip netns exec "$1" socat -u - "UDP-SENDTO:10.2.0.11:7,bind=$3"; }
-say a honest 10.0.0.11
-wait_until 10 grep honest /tmp/c.got
-before=$(reason unmanaged)
-say far borrowed 10.0.0.11
-wait_until 10 reason_more unmanaged "$before"
-grep borrowed /tmp/c.got && fail "an address of another bridge's VM was believed"
-
-note "any address is not the host's"
-policy <<'P'
-guard default { mac any  ip any }
-first { pass from any to any }
-default block
-P
-expect_pass delivered b a -- arp smac=52:54:00:00:00:99 spa=10.0.0.99 tpa=10.0.0.12
-dropped_for spoof-arp delivered b a -- arp op=2 dmac=$b spa=10.0.0.1 tha=$b tpa=10.0.0.12
-dropped_for spoof-ip delivered b a -- udp dmac=$b src=10.0.0.1 dst=10.0.0.12 dport=7
-dropped_for spoof-mac delivered b a -- udp smac=$(cat /sys/class/net/br0/address) dmac=$b src=10.0.0.11 dst=10.0.0.12
-dropped_for spoof-mac delivered b a -- udp smac=$b dmac=$a src=10.0.0.11 dst=10.0.0.12
