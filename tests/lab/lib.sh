@@ -27,7 +27,7 @@ expect_pass() {
 }
 
 # What is expected to work is given this many seconds; what is expected to fail, one.
-PATIENCE=5
+PATIENCE=10
 
 # expect_fail COMMAND...
 expect_fail() {
@@ -91,7 +91,7 @@ can_tcp() {
 
 can_udp() {
 	local got
-	got=$(echo hello | on "$1" timeout $((PATIENCE + 1)) socat -t $PATIENCE - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || return 1
+	got=$(echo hello | on "$1" timeout $((PATIENCE + 1)) socat -t 3 - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || return 1
 	[ "$got" = hello ]
 }
 
