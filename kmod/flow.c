@@ -270,6 +270,8 @@ bool vfw_flow(struct vfw_pkt *p)
 	vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
 	switch (flow_step(flow, p, side)) {
 	case FLOW_STEP_PASS:
+		p->flow = flow;
+		p->side = side;
 		return true;
 	case FLOW_STEP_INVALID:
 		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
@@ -376,6 +378,8 @@ void vfw_flow_open(struct vfw_pkt *p)
 	hlist_add_head_rcu(&flow->node, &flow_heads[bucket]);
 	spin_unlock(flow_lock_of(bucket));
 	p->fresh = true;
+	p->flow = flow;
+	p->side = 0;
 	if (p->src.nic)
 		vfw_vm_count_add(p->src.nic->vm->live, flows_opened, 1);
 }

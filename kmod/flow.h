@@ -30,13 +30,15 @@ int vfw_flow_walk(u32 *bucket, u32 *skip, int (*fn)(const struct vfw_flow_info *
 
 /*
  * Looks for the conversation the frame belongs to, or whose error it reports. True: its fate is known,
- * the flow counted and moved on. False: judge it. RCU read lock, BH off.
+ * the flow counted and moved on. False: judge it. Sets p->flow and p->side when the frame passes as part
+ * of a flow; not for ICMP errors, nor when p->quiet. RCU read lock, BH off.
  */
 bool vfw_flow(struct vfw_pkt *p);
 
 /*
  * Makes the flow of a frame the policy lets pass, if it is one that opens a conversation. Blocks
- * the frame instead (flow-limit, no-memory, invalid-state) if it cannot. RCU read lock, BH off.
+ * the frame instead (flow-limit, no-memory, invalid-state) if it cannot. Sets p->flow and p->side. RCU
+ * read lock, BH off.
  */
 void vfw_flow_open(struct vfw_pkt *p);
 

@@ -26,6 +26,8 @@ struct vfw_end {
 	u32 ident; /* VFW_PKT_IDENT until asked for */
 };
 
+struct vfw_flow;
+
 #define VFW_PKT_IDENT 0xffffffffU
 #define VFW_PKT_NO_RULE 0xffffffffU
 
@@ -48,6 +50,8 @@ struct vfw_pkt {
 	bool fresh; /* it opened a flow */
 	u16 reason;
 	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
+	struct vfw_flow *flow; /* it belongs to, alive or dying, until the end of the hook; or NULL */
+	u8 side; /* of flow, that sent it; 0: who opened */
 	/* the frame; kept last, it is large */
 	int mac; /* offset of the MAC header from skb->data, <= 0 */
 	u32 len; /* of the whole frame, from the MAC header */

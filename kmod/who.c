@@ -59,6 +59,8 @@ void vfw_who_port(struct vfw_pkt *p)
 	p->quiet = false;
 	p->log = false;
 	p->fresh = false;
+	p->flow = NULL;
+	p->side = 0;
 	p->bridge = 0;
 	p->vlan = 0;
 	p->tag = 0;
