@@ -32,6 +32,13 @@ const struct nla_policy vfw_ctl_port_policy[VFW_PORT_A_MAX + 1] = {
 	[VFW_PORT_A_NIC] = NLA_POLICY_MAX(NLA_U32, VFW_MAX_NICS - 1),
 };
 
+const struct nla_policy vfw_ctl_profile_policy[VFW_PROFILE_A_MAX + 1] = {
+	[VFW_PROFILE_A_NAME] = {.type = NLA_NUL_STRING, .len = VFW_NAME_LEN - 1},
+	[VFW_PROFILE_A_CONF] = NLA_POLICY_EXACT_LEN(sizeof(struct vfw_profile_conf)),
+	[VFW_PROFILE_A_STREAM_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[VFW_PROFILE_A_BLOCK_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+};
+
 static const struct nla_policy ctl_scope_policy[VFW_SCOPE_A_MAX + 1] = {
 	[VFW_SCOPE_A_ENTRY] = {.type = NLA_NUL_STRING, .len = IFNAMSIZ - 1},
 };
@@ -66,6 +73,11 @@ static const struct nla_policy ctl_txn_vm_policy[VFW_A_VM + 1] = {
 static const struct nla_policy ctl_txn_port_policy[VFW_A_PORT + 1] = {
 	[VFW_A_TXN_ID] = {.type = NLA_U32},
 	[VFW_A_PORT] = NLA_POLICY_NESTED(vfw_ctl_port_policy),
+};
+
+static const struct nla_policy ctl_txn_profile_policy[VFW_A_PROFILE + 1] = {
+	[VFW_A_TXN_ID] = {.type = NLA_U32},
+	[VFW_A_PROFILE] = NLA_POLICY_NESTED(vfw_ctl_profile_policy),
 };
 
 static const struct nla_policy ctl_end_policy[VFW_A_TXN_ID + 1] = {
@@ -104,6 +116,7 @@ static const struct genl_ops ctl_ops[] = {
 	CTL_DO(VFW_CMD_TXN_TABLE, vfw_ctl_txn_table, ctl_table_policy),
 	CTL_DO(VFW_CMD_TXN_VM, vfw_ctl_txn_vm, ctl_txn_vm_policy),
 	CTL_DO(VFW_CMD_TXN_PORT, vfw_ctl_txn_port, ctl_txn_port_policy),
+	CTL_DO(VFW_CMD_TXN_PROFILE, vfw_ctl_txn_profile, ctl_txn_profile_policy),
 	CTL_DO(VFW_CMD_TXN_COMMIT, vfw_ctl_txn_commit, ctl_end_policy),
 	CTL_DO(VFW_CMD_TXN_ABORT, vfw_ctl_txn_abort, ctl_end_policy),
 	{

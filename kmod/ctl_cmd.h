@@ -14,9 +14,10 @@
 
 extern struct genl_family vfw_ctl_family;
 
-/* of the nests VFW_A_VM and VFW_A_PORT */
+/* of the nests VFW_A_VM, VFW_A_PORT and VFW_A_PROFILE */
 extern const struct nla_policy vfw_ctl_vm_policy[VFW_VM_A_MAX + 1];
 extern const struct nla_policy vfw_ctl_port_policy[VFW_PORT_A_MAX + 1];
+extern const struct nla_policy vfw_ctl_profile_policy[VFW_PROFILE_A_MAX + 1];
 
 /*
  * Begins the reply to a command: a message with room for size bytes of attributes. Returns it,
@@ -44,6 +45,7 @@ int vfw_ctl_txn_begin(struct sk_buff *skb, struct genl_info *info);
 int vfw_ctl_txn_table(struct sk_buff *skb, struct genl_info *info);
 int vfw_ctl_txn_vm(struct sk_buff *skb, struct genl_info *info);
 int vfw_ctl_txn_port(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_txn_profile(struct sk_buff *skb, struct genl_info *info);
 int vfw_ctl_txn_commit(struct sk_buff *skb, struct genl_info *info);
 int vfw_ctl_txn_abort(struct sk_buff *skb, struct genl_info *info);
 /* Watches for sockets that close with a transaction open. Returns 0 or a negative errno. */

@@ -352,6 +352,12 @@ int vfw_ctl_txn_port(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+int vfw_ctl_txn_profile(struct sk_buff *skb, struct genl_info *info)
+{
+	NL_SET_ERR_MSG(info->extack, "this module was built without Hyperscan");
+	return -EOPNOTSUPP;
+}
+
 /* Has every announced element come, and is the whole right? */
 static int ctl_txn_seal(struct ctl_txn *txn, struct netlink_ext_ack *extack)
 {
@@ -359,6 +365,10 @@ static int ctl_txn_seal(struct ctl_txn *txn, struct netlink_ext_ack *extack)
 
 	if (!txn->pol)
 		return 0;
+	if (txn->pol->tables.counts.n_profiles) {
+		NL_SET_ERR_MSG(extack, "only 0 of the announced profiles came");
+		return -EINVAL;
+	}
 	for (i = 0; i < __VFW_TABLE_MAX; i++) {
 		if (txn->filled[i] == txn->pol->tables.counts.n[i])
 			continue;

@@ -69,8 +69,8 @@ const char *vfw_match_check_counts(const struct vfw_counts *counts)
 		return "number of identities is out of bounds";
 	if (counts->default_block >= counts->n[VFW_TABLE_BLOCKS])
 		return "default block is not in the table of blocks";
-	if (counts->reserved)
-		return "reserved field of the counts is not 0";
+	if (counts->n_profiles > VFW_MAX_PROFILES)
+		return "number of profiles is out of bounds";
 	return NULL;
 }
 
@@ -88,8 +88,10 @@ static const char *check_rules(const struct vfw_tables *t, u32 *table, u32 *elem
 			what = "unknown verdict";
 		else if (rule->flags & ~VFW_RULE_F_ALL)
 			what = "unknown rule flag";
-		else if (rule->reserved)
-			what = "reserved field is not 0";
+		else if (rule->profile > t->counts.n_profiles)
+			what = "rule names a profile beyond the last";
+		else if (rule->profile && rule->verdict != VFW_PASS)
+			what = "only a rule that lets pass may have a profile";
 		if (what)
 			return complain(table, element, VFW_TABLE_RULES, i, what);
 	}

@@ -38,7 +38,12 @@
 	VFW_R(INVALID_STATE, "invalid-state", "no conversation this packet could belong to")       \
 	VFW_R(FLOW_LIMIT, "flow-limit", "the VM's share of the flow table is full")                \
 	VFW_R(NO_MEMORY, "no-memory", "no memory to judge it")                                     \
-	VFW_R(CUT, "cut", "a new revision forbids the running flow")
+	VFW_R(CUT, "cut", "a new revision forbids the running flow")                               \
+	VFW_R(SIGNATURE, "signature", "a signature of a preventing profile matched")               \
+	VFW_R(STREAM_GAP, "stream-gap", "the receiver has bytes that were not scanned")            \
+	VFW_R(STREAM_CONFLICT, "stream-conflict", "other bytes for a place that was scanned")      \
+	VFW_R(STREAM_URGENT, "stream-urgent", "urgent data out of order, whose place is unknown")  \
+	VFW_R(SCAN_OVERLOAD, "scan-overload", "a budget for scanning is spent")
 
 enum vfw_reason {
 #define VFW_R(name, word, meaning) VFW_REASON_##name,

@@ -264,7 +264,7 @@ static const struct {
 	{&w.t.counts.n_idents, VFW_ID_FIRST - 1, COUNTS, 0},
 	{&w.t.counts.n_idents, VFW_MAX_IDENTS + 1, COUNTS, 0},
 	{&w.t.counts.default_block, 3, COUNTS, 0},
-	{&w.t.counts.reserved, 1, COUNTS, 0},
+	{&w.t.counts.n_profiles, VFW_MAX_PROFILES + 1, COUNTS, 0},
 	{&w.rules[2].id, 0, VFW_TABLE_RULES, 2},
 	{(u32 *)&w.rules[3].verdict, __VFW_VERDICT_MAX, VFW_TABLE_RULES, 3},
 	{(u32 *)&w.rules[3].verdict, VFW_RULE_F_ALL << 9, VFW_TABLE_RULES, 3},
@@ -315,6 +315,25 @@ START_TEST(match_spoilt_tables)
 	ck_assert_ptr_nonnull(what);
 	ck_assert_msg(table == spoilt[_i].table && element == spoilt[_i].element,
 		      "\"%s\" at table %u, element %u", what, table, element);
+}
+END_TEST
+
+START_TEST(match_profiles)
+{
+	u32 table, element;
+
+	setup();
+	w.t.counts.n_profiles = 2;
+	w.rules[0].profile = 2;
+	ck_assert_ptr_null(rival_check(&w.t, &table, &element));
+	w.rules[0].profile = 3;
+	ck_assert_str_eq(rival_check(&w.t, &table, &element),
+			 "rule names a profile beyond the last");
+	ck_assert_uint_eq(element, 0);
+	w.rules[0].profile = 1;
+	w.rules[0].verdict = VFW_BLOCK;
+	ck_assert_str_eq(rival_check(&w.t, &table, &element),
+			 "only a rule that lets pass may have a profile");
 }
 END_TEST
 
@@ -464,6 +483,7 @@ TCase *core_match_cases(void)
 	tcase_add_test(tc, match_sound_at_the_bounds);
 	tcase_add_test(tc, match_ranges_touch);
 	tcase_add_test(tc, match_runs_overlap);
+	tcase_add_test(tc, match_profiles);
 	tcase_add_loop_test(tc, match_spoilt_tables, 0, (int)ARRAY_SIZE(spoilt));
 	tcase_add_test(tc, match_check_is_linear);
 	tcase_add_test(tc, match_check_is_linear_in_blocks);

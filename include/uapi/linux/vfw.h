@@ -7,12 +7,12 @@
  * namespace only. Joining the multicast group "events" needs the same.
  *
  * Transactions. Policy and the VM population change only by a transaction:
- * TXN_BEGIN, any number of TXN_TABLE, TXN_VM, TXN_PORT, then TXN_COMMIT or
+ * TXN_BEGIN, any number of TXN_TABLE, TXN_PROFILE, TXN_VM, TXN_PORT, then TXN_COMMIT or
  * TXN_ABORT. One transaction is open at a time (-EBUSY), owned by the socket
  * that began it; closing that socket aborts it. Commit checks the whole by
  * meaning and publishes by one RCU swap, or refuses with extack text and leaves
- * what was; it ends the transaction either way. A refused TXN_TABLE, TXN_VM or
- * TXN_PORT adds nothing and leaves the transaction open.
+ * what was; it ends the transaction either way. A refused TXN_TABLE, TXN_PROFILE,
+ * TXN_VM or TXN_PORT adds nothing and leaves the transaction open.
  *
  * A transaction is of one of two kinds. With VFW_TXN_F_POLICY it brings a whole
  * policy: every table, and every VM there is (a VM not named is removed, its
@@ -27,6 +27,16 @@
  * each; BEGIN announces how many elements each has, and the memory for them is
  * taken there (bounded by the module's parameter policy_max_mib). Indices
  * between tables are checked at commit.
+ *
+ * Profiles belong to a policy: BEGIN announces how many, TXN_PROFILE brings one;
+ * the order of arrival is its index. A database is a file of the sender, named by
+ * a descriptor that is open for reading, on a regular file that nobody has open for
+ * writing; it is read before the command returns. A database is code: bringing one
+ * takes CAP_SYS_MODULE in the initial user namespace, and lockdown refuses it where
+ * it refuses unsigned modules. It is compiled by libhs of the version and for
+ * the instruction set that STATUS_GET reports, and serialised.
+ * A conversation keeps the databases it began with until the policy's commit says
+ * VFW_TXN_F_RESTART_STREAMS, or too many newer ones have come (PROFILE_GET shows them).
  *
  * Strictness. Attributes that a command does not know, flags that are not
  * defined (-EOPNOTSUPP) and reserved fields that are not 0 are refused, with
@@ -61,7 +71,8 @@
 #define VFW_MAX_PAIRS (1U << 24)
 #define VFW_MAX_RANGES (1U << 20)
 #define VFW_MAX_SCOPE 64 /* entries of each scope list */
-#define VFW_NAME_LEN 64 /* of a VM, with the final NUL */
+#define VFW_MAX_PROFILES 64
+#define VFW_NAME_LEN 64 /* of a VM or a profile, with the final NUL */
 #define VFW_UUID_LEN 16
 #define VFW_DIGEST_LEN 32
 #define VFW_TABLE_CHUNK 32768
@@ -91,6 +102,8 @@ enum vfw_cmd {
 	VFW_CMD_EXPLAIN, /* do: VFW_A_EXPLAIN in, VFW_A_EXPLAIN out; no traffic, no counters */
 	VFW_CMD_VM_FLAGS_SET, /* VFW_A_VM with uuid and flags: quarantine, release */
 	VFW_CMD_EVENT, /* multicast: VFW_A_EVENTS, VFW_A_EVENTS_LOST */
+	VFW_CMD_TXN_PROFILE, /* VFW_A_TXN_ID, VFW_A_PROFILE: the next profile of the policy */
+	VFW_CMD_PROFILE_GET, /* dump: VFW_A_PROFILE: each generation of a profile that is in use */
 	__VFW_CMD_MAX,
 };
 #define VFW_CMD_MAX (__VFW_CMD_MAX - 1)
@@ -122,6 +135,9 @@ enum vfw_attr {
 	VFW_A_N_PORTS, /* u32 */
 	VFW_A_N_FLOWS, /* u32 */
 	VFW_A_MEMORY, /* u64: bytes held by policy, VMs and flows */
+	VFW_A_PROFILE, /* nest of VFW_PROFILE_A_* */
+	VFW_A_HS_SET, /* string: instruction set of the databases it runs: sse42, avx2, avx512 */
+	VFW_A_HS_VERSION, /* string: version of Hyperscan whose databases it runs */
 	__VFW_A_MAX,
 };
 #define VFW_A_MAX (__VFW_A_MAX - 1)
@@ -134,7 +150,8 @@ enum vfw_mode {
 
 #define VFW_TXN_F_POLICY (1U << 0) /* a whole policy, not only population */
 #define VFW_TXN_F_KEEP_ESTABLISHED (1U << 1) /* flows stay though the new revision forbids them */
-#define VFW_TXN_F_ALL (VFW_TXN_F_POLICY | VFW_TXN_F_KEEP_ESTABLISHED)
+#define VFW_TXN_F_RESTART_STREAMS (1U << 2) /* running streams take the new databases, too */
+#define VFW_TXN_F_ALL (VFW_TXN_F_POLICY | VFW_TXN_F_KEEP_ESTABLISHED | VFW_TXN_F_RESTART_STREAMS)
 
 enum vfw_table {
 	VFW_TABLE_RULES, /* struct vfw_rule_rec */
@@ -151,7 +168,7 @@ struct vfw_counts {
 	__u32 n[__VFW_TABLE_MAX]; /* elements of each table */
 	__u32 n_idents; /* identities are 0 .. n_idents - 1; at least VFW_ID_FIRST */
 	__u32 default_block; /* index of the block of a pair that is not in the table */
-	__u32 reserved; /* 0 */
+	__u32 n_profiles; /* <= VFW_MAX_PROFILES; TXN_PROFILE brings them */
 };
 
 enum vfw_verdict {
@@ -171,7 +188,7 @@ struct vfw_rule_rec {
 	__u32 id; /* stable over revisions while the rule's text is; never 0; unique in the table */
 	__u8 verdict; /* enum vfw_verdict */
 	__u8 flags; /* VFW_RULE_F_* */
-	__u16 reserved; /* 0 */
+	__u16 profile; /* what it lets pass is scanned by: 0: none, else profile index + 1 */
 };
 
 /*
@@ -324,6 +341,43 @@ enum vfw_reason_attr {
 };
 #define VFW_REASON_A_MAX (__VFW_REASON_A_MAX - 1)
 
+enum vfw_profile_attr {
+	VFW_PROFILE_A_UNSPEC,
+	VFW_PROFILE_A_PAD,
+	VFW_PROFILE_A_NAME, /* NUL-terminated string, for people only */
+	VFW_PROFILE_A_CONF, /* struct vfw_profile_conf */
+	VFW_PROFILE_A_STREAM_FD, /* s32: database in streaming mode; absent: TCP is not scanned */
+	VFW_PROFILE_A_BLOCK_FD, /* s32: database in block mode; absent: datagrams are not scanned */
+	VFW_PROFILE_A_STAT, /* struct vfw_profile_stat; in dumps */
+	__VFW_PROFILE_A_MAX,
+};
+#define VFW_PROFILE_A_MAX (__VFW_PROFILE_A_MAX - 1)
+
+#define VFW_PROFILE_F_PREVENT (1U << 0) /* a match ends the conversation; else it is only said */
+#define VFW_PROFILE_F_OVERLOAD_BLOCK (1U << 1) /* over a budget: drop; else pass unscanned */
+#define VFW_PROFILE_F_ALL (VFW_PROFILE_F_PREVENT | VFW_PROFILE_F_OVERLOAD_BLOCK)
+
+struct vfw_profile_conf {
+	__u32 flags; /* VFW_PROFILE_F_* */
+	__u32 depth; /* bytes of each direction of a stream that are scanned; 0: all */
+	__u32 n_exprs; /* expression ids are 0 .. n_exprs - 1; at least 1 */
+	__u32 reserved; /* 0 */
+};
+
+/* One generation of a profile. It lives while its policy is in force or streams use it. */
+struct vfw_profile_stat {
+	__u32 index; /* in its policy */
+	__u32 revision; /* of its policy */
+	__u64 age_ms; /* since that policy was published */
+	__u64 streams; /* conversations that use it */
+	__u64 bytes; /* scanned */
+	__u64 matches;
+	__u64 overloads; /* frames that a budget left unscanned, passed or dropped */
+	__u64 memory; /* bytes of its databases */
+	__u32 stream_size; /* bytes of state for each direction of a stream */
+	__u32 in_force; /* 1: its policy is the one in force */
+};
+
 struct vfw_rule_stat {
 	__u32 id;
 	__u32 reserved;
@@ -397,8 +451,12 @@ enum vfw_event_type {
 	VFW_EVENT_POLICY, /* a revision was published */
 	VFW_EVENT_FLOW_START,
 	VFW_EVENT_FLOW_END,
+	VFW_EVENT_ALERT, /* a signature matched: sig, profile, offset; revision is the profile's */
 	__VFW_EVENT_MAX,
 };
+
+#define VFW_EVENT_F_TO_OPENER (1U << 0) /* bytes that flow towards who opened the conversation */
+#define VFW_EVENT_F_DROPPED (1U << 1) /* what matched was not delivered */
 
 /*
  * One event. seq rises by one for each event that happened, sent or not: a gap is
@@ -429,10 +487,13 @@ struct vfw_event {
 	__u16 sport; /* host order; ICMP: type */
 	__u16 dport; /* host order; ICMP: code */
 	__u8 proto;
-	__u8 flags; /* reserved, 0 */
+	__u8 flags; /* VFW_EVENT_F_* */
 	__u16 reserved;
 	__u32 len; /* bytes of the frame */
-	__u32 count; /* frames this event stands for, >= 1 */
+	__u32 count; /* frames (alerts: matches) this event stands for, >= 1 */
+	__u32 sig; /* alerts: expression id */
+	__u32 profile; /* alerts: index of the profile in the policy of this revision */
+	__u64 offset; /* alerts: end of the match, bytes from the start of stream or datagram */
 };
 
 #endif /* _UAPI_LINUX_VFW_H */

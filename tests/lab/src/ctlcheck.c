@@ -181,7 +181,7 @@ SPOIL(zero_id, vfw_rule_rec, RULES, e[3].id = 0)
 SPOIL(bad_verdict, vfw_rule_rec, RULES, e[3].verdict = __VFW_VERDICT_MAX)
 SPOIL(last_monitors, vfw_rule_rec, RULES, e[3].verdict = VFW_MONITOR)
 SPOIL(rule_flag, vfw_rule_rec, RULES, e[3].flags = 0x80)
-SPOIL(rule_reserved, vfw_rule_rec, RULES, e[3].reserved = 1)
+SPOIL(rule_profile, vfw_rule_rec, RULES, e[3].profile = 1)
 SPOIL(cell_start, vfw_cell, CELLS, e[0].start = 1)
 SPOIL(cell_order, vfw_cell, CELLS, e[4].start = e[3].start)
 SPOIL(cell_cand, vfw_cell, CELLS, e[4].cand = ~0U)
@@ -210,7 +210,7 @@ static const struct wrong wrongs[] = {
 	{"an unknown verdict", bad_verdict},
 	{"a run that ends in a monitor rule", last_monitors},
 	{"an unknown rule flag", rule_flag},
-	{"a reserved field", rule_reserved},
+	{"a rule with a profile that there is not", rule_profile},
 	{"a block that does not begin at 0", cell_start},
 	{"cells that do not rise", cell_order},
 	{"a cell without candidates", cell_cand},
@@ -274,10 +274,10 @@ static void check_counts(void)
 	refused("an unknown table", &one,
 		ctl_txn_table(&one, id, __VFW_TABLE_MAX, p.table[VFW_TABLE_PAIRS], 12), -ERANGE);
 	check(!ctl_txn_end(&one, VFW_CMD_TXN_ABORT, id, NULL), "abort");
-	p.counts.reserved = 1;
-	refused("counts with a reserved field", &one,
+	p.counts.n_profiles = VFW_MAX_PROFILES + 1;
+	refused("more profiles than their bound", &one,
 		ctl_txn_begin(&one, VFW_TXN_F_POLICY, &p.counts, p.digest, &id), -EINVAL);
-	p.counts.reserved = 0;
+	p.counts.n_profiles = 0;
 	p.counts.default_block = 2;
 	refused("a default block past the last", &one,
 		ctl_txn_begin(&one, VFW_TXN_F_POLICY, &p.counts, p.digest, &id), -EINVAL);

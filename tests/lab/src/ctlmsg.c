@@ -194,7 +194,7 @@ void ctl_policy_make(struct ctl_policy *p, uint32_t n_rules, uint32_t first_id)
 	book6[0] = (struct vfw_range6){{0x20, 1}, {0x20, 1, 0xff}, VFW_ID_FIRST + 1};
 	p->counts.n_idents = VFW_ID_FIRST + 2;
 	p->counts.default_block = 0;
-	p->counts.reserved = 0;
+	p->counts.n_profiles = 0;
 	memset(p->digest, (uint8_t)first_id, sizeof(p->digest));
 }
 
