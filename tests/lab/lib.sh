@@ -45,9 +45,10 @@ expect_more() {
 	[ "$2" -gt "$3" ] || fail "$1: expected more than $3, found $2"
 }
 
-# wait_until SECONDS COMMAND...
+# wait_until SECONDS COMMAND...: tries again and again, so one try is given little of that time; and
+# emulators on busy machines are given twice what was asked.
 wait_until() {
-	local end=$((SECONDS + $1)) what
+	local end=$((SECONDS + 2 * $1)) what PATIENCE=2
 	shift
 	what=$*
 	until "$@" >/dev/null 2>&1; do
