@@ -150,8 +150,6 @@ tcp_refused() {
 
 mac_of() { on "$1" cat /sys/class/net/eth0/address; }
 
-received() { on "$1" cat /sys/class/net/eth0/statistics/rx_packets; }
-
 # frame VM KIND [KEY=VALUE...]: a frame of frame.py, in hex; its source MAC is the VM's unless said.
 frame() { python3 "$LAB_LIB/frame.py" "$2" "smac=$(mac_of "$1")" "${@:3}"; }
 
@@ -175,6 +173,22 @@ delivered() {
 	local to=$1
 	shift
 	python3 "$LAB_LIB/deliver.py" $PATIENCE "$to" bash -c '. "$0"; inject "$@"' "$LAB_LIB/lib.sh" "$@"
+}
+
+# unheard VM FILTER COMMAND...: runs COMMAND, whatever it ends with; fails if the VM hears a frame meanwhile that
+# tcpdump's FILTER selects.
+unheard() {
+	local vm=$1 filter=$2 log=/tmp/unheard.log pcap=/tmp/unheard.pcap pid
+	shift 2
+	rm -f $log $pcap
+	ip netns exec "$vm" tcpdump -i eth0 -nn -U -Q in -w $pcap "$filter" 2>$log &
+	pid=$!
+	wait_until 10 grep -q listening $log
+	"$@" || true
+	sleep 0.5
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	expect "frames that $vm heard ($filter)" "$(tcpdump -nn -r $pcap 2>/dev/null)" ""
 }
 
 EVE=/var/log/vfw/eve.json

@@ -18,22 +18,20 @@ expect_pass can_ping a 10.0.0.12
 serve_tcp b 80
 
 note "broadcast reaches those whom the policy joins, and only them"
-before=$(received c)
 expect_pass delivered b a -- ether type=0x88b5
-expect "frames that c received" "$(received c)" "$before"
+expect_fail delivered c a -- ether type=0x88b5
 
 note "multicast likewise"
-before=$(received c)
 expect_pass delivered b a -- udp dmac=01005e000001 src=10.0.0.11 dst=224.0.0.1 dport=5000
-expect "frames that c received" "$(received c)" "$before"
+expect_fail delivered c a -- udp dmac=01005e000001 src=10.0.0.11 dst=224.0.0.1 dport=5000
 
 note "unicast flooded to all ports, for want of an entry in the forwarding table"
 b=$(mac_of b)
 for d in vneta vnetb vnetc; do bridge link set dev $d learning off; done
 bridge fdb flush dev vnetb 2>/dev/null || bridge fdb del "$b" dev vnetb master 2>/dev/null || true
-before=$(received c) drops=$(reason not-for-you)
+drops=$(reason not-for-you)
 expect_pass delivered b a -- udp dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=5001
-expect "frames that c received" "$(received c)" "$before"
+expect_fail delivered c a -- udp dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=5001
 expect_more "frames dropped as not for c" "$(reason not-for-you)" "$drops"
 
 note "a sniffer on the bridge: the host hears frames that are not for it, and judges none of them"

@@ -27,7 +27,7 @@ for i in range(int(sys.argv[2])):
         os.write(fd, bytes.fromhex("ffffffffffff52540000666688b5") + bytes(46))
     os.close(fd)
 P
-before=$(received b) dropped=$(reason unmanaged)
+dropped=$(reason unmanaged)
 python3 /tmp/churn.py vnetchurn1 500 &
 one=$!
 python3 /tmp/churn.py vnetchurn2 500
