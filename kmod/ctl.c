@@ -92,6 +92,15 @@ static const struct nla_policy ctl_explain_policy[VFW_A_EXPLAIN + 1] = {
 	[VFW_A_EXPLAIN] = NLA_POLICY_EXACT_LEN(sizeof(struct vfw_explain)),
 };
 
+static const struct nla_policy ctl_flow_kill_policy[VFW_A_FLOW_MATCH + 1] = {
+	[VFW_A_FLOW_MATCH] = NLA_POLICY_EXACT_LEN(sizeof(struct vfw_flow_match)),
+};
+
+static const struct nla_policy ctl_flow_conf_policy[VFW_A_FLOW_EVENTS + 1] = {
+	[VFW_A_TIMEOUTS] = NLA_POLICY_EXACT_LEN(sizeof(struct vfw_timeouts)),
+	[VFW_A_FLOW_EVENTS] = NLA_POLICY_MAX(NLA_U32, __VFW_FLOW_EVENTS_MAX - 1),
+};
+
 #define CTL_DO(_cmd, _doit, _policy)                                                           \
 	{                                                                                      \
 		.cmd = (_cmd), .flags = GENL_ADMIN_PERM, .doit = (_doit), .policy = (_policy), \
@@ -131,6 +140,8 @@ static const struct genl_ops ctl_ops[] = {
 	CTL_DUMP(VFW_CMD_FLOW_GET, vfw_ctl_flow_dump),
 	CTL_DO(VFW_CMD_EXPLAIN, vfw_ctl_explain, ctl_explain_policy),
 	CTL_DO(VFW_CMD_VM_FLAGS_SET, vfw_ctl_vm_flags_set, ctl_vm_flags_policy),
+	CTL_DO(VFW_CMD_FLOW_KILL, vfw_ctl_flow_kill, ctl_flow_kill_policy),
+	CTL_DO(VFW_CMD_FLOW_CONF, vfw_ctl_flow_conf, ctl_flow_conf_policy),
 };
 
 static const struct genl_multicast_group ctl_groups[] = {

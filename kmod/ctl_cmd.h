@@ -67,6 +67,13 @@ int vfw_ctl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vfw_ctl_reason_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vfw_ctl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
+/* ctl_flow.c */
+int vfw_ctl_flow_kill(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_flow_conf(struct sk_buff *skb, struct genl_info *info);
+/* Room taken in a reply by what vfw_ctl_flow_put() puts there: timeouts and which events are on. */
+size_t vfw_ctl_flow_size(void);
+int vfw_ctl_flow_put(struct sk_buff *skb);
+
 /* ctl_explain.c */
 int vfw_ctl_explain(struct sk_buff *skb, struct genl_info *info);
 

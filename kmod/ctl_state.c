@@ -58,7 +58,8 @@ static int ctl_put_status(struct sk_buff *skb, struct vfw_scope_list *list)
 	    nla_put_u32(skb, VFW_A_N_PORTS, vfw_port_count()) ||
 	    nla_put_u32(skb, VFW_A_N_FLOWS, vfw_flow_count()) ||
 	    nla_put_u64_64bit(skb, VFW_A_MEMORY, memory, VFW_A_PAD) ||
-	    nla_put_u64_64bit(skb, VFW_A_EVENTS_LOST, vfw_event_lost(), VFW_A_PAD))
+	    nla_put_u64_64bit(skb, VFW_A_EVENTS_LOST, vfw_event_lost(), VFW_A_PAD) ||
+	    vfw_ctl_flow_put(skb))
 		return -EMSGSIZE;
 	for (kind = 0; kind < VFW_SCOPE_KINDS; kind++)
 		if (ctl_put_scope(skb, kind, list))
@@ -68,8 +69,8 @@ static int ctl_put_status(struct sk_buff *skb, struct vfw_scope_list *list)
 
 int vfw_ctl_status_get(struct sk_buff *skb, struct genl_info *info)
 {
-	size_t size =
-		GENLMSG_DEFAULT_SIZE + VFW_SCOPE_KINDS * VFW_MAX_SCOPE * nla_total_size(IFNAMSIZ);
+	size_t size = GENLMSG_DEFAULT_SIZE + vfw_ctl_flow_size() +
+		      VFW_SCOPE_KINDS * VFW_MAX_SCOPE * nla_total_size(IFNAMSIZ);
 	struct vfw_scope_list *list;
 	struct sk_buff *msg;
 	void *hdr;

@@ -1,136 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One fixed hash of RCU lists, found without a lock; a small array of locks
- * guards insertion and removal. Who removes a flow from its list (gone is set
- * under the bucket's lock, once) gives its charge back and frees it by RCU. What a
- * frame changes in a flow (TCP state, counters, generation) is under the flow's own lock.
- * Order: bucket lock, then flow lock; never the other way round.
+ * A frame and its flow. The table is flow_table.c's; here is what a frame does to a flow, and what
+ * opens one.
  *
- * Charges: to the VM that opened the flow; opened from outside: to the share
- * for that of the VM it reaches; to nobody's if no end is a VM. The live part of a VM outlives
+ * Charges: to the VM that opened the flow, or the unmanaged port; opened from outside: to the share
+ * for that of the VM or port it reaches; to nobody's if no end is either. The live part of a VM outlives
  * its flows: a slot's flows are flushed before it is freed.
  *
  * A frame whose policy has another generation than the flow's judges the flow
  * again, in the direction in which it was opened.
  */
+#include <linux/err.h>
 #include <linux/jiffies.h>
-#include <linux/log2.h>
-#include <linux/mm.h>
-#include <linux/module.h>
-#include <linux/random.h>
-#include <linux/rculist.h>
-#include <linux/sched/signal.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
-#include "core/tcpstate.h"
 #include "flow.h"
+#include "flow_conf.h"
+#include "flow_event.h"
+#include "flow_info.h"
+#include "flow_table.h"
 #include "judge.h"
+#include "share.h"
 #include "who.h"
 
-#define FLOW_LOCKS 256 /* a power of two */
-#define FLOW_GC_MS 1000
 #define FLOW_INNER_MAX 128 /* bytes of a quoted packet that are looked at */
 
-static unsigned int flows_max = 262144;
-module_param(flows_max, uint, 0444);
-MODULE_PARM_DESC(flows_max, "flows in all, 1024 to 16777216 (default 262144)");
-
-static unsigned int flows_per_vm = 16384;
-module_param(flows_per_vm, uint, 0644);
-MODULE_PARM_DESC(flows_per_vm,
-		 "flows a VM may open, and as many opened to it from outside (default 16384)");
-
-struct vfw_flow {
-	struct hlist_node node;
-	struct vfw_flow_key key;
-	struct rcu_head rcu;
-	atomic_t *charged; /* what it counts against */
-	spinlock_t lock; /* protects what follows */
-	u32 opener; /* side of the key that opened it */
-	u32 policy_key; /* what policy was asked, VFW_KEY() */
-	u32 ident[2]; /* of the side that opened, of the other */
-	u32 rule; /* index in the policy of this generation, or VFW_PKT_NO_RULE */
-	u32 rule_id;
-	u32 revision; /* that judged it */
-	u32 generation;
-	bool gone; /* written under the bucket lock too */
-	unsigned long born, until; /* jiffies */
-	u64 packets[2], bytes[2]; /* by side, 0 opened */
-	struct vfw_tcp tcp;
-};
-
-static struct hlist_head *flow_heads;
-static u32 flow_mask;
-static spinlock_t flow_locks[FLOW_LOCKS]; /* protect the lists of their buckets */
-static struct kmem_cache *flow_cache;
-static u64 flow_secret[2];
-static atomic_t flow_n;
-static atomic_t flow_others; /* charged to nobody */
-
-static unsigned long flow_swept; /* jiffies when the last sweep of all ended */
-
-static void flow_gc(struct work_struct *work);
-static DECLARE_DELAYED_WORK(flow_gc_work, flow_gc);
-
-static u32 flow_bucket(const struct vfw_flow_key *key)
-{
-	return vfw_flowkey_hash(key, flow_secret) & flow_mask;
-}
-
-static spinlock_t *flow_lock_of(u32 bucket)
-{
-	return &flow_locks[bucket & (FLOW_LOCKS - 1)];
-}
-
-static struct vfw_flow *flow_find(const struct vfw_flow_key *key, u32 bucket)
-{
-	struct vfw_flow *flow;
-
-	hlist_for_each_entry_rcu(flow, &flow_heads[bucket], node,
-				 lockdep_is_held(flow_lock_of(bucket)))
-		if (vfw_flowkey_equal(&flow->key, key))
-			return flow;
-	return NULL;
-}
-
-static void flow_free_rcu(struct rcu_head *head)
-{
-	kmem_cache_free(flow_cache, container_of(head, struct vfw_flow, rcu));
-}
-
-/* Bucket lock held. */
-static void flow_unlink(struct vfw_flow *flow)
-{
-	if (flow->gone)
-		return;
-	WRITE_ONCE(flow->gone, true);
-	hlist_del_rcu(&flow->node);
-	atomic_dec(flow->charged);
-	atomic_dec(&flow_n);
-	call_rcu(&flow->rcu, flow_free_rcu);
-}
-
-/* Inside an RCU read section; no flow lock held. */
-static void flow_kill(struct vfw_flow *flow)
-{
-	spinlock_t *lock = flow_lock_of(flow_bucket(&flow->key));
-
-	spin_lock_bh(lock);
-	flow_unlink(flow);
-	spin_unlock_bh(lock);
-}
-
-/* How long the flow may be silent now, in seconds. Flow locked. */
-static u32 flow_timeout(const struct vfw_flow *flow)
-{
-	if (flow->key.proto == IPPROTO_TCP)
-		return vfw_tcpstate_timeout(flow->tcp.state);
-	if (flow->key.proto == IPPROTO_ICMP || flow->key.proto == IPPROTO_ICMPV6)
-		return 30;
-	return flow->packets[1] ? 180 : 30;
-}
+static struct vfw_share
+	*flow_nobodys; /* of flows neither of whose ends is a VM or a port of ours */
 
 /* Domain of a flow: only where an end is no VM must bridge and VLAN tell tenants apart. */
 static int flow_key(struct vfw_flow_key *key, const struct vfw_pkt *p, const struct vfw_frame *f,
@@ -182,16 +77,41 @@ enum flow_step {
 	FLOW_STEP_INVALID,
 	FLOW_STEP_AGAIN, /* the flow is over: judge the frame as a new one */
 	FLOW_STEP_CUT,
+	FLOW_STEP_KILLED,
 };
+
+/* Of a killed flow: rejected, but for what may open a new conversation. Flow locked. */
+static enum flow_step flow_step_killed(struct vfw_flow *flow, const struct vfw_pkt *p)
+{
+	if (flow->key.proto != IPPROTO_TCP)
+		return FLOW_STEP_KILLED;
+	if ((p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_ACK | VFW_TCP_RST | VFW_TCP_FIN)) ==
+	    VFW_TCP_SYN)
+		return FLOW_STEP_AGAIN;
+	flow->until = jiffies + VFW_FLOW_KILLED_TCP * HZ;
+	return FLOW_STEP_KILLED;
+}
+
+/* Do both sides take part, now that side has sent? Flow locked. */
+static bool flow_is_answered(const struct vfw_flow *flow, u32 side)
+{
+	if (flow->key.proto != IPPROTO_TCP)
+		return side;
+	return flow->tcp.state >= VFW_TCP_ESTABLISHED && flow->packets[0] && flow->packets[1];
+}
 
 static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
 	enum flow_step step = FLOW_STEP_PASS;
-	u32 timeout;
+	bool answered = false;
 
 	spin_lock(&flow->lock);
 	if (flow->gone || time_after(jiffies, flow->until)) {
 		step = FLOW_STEP_AGAIN;
+		goto out;
+	}
+	if (flow->killed) {
+		step = flow_step_killed(flow, p);
 		goto out;
 	}
 	if (flow->generation != p->pol->generation && !flow_still(flow, p, side)) {
@@ -212,11 +132,16 @@ static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 si
 	}
 	flow->packets[side] += vfw_pkt_segs(p);
 	flow->bytes[side] += p->len;
-	timeout = flow_timeout(flow);
-	flow->until = jiffies + timeout * HZ;
+	if (!flow->answered) {
+		answered = flow_is_answered(flow, side);
+		WRITE_ONCE(flow->answered, answered);
+	}
+	flow->until = jiffies + vfw_flow_conf_life(flow);
 	p->rule = flow->rule;
 out:
 	spin_unlock(&flow->lock);
+	if (answered)
+		vfw_flow_table_answered(flow);
 	return step;
 }
 
@@ -241,8 +166,8 @@ static bool flow_related(struct vfw_pkt *p)
 	dst = p->src.key == VFW_END_EXTERNAL ? vfw_who_end_key(ip6, inner.dst) : p->src.key;
 	if (flow_key(&key, p, &inner, p->dst.key, dst) < 0)
 		return false;
-	flow = flow_find(&key, flow_bucket(&key));
-	if (!flow || READ_ONCE(flow->generation) != p->pol->generation ||
+	flow = vfw_flow_table_find(&key);
+	if (!flow || READ_ONCE(flow->killed) || READ_ONCE(flow->generation) != p->pol->generation ||
 	    time_after(jiffies, READ_ONCE(flow->until)))
 		return false;
 	return vfw_pkt_pass(p, VFW_REASON_RELATED);
@@ -252,7 +177,7 @@ bool vfw_flow(struct vfw_pkt *p)
 {
 	struct vfw_flow_key key;
 	struct vfw_flow *flow;
-	u32 bucket, side;
+	u32 side;
 	int how;
 
 	if (p->f.flags & VFW_FRAME_F_ICMP_ERROR)
@@ -260,8 +185,7 @@ bool vfw_flow(struct vfw_pkt *p)
 	how = flow_key(&key, p, &p->f, p->src.key, p->dst.key);
 	if (how < 0)
 		return false;
-	bucket = flow_bucket(&key);
-	flow = flow_find(&key, bucket);
+	flow = vfw_flow_table_find(&key);
 	if (!flow)
 		return false;
 	if (p->quiet)
@@ -276,48 +200,35 @@ bool vfw_flow(struct vfw_pkt *p)
 	case FLOW_STEP_INVALID:
 		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	case FLOW_STEP_AGAIN:
-		flow_kill(flow);
+		vfw_flow_table_kill(flow, VFW_REASON_NONE);
 		return false;
 	case FLOW_STEP_CUT:
-		flow_kill(flow);
+		vfw_flow_table_kill(flow, VFW_REASON_CUT);
 		return true;
+	case FLOW_STEP_KILLED:
+		return vfw_pkt_end(p, VFW_REJECT, VFW_REASON_KILLED);
 	}
 	return false;
 }
 
-/* Takes a place in the table and in the share of who is charged; NULL if there is none. */
-static atomic_t *flow_charge(const struct vfw_pkt *p)
+/* Whose share a new flow counts against. */
+static struct vfw_share *flow_share(const struct vfw_pkt *p)
 {
-	atomic_t *share = &flow_others;
-
 	if (p->src.nic)
-		share = &p->src.nic->vm->live->flows_own;
-	else if (p->dst.nic)
-		share = &p->dst.nic->vm->live->flows_in;
-	if (atomic_inc_return(&flow_n) > flows_max)
-		goto full;
-	if (atomic_inc_return(share) > READ_ONCE(flows_per_vm)) {
-		atomic_dec(share);
-		goto full;
-	}
-	return share;
-full:
-	atomic_dec(&flow_n);
-	/* Not for every frame: who is over the limit could keep a processor busy. */
-	if (time_after(jiffies, READ_ONCE(flow_swept) + HZ / 4))
-		mod_delayed_work(system_unbound_wq, &flow_gc_work, 0);
-	return NULL;
+		return p->src.nic->vm->live->own;
+	if (p->src.port)
+		return p->src.port->own;
+	if (p->dst.nic)
+		return p->dst.nic->vm->live->in;
+	if (p->dst.port)
+		return p->dst.port->in;
+	return flow_nobodys;
 }
 
-static struct vfw_flow *flow_new(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 opener)
+static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener)
 {
 	const struct vfw_rule_rec *rule = &p->pol->tables.rules[p->rule];
-	struct vfw_flow *flow = kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
 
-	if (!flow)
-		return NULL;
-	flow->key = *key;
-	spin_lock_init(&flow->lock);
 	flow->opener = opener;
 	flow->policy_key = vfw_frame_key(&p->f);
 	flow->ident[0] = p->src.ident;
@@ -326,18 +237,17 @@ static struct vfw_flow *flow_new(struct vfw_pkt *p, const struct vfw_flow_key *k
 	flow->rule_id = rule->id;
 	flow->revision = p->pol->revision;
 	flow->generation = p->pol->generation;
+	flow->told = vfw_flow_conf_tells(p->log);
 	flow->born = jiffies;
 	flow->packets[0] = vfw_pkt_segs(p);
 	flow->bytes[0] = p->len;
-	return flow;
+	flow->until = jiffies + vfw_flow_conf_life(flow);
 }
 
 void vfw_flow_open(struct vfw_pkt *p)
 {
-	struct vfw_flow *flow, *old;
 	struct vfw_flow_key key;
-	atomic_t *charged;
-	u32 bucket;
+	struct vfw_flow *flow;
 	int how;
 
 	how = flow_key(&key, p, &p->f, p->src.key, p->dst.key);
@@ -347,36 +257,22 @@ void vfw_flow_open(struct vfw_pkt *p)
 		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 		return;
 	}
-	charged = flow_charge(p);
-	if (!charged) {
-		vfw_pkt_block(p, VFW_REASON_FLOW_LIMIT);
+	flow = vfw_flow_table_new(flow_share(p), &key);
+	if (IS_ERR(flow)) {
+		vfw_pkt_block(p, flow == ERR_PTR(-ENOSPC) ? VFW_REASON_FLOW_LIMIT
+							  : VFW_REASON_NO_MEMORY);
 		return;
 	}
-	flow = flow_new(p, &key, !!(how & VFW_FLOWKEY_SIDE));
-	if (!flow) {
-		atomic_dec(charged);
-		atomic_dec(&flow_n);
-		vfw_pkt_block(p, VFW_REASON_NO_MEMORY);
-		return;
-	}
-	flow->charged = charged;
 	if (p->f.proto == IPPROTO_TCP &&
 	    !vfw_tcpstate_open(&flow->tcp, &p->f, vfw_pkt_payload(p), true)) {
-		atomic_dec(charged);
-		atomic_dec(&flow_n);
-		kmem_cache_free(flow_cache, flow);
+		vfw_flow_table_drop(flow);
 		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 		return;
 	}
-	flow->until = jiffies + flow_timeout(flow) * HZ;
-	bucket = flow_bucket(&key);
-	spin_lock(flow_lock_of(bucket));
-	/* Another CPU may have opened it meanwhile; the later one stays, both were let through. */
-	old = flow_find(&key, bucket);
-	if (old)
-		flow_unlink(old);
-	hlist_add_head_rcu(&flow->node, &flow_heads[bucket]);
-	spin_unlock(flow_lock_of(bucket));
+	flow_fill(flow, p, !!(how & VFW_FLOWKEY_SIDE));
+	if (flow->told)
+		vfw_flow_event_start(flow);
+	vfw_flow_table_add(flow);
 	p->fresh = true;
 	p->flow = flow;
 	p->side = 0;
@@ -384,160 +280,116 @@ void vfw_flow_open(struct vfw_pkt *p)
 		vfw_vm_count_add(p->src.nic->vm->live, flows_opened, 1);
 }
 
-static bool flow_has_slot(const struct vfw_flow *flow, u32 slot)
+static bool flow_has_slot(const struct vfw_flow *flow, const void *slot)
 {
-	return flow->key.end[0] == slot || flow->key.end[1] == slot;
+	const u32 *s = slot;
+
+	return flow->key.end[0] == *s || flow->key.end[1] == *s;
 }
 
-/* Unlinks what is over (slot VFW_MAX_VMS) or belongs to a slot. */
-static void flow_sweep(u32 slot)
+void vfw_flow_flush_slot(u32 slot, const u8 uuid[VFW_UUID_LEN])
 {
-	struct hlist_node *next;
-	struct vfw_flow *flow;
-	u32 bucket;
+	const struct vfw_flow_end end = {.slot = slot, .uuid = uuid};
 
-	for (bucket = 0; bucket <= flow_mask; bucket++) {
-		if (!(bucket % 1024))
-			cond_resched();
-		if (hlist_empty(&flow_heads[bucket]))
-			continue;
-		spin_lock_bh(flow_lock_of(bucket));
-		hlist_for_each_entry_safe(flow, next, &flow_heads[bucket], node)
-			if (slot < VFW_MAX_VMS ? flow_has_slot(flow, slot)
-					       : time_after(jiffies, READ_ONCE(flow->until)))
-				flow_unlink(flow);
-		spin_unlock_bh(flow_lock_of(bucket));
-	}
+	vfw_flow_table_sweep(flow_has_slot, &slot, &end);
 }
 
-void vfw_flow_flush_slot(u32 slot)
+static bool flow_has_share(const struct vfw_flow *flow, const void *share)
 {
-	flow_sweep(slot);
+	return flow->share == share;
 }
 
-static void flow_gc(struct work_struct *work)
+void vfw_flow_flush_share(const struct vfw_share *share)
 {
-	flow_sweep(VFW_MAX_VMS);
-	WRITE_ONCE(flow_swept, jiffies);
-	queue_delayed_work(system_unbound_wq, &flow_gc_work, msecs_to_jiffies(FLOW_GC_MS));
+	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
+
+	if (vfw_share_count(share))
+		vfw_flow_table_sweep(flow_has_share, share, &end);
 }
 
 u32 vfw_flow_count(void)
 {
-	return atomic_read(&flow_n);
+	return vfw_share_total();
 }
 
 u64 vfw_flow_memory(void)
 {
-	return (u64)vfw_flow_count() * sizeof(struct vfw_flow) +
-	       ((u64)flow_mask + 1) * sizeof(*flow_heads);
+	return vfw_flow_table_memory();
 }
 
-/* RCU read lock; the slots of living flows still name their VMs, or none. */
-static void flow_uuid(u8 *uuid, u32 end)
+struct flow_visit {
+	int (*fn)(const struct vfw_flow_info *info, void *arg);
+	void *arg;
+};
+
+static int flow_visit(struct vfw_flow *flow, void *arg)
 {
-	const struct vfw_vm *vm = end < VFW_MAX_VMS ? vfw_vm_slot(end) : NULL;
+	const struct flow_visit *visit = arg;
+	struct vfw_flow_info info;
 
-	if (vm)
-		memcpy(uuid, vm->uuid, VFW_UUID_LEN);
-}
-
-static void flow_describe(struct vfw_flow *flow, struct vfw_flow_info *info)
-{
-	const struct vfw_flow_key *key = &flow->key;
-	unsigned int i, side;
-
-	memset(info, 0, sizeof(*info));
-	spin_lock_bh(&flow->lock);
-	for (i = 0; i < 2; i++) {
-		side = i ^ flow->opener;
-		memcpy(info->addr[i], key->addr[side], 16);
-		info->port[i] = key->port[side];
-		flow_uuid(info->uuid[i], key->end[side]);
-		info->ident[i] = flow->ident[i];
-		info->packets[i] = flow->packets[i];
-		info->bytes[i] = flow->bytes[i];
-	}
-	info->age_ms = jiffies_to_msecs(jiffies - flow->born);
-	if (time_before(jiffies, flow->until))
-		info->expires_ms = jiffies_to_msecs(flow->until - jiffies);
-	info->rule = flow->rule_id;
-	info->revision = flow->revision;
-	info->bridge = key->bridge;
-	info->vlan = key->vlan;
-	info->family = key->family;
-	info->proto = key->proto;
-	info->state = flow->tcp.state;
-	info->verdict = VFW_PASS;
-	spin_unlock_bh(&flow->lock);
+	vfw_flow_info_fill(flow, &info);
+	return visit->fn(&info, visit->arg);
 }
 
 int vfw_flow_walk(u32 *bucket, u32 *skip, int (*fn)(const struct vfw_flow_info *info, void *arg),
 		  void *arg)
 {
-	struct vfw_flow_info info;
-	struct vfw_flow *flow;
-	u32 n;
-	int err;
+	struct flow_visit visit = {.fn = fn, .arg = arg};
 
-	for (; *bucket <= flow_mask; (*bucket)++, *skip = 0) {
-		n = 0;
-		if (!(*bucket % 1024))
-			cond_resched();
-		rcu_read_lock();
-		hlist_for_each_entry_rcu(flow, &flow_heads[*bucket], node) {
-			if (n++ < *skip)
-				continue;
-			flow_describe(flow, &info);
-			err = fn(&info, arg);
-			if (err) {
-				rcu_read_unlock();
-				return err;
-			}
-			(*skip)++;
-		}
-		rcu_read_unlock();
+	return vfw_flow_table_walk(bucket, skip, flow_visit, &visit);
+}
+
+struct flow_killing {
+	const struct vfw_flow_match *match;
+	u32 n;
+};
+
+static int flow_end_if(struct vfw_flow *flow, void *arg)
+{
+	struct flow_killing *killing = arg;
+	struct vfw_flow_info info;
+	u32 seconds;
+
+	vfw_flow_info_fill(flow, &info);
+	if (info.flags & VFW_FLOW_F_KILLED || !vfw_flow_info_matches(&info, killing->match))
+		return 0;
+	seconds = info.proto == IPPROTO_TCP ? VFW_FLOW_KILLED_TCP : VFW_FLOW_KILLED_OTHER;
+	spin_lock_bh(&flow->lock);
+	if (!flow->gone && !flow->killed) {
+		WRITE_ONCE(flow->killed, true);
+		flow->until = jiffies + seconds * HZ;
+		killing->n++;
 	}
+	spin_unlock_bh(&flow->lock);
 	return 0;
+}
+
+u32 vfw_flow_end(const struct vfw_flow_match *match)
+{
+	struct flow_killing killing = {.match = match};
+	u32 bucket = 0, skip = 0;
+
+	vfw_flow_table_walk(&bucket, &skip, flow_end_if, &killing);
+	return killing.n;
 }
 
 int vfw_flow_init(void)
 {
-	unsigned int i;
+	int err;
 
-	BUILD_BUG_ON(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && sizeof(struct vfw_flow) > 256);
-	flows_max = clamp(flows_max, 1024U, 16777216U);
-	flow_mask = roundup_pow_of_two(flows_max) / 2 - 1;
-	flow_cache = KMEM_CACHE(vfw_flow, SLAB_HWCACHE_ALIGN);
-	if (!flow_cache)
-		return -ENOMEM;
-	flow_heads = kvcalloc(flow_mask + 1, sizeof(*flow_heads), GFP_KERNEL);
-	if (!flow_heads) {
-		kmem_cache_destroy(flow_cache);
-		return -ENOMEM;
-	}
-	for (i = 0; i < FLOW_LOCKS; i++)
-		spin_lock_init(&flow_locks[i]);
-	get_random_bytes(flow_secret, sizeof(flow_secret));
-	queue_delayed_work(system_unbound_wq, &flow_gc_work, msecs_to_jiffies(FLOW_GC_MS));
-	return 0;
+	vfw_flow_conf_init();
+	err = vfw_flow_table_init(vfw_share_init());
+	if (err)
+		return err;
+	flow_nobodys = vfw_share_new(VFW_SHARE_VM);
+	if (flow_nobodys)
+		return 0;
+	vfw_flow_table_exit();
+	return -ENOMEM;
 }
 
 void vfw_flow_exit(void)
 {
-	u32 bucket;
-
-	cancel_delayed_work_sync(&flow_gc_work);
-	for (bucket = 0; bucket <= flow_mask; bucket++)
-		while (!hlist_empty(&flow_heads[bucket])) {
-			struct vfw_flow *flow =
-				hlist_entry(flow_heads[bucket].first, struct vfw_flow, node);
-
-			spin_lock_bh(flow_lock_of(bucket));
-			flow_unlink(flow);
-			spin_unlock_bh(flow_lock_of(bucket));
-		}
-	rcu_barrier();
-	kmem_cache_destroy(flow_cache);
-	kvfree(flow_heads);
+	vfw_flow_table_exit();
+	vfw_share_drop(flow_nobodys);
 }

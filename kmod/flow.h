@@ -7,6 +7,7 @@
 #include <linux/vfw.h>
 
 struct vfw_pkt;
+struct vfw_share;
 
 /* ---- for the control side ---- */
 
@@ -26,6 +27,12 @@ u64 vfw_flow_memory(void);
 int vfw_flow_walk(u32 *bucket, u32 *skip, int (*fn)(const struct vfw_flow_info *info, void *arg),
 		  void *arg);
 
+/*
+ * Ends the flows that match asks for, whose fields have been checked: see struct vfw_flow_match. Returns
+ * how many. Process context.
+ */
+u32 vfw_flow_end(const struct vfw_flow_match *match);
+
 /* ---- for the datapath ---- */
 
 /*
@@ -42,8 +49,11 @@ bool vfw_flow(struct vfw_pkt *p);
  */
 void vfw_flow_open(struct vfw_pkt *p);
 
-/* Ends all flows charged to or reaching a VM's slot. May sleep. */
-void vfw_flow_flush_slot(u32 slot);
+/* Ends all flows of a slot, whose VM had this UUID. May sleep. */
+void vfw_flow_flush_slot(u32 slot, const u8 uuid[VFW_UUID_LEN]);
+
+/* Ends all flows charged to a share. May sleep. */
+void vfw_flow_flush_share(const struct vfw_share *share);
 
 /* 0 or -ENOMEM. */
 int vfw_flow_init(void);

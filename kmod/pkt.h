@@ -50,7 +50,7 @@ struct vfw_pkt {
 	bool fresh; /* it opened a flow */
 	u16 reason;
 	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
-	struct vfw_flow *flow; /* it belongs to, alive or dying, until the end of the hook; or NULL */
+	struct vfw_flow *flow; /* it belongs to, valid until the end of the hook; or NULL */
 	u8 side; /* of flow, that sent it; 0: who opened */
 	/* the frame; kept last, it is large */
 	int mac; /* offset of the MAC header from skb->data, <= 0 */

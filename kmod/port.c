@@ -6,8 +6,10 @@
 
 #include "addr.h"
 #include "event.h"
+#include "flow.h"
 #include "hook.h"
 #include "port.h"
+#include "share.h"
 
 /* by ifindex; read under RCU, written under vfw_config_mutex */
 static DEFINE_XARRAY(vfw_ports);
@@ -43,6 +45,14 @@ void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits)
 	WRITE_ONCE(port->flags, (port->flags & ~mask) | bits);
 }
 
+static void port_free(struct vfw_port *port)
+{
+	vfw_share_drop(port->own);
+	vfw_share_drop(port->in);
+	/* Readers: frames inside the hooks or that came by this port; the address table's users. */
+	kfree_rcu(port, rcu);
+}
+
 static void port_event(const struct vfw_port *port, u32 type)
 {
 	struct vfw_event ev = {
@@ -67,6 +77,11 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 	port->dev = dev;
 	port->ifindex = dev->ifindex;
 	port->flags = flags | VFW_PORT_F_INGRESS | VFW_PORT_F_EGRESS;
+	port->own = vfw_share_new(VFW_SHARE_UNMANAGED);
+	port->in = vfw_share_new(VFW_SHARE_UNMANAGED);
+	err = -ENOMEM;
+	if (!port->own || !port->in)
+		goto free;
 	vfw_hook_tap_fill(port);
 
 	/* The table before the hooks: an egress hook must find the sender's port there. */
@@ -88,7 +103,7 @@ ingress:
 erase:
 	xa_erase(&vfw_ports, port->ifindex);
 free:
-	kfree_rcu(port, rcu);
+	port_free(port);
 	return ERR_PTR(err);
 }
 
@@ -102,6 +117,7 @@ void vfw_port_del(struct vfw_port *port)
 	xa_erase(&vfw_ports, port->ifindex);
 	WRITE_ONCE(vfw_n_ports, vfw_n_ports - 1);
 	port_event(port, VFW_EVENT_PORT_DEL);
-	/* Readers: frames inside the hooks or that came by this port; the address table's users. */
-	kfree_rcu(port, rcu);
+	vfw_flow_flush_share(port->own);
+	vfw_flow_flush_share(port->in);
+	port_free(port);
 }

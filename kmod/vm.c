@@ -19,6 +19,7 @@
 #include "flow.h"
 #include "port.h"
 #include "scope.h"
+#include "share.h"
 #include "vm.h"
 
 DEFINE_MUTEX(vfw_config_mutex);
@@ -139,6 +140,16 @@ void vfw_vm_stat_read(const struct vfw_vm *vm, struct vfw_vm_stat *stat)
 	}
 }
 
+static void live_free(struct vfw_vm_live *live)
+{
+	if (!live)
+		return;
+	vfw_share_drop(live->own);
+	vfw_share_drop(live->in);
+	free_percpu(live->pcpu);
+	kfree(live);
+}
+
 static struct vfw_vm_live *live_new(void)
 {
 	struct vfw_vm_live *live;
@@ -148,22 +159,16 @@ static struct vfw_vm_live *live_new(void)
 	if (!live)
 		return NULL;
 	live->pcpu = alloc_percpu(struct vfw_vm_pcpu);
-	if (!live->pcpu) {
-		kfree(live);
+	live->own = vfw_share_new(VFW_SHARE_VM);
+	live->in = vfw_share_new(VFW_SHARE_VM);
+	if (!live->pcpu || !live->own || !live->in) {
+		live_free(live);
 		return NULL;
 	}
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(live->pcpu, cpu)->syncp);
 	spin_lock_init(&live->bucket.lock);
 	return live;
-}
-
-static void live_free(struct vfw_vm_live *live)
-{
-	if (!live)
-		return;
-	free_percpu(live->pcpu);
-	kfree(live);
 }
 
 /* One allocation: the VM, its NICs, and behind them the addresses of all NICs. */
@@ -542,7 +547,7 @@ static void vm_bury(struct work_struct *work)
 		return;
 	synchronize_net();
 	list_for_each_entry(vm, &dead, stage)
-		vfw_flow_flush_slot(vm->slot);
+		vfw_flow_flush_slot(vm->slot, vm->uuid);
 	mutex_lock(&vfw_config_mutex);
 	list_for_each_entry_safe(vm, next, &dead, stage) {
 		__clear_bit(vm->slot, vfw_vm_used);

@@ -29,6 +29,7 @@
 #include <linux/u64_stats_sync.h>
 #include <linux/vfw.h>
 
+struct vfw_share;
 struct vfw_vm;
 
 /* One vNIC. Lives and dies inside its VM. */
@@ -68,8 +69,8 @@ struct vfw_bucket {
 /* What a slot's VM keeps over replacement. Freed after the slot's flows are. */
 struct vfw_vm_live {
 	struct vfw_vm_pcpu __percpu *pcpu;
-	atomic_t flows_own; /* flows this VM opened */
-	atomic_t flows_in; /* flows opened from outside towards it */
+	struct vfw_share *own; /* flows this VM opened */
+	struct vfw_share *in; /* flows opened from outside towards it */
 	struct vfw_bucket bucket;
 };
 
@@ -93,6 +94,8 @@ struct vfw_port {
 	struct vfw_nic __rcu *nic; /* NULL: unmanaged */
 	int ifindex;
 	u32 flags; /* VFW_PORT_F_*; READ_ONCE; written under vfw_config_mutex */
+	struct vfw_share *own,
+		*in; /* while unmanaged: flows it opened, and opened to it from outside */
 	struct nf_hook_ops ingress, egress;
 	struct rcu_head rcu;
 };

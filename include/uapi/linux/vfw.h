@@ -104,6 +104,8 @@ enum vfw_cmd {
 	VFW_CMD_EVENT, /* multicast: VFW_A_EVENTS, VFW_A_EVENTS_LOST */
 	VFW_CMD_TXN_PROFILE, /* VFW_A_TXN_ID, VFW_A_PROFILE: the next profile of the policy */
 	VFW_CMD_PROFILE_GET, /* dump: VFW_A_PROFILE: each generation of a profile that is in use */
+	VFW_CMD_FLOW_KILL, /* VFW_A_FLOW_MATCH; reply VFW_A_N_FLOWS: how many it ended */
+	VFW_CMD_FLOW_CONF, /* VFW_A_TIMEOUTS, VFW_A_FLOW_EVENTS: what is given replaces what was */
 	__VFW_CMD_MAX,
 };
 #define VFW_CMD_MAX (__VFW_CMD_MAX - 1)
@@ -138,6 +140,9 @@ enum vfw_attr {
 	VFW_A_PROFILE, /* nest of VFW_PROFILE_A_* */
 	VFW_A_HS_SET, /* string: instruction set of the databases it runs: sse42, avx2, avx512 */
 	VFW_A_HS_VERSION, /* string: version of Hyperscan whose databases it runs */
+	VFW_A_FLOW_MATCH, /* struct vfw_flow_match */
+	VFW_A_TIMEOUTS, /* struct vfw_timeouts; in FLOW_CONF 0 leaves a timeout as it is */
+	VFW_A_FLOW_EVENTS, /* u32, enum vfw_flow_events */
 	__VFW_A_MAX,
 };
 #define VFW_A_MAX (__VFW_A_MAX - 1)
@@ -401,9 +406,75 @@ struct vfw_flow_info {
 	__u16 port[2]; /* host order; ICMP: identifier and 0 */
 	__u8 family; /* 4 or 6 */
 	__u8 proto;
-	__u8 state; /* enum vfw_flow_state of the module; 0: none kept */
-	__u8 verdict;
-	__u16 reserved;
+	__u8 state; /* TCP: enum vfw_tcp_state of the module; 0: none kept */
+	__u8 verdict; /* what becomes of its frames: VFW_PASS, or VFW_REJECT once it was killed */
+	__u16 flags; /* VFW_FLOW_F_* */
+};
+
+#define VFW_FLOW_F_ANSWERED (1U << 0) /* both sides take part; TCP: the handshake is done */
+#define VFW_FLOW_F_KILLED (1U << 1) /* ended by FLOW_KILL; what comes of it is rejected */
+
+/*
+ * Which flows FLOW_KILL ends: those that are alike in all that flags name. Side 0 opened it, as
+ * FLOW_GET shows it. At least one flag besides EITHER. A killed flow stays in the table to reject what
+ * still comes of it: a TCP conversation until a SYN opens a new one or it has been silent for
+ * VFW_FLOW_KILLED_TCP seconds, others for VFW_FLOW_KILLED_OTHER seconds. Then the policy is asked anew.
+ */
+#define VFW_FLOW_M_FAMILY (1U << 0)
+#define VFW_FLOW_M_PROTO (1U << 1)
+#define VFW_FLOW_M_ADDR0 (1U << 2) /* with family */
+#define VFW_FLOW_M_ADDR1 (1U << 3)
+#define VFW_FLOW_M_PORT0 (1U << 4) /* with proto */
+#define VFW_FLOW_M_PORT1 (1U << 5)
+#define VFW_FLOW_M_UUID0 (1U << 6)
+#define VFW_FLOW_M_UUID1 (1U << 7)
+#define VFW_FLOW_M_EITHER (1U << 8) /* or alike when 0 and 1 change places */
+#define VFW_FLOW_M_ALL 0x1ffU
+
+#define VFW_FLOW_KILLED_TCP 120
+#define VFW_FLOW_KILLED_OTHER 30
+
+struct vfw_flow_match {
+	__u32 flags; /* VFW_FLOW_M_* */
+	__u8 family; /* 4 or 6 */
+	__u8 proto;
+	__u16 reserved; /* 0 */
+	__u16 port[2]; /* host order; ICMP: identifier and 0 */
+	__u8 addr[2][16]; /* IPv4 in the first four bytes, the rest 0 */
+	__u8 uuid[2][VFW_UUID_LEN];
+};
+
+/* How long a flow may be silent in each of its states before it is over, in seconds. */
+enum vfw_timeout {
+	VFW_TIMEOUT_TCP_SYN_SENT,
+	VFW_TIMEOUT_TCP_SYN_RECV,
+	VFW_TIMEOUT_TCP_ESTABLISHED,
+	VFW_TIMEOUT_TCP_FIN_WAIT, /* one side has sent its FIN */
+	VFW_TIMEOUT_TCP_CLOSE_WAIT, /* and that was acknowledged */
+	VFW_TIMEOUT_TCP_LAST_ACK, /* both have sent it */
+	VFW_TIMEOUT_TCP_TIME_WAIT, /* and both were acknowledged */
+	VFW_TIMEOUT_TCP_CLOSE, /* reset */
+	VFW_TIMEOUT_TCP_PICKED_UP, /* found running, only one side heard so far */
+	VFW_TIMEOUT_UDP_UNANSWERED,
+	VFW_TIMEOUT_UDP,
+	VFW_TIMEOUT_ICMP,
+	VFW_TIMEOUT_OTHER_UNANSWERED,
+	VFW_TIMEOUT_OTHER,
+	__VFW_TIMEOUT_MAX,
+};
+
+#define VFW_TIMEOUT_SECONDS_MAX 2592000 /* 30 days */
+
+struct vfw_timeouts {
+	__u32 seconds[__VFW_TIMEOUT_MAX]; /* by enum vfw_timeout, 1 to VFW_TIMEOUT_SECONDS_MAX */
+};
+
+/* Of which flows VFW_EVENT_FLOW_START and VFW_EVENT_FLOW_END tell. Flows that began under NONE end unsaid. */
+enum vfw_flow_events {
+	VFW_FLOW_EVENTS_NONE, /* at load */
+	VFW_FLOW_EVENTS_LOG, /* those whose rule says log */
+	VFW_FLOW_EVENTS_ALL,
+	__VFW_FLOW_EVENTS_MAX,
 };
 
 /*
@@ -449,8 +520,8 @@ enum vfw_event_type {
 	VFW_EVENT_PORT_DEL,
 	VFW_EVENT_MODE, /* armed or disarmed: verdict holds enum vfw_mode */
 	VFW_EVENT_POLICY, /* a revision was published */
-	VFW_EVENT_FLOW_START,
-	VFW_EVENT_FLOW_END,
+	VFW_EVENT_FLOW_START, /* src opened it; see VFW_A_FLOW_EVENTS */
+	VFW_EVENT_FLOW_END, /* src opened it; reason: none (over, or silent for too long), cut, killed, flow-limit */
 	VFW_EVENT_ALERT, /* a signature matched: sig, profile, offset; revision is the profile's */
 	__VFW_EVENT_MAX,
 };
@@ -494,6 +565,11 @@ struct vfw_event {
 	__u32 sig; /* alerts: expression id */
 	__u32 profile; /* alerts: index of the profile in the policy of this revision */
 	__u64 offset; /* alerts: end of the match, bytes from the start of stream or datagram */
+	__u64 packets[2]; /* flows: by side, 0 opened it */
+	__u64 bytes[2];
+	__u64 age_ms; /* flows: since it began */
+	__u32 state; /* flows: as in struct vfw_flow_info */
+	__u32 reserved2; /* 0 */
 };
 
 #endif /* _UAPI_LINUX_VFW_H */

@@ -620,6 +620,104 @@ static int denied(void)
 }
 
 /* In a child that is root of its own namespaces: 0 if the family is not to be found. */
+static int flow_kill(const struct vfw_flow_match *m)
+{
+	struct nlmsghdr *nlh = ctl_begin(&one, VFW_CMD_FLOW_KILL, 0);
+
+	mnl_attr_put(nlh, VFW_A_FLOW_MATCH, sizeof(*m), m);
+	return ctl_talk(&one, nlh, NULL, NULL);
+}
+
+static void check_flow_kill(void)
+{
+	struct vfw_flow_match m = {.flags = VFW_FLOW_M_ALL + 1};
+
+	refused("flow kill: unknown flag", &one, flow_kill(&m), -EOPNOTSUPP);
+	m.flags = VFW_FLOW_M_EITHER;
+	refused("flow kill: nothing to match", &one, flow_kill(&m), -EINVAL);
+	m.flags = VFW_FLOW_M_ADDR0;
+	refused("flow kill: address without family", &one, flow_kill(&m), -EINVAL);
+	m.flags = VFW_FLOW_M_FAMILY;
+	refused("flow kill: no family", &one, flow_kill(&m), -EINVAL);
+	m.flags = VFW_FLOW_M_PORT1;
+	refused("flow kill: port without protocol", &one, flow_kill(&m), -EINVAL);
+	m = (struct vfw_flow_match){.flags = VFW_FLOW_M_PROTO, .reserved = 1};
+	refused("flow kill: reserved field", &one, flow_kill(&m), -EINVAL);
+	check(ctl_talk(&one, ctl_begin(&one, VFW_CMD_FLOW_KILL, 0), NULL, NULL) == -EINVAL,
+	      "flow kill: no match given");
+	m = (struct vfw_flow_match){.flags = VFW_FLOW_M_UUID0 | VFW_FLOW_M_EITHER};
+	ctl_uuid(m.uuid[0], 1);
+	check(!flow_kill(&m), "flow kill of a VM that has none");
+}
+
+struct flow_conf {
+	struct vfw_timeouts timeouts;
+	uint32_t events;
+};
+
+static int on_flow_conf(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *timeouts = ctl_find(nlh, VFW_A_TIMEOUTS);
+	const struct nlattr *events = ctl_find(nlh, VFW_A_FLOW_EVENTS);
+	struct flow_conf *conf = arg;
+
+	if (timeouts && events) {
+		memcpy(&conf->timeouts, mnl_attr_get_payload(timeouts), sizeof(conf->timeouts));
+		conf->events = mnl_attr_get_u32(events);
+	}
+	return MNL_CB_OK;
+}
+
+static int flow_conf_set(const struct vfw_timeouts *t, uint32_t events)
+{
+	struct nlmsghdr *nlh = ctl_begin(&one, VFW_CMD_FLOW_CONF, 0);
+
+	if (t)
+		mnl_attr_put(nlh, VFW_A_TIMEOUTS, sizeof(*t), t);
+	if (events != ~0U)
+		mnl_attr_put_u32(nlh, VFW_A_FLOW_EVENTS, events);
+	return ctl_talk(&one, nlh, NULL, NULL);
+}
+
+static struct flow_conf flow_conf_now(void)
+{
+	struct flow_conf conf = {};
+
+	ctl_talk(&one, ctl_begin(&one, VFW_CMD_STATUS_GET, 0), on_flow_conf, &conf);
+	return conf;
+}
+
+static void check_flow_conf(void)
+{
+	struct flow_conf before = flow_conf_now(), after;
+	struct vfw_timeouts t = {};
+	unsigned int i, least = ~0U;
+
+	for (i = 0; i < __VFW_TIMEOUT_MAX; i++)
+		if (before.timeouts.seconds[i] < least)
+			least = before.timeouts.seconds[i];
+	check(least > 0 && !before.events,
+	      "status tells every timeout, and that no flow is told of");
+	refused("flow conf: nothing given", &one, flow_conf_set(NULL, ~0U), -EINVAL);
+	refused("flow conf: no such events", &one, flow_conf_set(NULL, __VFW_FLOW_EVENTS_MAX),
+		-ERANGE);
+	t.seconds[VFW_TIMEOUT_UDP] = 17;
+	t.seconds[VFW_TIMEOUT_OTHER] = VFW_TIMEOUT_SECONDS_MAX + 1;
+	refused("flow conf: a timeout too long", &one, flow_conf_set(&t, VFW_FLOW_EVENTS_ALL),
+		-ERANGE);
+	after = flow_conf_now();
+	check(!memcmp(&before, &after, sizeof(after)), "and nothing has changed");
+	t.seconds[VFW_TIMEOUT_OTHER] = 0;
+	check(!flow_conf_set(&t, VFW_FLOW_EVENTS_ALL), "flow conf: one timeout, and events");
+	after = flow_conf_now();
+	check(after.timeouts.seconds[VFW_TIMEOUT_UDP] == 17 &&
+		      after.timeouts.seconds[VFW_TIMEOUT_OTHER] ==
+			      before.timeouts.seconds[VFW_TIMEOUT_OTHER] &&
+		      after.events == VFW_FLOW_EVENTS_ALL,
+	      "what was 0 stays");
+	check(!flow_conf_set(&before.timeouts, VFW_FLOW_EVENTS_NONE), "and back");
+}
+
 static int invisible(void)
 {
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
@@ -669,6 +767,8 @@ int main(void)
 	check_vm();
 	check_population();
 	check_quarantine();
+	check_flow_kill();
+	check_flow_conf();
 	check_many();
 	check_dumps();
 	check_events();

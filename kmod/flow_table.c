@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "flow_event.h"
+#include "flow_table.h"
+#include "share.h"
+
+#define FLOW_LOCKS 256 /* a power of two */
+#define FLOW_GC_MS 1000
+
+static struct hlist_head *flow_heads;
+static u32 flow_mask;
+static spinlock_t flow_locks[FLOW_LOCKS]; /* protect the lists of their buckets */
+static struct kmem_cache *flow_cache;
+static u64 flow_secret[2];
+static unsigned long flow_swept; /* jiffies when the last sweep of all ended */
+
+static void flow_gc(struct work_struct *work);
+static DECLARE_DELAYED_WORK(flow_gc_work, flow_gc);
+
+static u32 flow_bucket(const struct vfw_flow_key *key)
+{
+	return vfw_flowkey_hash(key, flow_secret) & flow_mask;
+}
+
+static spinlock_t *flow_lock_of(u32 bucket)
+{
+	return &flow_locks[bucket & (FLOW_LOCKS - 1)];
+}
+
+static struct vfw_flow *flow_find(const struct vfw_flow_key *key, u32 bucket)
+{
+	struct vfw_flow *flow;
+
+	hlist_for_each_entry_rcu(flow, &flow_heads[bucket], node,
+				 lockdep_is_held(flow_lock_of(bucket)))
+		if (vfw_flowkey_equal(&flow->key, key))
+			return flow;
+	return NULL;
+}
+
+struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key)
+{
+	return flow_find(key, flow_bucket(key));
+}
+
+static void flow_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(flow_cache, container_of(head, struct vfw_flow, rcu));
+}
+
+/* Bucket locked. True: the caller was first, and must call flow_finish() with no lock held. */
+static bool flow_unlink(struct vfw_flow *flow)
+{
+	if (flow->gone)
+		return false;
+	WRITE_ONCE(flow->gone, true);
+	hlist_del_rcu(&flow->node);
+	return true;
+}
+
+/* Share locked. */
+static void flow_unhalf(struct vfw_flow *flow)
+{
+	if (!flow->in_half)
+		return;
+	flow->in_half = false;
+	list_del(&flow->half);
+	WRITE_ONCE(flow->share->n_half, flow->share->n_half - 1);
+}
+
+static void flow_finish(struct vfw_flow *flow, const struct vfw_flow_end *end)
+{
+	struct vfw_share *share = flow->share;
+
+	spin_lock_bh(&share->lock);
+	flow_unhalf(flow);
+	spin_unlock_bh(&share->lock);
+	if (flow->told)
+		vfw_flow_event_end(flow, end);
+	call_rcu(&flow->rcu, flow_free_rcu);
+	vfw_share_give(share);
+}
+
+void vfw_flow_table_kill(struct vfw_flow *flow, enum vfw_reason reason)
+{
+	const struct vfw_flow_end end = {.reason = reason, .slot = VFW_MAX_VMS};
+	spinlock_t *lock = flow_lock_of(flow_bucket(&flow->key));
+	bool first;
+
+	spin_lock_bh(lock);
+	first = flow_unlink(flow);
+	spin_unlock_bh(lock);
+	if (first)
+		flow_finish(flow, &end);
+}
+
+/* Ends the oldest unanswered flow of a share. False if there is none. */
+static bool flow_evict(struct vfw_share *share)
+{
+	struct vfw_flow *flow;
+
+	spin_lock(&share->lock);
+	flow = list_first_entry_or_null(&share->half, struct vfw_flow, half);
+	if (flow)
+		flow_unhalf(flow);
+	spin_unlock(&share->lock);
+	if (!flow)
+		return false;
+	vfw_flow_table_kill(flow, VFW_REASON_FLOW_LIMIT);
+	return true;
+}
+
+/* Takes a place, if need be that of an unanswered flow of the same share. */
+static bool flow_place(struct vfw_share *share)
+{
+	if (vfw_share_half_full(share))
+		flow_evict(share);
+	if (vfw_share_take(share) || (flow_evict(share) && vfw_share_take(share)))
+		return true;
+	/* Not for every frame: who is over the limit could keep a processor busy. */
+	if (time_after(jiffies, READ_ONCE(flow_swept) + HZ / 4))
+		mod_delayed_work(system_unbound_wq, &flow_gc_work, 0);
+	return false;
+}
+
+struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_flow_key *key)
+{
+	struct vfw_flow *flow;
+
+	if (!flow_place(share))
+		return ERR_PTR(-ENOSPC);
+	flow = kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!flow) {
+		vfw_share_give(share);
+		return ERR_PTR(-ENOMEM);
+	}
+	flow->key = *key;
+	flow->share = share;
+	spin_lock_init(&flow->lock);
+	return flow;
+}
+
+void vfw_flow_table_drop(struct vfw_flow *flow)
+{
+	vfw_share_give(flow->share);
+	kmem_cache_free(flow_cache, flow);
+}
+
+void vfw_flow_table_add(struct vfw_flow *flow)
+{
+	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
+	struct vfw_share *share = flow->share;
+	u32 bucket = flow_bucket(&flow->key);
+	struct vfw_flow *old;
+
+	spin_lock(flow_lock_of(bucket));
+	/* Another CPU may have opened it meanwhile; the later one stays, both were let through. */
+	old = flow_find(&flow->key, bucket);
+	if (old)
+		flow_unlink(old);
+	hlist_add_head_rcu(&flow->node, &flow_heads[bucket]);
+	spin_unlock(flow_lock_of(bucket));
+	if (old)
+		flow_finish(old, &end);
+	/* Others see it already: it may have been answered or have ended before this. */
+	spin_lock(&share->lock);
+	if (!READ_ONCE(flow->answered) && !READ_ONCE(flow->gone)) {
+		flow->in_half = true;
+		list_add_tail(&flow->half, &share->half);
+		WRITE_ONCE(share->n_half, share->n_half + 1);
+	}
+	spin_unlock(&share->lock);
+}
+
+void vfw_flow_table_answered(struct vfw_flow *flow)
+{
+	spin_lock(&flow->share->lock);
+	flow_unhalf(flow);
+	spin_unlock(&flow->share->lock);
+}
+
+static bool flow_sweep_one(u32 bucket, bool (*match)(const struct vfw_flow *flow, const void *arg),
+			   const void *arg, const struct vfw_flow_end *end)
+{
+	struct vfw_flow *flow;
+	bool found = false;
+
+	rcu_read_lock();
+	spin_lock_bh(flow_lock_of(bucket));
+	hlist_for_each_entry(flow, &flow_heads[bucket], node) {
+		if (match(flow, arg)) {
+			found = flow_unlink(flow);
+			break;
+		}
+	}
+	spin_unlock_bh(flow_lock_of(bucket));
+	if (found)
+		flow_finish(flow, end);
+	rcu_read_unlock();
+	return found;
+}
+
+void vfw_flow_table_sweep(bool (*match)(const struct vfw_flow *flow, const void *arg),
+			  const void *arg, const struct vfw_flow_end *end)
+{
+	u32 bucket;
+
+	for (bucket = 0; bucket <= flow_mask; bucket++) {
+		if (!(bucket % 1024))
+			cond_resched();
+		while (!hlist_empty(&flow_heads[bucket]) && flow_sweep_one(bucket, match, arg, end))
+			;
+	}
+}
+
+static bool flow_is_over(const struct vfw_flow *flow, const void *unused)
+{
+	return time_after(jiffies, READ_ONCE(flow->until));
+}
+
+static void flow_gc(struct work_struct *work)
+{
+	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
+
+	vfw_flow_table_sweep(flow_is_over, NULL, &end);
+	WRITE_ONCE(flow_swept, jiffies);
+	queue_delayed_work(system_unbound_wq, &flow_gc_work, msecs_to_jiffies(FLOW_GC_MS));
+}
+
+int vfw_flow_table_walk(u32 *bucket, u32 *skip, int (*fn)(struct vfw_flow *flow, void *arg),
+			void *arg)
+{
+	struct vfw_flow *flow;
+	u32 n;
+	int err;
+
+	for (; *bucket <= flow_mask; (*bucket)++, *skip = 0) {
+		n = 0;
+		if (!(*bucket % 1024))
+			cond_resched();
+		rcu_read_lock();
+		hlist_for_each_entry_rcu(flow, &flow_heads[*bucket], node) {
+			if (n++ < *skip)
+				continue;
+			err = fn(flow, arg);
+			if (err) {
+				rcu_read_unlock();
+				return err;
+			}
+			(*skip)++;
+		}
+		rcu_read_unlock();
+	}
+	return 0;
+}
+
+u64 vfw_flow_table_memory(void)
+{
+	return (u64)vfw_share_total() * sizeof(struct vfw_flow) +
+	       ((u64)flow_mask + 1) * sizeof(*flow_heads);
+}
+
+int vfw_flow_table_init(u32 flows_max)
+{
+	unsigned int i;
+
+	BUILD_BUG_ON(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && sizeof(struct vfw_flow) > 256);
+	flow_mask = roundup_pow_of_two(flows_max) / 2 - 1;
+	flow_cache = KMEM_CACHE(vfw_flow, SLAB_HWCACHE_ALIGN);
+	if (!flow_cache)
+		return -ENOMEM;
+	flow_heads = kvcalloc(flow_mask + 1, sizeof(*flow_heads), GFP_KERNEL);
+	if (!flow_heads) {
+		kmem_cache_destroy(flow_cache);
+		return -ENOMEM;
+	}
+	for (i = 0; i < FLOW_LOCKS; i++)
+		spin_lock_init(&flow_locks[i]);
+	get_random_bytes(flow_secret, sizeof(flow_secret));
+	queue_delayed_work(system_unbound_wq, &flow_gc_work, msecs_to_jiffies(FLOW_GC_MS));
+	return 0;
+}
+
+static bool flow_is_any(const struct vfw_flow *flow, const void *unused)
+{
+	return true;
+}
+
+void vfw_flow_table_exit(void)
+{
+	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
+
+	cancel_delayed_work_sync(&flow_gc_work);
+	vfw_flow_table_sweep(flow_is_any, NULL, &end);
+	rcu_barrier();
+	kmem_cache_destroy(flow_cache);
+	kvfree(flow_heads);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The flow table: one fixed hash of RCU lists, found without a lock; a small array of locks guards
+ * insertion and removal. Who removes a flow from its list (gone is set under the bucket's lock,
+ * once) takes it out of its share, says its end, and frees it by RCU. What a frame changes in
+ * a flow (TCP state, counters, generation) is under the flow's own lock.
+ *
+ * Locks: a bucket's, a flow's and a share's are never held together.
+ */
+#ifndef VFW_FLOW_TABLE_H
+#define VFW_FLOW_TABLE_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/vfw.h>
+
+#include "core/flowkey.h"
+#include "core/reason.h"
+#include "core/tcpstate.h"
+
+struct vfw_share;
+
+struct vfw_flow {
+	struct hlist_node node;
+	struct vfw_flow_key key;
+	union {
+		struct rcu_head rcu; /* once it has left the table and its share */
+		struct list_head half; /* of its share; under the share's lock, while in_half */
+	};
+	struct vfw_share *share; /* what it counts against; it holds a place there */
+	bool in_half; /* under the share's lock */
+	bool gone; /* has left the table; written under the bucket's lock */
+	bool told; /* its start was said, so its end will be; never changes */
+	u8 opener; /* side of the key that opened it; never changes */
+	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
+	bool answered; /* both sides take part */
+	bool killed; /* by an administrator: what comes of it is rejected */
+	u32 policy_key; /* what policy was asked, VFW_KEY() */
+	u32 ident[2]; /* of the side that opened, of the other */
+	u32 rule; /* index in the policy of this generation, or VFW_PKT_NO_RULE */
+	u32 rule_id;
+	u32 revision; /* that judged it */
+	u32 generation;
+	unsigned long born, until; /* jiffies */
+	u64 packets[2], bytes[2]; /* by side, 0 opened */
+	struct vfw_tcp tcp;
+};
+
+/* Why a flow ends, and what is known then of a VM that is no more. */
+struct vfw_flow_end {
+	enum vfw_reason reason; /* NONE: it is over, or was silent for too long */
+	u32 slot; /* of the VM that goes, or VFW_MAX_VMS */
+	const u8 *uuid; /* its own */
+};
+
+/* The flow of a key, NULL if there is none. RCU read lock. */
+struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key);
+
+/*
+ * Makes a flow that holds a place in share, older unanswered ones of that share giving way if it
+ * must be so. All else is zero. Returns it, owned by the caller, or an ERR_PTR: -ENOSPC, -ENOMEM. RCU
+ * read lock, BH off.
+ */
+struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_flow_key *key);
+
+/* Frees a flow that was never published. */
+void vfw_flow_table_drop(struct vfw_flow *flow);
+
+/*
+ * Publishes a flow: now it is the table's. One of the same key that another CPU published meanwhile
+ * ends. RCU read lock, BH off; no lock held.
+ */
+void vfw_flow_table_add(struct vfw_flow *flow);
+
+/* The flow was answered: it counts as half-open no more. RCU read lock, BH off; no lock held. */
+void vfw_flow_table_answered(struct vfw_flow *flow);
+
+/* Ends a flow, unless it has ended. RCU read lock; no lock held. */
+void vfw_flow_table_kill(struct vfw_flow *flow, enum vfw_reason reason);
+
+/* Ends every flow that match says yes to. match runs under the bucket's lock. May sleep. */
+void vfw_flow_table_sweep(bool (*match)(const struct vfw_flow *flow, const void *arg),
+			  const void *arg, const struct vfw_flow_end *end);
+
+/*
+ * Calls fn for each flow from bucket *bucket on, and skips the first *skip flows of that bucket. When fn
+ * returns nonzero the walk ends there with *bucket and *skip saying where to go on, and that value is
+ * returned; 0 at the end of the table. Flows that come and go meanwhile may be missed.
+ * Process context, takes the RCU read lock; fn must not sleep.
+ */
+int vfw_flow_table_walk(u32 *bucket, u32 *skip, int (*fn)(struct vfw_flow *flow, void *arg),
+			void *arg);
+
+/* Bytes held by flows. Any context. */
+u64 vfw_flow_table_memory(void);
+
+/* 0 or -ENOMEM. May sleep. */
+int vfw_flow_table_init(u32 flows_max);
+
+/* Frees everything; hooks gone, a grace period past. May sleep. */
+void vfw_flow_table_exit(void);
+
+#endif /* VFW_FLOW_TABLE_H */
