@@ -184,17 +184,23 @@ static void rewind(const struct vfw_stream *s, struct vfw_stream_plan *plan)
 	plan->at = keeps_behind(s, plan->from) ? s->first : NULL;
 }
 
-/* Would what is to be kept be too much? Half is left for what comes in order: it frees the rest. */
+/*
+ * Would what is to be kept be too much? Half is left for what comes in order, so that several gaps
+ * can be filled before the receiver acknowledges any.
+ */
 static bool is_full(const struct vfw_stream *s, const struct vfw_stream_limit *limit,
-		    const struct holes *h, u32 len, bool early)
+		    const struct vfw_stream_plan *plan, const struct holes *h, bool early)
 {
-	u64 bytes = (u64)s->kept + len - h->bytes;
-	u32 pieces = s->n_kept + 1U - h->pieces;
+	u64 bytes = (u64)plan->keep_len - h->bytes;
+	u32 pieces = 1U - h->pieces;
 
-	if (bytes > limit->bytes || pieces > limit->pieces)
+	/* what the receiver waits for passes, whatever follows it in the segment: once over */
+	if (s->flags & VFW_STREAM_F_ACKED && plan->low == s->acked)
+		return s->kept > limit->bytes || s->n_kept > limit->pieces;
+	if (s->kept + bytes > limit->bytes || s->n_kept + pieces > limit->pieces)
 		return true;
-	return early && ((u64)s->early + len - h->bytes > limit->bytes / 2 ||
-			 s->n_early + 1U - h->pieces > limit->pieces / 2);
+	return early &&
+	       (s->early + bytes > limit->bytes / 2 || s->n_early + pieces > limit->pieces / 2);
 }
 
 void vfw_stream_plan(struct vfw_stream *s, struct vfw_stream_plan *plan,
@@ -247,7 +253,7 @@ void vfw_stream_plan(struct vfw_stream *s, struct vfw_stream_plan *plan,
 		plan->verdict = VFW_STREAM_UNKNOWN;
 	else if (early && s->flags & VFW_STREAM_F_MIDWAY)
 		plan->verdict = VFW_STREAM_EARLY;
-	else if (h.any && is_full(s, limit, &h, plan->keep_len, early))
+	else if (h.any && is_full(s, limit, plan, &h, early))
 		plan->verdict = VFW_STREAM_FULL;
 }
 
@@ -326,14 +332,15 @@ struct vfw_piece *vfw_stream_commit(struct vfw_stream *s, const struct vfw_strea
 	return replaced;
 }
 
-/* Takes out the pieces that lie wholly below acked, and returns them. */
+/* Takes out the pieces that are acknowledged wholly and wait for no scan, and returns them. */
 static struct vfw_piece *release(struct vfw_stream *s)
 {
+	u32 upto = earlier(s->acked, s->next);
 	struct vfw_piece *released = s->first;
 	struct vfw_piece **end = &s->first;
 	struct vfw_piece *rest;
 
-	while (*end && !after(end_of(*end), s->acked)) {
+	while (*end && !after(end_of(*end), upto)) {
 		s->kept -= (*end)->len;
 		s->n_kept--;
 		end = &(*end)->next;
@@ -346,6 +353,24 @@ static struct vfw_piece *release(struct vfw_stream *s)
 	if (!rest)
 		s->last = NULL;
 	return released;
+}
+
+/*
+ * Where to go on when everything below ack was delivered, though not all of it seen: what is kept
+ * without a gap up to ack is scanned yet, together with what will follow it.
+ */
+static u32 resume(const struct vfw_stream *s, u32 ack)
+{
+	const struct vfw_piece *p;
+	u32 from = ack;
+	u32 end = ack;
+
+	for (p = s->first; p && !after(p->seq, ack); p = p->next) {
+		if (p == s->first || p->seq != end)
+			from = p->seq;
+		end = end_of(p);
+	}
+	return after(ack, end) ? ack : later(earlier(from, ack), s->next);
 }
 
 struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool *gap)
@@ -363,13 +388,12 @@ struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool
 	s->flags |= VFW_STREAM_F_ACKED | VFW_STREAM_F_EDGE;
 	if (after(ack, s->next) && !(s->flags & VFW_STREAM_F_DEPTH)) {
 		*gap = !one_more && !(s->flags & VFW_STREAM_F_MIDWAY);
-		s->next = ack;
+		s->next = one_more ? ack : resume(s, ack);
 	}
 	released = release(s);
 	if (after(ack, s->start) && ack - s->start >= MIDWAY_BYTES)
 		s->flags &= ~VFW_STREAM_F_MIDWAY;
-	if (s->next == ack)
-		count_early(s);
+	count_early(s);
 	return released;
 }
 

@@ -75,10 +75,13 @@ struct vfw_stream {
 	u32 flags; /* VFW_STREAM_F_* */
 };
 
-/* Bounds of what one direction may keep: half of either for what is out of order. */
+/*
+ * Bounds of what one direction may keep: half of either for what is out of order. A segment that
+ * begins with the very byte the receiver waits for may exceed them by itself, but then none more.
+ */
 struct vfw_stream_limit {
 	u32 bytes; /* up to VFW_STREAM_WINDOW_MAX */
-	u32 pieces; /* up to 65535; each plan may walk over all of them */
+	u32 pieces; /* up to 32768; each plan may walk over all of them */
 };
 
 /* A segment as it came. */
