@@ -13,6 +13,7 @@ int main(void)
 	suite_add_tcase(suite, core_match_cases());
 	suite_add_tcase(suite, core_flowkey_cases());
 	suite_add_tcase(suite, core_tcpstate_cases());
+	suite_add_tcase(suite, core_stream_cases());
 	suite_add_tcase(suite, core_reason_cases());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

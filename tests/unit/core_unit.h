@@ -12,6 +12,7 @@ TCase *core_frame_cases(void);
 TCase *core_match_cases(void);
 TCase *core_flowkey_cases(void);
 TCase *core_tcpstate_cases(void);
+TCase *core_stream_cases(void);
 TCase *core_reason_cases(void);
 
 #endif /* VFW_TEST_CORE_UNIT_H */
