@@ -25,7 +25,7 @@ done
 for pid in "${fuzzers[@]}"; do
 	wait "$pid" || fail "a fuzzer ended with $?"
 done
-kill "$ping"
+kill "$ping" 2>/dev/null || true
 expect_pass ctlfuzz -n 500 -s 14
 
 note "unload with a transaction open"
