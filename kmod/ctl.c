@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/cred.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/uidgid.h>
 
 #include "ctl.h"
 #include "ctl_cmd.h"
@@ -53,10 +56,18 @@ static const struct nla_policy ctl_scope_set_policy[VFW_A_SCOPE_UPLINKS + 1] = {
 	[VFW_A_SCOPE_UPLINKS] = NLA_POLICY_NESTED(ctl_scope_policy),
 };
 
-static const struct nla_policy ctl_begin_policy[VFW_A_COUNTS + 1] = {
+static struct netlink_range_validation ctl_confirm_range = {
+	.min = 1,
+	.max = VFW_CONFIRM_MAX_S,
+};
+
+static const struct nla_policy ctl_begin_policy[VFW_A_CONFIRM_WHO + 1] = {
+	[VFW_A_REVISION] = {.type = NLA_U32},
 	[VFW_A_DIGEST] = NLA_POLICY_EXACT_LEN(VFW_DIGEST_LEN),
 	[VFW_A_TXN_FLAGS] = {.type = NLA_U32},
 	[VFW_A_COUNTS] = NLA_POLICY_EXACT_LEN(sizeof(struct vfw_counts)),
+	[VFW_A_CONFIRM_S] = NLA_POLICY_FULL_RANGE(NLA_U32, &ctl_confirm_range),
+	[VFW_A_CONFIRM_WHO] = {.type = NLA_NUL_STRING, .len = VFW_NAME_LEN - 1},
 };
 
 static const struct nla_policy ctl_table_policy[VFW_A_DATA + 1] = {
@@ -142,6 +153,16 @@ static const struct genl_ops ctl_ops[] = {
 	CTL_DO(VFW_CMD_VM_FLAGS_SET, vfw_ctl_vm_flags_set, ctl_vm_flags_policy),
 	CTL_DO(VFW_CMD_FLOW_KILL, vfw_ctl_flow_kill, ctl_flow_kill_policy),
 	CTL_DO(VFW_CMD_FLOW_CONF, vfw_ctl_flow_conf, ctl_flow_conf_policy),
+	{
+		.cmd = VFW_CMD_POLICY_CONFIRM,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vfw_ctl_policy_confirm,
+	},
+	{
+		.cmd = VFW_CMD_POLICY_ROLLBACK,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vfw_ctl_policy_rollback,
+	},
 };
 
 static const struct genl_multicast_group ctl_groups[] = {
@@ -190,6 +211,12 @@ const char *vfw_ctl_string(const struct nlattr *attr, struct netlink_ext_ack *ex
 	return NULL;
 }
 
+void vfw_ctl_log(const char *what)
+{
+	pr_notice("vfw: %s by uid %u, process %d\n", what, from_kuid(&init_user_ns, current_uid()),
+		  task_tgid_nr(current));
+}
+
 bool vfw_ctl_zero(const void *field, size_t size)
 {
 	return !memchr_inv(field, 0, size);
@@ -216,4 +243,5 @@ void vfw_ctl_exit(void)
 	vfw_event_detach();
 	genl_unregister_family(&vfw_ctl_family);
 	vfw_ctl_txn_exit();
+	vfw_ctl_trial_exit();
 }

@@ -31,6 +31,9 @@ struct sk_buff *vfw_ctl_reply(struct genl_info *info, size_t size, void **hdr);
  */
 const char *vfw_ctl_string(const struct nlattr *attr, struct netlink_ext_ack *extack);
 
+/* A line in the kernel log: what the command did, and for whom. In its process. */
+void vfw_ctl_log(const char *what);
+
 /* Are all bytes of a reserved field 0? */
 bool vfw_ctl_zero(const void *field, size_t size);
 
@@ -52,6 +55,37 @@ int vfw_ctl_txn_abort(struct sk_buff *skb, struct genl_info *info);
 int vfw_ctl_txn_init(void);
 /* Stops watching and aborts what is open; no command runs any more. */
 void vfw_ctl_txn_exit(void);
+
+/* Takes the mutex of transactions, and gives it back: no message of a transaction is handled. */
+void vfw_ctl_txn_hold(void);
+void vfw_ctl_txn_go(void);
+/* Aborts the transaction that is open. Between the two. May sleep. */
+void vfw_ctl_txn_drop(void);
+
+/* ctl_trial.c */
+struct vfw_ctl_trial;
+struct vfw_policy;
+
+/*
+ * In TXN_BEGIN of a policy: may it come, now? If it asks for a trial, *trial is what that needs,
+ * owned by the caller; else it is unchanged. -EBUSY: another policy is on trial; -ENOENT: there
+ * is none to go back to; -EINVAL, -ENOMEM. The mutex of transactions held.
+ */
+int vfw_ctl_trial_stage(struct genl_info *info, struct vfw_ctl_trial **trial);
+void vfw_ctl_trial_free(struct vfw_ctl_trial *trial);
+/*
+ * The trial begins: the policy has just been published, with the population as it is now, in
+ * place of before. Takes both. That mutex and vfw_config_mutex held.
+ */
+void vfw_ctl_trial_begin(struct vfw_ctl_trial *trial, struct vfw_policy *before);
+/* What status says of it; 0 or -EMSGSIZE. vfw_config_mutex held. */
+int vfw_ctl_trial_put(struct sk_buff *skb);
+/* Bytes held for it. vfw_config_mutex held. */
+u64 vfw_ctl_trial_memory(void);
+int vfw_ctl_policy_confirm(struct sk_buff *skb, struct genl_info *info);
+int vfw_ctl_policy_rollback(struct sk_buff *skb, struct genl_info *info);
+/* Ends it without a word; no command runs any more. May sleep. */
+void vfw_ctl_trial_exit(void);
 
 /* ctl_vm.c: reads the nest VFW_A_VM of TXN_VM into *spec, whose addresses then point into the
  * message. Returns 0 or a negative errno with extack.

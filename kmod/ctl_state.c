@@ -44,12 +44,13 @@ static int ctl_put_policy(struct sk_buff *skb)
 	    nla_put(skb, VFW_A_DIGEST, VFW_DIGEST_LEN, pol->digest) ||
 	    nla_put(skb, VFW_A_COUNTS, sizeof(pol->tables.counts), &pol->tables.counts))
 		return -EMSGSIZE;
-	return 0;
+	return vfw_ctl_trial_put(skb);
 }
 
 static int ctl_put_status(struct sk_buff *skb, struct vfw_scope_list *list)
 {
-	u64 memory = vfw_policy_memory() + vfw_vm_memory() + vfw_flow_memory();
+	u64 memory =
+		vfw_policy_memory() + vfw_ctl_trial_memory() + vfw_vm_memory() + vfw_flow_memory();
 	enum vfw_scope_kind kind;
 
 	if (nla_put_u32(skb, VFW_A_MODE, vfw_mode) || ctl_put_policy(skb) ||
@@ -104,6 +105,8 @@ int vfw_ctl_mode_set(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	mutex_lock(&vfw_config_mutex);
 	err = vfw_mode_set(nla_get_u32(info->attrs[VFW_A_MODE]));
+	if (!err)
+		vfw_ctl_log(vfw_mode == VFW_MODE_ARMED ? "armed" : "disarmed");
 	mutex_unlock(&vfw_config_mutex);
 	return err;
 }

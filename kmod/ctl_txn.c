@@ -32,6 +32,7 @@ struct ctl_txn {
 	u32 n_binds;
 	u32 n_gone;
 	u32 filled[__VFW_TABLE_MAX]; /* elements that have come */
+	struct vfw_ctl_trial *trial; /* owned; NULL when the policy is to stay */
 	struct vfw_policy *pol; /* owned; NULL when it changes only the population */
 	struct vfw_pop *pop; /* owned */
 };
@@ -51,6 +52,7 @@ static void ctl_txn_free(struct ctl_txn *txn)
 		return;
 	vfw_policy_free(txn->pol);
 	vfw_pop_free(txn->pop);
+	vfw_ctl_trial_free(txn->trial);
 	kfree(txn);
 }
 
@@ -61,6 +63,21 @@ static void ctl_txn_close(void)
 	ctl_txn_free(ctl_txn);
 	ctl_txn = NULL;
 	WRITE_ONCE(ctl_txn_owner, 0);
+}
+
+void vfw_ctl_txn_hold(void)
+{
+	mutex_lock(&ctl_txn_mutex);
+}
+
+void vfw_ctl_txn_drop(void)
+{
+	ctl_txn_close();
+}
+
+void vfw_ctl_txn_go(void)
+{
+	mutex_unlock(&ctl_txn_mutex);
 }
 
 /* The open transaction if the message names it and comes from its socket, else ERR_PTR. */
@@ -112,6 +129,8 @@ static int ctl_begin_policy_part(struct ctl_txn *txn, struct genl_info *info)
 	if (GENL_REQ_ATTR_CHECK(info, VFW_A_COUNTS) || GENL_REQ_ATTR_CHECK(info, VFW_A_DIGEST))
 		return -EINVAL;
 	err = ctl_counts_check(info->attrs[VFW_A_COUNTS], &counts, info->extack);
+	if (!err)
+		err = vfw_ctl_trial_stage(info, &txn->trial);
 	if (err)
 		return err;
 	txn->pol = vfw_policy_new(&counts);
@@ -122,16 +141,36 @@ static int ctl_begin_policy_part(struct ctl_txn *txn, struct genl_info *info)
 	return 0;
 }
 
+/* Is the revision in force that the sender knows of, if it names one? */
+static int ctl_begin_check_revision(const struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[VFW_A_REVISION];
+	const struct vfw_policy *cur;
+	u32 revision;
+
+	/* only the commit of an open transaction, which is this one, or a rollback changes it */
+	rcu_read_lock();
+	cur = rcu_dereference(vfw_policy_cur);
+	revision = cur ? cur->revision : 0;
+	rcu_read_unlock();
+	if (!attr || nla_get_u32(attr) == revision)
+		return 0;
+	NL_SET_ERR_MSG_ATTR_FMT(info->extack, attr, "revision %u is in force, not %u", revision,
+				nla_get_u32(attr));
+	return -ESTALE;
+}
+
 static int ctl_begin_population_part(struct ctl_txn *txn, struct genl_info *info)
 {
 	const struct vfw_policy *cur;
 
-	if (txn->flags || info->attrs[VFW_A_COUNTS] || info->attrs[VFW_A_DIGEST]) {
+	if (txn->flags || info->attrs[VFW_A_COUNTS] || info->attrs[VFW_A_DIGEST] ||
+	    info->attrs[VFW_A_CONFIRM_S] || info->attrs[VFW_A_CONFIRM_WHO]) {
 		NL_SET_ERR_MSG(info->extack,
-			       "counts, digest and keep-established need the flag policy");
+			       "counts, digest, keep-established, trial need the flag policy");
 		return -EINVAL;
 	}
-	/* only the commit of an open transaction, which is this one, changes the number */
+	/* a rollback, which changes the number too, aborts this transaction */
 	rcu_read_lock();
 	cur = rcu_dereference(vfw_policy_cur);
 	txn->n_idents = cur ? cur->tables.counts.n_idents : 0;
@@ -161,6 +200,10 @@ static struct ctl_txn *ctl_txn_new(struct genl_info *info)
 		err = -EOPNOTSUPP;
 		goto err;
 	}
+	err = ctl_begin_check_revision(info);
+	if (err)
+		goto err;
+	err = -ENOMEM;
 	txn->pop = vfw_pop_new(txn->flags & VFW_TXN_F_POLICY);
 	if (!txn->pop)
 		goto err;
@@ -396,7 +439,7 @@ static void ctl_txn_idents(struct vfw_policy *pol)
 static int ctl_txn_publish(struct ctl_txn *txn, u32 *revision, struct netlink_ext_ack *extack)
 {
 	bool new_rules = txn->flags & VFW_TXN_F_POLICY;
-	struct vfw_policy *pol;
+	struct vfw_policy *pol, *before;
 	int err;
 
 	vfw_config_lock();
@@ -416,8 +459,12 @@ static int ctl_txn_publish(struct ctl_txn *txn, u32 *revision, struct netlink_ex
 	pol = txn->pol;
 	txn->pol = NULL;
 	ctl_txn_idents(pol);
-	vfw_policy_publish(pol, new_rules, txn->flags & VFW_TXN_F_KEEP_ESTABLISHED);
+	vfw_policy_publish(pol, new_rules, txn->flags & VFW_TXN_F_KEEP_ESTABLISHED,
+			   txn->trial ? &before : NULL);
 	*revision = pol->revision;
+	if (txn->trial)
+		vfw_ctl_trial_begin(txn->trial, before);
+	txn->trial = NULL;
 out:
 	vfw_config_unlock();
 	return err;

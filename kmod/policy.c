@@ -3,7 +3,8 @@
  * Who may hold what. The tables and counters of a struct vfw_ruleset belong to
  * every generation that refers to it. A generation belongs to whoever built it
  * until vfw_policy_publish(); then RCU readers may hold it, and the next
- * publish frees it after their grace period. Nothing else keeps a pointer.
+ * publish frees it after their grace period, or gives it to its caller, which
+ * may publish it again. Nothing else keeps a pointer.
  */
 #include <linux/jhash.h>
 #include <linux/limits.h>
@@ -385,7 +386,26 @@ static void policy_fold(const struct vfw_policy *old, struct vfw_policy *next)
 	}
 }
 
-void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep)
+void vfw_policy_recall(struct vfw_policy *pol)
+{
+	const struct vfw_policy *cur;
+	u32 i, k;
+
+	lockdep_assert_held(&vfw_config_mutex);
+	cur = rcu_dereference_protected(vfw_policy_cur, lockdep_is_held(&vfw_config_mutex));
+	for (i = 0; i < pol->tables.counts.n[VFW_TABLE_RULES]; i++) {
+		if (!*policy_id_slot(cur->set, pol->tables.rules[i].id))
+			continue;
+		memset(&pol->set->base[i], 0, sizeof(*pol->set->base));
+		for (k = 0; k < pol->set->n_stripes; k++)
+			memset(&pol->set->stripes[k][i], 0, sizeof(**pol->set->stripes));
+		if (i % POLICY_RESCHED == 0)
+			cond_resched();
+	}
+}
+
+void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep,
+			struct vfw_policy **before)
 {
 	struct vfw_policy *old;
 
@@ -403,7 +423,10 @@ void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep)
 	synchronize_net();
 	if (old && old->set != next->set)
 		policy_fold(old, next);
-	vfw_policy_free(old);
+	if (before)
+		*before = old;
+	else
+		vfw_policy_free(old);
 }
 
 u64 vfw_policy_memory(void)

@@ -91,11 +91,19 @@ struct vfw_policy *vfw_policy_derive(const struct vfw_policy *cur);
  * Publishes a sealed or derived policy: takes it over, gives it its generation
  * (and, with new_rules, its revision and, unless keep, kept_since), waits for
  * the readers of the one before, brings that one's counters over by rule id and
- * frees it. Cannot fail. Holds vfw_config_mutex; sleeps for a grace period.
+ * frees it, or, if before is not NULL, gives it to the caller. Cannot fail. Holds
+ * vfw_config_mutex; sleeps for a grace period.
  */
-void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep);
+void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep,
+			struct vfw_policy **before);
 
-/* Frees a policy that was never published; NULL is fine. May sleep. */
+/*
+ * Readies a policy that was in force before for being published again: what it counted is
+ * forgotten where the policy in force counts on with it. Holds vfw_config_mutex; may sleep.
+ */
+void vfw_policy_recall(struct vfw_policy *pol);
+
+/* Frees a policy that has no readers; NULL is fine. May sleep. */
 void vfw_policy_free(struct vfw_policy *pol);
 
 /* Bytes held by the policy in force. Holds vfw_config_mutex. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <vfw/ctl_proto.h>
 
 #define BREAKGLASS_SECONDS 5
@@ -36,6 +37,11 @@ static struct nla_policy breakglass_policy[VFW_A_MAX + 1] = {
 	[VFW_A_N_PORTS] = {.type = NLA_U32},
 	[VFW_A_N_FLOWS] = {.type = NLA_U32},
 	[VFW_A_MEMORY] = {.type = NLA_U64},
+	[VFW_A_CONFIRM_S] = {.type = NLA_U32},
+	[VFW_A_CONFIRM_WHO] = {.type = NLA_STRING, .maxlen = VFW_NAME_LEN},
+	[VFW_A_CONFIRM_NS] = {.type = NLA_U64},
+	[VFW_A_PREV_REVISION] = {.type = NLA_U32},
+	[VFW_A_PREV_DIGEST] = {.minlen = VFW_DIGEST_LEN, .maxlen = VFW_DIGEST_LEN},
 };
 
 static struct nla_policy breakglass_port_policy[VFW_PORT_A_MAX + 1] = {
@@ -160,12 +166,43 @@ static void breakglass_count(json_t *obj, const char *key, const struct nlattr *
 		json_object_set_new(obj, key, json_integer((json_int_t)nla_get_u32(attr)));
 }
 
+static void breakglass_hex(json_t *obj, const char *key, const struct nlattr *digest)
+{
+	const unsigned char *bytes = nla_data(digest);
+	char hex[2 * VFW_DIGEST_LEN + 1];
+	size_t i;
+
+	for (i = 0; i < VFW_DIGEST_LEN; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	json_object_set_new(obj, key, json_string(hex));
+}
+
+static void breakglass_trial(json_t *module, struct nlattr **a)
+{
+	json_t *trial = json_object();
+	char since[64];
+	struct tm tm;
+	time_t t;
+
+	breakglass_count(trial, "seconds_left", a[VFW_A_CONFIRM_S]);
+	if (a[VFW_A_CONFIRM_WHO])
+		json_object_set_new(trial, "who",
+				    json_string(nla_get_string(a[VFW_A_CONFIRM_WHO])));
+	if (a[VFW_A_CONFIRM_NS]) {
+		t = (time_t)(nla_get_u64(a[VFW_A_CONFIRM_NS]) / 1000000000);
+		if (gmtime_r(&t, &tm) && strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%SZ", &tm))
+			json_object_set_new(trial, "since", json_string(since));
+	}
+	breakglass_count(trial, "previous_revision", a[VFW_A_PREV_REVISION]);
+	if (a[VFW_A_PREV_DIGEST])
+		breakglass_hex(trial, "previous_digest", a[VFW_A_PREV_DIGEST]);
+	json_object_set_new(module, "trial", trial);
+}
+
 static int breakglass_got_state(struct nl_msg *msg, void *arg)
 {
 	struct breakglass *b = arg;
 	struct nlattr *a[VFW_A_MAX + 1];
-	char hex[2 * VFW_DIGEST_LEN + 1];
-	size_t i;
 
 	if (genlmsg_parse(nlmsg_hdr(msg), 0, a, VFW_A_MAX, breakglass_policy))
 		return NL_SKIP;
@@ -175,13 +212,10 @@ static int breakglass_got_state(struct nl_msg *msg, void *arg)
 	if (a[VFW_A_VERSION])
 		json_object_set_new(b->into, "version",
 				    json_string(nla_get_string(a[VFW_A_VERSION])));
-	if (a[VFW_A_DIGEST]) {
-		const unsigned char *digest = nla_data(a[VFW_A_DIGEST]);
-
-		for (i = 0; i < VFW_DIGEST_LEN; i++)
-			snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-		json_object_set_new(b->into, "digest", json_string(hex));
-	}
+	if (a[VFW_A_DIGEST])
+		breakglass_hex(b->into, "digest", a[VFW_A_DIGEST]);
+	if (a[VFW_A_CONFIRM_S])
+		breakglass_trial(b->into, a);
 	breakglass_count(b->into, "revision", a[VFW_A_REVISION]);
 	breakglass_count(b->into, "vms", a[VFW_A_N_VMS]);
 	breakglass_count(b->into, "ports", a[VFW_A_N_PORTS]);
@@ -281,6 +315,30 @@ int vfw_breakglass_mode(bool armed, json_t **result, char *why, size_t size)
 out:
 	nl_socket_free(b.sock);
 	json_decref(before);
+	json_decref(after);
+	return rc;
+}
+
+int vfw_breakglass_trial(bool stays, json_t **result, char *why, size_t size)
+{
+	struct breakglass b = {.why = why, .size = size};
+	json_t *after = json_object();
+	int rc = breakglass_open(&b), nlrc;
+
+	if (rc)
+		goto out;
+	b.into = after;
+	nlrc = breakglass_ask(&b, stays ? VFW_CMD_POLICY_CONFIRM : VFW_CMD_POLICY_ROLLBACK, 0, -1,
+			      breakglass_got_state);
+	if (!nlrc)
+		nlrc = breakglass_ask(&b, VFW_CMD_STATUS_GET, 0, -1, breakglass_got_state);
+	if (nlrc)
+		rc = breakglass_fail(&b, nlrc, "the kernel refused");
+	else
+		*result = json_pack("{s:s, s:O*}", "source", "kernel", "revision",
+				    json_object_get(after, "revision"));
+out:
+	nl_socket_free(b.sock);
 	json_decref(after);
 	return rc;
 }

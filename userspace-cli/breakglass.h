@@ -17,6 +17,8 @@
 #include <stddef.h>
 
 int vfw_breakglass_status(json_t **result, char *why, size_t size);
+/* Ends the trial of a policy: it stays, or the rules before it come back. */
+int vfw_breakglass_trial(bool stays, json_t **result, char *why, size_t size);
 int vfw_breakglass_mode(bool armed, json_t **result, char *why, size_t size);
 
 #endif /* VFW_BREAKGLASS_H */

@@ -112,6 +112,8 @@ int vfw_cmd_vm_quarantine(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_vm_release(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_check(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_apply(struct vfw_cli *cli, const struct vfw_args *args);
+int vfw_cmd_policy_confirm(struct vfw_cli *cli, const struct vfw_args *args);
+int vfw_cmd_policy_rollback(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_diff(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_show(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_rule_list(struct vfw_cli *cli, const struct vfw_args *args);

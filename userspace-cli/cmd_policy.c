@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "breakglass.h"
 #include "cli.h"
 #include "complaint.h"
 #include "field.h"
@@ -8,6 +9,8 @@
 
 #include <string.h>
 #include <vfw/ctl_proto.h>
+
+#define POLICY_CONFIRM_MAX 86400 /* seconds */
 
 /* Says what check or apply found besides errors. Warnings go beside the result, not into it. */
 static void policy_notes(struct vfw_cli *cli, const json_t *result)
@@ -94,7 +97,8 @@ int vfw_cmd_policy_check(struct vfw_cli *cli, const struct vfw_args *args)
 	return VFW_EXIT_OK;
 }
 
-static void policy_applied(struct vfw_cli *cli, const json_t *result, bool dry_run)
+static void policy_applied(struct vfw_cli *cli, const json_t *result, bool dry_run,
+			   unsigned long confirm)
 {
 	unsigned long long rules = vfw_field_count(result, "rules");
 	unsigned long long revision = vfw_field_count(result, "revision");
@@ -111,21 +115,31 @@ static void policy_applied(struct vfw_cli *cli, const json_t *result, bool dry_r
 		fprintf(cli->out, "revision %llu is in force: %llu rule%s, %llu identities\n",
 			revision, rules, policy_plural(rules),
 			vfw_field_count(result, "identities"));
+	if (confirm && !dry_run && vfw_field_true(result, "changed"))
+		fprintf(cli->out,
+			"It is on trial: undone in %lu s unless `vfwctl policy confirm' comes first.\n",
+			confirm);
 }
 
 int vfw_cmd_policy_apply(struct vfw_cli *cli, const struct vfw_args *args)
 {
 	json_t *files = vfw_files_read(cli, args->operand, args->n_operands);
 	bool dry_run = vfw_args_get(args, "dry-run");
+	unsigned long confirm = 0;
 	json_t *result;
 	int rc;
 
 	if (!files)
 		return VFW_EXIT_FAILED;
+	rc = vfw_args_number(cli, args, "confirm", 1, POLICY_CONFIRM_MAX, &confirm);
+	if (rc) {
+		json_decref(files);
+		return rc;
+	}
 	rc = vfw_cli_call(cli, "policy.apply",
-			  json_pack("{s:o, s:b, s:b}", "files", files, "keep_established",
+			  json_pack("{s:o, s:b, s:b, s:I}", "files", files, "keep_established",
 				    vfw_args_get(args, "keep-established") != NULL, "dry_run",
-				    (int)dry_run),
+				    (int)dry_run, "confirm_s", (json_int_t)confirm),
 			  VFW_CLI_APPLY_MS, &result);
 	if (rc && cli->refused)
 		fputs("Nothing was changed.\n", cli->err);
@@ -135,11 +149,53 @@ int vfw_cmd_policy_apply(struct vfw_cli *cli, const struct vfw_args *args)
 	if (cli->json)
 		vfw_cli_json(cli, result);
 	else
-		policy_applied(cli, result, dry_run);
+		policy_applied(cli, result, dry_run, confirm);
 	if (dry_run && vfw_field_true(result, "changed"))
 		rc = VFW_EXIT_WOULD_CHANGE;
 	json_decref(result);
 	return rc;
+}
+
+static int policy_end_trial(struct vfw_cli *cli, bool stays)
+{
+	char why[512], kernel_why[512];
+	json_t *result;
+	int rc;
+
+	rc = vfw_cli_probe(cli, stays ? "policy.confirm" : "policy.rollback", NULL,
+			   VFW_CLI_PROBE_MS, &result, why, sizeof(why));
+	if (rc == VFW_EXIT_NO_DAEMON) {
+		rc = vfw_breakglass_trial(stays, &result, kernel_why, sizeof(kernel_why));
+		if (rc) {
+			vfw_cli_error(cli, "%s", why);
+			vfw_cli_error(cli, "%s", kernel_why);
+			return rc;
+		}
+		fprintf(cli->err, "vfwctl: %s; told the kernel directly\n", why);
+	}
+	if (rc)
+		return rc;
+	if (cli->json)
+		vfw_cli_json(cli, result);
+	else
+		fprintf(cli->out,
+			stays ? "confirmed: revision %llu stays\n"
+			      : "rolled back: the rules before are in force as revision %llu\n",
+			vfw_field_count(result, "revision"));
+	json_decref(result);
+	return VFW_EXIT_OK;
+}
+
+int vfw_cmd_policy_confirm(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	(void)args;
+	return policy_end_trial(cli, true);
+}
+
+int vfw_cmd_policy_rollback(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	(void)args;
+	return policy_end_trial(cli, false);
 }
 
 static void policy_lines(FILE *f, char mark, const json_t *lines)

@@ -22,6 +22,7 @@ static void status_mode(FILE *f, const json_t *module)
 	const char *mode = vfw_field_text(module, "mode", "unknown");
 	const char *digest = vfw_field_text(module, "digest", "");
 	unsigned long long revision = vfw_field_count(module, "revision");
+	const json_t *trial = vfw_field_object(module, "trial");
 
 	status_label(f, "Mode");
 	vfw_term_safe(f, mode);
@@ -39,6 +40,17 @@ static void status_mode(FILE *f, const json_t *module)
 		fprintf(f, "%.12s", strspn(digest, "0123456789abcdef") >= 12 ? digest : "unknown");
 	}
 	fputc('\n', f);
+	if (trial) {
+		status_label(f, "Trial");
+		fprintf(f, "%llu s left, then revision %llu comes back; applied by ",
+			vfw_field_count(trial, "seconds_left"),
+			vfw_field_count(trial, "previous_revision"));
+		vfw_term_safe(f, vfw_field_text(trial, "who", "somebody"));
+		fputs(" at ", f);
+		vfw_term_safe(f, vfw_field_text(trial, "since", "some time"));
+		fputs("\n           `vfwctl policy confirm' keeps it, `vfwctl policy rollback' undoes it now\n",
+		      f);
+	}
 }
 
 static void status_module(FILE *f, const json_t *module)

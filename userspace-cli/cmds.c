@@ -86,8 +86,25 @@ const struct vfw_cmd vfw_cmds[] = {
 		.more = FILES_MORE,
 		.opts = {{0, "dry-run", NULL, "do all but publish; exit 5 if it would change"},
 			 {0, "keep-established", NULL,
-			  "let running conversations go on though now forbidden"}},
+			  "let running conversations go on though now forbidden"},
+			 {0, "confirm", "SECONDS",
+			  "undo it after that time unless `policy confirm' came"}},
 		.run = vfw_cmd_policy_apply,
+	},
+	{
+		.group = "policy",
+		.name = "confirm",
+		.summary = "the policy on trial (apply --confirm) stays",
+		.more = "When vfwd does not answer, the kernel is told directly, and the output says so.",
+		.run = vfw_cmd_policy_confirm,
+	},
+	{
+		.group = "policy",
+		.name = "rollback",
+		.summary = "undo the policy on trial (apply --confirm) now",
+		.more = "The rules before it come back; VMs, and arming, stay as they are now.\n"
+			"When vfwd does not answer, the kernel is told directly, and the output says so.",
+		.run = vfw_cmd_policy_rollback,
 	},
 	{
 		.group = "policy",

@@ -15,6 +15,33 @@ static void help_line(FILE *f, const struct vfw_cmd *cmd)
 	fprintf(f, "%*s%s\n", n < HELP_COLUMN ? HELP_COLUMN - n : 1, "", cmd->summary);
 }
 
+/* "  vm list|show" */
+static void help_group_line(FILE *f, const struct vfw_cmd *first)
+{
+	const struct vfw_cmd *cmd;
+	const char *mark = " ";
+
+	fprintf(f, "  %s", first->group);
+	for (cmd = first; cmd->name; cmd++) {
+		if (!cmd->group || strcmp(cmd->group, first->group))
+			continue;
+		fprintf(f, "%s%s", mark, cmd->name);
+		mark = "|";
+	}
+	fputc('\n', f);
+}
+
+/* Is it the first of its group? */
+static bool help_leads(const struct vfw_cmd *cmd)
+{
+	const struct vfw_cmd *c;
+
+	for (c = vfw_cmds; c < cmd; c++)
+		if (c->group && !strcmp(c->group, cmd->group))
+			return false;
+	return true;
+}
+
 void vfw_help_main(FILE *f)
 {
 	const struct vfw_cmd *cmd;
@@ -22,8 +49,12 @@ void vfw_help_main(FILE *f)
 	fputs("vfwctl: the firewall for traffic between this host's virtual machines\n"
 	      "Usage: vfwctl [-o json] COMMAND...      `vfwctl help COMMAND' says more\n\n",
 	      f);
-	for (cmd = vfw_cmds; cmd->name; cmd++)
-		help_line(f, cmd);
+	for (cmd = vfw_cmds; cmd->name; cmd++) {
+		if (!cmd->group)
+			help_line(f, cmd);
+		else if (help_leads(cmd))
+			help_group_line(f, cmd);
+	}
 	fputs("\n-o json prints the exact result; --socket PATH is where vfwd listens.\n"
 	      "Exit: 0 ok 1 failed 2 usage 3 denied 4 no vfwd 5 would change 6 check failed\n",
 	      f);

@@ -16,7 +16,7 @@ _vfwctl_options()
 	disarm) echo --yes ;;
 	vm\ quarantine) echo --reason ;;
 	policy\ check) echo --parse-only ;;
-	policy\ apply) echo --dry-run --keep-established ;;
+	policy\ apply) echo --dry-run --keep-established --confirm ;;
 	policy\ show) echo --disk ;;
 	rule\ list) echo --sort --unused ;;
 	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype ;;
@@ -38,7 +38,7 @@ _vfwctl_values()
 	--rule) _vfwctl_names rule list ;;
 	--vm) _vfwctl_names vm list ;;
 	--from | --to | -f | -t) echo host external unmanaged; _vfwctl_names vm list ;;
-	--socket | --reason | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout) ;;
+	--socket | --reason | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout | --confirm) ;;
 	*) return 1 ;;
 	esac
 }
@@ -70,7 +70,7 @@ _vfwctl()
 		case $command in
 		'') words='status arm disarm vm policy rule explain observe flow doctor version help' ;;
 		vm) words='list show quarantine release' ;;
-		policy) words='check apply diff show' ;;
+		policy) words='check apply confirm rollback diff show' ;;
 		rule | flow) words=list ;;
 		help) words='status arm disarm vm policy rule explain observe flow doctor version' ;;
 		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_names vm list) ;;

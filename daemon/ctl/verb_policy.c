@@ -7,6 +7,7 @@
 #include "../state/publish.h"
 #include "../state/state.h"
 #include "../state/store.h"
+#include "../state/trial.h"
 #include "../vm/registry.h"
 
 #include <errno.h>
@@ -192,38 +193,59 @@ static json_t *replace_text(struct vfw_call *call, struct vfw_ruleset **rs, stru
 }
 
 static json_t *publish(struct vfw_call *call, struct vfw_ruleset **rs, struct vfw_compiled **c,
-		       const struct vfw_diags *d, bool keep)
+		       const struct vfw_diags *d, const struct vfw_kern_publish *how)
 {
 	char before[2 * VFW_DIGEST_LEN + 1], after[2 * VFW_DIGEST_LEN + 1];
 	struct vfw_state *st = call->state;
 	_cleanup_free_ char *error = NULL;
 	uint32_t revision = st->revision;
+	int err;
 
 	digest_text(st->running ? st->running->compiled : NULL, before);
 	digest_text(*c, after);
-	if (vfw_publish_apply(st, *rs, *c, keep, &error))
-		return error ? vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "%s", error) : NULL;
+	err = vfw_publish_apply(st, *rs, *c, how, &error);
+	if (err)
+		return error ? vfw_call_fail(call,
+					     err == -EBUSY ? VFW_CTL_E_BUSY : VFW_CTL_E_KERNEL,
+					     NULL, "%s", error)
+			     : NULL;
 	*rs = NULL;
 	*c = NULL;
 	vfw_state_audit(st, call->who, "policy.apply",
-			json_pack("{s:{s:I, s:s}, s:{s:I, s:s}, s:b}", "before", "revision",
+			json_pack("{s:{s:I, s:s}, s:{s:I, s:s}, s:b, s:I}", "before", "revision",
 				  (json_int_t)revision, "digest", before, "after", "revision",
 				  (json_int_t)st->revision, "digest", after, "keep_established",
-				  keep));
+				  how->keep_established, "confirm_s", (json_int_t)how->confirm_s));
 	return applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), true);
 }
 
 json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
 {
-	bool keep = json_is_true(json_object_get(params, "keep_established"));
+	json_int_t confirm_s = json_integer_value(json_object_get(params, "confirm_s"));
+	struct vfw_kern_publish how = {
+		.keep_established = json_is_true(json_object_get(params, "keep_established")),
+		.confirm_s = (uint32_t)confirm_s,
+		.who = call->who,
+	};
 	bool dry = json_is_true(json_object_get(params, "dry_run"));
 	struct vfw_state *st = call->state;
 	struct vfw_diags d = {0};
-	struct vfw_ruleset *rs = parse(call, params, &d);
+	struct vfw_ruleset *rs = NULL;
 	struct vfw_compiled *c = NULL;
 	json_t *result = NULL;
 	int err = 0;
 
+	if (confirm_s < 0 || confirm_s > VFW_CONFIRM_MAX_S)
+		return vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+				     "expected as \"confirm_s\" 1 to %d seconds",
+				     VFW_CONFIRM_MAX_S);
+	vfw_trial_follow(st, "unknown");
+	if (!dry && st->trial) {
+		_cleanup_free_ char *words = vfw_trial_words(st);
+
+		return words ? vfw_call_fail(call, VFW_CTL_E_BUSY, NULL, "%s", words) : NULL;
+	}
+	rs = parse(call, params, &d);
 	if (!rs)
 		goto out;
 	if (vfw_policy_unenforceable(rs->policy, &d)) {
@@ -239,12 +261,45 @@ json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
 	else if (!err && nothing_new(st, c))
 		result = replace_text(call, &rs, &c, &d);
 	else if (!err && vfw_verb_need_kernel(call))
-		result = publish(call, &rs, &c, &d, keep);
+		result = publish(call, &rs, &c, &d, &how);
 out:
 	vfw_compiled_free(c);
 	vfw_ruleset_free(rs);
 	vfw_diags_free(&d);
 	return result;
+}
+
+static json_t *end_trial(struct vfw_call *call, bool stays)
+{
+	struct vfw_state *st = call->state;
+	uint32_t revision;
+	int err;
+
+	if (!vfw_verb_need_kernel(call))
+		return NULL;
+	err = stays ? vfw_kern_policy_confirm(st->kern)
+		    : vfw_kern_policy_rollback(st->kern, &revision);
+	if (err == -ENOENT)
+		return vfw_call_fail(call, VFW_CTL_E_NOT_FOUND, NULL, "%s",
+				     vfw_kern_error(st->kern));
+	if (err)
+		return vfw_verb_kernel_failed(call);
+	vfw_trial_follow(st, call->who);
+	/* so that the answer names the revision that stays */
+	vfw_publish_sync(st);
+	return json_pack("{s:I}", "revision", (json_int_t)st->revision);
+}
+
+json_t *vfw_verb_policy_confirm(struct vfw_call *call, json_t *params)
+{
+	(void)params;
+	return end_trial(call, true);
+}
+
+json_t *vfw_verb_policy_rollback(struct vfw_call *call, json_t *params)
+{
+	(void)params;
+	return end_trial(call, false);
 }
 
 /* The canonical text of what runs, or of the folder people edit; NULL after vfw_call_fail(). */

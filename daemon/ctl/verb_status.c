@@ -17,16 +17,29 @@ static const char *mode_word(uint32_t mode)
 	return mode == VFW_MODE_ARMED ? "armed" : "disarmed";
 }
 
+static json_t *trial_of(const struct vfw_kern_trial_info *t)
+{
+	char digest[2 * VFW_DIGEST_LEN + 1], time[VFW_FORM_TIME_LEN];
+
+	return json_pack("{s:I, s:s, s:s, s:I, s:s}", "seconds_left", (json_int_t)t->left, "who",
+			 t->who, "since", vfw_form_time(t->since_ns, time), "previous_revision",
+			 (json_int_t)t->revision, "previous_digest",
+			 vfw_form_hex(t->digest, VFW_DIGEST_LEN, digest));
+}
+
 static json_t *module_of(const struct vfw_kern_status *s)
 {
 	char digest[2 * VFW_DIGEST_LEN + 1];
-
-	return json_pack(
+	json_t *o = json_pack(
 		"{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "loaded", 1, "version",
 		s->version, "mode", mode_word(s->mode), "revision", (json_int_t)s->revision,
 		"digest", s->revision ? vfw_form_hex(s->digest, VFW_DIGEST_LEN, digest) : "", "vms",
 		(json_int_t)s->vms, "ports", (json_int_t)s->ports, "flows", (json_int_t)s->flows,
 		"memory", (json_int_t)s->memory, "events_lost", (json_int_t)s->events_lost);
+
+	if (s->trial.on)
+		json_object_set_new(o, "trial", trial_of(&s->trial));
+	return o;
 }
 
 /*

@@ -19,6 +19,8 @@ const struct vfw_verb_entry vfw_verbs[] = {
 	{"vm.release", vfw_verb_vm_release},
 	{"policy.check", vfw_verb_policy_check},
 	{"policy.apply", vfw_verb_policy_apply},
+	{"policy.confirm", vfw_verb_policy_confirm},
+	{"policy.rollback", vfw_verb_policy_rollback},
 	{"policy.show", vfw_verb_policy_show},
 	{"policy.diff", vfw_verb_policy_diff},
 	{"rule.list", vfw_verb_rule_list},

@@ -20,6 +20,8 @@ json_t *vfw_verb_vm_quarantine(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_vm_release(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_check(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params);
+json_t *vfw_verb_policy_confirm(struct vfw_call *call, json_t *params);
+json_t *vfw_verb_policy_rollback(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_show(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_diff(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_rule_list(struct vfw_call *call, json_t *params);

@@ -12,18 +12,20 @@
 #include <string.h>
 
 static const char *const type_words[__VFW_EVENT_MAX] = {
-	[VFW_EVENT_DROP] = "drop",     [VFW_EVENT_WOULD_DROP] = "would-drop",
-	[VFW_EVENT_PASS] = "flow",     [VFW_EVENT_PORT_ADD] = "port",
-	[VFW_EVENT_PORT_DEL] = "port", [VFW_EVENT_MODE] = "audit",
-	[VFW_EVENT_POLICY] = "audit",  [VFW_EVENT_FLOW_START] = "flow",
-	[VFW_EVENT_FLOW_END] = "flow",
+	[VFW_EVENT_DROP] = "drop",	[VFW_EVENT_WOULD_DROP] = "would-drop",
+	[VFW_EVENT_PASS] = "flow",	[VFW_EVENT_PORT_ADD] = "port",
+	[VFW_EVENT_PORT_DEL] = "port",	[VFW_EVENT_MODE] = "audit",
+	[VFW_EVENT_POLICY] = "audit",	[VFW_EVENT_FLOW_START] = "flow",
+	[VFW_EVENT_FLOW_END] = "flow",	[VFW_EVENT_CONFIRM] = "audit",
+	[VFW_EVENT_ROLLBACK] = "audit",
 };
 
 static const char *const action_words[__VFW_EVENT_MAX] = {
-	[VFW_EVENT_PASS] = "pass",	  [VFW_EVENT_PORT_ADD] = "added",
-	[VFW_EVENT_PORT_DEL] = "removed", [VFW_EVENT_MODE] = "mode",
-	[VFW_EVENT_POLICY] = "policy",	  [VFW_EVENT_FLOW_START] = "start",
-	[VFW_EVENT_FLOW_END] = "end",
+	[VFW_EVENT_PASS] = "pass",	   [VFW_EVENT_PORT_ADD] = "added",
+	[VFW_EVENT_PORT_DEL] = "removed",  [VFW_EVENT_MODE] = "mode",
+	[VFW_EVENT_POLICY] = "policy",	   [VFW_EVENT_FLOW_START] = "start",
+	[VFW_EVENT_FLOW_END] = "end",	   [VFW_EVENT_CONFIRM] = "confirm",
+	[VFW_EVENT_ROLLBACK] = "rollback",
 };
 
 const char *vfw_eve_verdict(unsigned int verdict)
@@ -168,6 +170,8 @@ static json_t *vfw_object(const struct vfw_event *e, const struct vfw_eve_names 
 	put_number(o, "revision", e->revision);
 	if (e->type == VFW_EVENT_MODE) {
 		put_text(o, "mode", e->verdict == VFW_MODE_ARMED ? "armed" : "disarmed");
+	} else if (e->type == VFW_EVENT_ROLLBACK) {
+		put_text(o, "cause", e->verdict == VFW_ROLLBACK_TIME ? "time" : "command");
 	} else if (e->type == VFW_EVENT_PORT_ADD || e->type == VFW_EVENT_PORT_DEL) {
 		put_text(o, "ifname", names->device(names->arg, e->in_ifindex));
 		put_number(o, "ifindex", e->in_ifindex);

@@ -46,6 +46,14 @@ struct vfw_kern_status {
 	uint64_t memory; /* bytes */
 	uint64_t events_lost;
 	struct vfw_kern_scope names, bridges, uplinks;
+	struct vfw_kern_trial_info {
+		bool on; /* the policy in force is on trial; the rest is zero if not */
+		uint32_t left; /* seconds */
+		char who[VFW_NAME_LEN];
+		uint64_t since_ns; /* CLOCK_REALTIME */
+		uint32_t revision; /* whose rules come back */
+		uint8_t digest[VFW_DIGEST_LEN]; /* of them */
+	} trial;
 };
 
 int vfw_kern_status(struct vfw_kern *k, struct vfw_kern_status *status);
@@ -56,9 +64,23 @@ int vfw_kern_mode_set(struct vfw_kern *k, enum vfw_mode mode);
 int vfw_kern_scope_set(struct vfw_kern *k, const struct vfw_kern_scope *names,
 		       const struct vfw_kern_scope *bridges, const struct vfw_kern_scope *uplinks);
 
-/* Begins a transaction: with c a whole policy, with NULL the population only. *id names it. */
-int vfw_kern_txn_begin(struct vfw_kern *k, const struct vfw_compiled *c, bool keep_established,
-		       uint32_t *id);
+struct vfw_kern_publish {
+	bool keep_established; /* flows stay that the new policy forbids */
+	uint32_t confirm_s; /* seconds for which the policy is on trial; 0: it stays */
+	const char *who; /* asks for the trial */
+};
+
+/*
+ * Begins a transaction: with c a whole policy, published as how says (NULL: cuts, and stays), with
+ * NULL the population only. *id names it. revision: the one that is in force as far as we know;
+ * -ESTALE: it is another.
+ */
+int vfw_kern_txn_begin(struct vfw_kern *k, uint32_t revision, const struct vfw_compiled *c,
+		       const struct vfw_kern_publish *how, uint32_t *id);
+
+/* Ends the trial of a policy, one way or the other. -ENOENT: none is on trial. */
+int vfw_kern_policy_confirm(struct vfw_kern *k);
+int vfw_kern_policy_rollback(struct vfw_kern *k, uint32_t *revision);
 
 /* Sends every table of c, in pieces. */
 int vfw_kern_txn_tables(struct vfw_kern *k, uint32_t id, const struct vfw_compiled *c);

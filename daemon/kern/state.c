@@ -27,6 +27,18 @@ static uint64_t u64_of(const struct nlattr *a)
 	return a && nla_len(a) >= 8 ? nla_get_u64(a) : 0;
 }
 
+static void read_trial(struct nlattr **a, struct vfw_kern_trial_info *t)
+{
+	t->on = a[VFW_A_CONFIRM_S];
+	t->left = u32_of(a[VFW_A_CONFIRM_S]);
+	if (a[VFW_A_CONFIRM_WHO])
+		nla_strlcpy(t->who, a[VFW_A_CONFIRM_WHO], sizeof(t->who));
+	t->since_ns = u64_of(a[VFW_A_CONFIRM_NS]);
+	t->revision = u32_of(a[VFW_A_PREV_REVISION]);
+	if (a[VFW_A_PREV_DIGEST])
+		nla_memcpy(t->digest, a[VFW_A_PREV_DIGEST], sizeof(t->digest));
+}
+
 static int on_status(void *arg, struct nlattr **a)
 {
 	struct vfw_kern_status *s = arg;
@@ -50,6 +62,7 @@ static int on_status(void *arg, struct nlattr **a)
 		read_scope(a[VFW_A_SCOPE_BRIDGES], &s->bridges);
 	if (a[VFW_A_SCOPE_UPLINKS])
 		read_scope(a[VFW_A_SCOPE_UPLINKS], &s->uplinks);
+	read_trial(a, &s->trial);
 	return 0;
 }
 

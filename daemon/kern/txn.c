@@ -6,6 +6,7 @@
 #include "../vm/registry.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Sends a message that names its transaction. whole: were all puts before fine? */
@@ -27,16 +28,31 @@ static int on_id(void *arg, struct nlattr **a)
 	return 0;
 }
 
-int vfw_kern_txn_begin(struct vfw_kern *k, const struct vfw_compiled *c, bool keep_established,
-		       uint32_t *id)
+static bool put_publish(struct nl_msg *msg, const struct vfw_compiled *c,
+			const struct vfw_kern_publish *how)
 {
-	uint32_t flags =
-		c ? VFW_TXN_F_POLICY | (keep_established ? VFW_TXN_F_KEEP_ESTABLISHED : 0) : 0;
+	char who[VFW_NAME_LEN];
+
+	if (nla_put(msg, VFW_A_COUNTS, sizeof(c->counts), &c->counts) ||
+	    nla_put(msg, VFW_A_DIGEST, VFW_DIGEST_LEN, c->digest))
+		return false;
+	if (!how || !how->confirm_s)
+		return true;
+	snprintf(who, sizeof(who), "%s", how->who);
+	return !nla_put_u32(msg, VFW_A_CONFIRM_S, how->confirm_s) &&
+	       !nla_put_string(msg, VFW_A_CONFIRM_WHO, who);
+}
+
+int vfw_kern_txn_begin(struct vfw_kern *k, uint32_t revision, const struct vfw_compiled *c,
+		       const struct vfw_kern_publish *how, uint32_t *id)
+{
+	bool keep = how && how->keep_established;
+	uint32_t flags = c ? VFW_TXN_F_POLICY | (keep ? VFW_TXN_F_KEEP_ESTABLISHED : 0) : 0;
 	struct nl_msg *msg = vfw_kern_message(k, VFW_CMD_TXN_BEGIN, 0);
 
-	if (msg && (nla_put_u32(msg, VFW_A_TXN_FLAGS, flags) ||
-		    (c && (nla_put(msg, VFW_A_COUNTS, sizeof(c->counts), &c->counts) ||
-			   nla_put(msg, VFW_A_DIGEST, VFW_DIGEST_LEN, c->digest))))) {
+	if (msg &&
+	    (nla_put_u32(msg, VFW_A_TXN_FLAGS, flags) ||
+	     nla_put_u32(msg, VFW_A_REVISION, revision) || (c && !put_publish(msg, c, how)))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
@@ -204,4 +220,15 @@ int vfw_kern_txn_commit(struct vfw_kern *k, uint32_t id, uint32_t *revision)
 int vfw_kern_txn_abort(struct vfw_kern *k, uint32_t id)
 {
 	return send_txn(k, vfw_kern_message(k, VFW_CMD_TXN_ABORT, 0), id, true, NULL, NULL);
+}
+
+int vfw_kern_policy_confirm(struct vfw_kern *k)
+{
+	return vfw_kern_call(k, vfw_kern_message(k, VFW_CMD_POLICY_CONFIRM, 0), NULL, NULL);
+}
+
+int vfw_kern_policy_rollback(struct vfw_kern *k, uint32_t *revision)
+{
+	return vfw_kern_call(k, vfw_kern_message(k, VFW_CMD_POLICY_ROLLBACK, 0), on_revision,
+			     revision);
 }

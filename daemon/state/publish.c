@@ -8,6 +8,7 @@
 #include "../policy/policy.h"
 #include "../vm/registry.h"
 #include "store.h"
+#include "trial.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,11 +25,11 @@ static void set_trouble(struct vfw_state *st, char *sentence)
  * One transaction. c NULL: the population only. to becomes what the kernel has; it is taken on
  * success only, and *words, a sentence for the caller to free, is set on failure only.
  */
-static int commit(struct vfw_state *st, const struct vfw_compiled *c, bool keep_established,
-		  struct vfw_population *to, char **words)
+static int commit(struct vfw_state *st, const struct vfw_compiled *c,
+		  const struct vfw_kern_publish *how, struct vfw_population *to, char **words)
 {
 	uint32_t id = 0, revision = 0;
-	int err = vfw_kern_txn_begin(st->kern, c, keep_established, &id);
+	int err = vfw_kern_txn_begin(st->kern, st->revision, c, how, &id);
 
 	if (err) {
 		*words = vfw_form_format("the module refused: %s", vfw_kern_error(st->kern));
@@ -143,7 +144,7 @@ static int follow(struct vfw_state *st)
 		vfw_population_clear(&to);
 		return 0;
 	}
-	err = commit(st, whole ? st->running->compiled : NULL, false, &to, &words);
+	err = commit(st, whole ? st->running->compiled : NULL, NULL, &to, &words);
 	vfw_population_clear(&to);
 	if (err) {
 		set_trouble(st, words);
@@ -156,6 +157,20 @@ static int follow(struct vfw_state *st)
 		save_published(st);
 	}
 	return 0;
+}
+
+/* What the kernel has may be another's doing: see anew. */
+static void look_again(struct vfw_state *st)
+{
+	struct vfw_kern_status status;
+
+	vfw_trial_follow(st, "unknown");
+	vfw_population_clear(&st->sent);
+	vfw_population_read(st->kern, &st->sent);
+	if (vfw_kern_status(st->kern, &status) || status.revision == st->revision)
+		return;
+	st->revision = status.revision;
+	st->tables_current = false;
 }
 
 void vfw_publish_sync(struct vfw_state *st)
@@ -172,9 +187,7 @@ void vfw_publish_sync(struct vfw_state *st)
 		return;
 	}
 	if (!recompile(st) || follow(st)) {
-		/* another transaction may have changed what the kernel has */
-		vfw_population_clear(&st->sent);
-		vfw_population_read(st->kern, &st->sent);
+		look_again(st);
 		retry_later(st);
 		return;
 	}
@@ -244,6 +257,7 @@ int vfw_publish_connect(struct vfw_state *st)
 		return err;
 	}
 	st->revision = status.revision;
+	vfw_trial_take_over(st, &status);
 	if (st->fallback && (status.revision || status.mode == VFW_MODE_ARMED)) {
 		/*
 		 * a record was lost, or never was: what the kernel does now is stricter than a
@@ -265,6 +279,7 @@ int vfw_publish_connect(struct vfw_state *st)
 
 void vfw_publish_disconnect(struct vfw_state *st)
 {
+	vfw_trial_forget(st);
 	vfw_kern_close(st->kern);
 	st->kern = NULL;
 	st->revision = 0;
@@ -272,35 +287,48 @@ void vfw_publish_disconnect(struct vfw_state *st)
 	vfw_population_clear(&st->sent);
 }
 
-/* Writes the files aside; what is said about them when it fails is in *error. */
+/*
+ * Writes the files aside, as what may be in force when we look again after a crash; what is said 
+ * about them when it fails is in *error.
+ */
 static int save_policy(struct vfw_state *st, const struct vfw_ruleset *rs, unsigned long *number,
 		       char **error)
 {
 	int err = vfw_store_save_policy(st->config.state, rs->files, rs->n_files, number);
 
+	if (!err)
+		err = vfw_store_propose_policy(st->config.state, *number);
 	if (err)
 		*error = vfw_form_format("%s: the policy cannot be kept: %s", st->config.state,
 					 strerror(-err));
 	return err;
 }
 
-/* rs is what runs from now on, also at the next start. */
-static void take(struct vfw_state *st, struct vfw_ruleset *rs, unsigned long number)
+/* rs is what runs from now on; without a trial also at the next start. */
+static void take(struct vfw_state *st, struct vfw_ruleset *rs, unsigned long number, bool trial)
 {
 	int err;
 
-	vfw_ruleset_free(st->previous);
-	st->previous = st->running;
+	if (trial) {
+		vfw_trial_begin(st, st->running, number);
+	} else {
+		vfw_ruleset_free(st->previous);
+		st->previous = st->running;
+	}
 	st->running = rs;
 	st->fallback = false;
 	st->synced = vfw_registry_generation(st->registry);
 	set_trouble(st, NULL);
 	save_published(st);
+	if (trial)
+		return;
 	err = vfw_store_confirm_policy(st->config.state, number);
 	if (err)
 		vfw_log_error(
 			"%s: revision %u is in force but will not be loaded at the next start: %s",
 			st->config.state, st->revision, strerror(-err));
+	else
+		vfw_store_drop_proposed(st->config.state);
 }
 
 int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
@@ -314,12 +342,14 @@ int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struc
 	if (!err)
 		err = vfw_ruleset_adopt(rs, c);
 	if (!err)
-		take(st, rs, number);
+		take(st, rs, number, false);
+	else
+		vfw_store_drop_proposed(st->config.state);
 	return err;
 }
 
 int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
-		      bool keep_established, char **error)
+		      const struct vfw_kern_publish *how, char **error)
 {
 	struct vfw_population_change change;
 	struct vfw_population to = {0};
@@ -331,24 +361,35 @@ int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_c
 		*error = strdup("the module is not loaded: insmod vfw.ko, then try again");
 		return -ENOENT;
 	}
+	vfw_trial_follow(st, "unknown");
+	if (st->trial) {
+		*error = vfw_trial_words(st);
+		return -EBUSY;
+	}
 	/* all that can fail on our side comes before the commit, but for the link's renaming */
 	err = save_policy(st, rs, &number, error);
 	if (!err)
 		err = vfw_population_build(st->registry, c, &to);
 	if (err)
-		return err;
+		goto fail;
 	vfw_population_diff(&st->sent, &to, &change);
 	err = vfw_ruleset_adopt(rs, c);
 	if (!err) {
-		err = commit(st, c, keep_established, &to, error);
+		err = commit(st, c, how, &to, error);
 		if (err)
 			rs->compiled = NULL;
 	}
 	vfw_population_clear(&to);
 	if (err)
-		return err;
+		goto fail;
 	st->tables_current = true;
 	log_change(st, &change, true);
-	take(st, rs, number);
+	take(st, rs, number, how->confirm_s);
 	return 0;
+
+fail:
+	vfw_store_drop_proposed(st->config.state);
+	if (err == -ESTALE)
+		vfw_state_sync_soon(st);
+	return err;
 }

@@ -21,12 +21,13 @@ int vfw_publish_connect(struct vfw_state *st);
 void vfw_publish_disconnect(struct vfw_state *st);
 
 /*
- * Makes rs the policy in force, compiled as c, and keeps it for the next start. Takes rs and c
- * on success only. On failure nothing changed, and *error is a sentence that the caller frees
- * (NULL: no memory). Returns 0 or a negative errno; -ENOENT: the module is not loaded.
+ * Makes rs the policy in force, compiled as c, and keeps it for the next start, or, with a trial
+ * (how->confirm_s), once it is confirmed. Takes rs and c on success only. On failure nothing changed, and *error is a sentence that the caller frees
+ * (NULL: no memory). Returns 0 or a negative errno; -ENOENT: the module is not loaded; -EBUSY: a
+ * policy is on trial.
  */
 int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
-		      bool keep_established, char **error);
+		      const struct vfw_kern_publish *how, char **error);
 
 /*
  * The same tables from another text (comments, lines, names of files): takes rs and c in place

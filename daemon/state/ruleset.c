@@ -4,6 +4,7 @@
 #include "../base/cleanup.h"
 #include "../base/form.h"
 #include "../policy/policy.h"
+#include "../policy/sha256.h"
 #include "../vm/registry.h"
 
 #include <errno.h>
@@ -155,6 +156,16 @@ bool vfw_ruleset_same_tables(const struct vfw_compiled *a, const struct vfw_comp
 			return false;
 	}
 	return true;
+}
+
+int vfw_ruleset_digest(const struct vfw_ruleset *rs, uint8_t digest[VFW_DIGEST_LEN])
+{
+	_cleanup_free_ char *text = vfw_policy_print(rs->policy);
+
+	if (!text)
+		return -ENOMEM;
+	vfw_sha256(text, strlen(text), digest);
+	return 0;
 }
 
 uint64_t vfw_ruleset_hash(const struct vfw_compiled *c)

@@ -60,6 +60,9 @@ const struct vfw_rule_origin *vfw_ruleset_rule(const struct vfw_ruleset *rs, uin
 /* Are the tables that the kernel sees the same? */
 bool vfw_ruleset_same_tables(const struct vfw_compiled *a, const struct vfw_compiled *b);
 
+/* The digest of its text, as vfw_policy_compile() computes it. Returns 0 or -ENOMEM. */
+int vfw_ruleset_digest(const struct vfw_ruleset *rs, uint8_t digest[32]);
+
 /* A number that stands for the tables, to know them again after a restart. */
 uint64_t vfw_ruleset_hash(const struct vfw_compiled *c);
 

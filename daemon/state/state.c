@@ -15,6 +15,7 @@
 #include "../vm/registry.h"
 #include "publish.h"
 #include "store.h"
+#include "trial.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -131,6 +132,15 @@ static void look_soon(struct vfw_state *st)
 	arm(st, st->scan_timer, scan_delays[0]);
 }
 
+/* The kernel changed something by itself, or for somebody who did not ask us. */
+static void follow_kernel(struct vfw_state *st, const struct vfw_event *e)
+{
+	if (e->type == VFW_EVENT_CONFIRM)
+		vfw_trial_follow(st, "netlink");
+	else if (e->type == VFW_EVENT_ROLLBACK)
+		vfw_trial_follow(st, e->verdict == VFW_ROLLBACK_TIME ? "kernel" : "netlink");
+}
+
 static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n, uint64_t lost)
 {
 	struct vfw_state *st = arg;
@@ -144,7 +154,10 @@ static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n
 		if (events[i].type == VFW_EVENT_PORT_ADD)
 			look_soon(st);
 		vfw_state_event(st, vfw_eve_event(&events[i], &names));
+		follow_kernel(st, &events[i]);
 	}
+	if (lost)
+		vfw_trial_follow(st, "unknown");
 }
 
 static void on_family(void *arg, bool here)
@@ -254,6 +267,7 @@ static int on_scan_timer(sd_event_source *s, uint64_t usec, void *arg)
 		vfw_log_error("%s: %s", st->config.proc, strerror(-err));
 	if (!st->kern)
 		vfw_publish_connect(st);
+	vfw_trial_follow(st, "unknown");
 	vfw_publish_sync(st);
 	if (st->scan_step < N_SCANS)
 		st->scan_step++;
@@ -513,6 +527,7 @@ void vfw_state_free(struct vfw_state *st)
 	vfw_registry_free(st->registry);
 	vfw_ruleset_free(st->running);
 	vfw_ruleset_free(st->previous);
+	vfw_ruleset_free(st->before);
 	vfw_writer_free(st->eve);
 	vfw_writer_free(st->audit);
 	vfw_config_clear(&st->config);

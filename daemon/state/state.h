@@ -36,6 +36,10 @@ struct vfw_state {
 		*running; /* in force, or to be as soon as the module is there; NULL: none */
 	bool fallback; /* running is the policy of a fresh install, not one that was applied */
 	struct vfw_ruleset *previous; /* for events that are still on their way */
+	bool trial; /* running is on trial */
+	struct vfw_ruleset *before; /* ... and this comes back if it fails; NULL: not known */
+	bool before_fallback; /* ... what fallback is then */
+	unsigned long trial_number; /* ... of running in the store */
 
 	struct vfw_kern *kern; /* NULL: the module is not loaded */
 	struct vfw_monitor *monitor;

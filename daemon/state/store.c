@@ -207,19 +207,55 @@ int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *file
 	return err ?: vfw_file_sync_dir(policy);
 }
 
-int vfw_store_confirm_policy(const char *state, unsigned long number)
+/* Lets the name, current or proposed, stand for the files with that number. */
+static int point(const char *state, const char *name, unsigned long number)
 {
 	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
-	_cleanup_free_ char *current = vfw_form_format("%s/policy/current", state);
-	_cleanup_free_ char *aside = vfw_form_format("%s/policy/current.new", state);
-	_cleanup_free_ char *name = vfw_form_format("%lu", number);
+	_cleanup_free_ char *link = vfw_form_format("%s/policy/%s", state, name);
+	_cleanup_free_ char *aside = vfw_form_format("%s/policy/%s.new", state, name);
+	_cleanup_free_ char *to = vfw_form_format("%lu", number);
 
-	if (!policy || !current || !aside || !name)
+	if (!policy || !link || !aside || !to)
 		return -ENOMEM;
 	unlink(aside);
-	if (symlink(name, aside) < 0 || rename(aside, current) < 0)
+	if (symlink(to, aside) < 0 || rename(aside, link) < 0)
 		return -errno;
 	return vfw_file_sync_dir(policy);
+}
+
+int vfw_store_confirm_policy(const char *state, unsigned long number)
+{
+	return point(state, "current", number);
+}
+
+int vfw_store_propose_policy(const char *state, unsigned long number)
+{
+	return point(state, "proposed", number);
+}
+
+int vfw_store_load_proposed(const char *state, struct vfw_ruleset_file **files, size_t *n,
+			    unsigned long *number)
+{
+	_cleanup_free_ char *link = vfw_form_format("%s/policy/proposed", state);
+	char to[32];
+	ssize_t len;
+
+	if (!link)
+		return -ENOMEM;
+	len = readlink(link, to, sizeof(to) - 1);
+	if (len < 0)
+		return -errno;
+	to[len] = '\0';
+	*number = strtoul(to, NULL, 10);
+	return vfw_store_read_files(link, files, n);
+}
+
+void vfw_store_drop_proposed(const char *state)
+{
+	_cleanup_free_ char *link = vfw_form_format("%s/policy/proposed", state);
+
+	if (link)
+		unlink(link);
 }
 
 int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, size_t *n)

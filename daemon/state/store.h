@@ -31,6 +31,19 @@ int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *file
 /* Makes those files the current policy; on disk when it returns 0. */
 int vfw_store_confirm_policy(const char *state, unsigned long number);
 
+/*
+ * Makes those files the policy on trial, which is not loaded at the next start of the host; on
+ * disk when it returns 0.
+ */
+int vfw_store_propose_policy(const char *state, unsigned long number);
+
+/* Reads the files of the policy on trial, and their number. -ENOENT: none is. */
+int vfw_store_load_proposed(const char *state, struct vfw_ruleset_file **files, size_t *n,
+			    unsigned long *number);
+
+/* No policy is on trial any more. */
+void vfw_store_drop_proposed(const char *state);
+
 /* Reads the current policy's files. -ENOENT: none was ever published. */
 int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, size_t *n);
 

@@ -9,7 +9,8 @@
  *
  * status {}
  *   { version, module: { loaded, version, mode: "armed"|"disarmed", revision, digest, vms, ports,
- *     flows, memory }, policy: { revision, digest, differs_from_disk, files: [..] }, unmanaged_ports: [ifname..],
+ *     flows, memory, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
+ *     is one) }, policy: { revision, digest, differs_from_disk, files: [..] }, unmanaged_ports: [ifname..],
  *     reasons: [{ reason, packets }] }
  * mode.set { mode: "armed"|"disarmed" }                     -> { mode, previous }
  * vm.list {}                                                 -> { vms: [vm..] }
@@ -18,9 +19,11 @@
  *     ifname, ifindex }], counters: { tx_packets, .. } }
  * vm.quarantine { vm, reason }, vm.release { vm }            -> vm
  * policy.check { files: [{ name, text }] }                   -> { rules, warnings: [diag..], unenforceable: [diag..] }
- * policy.apply { files: [{ name, text }], keep_established, dry_run }
+ * policy.apply { files: [{ name, text }], keep_established, dry_run, confirm_s }
  *                                                            -> { revision, digest, rules, identities, warnings, changed }
  *   diag: { file, line, column, message, text }; a policy with errors fails with VFW_CTL_E_POLICY, data: { errors: [diag..] }
+ *   with confirm_s it is on trial for so many seconds; during a trial: VFW_CTL_E_BUSY
+ * policy.confirm {}, policy.rollback {}                      -> { revision }; no trial: VFW_CTL_E_NOT_FOUND
  * policy.show { source: "running"|"disk" }                   -> { text, revision, digest }
  * policy.diff { files: [{ name, text }] }                    -> { added: [line..], removed: [line..], changed: bool }
  * rule.list {}                                               -> { rules: [{ id, rule, text, file, line, tenant, packets, bytes, flows, last_hit }] }

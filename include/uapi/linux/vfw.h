@@ -22,6 +22,19 @@
  * VFW_ID_FIRST to n_idents - 1 of the policy it will live under. Bindings of
  * ports that are not named stay while their VM and NIC are there.
  *
+ * TXN_BEGIN with VFW_A_REVISION is refused (-ESTALE) unless that revision is in force: what
+ * was compiled for one policy must not meet another.
+ *
+ * A policy may come on trial: TXN_BEGIN with VFW_A_CONFIRM_S keeps the policy that
+ * was in force before, and when so many seconds have passed since the commit without
+ * POLICY_CONFIRM, or at POLICY_ROLLBACK, its rules are published again under a new
+ * revision. Timer and rules are the kernel's: nobody in user space need live. What is
+ * rolled back is the rules: every VM that is there stays, with the identity that it
+ * had under those rules; one that they do not know is VFW_ID_UNMANAGED until it is
+ * named again; one that went stays gone; the mode stays. While a trial runs only its
+ * own policy, told by the digest, may be published anew, for other VMs (-EBUSY). A
+ * rollback aborts the transaction that is open.
+ *
  * Tables are arrays of the fixed structs below, host byte order, sent in
  * order in one or more TXN_TABLE messages of at most VFW_TABLE_CHUNK bytes
  * each; BEGIN announces how many elements each has, and the memory for them is
@@ -76,6 +89,7 @@
 #define VFW_UUID_LEN 16
 #define VFW_DIGEST_LEN 32
 #define VFW_TABLE_CHUNK 32768
+#define VFW_CONFIRM_MAX_S 86400
 
 /* identities that always exist; the first of the policy's own is VFW_ID_FIRST */
 #define VFW_ID_UNMANAGED 0
@@ -88,7 +102,7 @@ enum vfw_cmd {
 	VFW_CMD_STATUS_GET, /* do: one message of VFW_A_* state; digest and counts once there is a policy */
 	VFW_CMD_MODE_SET, /* VFW_A_MODE; arming and disarming */
 	VFW_CMD_SCOPE_SET, /* VFW_A_SCOPE_*: the lists given replace the old ones */
-	VFW_CMD_TXN_BEGIN, /* VFW_A_TXN_FLAGS, VFW_A_COUNTS, VFW_A_DIGEST; reply VFW_A_TXN_ID */
+	VFW_CMD_TXN_BEGIN, /* VFW_A_TXN_FLAGS, _COUNTS, _DIGEST, _REVISION, _CONFIRM_S, _CONFIRM_WHO; reply VFW_A_TXN_ID */
 	VFW_CMD_TXN_TABLE, /* VFW_A_TXN_ID, VFW_A_TABLE, VFW_A_DATA */
 	VFW_CMD_TXN_VM, /* VFW_A_TXN_ID, VFW_A_VM */
 	VFW_CMD_TXN_PORT, /* VFW_A_TXN_ID, VFW_A_PORT: which VM and NIC a device serves */
@@ -106,6 +120,8 @@ enum vfw_cmd {
 	VFW_CMD_PROFILE_GET, /* dump: VFW_A_PROFILE: each generation of a profile that is in use */
 	VFW_CMD_FLOW_KILL, /* VFW_A_FLOW_MATCH; reply VFW_A_N_FLOWS: how many it ended */
 	VFW_CMD_FLOW_CONF, /* VFW_A_TIMEOUTS, VFW_A_FLOW_EVENTS: what is given replaces what was */
+	VFW_CMD_POLICY_CONFIRM, /* do: the policy on trial stays; -ENOENT: none is */
+	VFW_CMD_POLICY_ROLLBACK, /* do: back at once; reply VFW_A_REVISION; -ENOENT: none is on trial */
 	__VFW_CMD_MAX,
 };
 #define VFW_CMD_MAX (__VFW_CMD_MAX - 1)
@@ -143,6 +159,11 @@ enum vfw_attr {
 	VFW_A_FLOW_MATCH, /* struct vfw_flow_match */
 	VFW_A_TIMEOUTS, /* struct vfw_timeouts; in FLOW_CONF 0 leaves a timeout as it is */
 	VFW_A_FLOW_EVENTS, /* u32, enum vfw_flow_events */
+	VFW_A_CONFIRM_S, /* u32: 1 to VFW_CONFIRM_MAX_S; in TXN_BEGIN: how long the trial lasts; in status: what is left */
+	VFW_A_CONFIRM_WHO, /* string, at most VFW_NAME_LEN - 1: who asked for the trial, in user space's words */
+	VFW_A_CONFIRM_NS, /* u64, CLOCK_REALTIME: when the trial began; in status */
+	VFW_A_PREV_REVISION, /* u32: the revision whose rules come back; in status, during a trial */
+	VFW_A_PREV_DIGEST, /* VFW_DIGEST_LEN bytes of it */
 	__VFW_A_MAX,
 };
 #define VFW_A_MAX (__VFW_A_MAX - 1)
@@ -523,11 +544,19 @@ enum vfw_event_type {
 	VFW_EVENT_FLOW_START, /* src opened it; see VFW_A_FLOW_EVENTS */
 	VFW_EVENT_FLOW_END, /* src opened it; reason: none (over, or silent for too long), cut, killed, flow-limit */
 	VFW_EVENT_ALERT, /* a signature matched: sig, profile, offset; revision is the profile's */
+	VFW_EVENT_CONFIRM, /* the policy on trial stays */
+	VFW_EVENT_ROLLBACK, /* verdict holds enum vfw_rollback; revision is the new one */
 	__VFW_EVENT_MAX,
 };
 
 #define VFW_EVENT_F_TO_OPENER (1U << 0) /* bytes that flow towards who opened the conversation */
 #define VFW_EVENT_F_DROPPED (1U << 1) /* what matched was not delivered */
+
+enum vfw_rollback {
+	VFW_ROLLBACK_TIME, /* nobody confirmed in time */
+	VFW_ROLLBACK_ASKED, /* POLICY_ROLLBACK */
+	__VFW_ROLLBACK_MAX,
+};
 
 /*
  * One event. seq rises by one for each event that happened, sent or not: a gap is

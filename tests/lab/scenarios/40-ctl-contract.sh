@@ -5,4 +5,5 @@
 . "$(dirname "$0")/../lib.sh"
 
 labvfw start --no-daemon
+expect_pass ctltrial
 expect_pass ctlcheck

@@ -603,11 +603,13 @@ static int denied(void)
 
 	if (setgid(65534) || setuid(65534))
 		return 2;
-	for (cmd = VFW_CMD_STATUS_GET; cmd < VFW_CMD_EVENT; cmd++) {
-		bool dump = cmd >= VFW_CMD_VM_GET && cmd <= VFW_CMD_FLOW_GET;
+	for (cmd = VFW_CMD_STATUS_GET; cmd <= VFW_CMD_MAX; cmd++) {
+		bool dump = (cmd >= VFW_CMD_VM_GET && cmd <= VFW_CMD_FLOW_GET) ||
+			    cmd == VFW_CMD_PROFILE_GET;
 
-		if (ctl_talk(&two, ctl_begin(&two, cmd, dump ? NLM_F_DUMP : 0), NULL, NULL) !=
-		    -EPERM) {
+		if (cmd != VFW_CMD_EVENT &&
+		    ctl_talk(&two, ctl_begin(&two, cmd, dump ? NLM_F_DUMP : 0), NULL, NULL) !=
+			    -EPERM) {
 			printf("     command %d is not denied\n", cmd);
 			return 1;
 		}

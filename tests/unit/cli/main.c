@@ -242,8 +242,18 @@ START_TEST(test_help_fits)
 	ck_assert_uint_le(count_lines(r.out), 24);
 	ck_assert_uint_le(longest_line(r.out), 80);
 	for (cmd = vfw_cmds; cmd->name; cmd++)
-		ck_assert_ptr_nonnull(strstr(r.out, cmd->summary));
+		ck_assert_ptr_nonnull(strstr(r.out, cmd->group ? cmd->name : cmd->summary));
 	run_free(&r);
+	for (cmd = vfw_cmds; cmd->name; cmd++) {
+		if (!cmd->group)
+			continue;
+		snprintf(line, sizeof(line), "help %s", cmd->group);
+		r = run_line("/nonexistent", line);
+		ck_assert_uint_le(count_lines(r.out), 24);
+		ck_assert_uint_le(longest_line(r.out), 80);
+		ck_assert_ptr_nonnull(strstr(r.out, cmd->summary));
+		run_free(&r);
+	}
 	for (cmd = vfw_cmds; cmd->name; cmd++) {
 		snprintf(line, sizeof(line), "help %s %s", cmd->group ? cmd->group : "", cmd->name);
 		r = run_line("/nonexistent", line);
