@@ -114,6 +114,11 @@ $(LAB_BIN)/ctl%: tests/lab/src/ctl%.c tests/lab/src/ctlmsg.c tests/lab/src/ctlms
 	@mkdir -p $(@D)
 	$(CC) $(LAB_CFLAGS) $(filter %.c,$^) -o $@ -lmnl
 
+# The ordering of streams, against the TCP of the kernel it runs on.
+$(LAB_BIN)/streamtcp: tests/lab/src/streamtcp.c kmod/core/stream.c $(wildcard kmod/core/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(LAB_CFLAGS) -D_GNU_SOURCE -Ikmod $(filter %.c,$^) -o $@
+
 $(LAB_BIN)/%: tests/lab/src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(LAB_CFLAGS) $< -o $@
