@@ -260,7 +260,7 @@ static bool scan(struct talk *t, const u8 *p, u32 len)
 /* True if the segment may pass. */
 static bool inspect(struct talk *t, u32 seq, u8 *flags, const u8 *data, u32 len)
 {
-	static const struct vfw_stream_limit limit = {.bytes = 16384, .pieces = 64};
+	static const struct vfw_stream_limit limit = {.bytes = 3000, .pieces = 32};
 	struct vfw_stream_seg seg = {.seq = seq, .len = len, .flags = *flags};
 	struct vfw_stream_plan plan;
 	struct vfw_stream_span span;
