@@ -5,6 +5,7 @@
 # make SAN=1                vfwd and vfwctl under ASan and UBSan, in build/san
 # make lab                  what the labs run beside them
 # make test-unit            unit tests
+# make install              programs, units, hooks, and the module; make uninstall: dist/install.mk
 # make clean
 # What is built is in build/; modules in build/KVER/vfw.ko.
 
@@ -97,6 +98,8 @@ ifeq ($(KDIR),)
 else
 	@scripts/module $(KDIR) build
 endif
+
+include dist/install.mk
 
 # --- the labs' own programs ---
 

@@ -4,22 +4,28 @@
 #include "base/log.h"
 #include "ctl/server.h"
 #include "ctl/verbs.h"
+#include "kern/kern.h"
 #include "state/state.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <time.h>
 
 static const char usage[] =
-	"usage: vfwd [--config FILE] [--root DIR] [--verbose]\n"
+	"usage: vfwd [--config FILE] [--root DIR] [--verbose] [--check-config | --check-protection]\n"
 	"The daemon of vfw: knows the VMs, compiles policy, gives it to the module, writes events.\n"
 	"  --config FILE  settings, instead of " VFW_CONFIG_FILE "\n"
 	"  --root DIR     put before every path, the settings' own too\n"
 	"  --foreground   the default: vfwd never goes to the background by itself\n"
 	"  --verbose      say more on standard error\n"
+	"  --check-config      say what is wrong with the settings, and end\n"
+	"  --check-protection  may a guest start? exit 1 if [boot] require-protection asks for a\n"
+	"                      module that is armed and has a policy, and there is none\n"
 	"  --version\n"
 	"SIGHUP reads the inventory anew and opens the logs anew. SIGTERM ends vfwd; the module\n"
 	"keeps enforcing what it has.\n";
@@ -35,13 +41,23 @@ static int on_end(sd_event_source *s, const struct signalfd_siginfo *si, void *a
 	return sd_event_exit(sd_event_source_get_event(s), 0);
 }
 
+static uint64_t monotonic_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
 static int on_hangup(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
 	struct daemon *d = arg;
 
 	(void)s, (void)si;
 	vfw_log_info("reading the inventory anew");
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us());
 	vfw_state_reload(d->state);
+	sd_notify(0, "READY=1");
 	return 0;
 }
 
@@ -92,6 +108,8 @@ static int run(struct vfw_config *config)
 	vfw_server_serve(d.server, d.state);
 	d.state->on_event = on_event;
 	d.state->on_event_arg = d.server;
+	/* under systemd with WatchdogSec=: a loop that hangs is ended, and begun anew */
+	sd_event_set_watchdog(event, true);
 	sd_notify(0, "READY=1");
 	err = sd_event_loop(event);
 	sd_notify(0, "STOPPING=1");
@@ -102,11 +120,58 @@ out:
 	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Is there what [boot] require-protection asks for? Asks the kernel alone: vfwd need not run. */
+static int check_protection(const struct vfw_config *config)
+{
+	struct vfw_kern_status status;
+	struct vfw_kern *k = NULL;
+	const char *lacks = NULL;
+	int err;
+
+	if (!config->require_protection)
+		return EXIT_SUCCESS;
+	err = vfw_kern_open(&k);
+	if (err == -ENOENT)
+		lacks = "the module vfw is not loaded";
+	else if (err)
+		lacks = "the module vfw cannot be asked";
+	else if (vfw_kern_status(k, &status))
+		lacks = vfw_kern_error(k);
+	else if (status.mode != VFW_MODE_ARMED)
+		lacks = "vfw is not armed: vfwctl arm";
+	else if (!status.revision)
+		lacks = "vfw has no policy: vfwctl policy apply";
+	if (lacks)
+		fprintf(stderr,
+			"vfw: this guest would not be protected: %s. "
+			"([boot] require-protection in vfwd.toml)\n",
+			lacks);
+	vfw_kern_close(k);
+	return lacks ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+enum task { TASK_RUN, TASK_CHECK_CONFIG, TASK_CHECK_PROTECTION };
+
+static int perform(enum task task, struct vfw_config *config, const char *path, const char *root)
+{
+	switch (task) {
+	case TASK_CHECK_CONFIG:
+		printf("%s%s: right\n", path ? "" : root ?: "", path ?: VFW_CONFIG_FILE);
+		return EXIT_SUCCESS;
+	case TASK_CHECK_PROTECTION:
+		return check_protection(config);
+	default:
+		return run(config);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"root", required_argument, NULL, 'r'},
+		{"check-config", no_argument, NULL, 'C'},
+		{"check-protection", no_argument, NULL, 'P'},
 		{"foreground", no_argument, NULL, 'f'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
@@ -115,6 +180,7 @@ int main(int argc, char **argv)
 	};
 	const char *path = NULL, *root = NULL;
 	_cleanup_free_ char *error = NULL;
+	enum task task = TASK_RUN;
 	struct vfw_config config;
 	int opt, status;
 
@@ -127,6 +193,12 @@ int main(int argc, char **argv)
 			root = optarg;
 			break;
 		case 'f':
+			break;
+		case 'C':
+			task = TASK_CHECK_CONFIG;
+			break;
+		case 'P':
+			task = TASK_CHECK_PROTECTION;
 			break;
 		case 'v':
 			vfw_log_set_level(VFW_LOG_DEBUG);
@@ -151,7 +223,7 @@ int main(int argc, char **argv)
 		vfw_config_clear(&config);
 		return EXIT_FAILURE;
 	}
-	status = run(&config);
+	status = perform(task, &config, path, root);
 	vfw_config_clear(&config);
 	return status;
 }

@@ -177,6 +177,22 @@ static int read_scope(struct reading *rd, const struct vfw_toml *table)
 	return err;
 }
 
+static int read_boot(struct reading *rd, const struct vfw_toml *table)
+{
+	for (size_t i = 0; i < table->n_children; i++) {
+		const struct vfw_toml *node = table->children[i];
+
+		if (strcmp(node->key, "require-protection") != 0)
+			return wrong(rd, node, "require-protection as the key");
+		if (node->type != VFW_TOML_BOOL)
+			return wrong(rd, node, "true or false");
+		rd->c->require_protection = node->boolean;
+	}
+	return 0;
+}
+
+#define TABLES "one of the tables [paths], [qemu], [boot], [scope]"
+
 static int read_top(struct reading *rd, const struct vfw_toml *top)
 {
 	int err = 0;
@@ -185,15 +201,17 @@ static int read_top(struct reading *rd, const struct vfw_toml *top)
 		const struct vfw_toml *node = top->children[i];
 
 		if (node->type != VFW_TOML_TABLE)
-			err = wrong(rd, node, "one of the tables [paths], [qemu], [scope]");
+			err = wrong(rd, node, TABLES);
 		else if (!strcmp(node->key, "paths"))
 			err = read_paths(rd, node);
 		else if (!strcmp(node->key, "qemu"))
 			err = read_qemu(rd, node);
+		else if (!strcmp(node->key, "boot"))
+			err = read_boot(rd, node);
 		else if (!strcmp(node->key, "scope"))
 			err = read_scope(rd, node);
 		else
-			err = wrong(rd, node, "one of the tables [paths], [qemu], [scope]");
+			err = wrong(rd, node, TABLES);
 	}
 	return err;
 }

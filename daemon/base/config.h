@@ -5,6 +5,7 @@
  *   [paths]  vms, policy, state, socket, eve, audit, default
  *   [qemu]   users = ["root", "libvirt-qemu"]   whose QEMU processes are believed
  *            interval = 5                       seconds between two looks at /proc
+ *   [boot]   require-protection = false         may a guest start that nothing protects?
  *   [scope]  names, bridges, uplinks            lists for the module; absent: its own stay
  */
 #ifndef VFW_BASE_CONFIG_H
@@ -34,6 +35,7 @@ struct vfw_config {
 	uid_t *uids;
 	size_t n_uids;
 	unsigned int interval; /* seconds, 1 to 3600 */
+	bool require_protection;
 	struct vfw_config_list names, bridges, uplinks;
 };
 

@@ -418,20 +418,19 @@ static void log_diags(const char *what, const struct vfw_diags *d)
 /* The policy of a fresh install: where it was installed, or beside the program in its tree. */
 static int read_fallback(struct vfw_state *st, struct vfw_ruleset_file **files, size_t *n)
 {
+	static const char *const beside[] = {"/../share/vfw/default.vfw", "/../rules/default.vfw"};
 	int err = vfw_store_read_files(st->config.fallback, files, n);
-	char path[PATH_MAX];
-	ssize_t len;
-	char *slash;
+	char program[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
-	if (err != -ENOENT)
-		return err;
-	len = readlink("/proc/self/exe", path, sizeof(path) - sizeof("/../rules/default.vfw"));
-	if (len <= 0)
-		return err;
-	path[len] = '\0';
-	slash = strrchr(path, '/');
-	strcpy(slash ?: path, "/../rules/default.vfw");
-	return vfw_store_read_files(path, files, n);
+	program[len > 0 ? len : 0] = '\0';
+	*(strrchr(program, '/') ?: program) = '\0';
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]) && err == -ENOENT; i++) {
+		_cleanup_free_ char *path = vfw_form_format("%s%s", program, beside[i]);
+
+		err = path ? vfw_store_read_files(path, files, n) : -ENOMEM;
+	}
+	return err;
 }
 
 /* The policy that was in force last; without one that of a fresh install. */

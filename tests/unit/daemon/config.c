@@ -31,6 +31,7 @@ START_TEST(defaults)
 	ck_assert_str_eq(c.socket, "/nowhere/run/vfw/vfwd.sock");
 	ck_assert_uint_ge(c.n_uids, 1);
 	ck_assert(!c.names.given);
+	ck_assert(!c.require_protection);
 	vfw_config_clear(&c);
 	ck_assert_int_ne(vfw_config_load(&c, "/nowhere/x", NULL, &error), 0);
 	ck_assert_ptr_nonnull(strstr(error, "/nowhere/x: "));
@@ -44,14 +45,16 @@ START_TEST(all_of_it)
 	struct vfw_config c;
 	char *error;
 
-	ck_assert_int_eq(load("[paths]\nvms = \"/a\"\neve = \"/b\"\n[qemu]\nusers = [\"root\"]\n"
-			      "interval = 9\n[scope]\nnames = [\"vnet*\"]\nuplinks = []\n",
-			      "/r", &c, &error),
-			 0);
+	ck_assert_int_eq(
+		load("[paths]\nvms = \"/a\"\neve = \"/b\"\n[qemu]\nusers = [\"root\"]\n"
+		     "interval = 9\n[boot]\nrequire-protection = true\n[scope]\nnames = [\"vnet*\"]\nuplinks = []\n",
+		     "/r", &c, &error),
+		0);
 	ck_assert_str_eq(c.vms, "/r/a");
 	ck_assert_str_eq(c.eve, "/r/b");
 	ck_assert_uint_eq(c.n_uids, 1);
 	ck_assert_uint_eq(c.interval, 9);
+	ck_assert(c.require_protection);
 	ck_assert(c.names.given && c.uplinks.given && !c.bridges.given);
 	ck_assert_str_eq(c.names.v[0], "vnet*");
 	ck_assert_uint_eq(c.uplinks.n, 0);
@@ -68,6 +71,8 @@ static const struct {
 	{"[qemu]\nusers = [\"no-such-user-here\"]\n", ":2: expected the name of a user"},
 	{"[qemu]\ninterval = 0\n", ":2: interval: expected 1 to 3600"},
 	{"[scope]\nnames = [\"a-name-that-is-too-long\"]\n", ":2: expected a device name"},
+	{"[boot]\nrequire-protection = 1\n", ":2: require-protection: expected true or false"},
+	{"[boot]\narmed = true\n", ":2: armed: expected require-protection"},
 	{"[colour]\n", ":1: colour: expected one of the tables"},
 	{"x = 1\n", ":1: x: expected one of the tables"},
 	{"[paths\n", ":1: "},
