@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # make                      vfwd, vfwctl and, if the running kernel's headers are there, the module
-# make KERNEL=6.1           ... the module for a kernel of the lab (uml, uml-debug, 6.1, 6.12),
+# make KERNEL=6.1           ... the module for a kernel of the lab (uml, uml-debug, uml-fast, 6.1, 6.12),
 # make KERNEL=/path/to      ... for a kernel's build folder, or for /lib/modules/KERNEL/build
 # make SAN=1                vfwd and vfwctl under ASan and UBSan, in build/san
 # make lab                  what the labs run beside them
@@ -77,7 +77,7 @@ $(OUT)/vfwctl: override LDFLAGS += $(SANFLAGS)
 
 # --- vfw.ko ---
 
-LAB_KERNELS := uml uml-debug 6.1 6.12
+LAB_KERNELS := uml uml-debug uml-fast 6.1 6.12
 ifdef KERNEL
 ifneq ($(filter $(KERNEL),$(LAB_KERNELS)),)
 KDIR := $(shell scripts/lab --build-dir $(KERNEL))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# The two user-mode kernels of the lab.
+# The user-mode kernels of the lab.
 #  uml        Debian's own prebuilt one: nothing to compile but the headers for modules.
-#  uml-debug  built from Debian's 6.12 source with tests/lab/kernel/*.config.
+#  uml-debug  built from Debian's 6.12 source with tests/lab/kernel/uml.config and uml-debug.config,
+#  uml-fast   the same with uml-fast.config: no debugging, for measuring.
 # Each ends as a folder $VFW_CACHE/kernel/NAME-VERSION-KEY with linux (the program), build (for
 # modules) and modules (a /lib/modules); the link $VFW_CACHE/kernel/NAME leads to the current one.
 
@@ -45,27 +46,30 @@ uml_make_uml() {
 	kernel_finish uml "$out" um
 }
 
-# uml_make_uml-debug KEY: compiled here. Niced: it takes many minutes.
-uml_make_uml-debug() {
-	local debian src out config=$VFW_TOP/tests/lab/kernel
+uml_make_uml-debug() { uml_compile uml-debug "$1" 'ten to twenty'; }
+uml_make_uml-fast() { uml_compile uml-fast "$1" 'five to ten'; }
+
+# uml_compile NAME KEY MINUTES: compiled here. Niced: it takes many minutes.
+uml_compile() {
+	local name=$1 key=$2 debian src out config=$VFW_TOP/tests/lab/kernel
 	debian=$(apt_version linux-source-6.12)
 	src=$VFW_CACHE/src/linux-$debian
 	uml_source "$src" linux-source-6.12 "$debian"
-	out=$VFW_CACHE/kernel/uml-debug-$debian-$1
+	out=$VFW_CACHE/kernel/$name-$debian-$key
 	rm -rf "$out"
 	mkdir -p "$out/build" "$out/modules/lib/modules"
 	logged "$out/build.log" make -C "$src" ARCH=um O="$out/build" x86_64_defconfig
 	logged "$out/config.log" env ARCH=um "$src/scripts/kconfig/merge_config.sh" -m \
-		-O "$out/build" "$out/build/.config" "$config/uml.config" "$config/uml-debug.config"
+		-O "$out/build" "$out/build/.config" "$config/uml.config" "$config/$name.config"
 	logged "$out/build.log" make -C "$src" ARCH=um O="$out/build" olddefconfig
-	uml_config_held "$out/build/.config" "$config/uml.config" "$config/uml-debug.config"
-	say "compiling the user-mode debug kernel $debian (ten to twenty minutes, once)"
+	uml_config_held "$out/build/.config" "$config/uml.config" "$config/$name.config"
+	say "compiling the user-mode kernel $name $debian ($3 minutes, once)"
 	logged "$out/build.log" nice -n "${VFW_NICE:-15}" \
 		make -j"${VFW_JOBS:-2}" -C "$src" ARCH=um O="$out/build" linux modules
 	logged "$out/install.log" make -C "$src" ARCH=um O="$out/build" \
 		INSTALL_MOD_PATH="$out/modules" INSTALL_MOD_STRIP=1 modules_install
 	ln "$out/build/linux" "$out/linux"
-	kernel_finish uml-debug "$out" um
+	kernel_finish "$name" "$out" um
 }
 
 # uml_config_held CONFIG FRAGMENT...: fails when the kernel lacks what a fragment asks for.
@@ -82,8 +86,6 @@ uml_config_held() {
 uml_key() {
 	case $1 in
 	uml) echo prebuilt ;;
-	uml-debug)
-		cat "$VFW_TOP"/tests/lab/kernel/uml{,-debug}.config | sha256sum | cut -c1-8
-		;;
+	*) cat "$VFW_TOP/tests/lab/kernel/uml.config" "$VFW_TOP/tests/lab/kernel/$1.config" | sha256sum | cut -c1-8 ;;
 	esac
 }

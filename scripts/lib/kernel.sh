@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The lab's kernels by name. kernel_dir NAME is all that others need.
 
-LAB_KERNELS='uml uml-debug 6.1 6.12'
+LAB_KERNELS='uml uml-debug uml-fast 6.1 6.12'
 
 kernel_known() {
 	case " $LAB_KERNELS " in
