@@ -111,8 +111,11 @@ static inline u64 rotl(u64 x, unsigned int n)
 	return x << n | x >> (64 - n);
 }
 
-/* Aumasson, Bernstein: SipHash, a fast short-input PRF (2012), figure 2.1 */
-static inline void sip_round(u64 v[4])
+/*
+ * Aumasson, Bernstein: SipHash, a fast short-input PRF (2012), figure 2.1. Inlined always: only then
+ * does the state live in registers.
+ */
+static inline __attribute__((always_inline)) void sip_round(u64 v[4])
 {
 	v[0] += v[1];
 	v[1] = rotl(v[1], 13) ^ v[0];
