@@ -40,17 +40,29 @@ void vfw_bridge_put(void)
 	bridge_pvid = NULL;
 }
 
-/* The bridge dev is or is in, if it filters VLANs. */
-static bool bridge_filters(const struct net_device *dev)
+/* Is br a bridge that filters VLANs? */
+static bool bridge_is_filtering(const struct net_device *br)
 {
 	bool (*enabled)(const struct net_device *) = smp_load_acquire(&bridge_enabled);
+
+	return enabled && netif_is_bridge_master(br) && enabled(br);
+}
+
+/* Does the bridge that dev is or is in filter VLANs? */
+static bool bridge_filters(const struct net_device *dev)
+{
 	const struct net_device *br = dev;
 
-	if (!enabled)
-		return false;
 	if (!netif_is_bridge_master(dev))
 		br = netdev_master_upper_dev_get_rcu((struct net_device *)dev);
-	return br && netif_is_bridge_master(br) && enabled(br);
+	return br && bridge_is_filtering(br);
+}
+
+u16 vfw_bridge_vlan_in(const struct net_device *dev, const struct net_device *br)
+{
+	u16 pvid;
+
+	return bridge_is_filtering(br) && !bridge_pvid(dev, &pvid) ? pvid : 0;
 }
 
 u16 vfw_bridge_port_vlan(const struct net_device *dev)

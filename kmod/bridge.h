@@ -20,6 +20,9 @@ void vfw_bridge_put(void);
  */
 u16 vfw_bridge_port_vlan(const struct net_device *dev);
 
+/* The same where the device dev is in is known: br, which may be no bridge. RCU read lock. */
+u16 vfw_bridge_vlan_in(const struct net_device *dev, const struct net_device *br);
+
 /* May the port give out frames of more than one VLAN without a tag? RCU read lock; takes long. */
 bool vfw_bridge_ambiguous(const struct net_device *dev);
 

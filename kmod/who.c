@@ -49,8 +49,10 @@ static void who_is_ident(struct vfw_end *end, u32 ident)
 
 static void who_domain(struct vfw_pkt *p, const struct vfw_port *port)
 {
-	p->bridge = vfw_port_master(port) ?: port->ifindex;
-	p->vlan = vfw_bridge_port_vlan(port->dev);
+	const struct net_device *br = netdev_master_upper_dev_get_rcu(port->dev);
+
+	p->bridge = br ? br->ifindex : port->ifindex;
+	p->vlan = br ? vfw_bridge_vlan_in(port->dev, br) : 0;
 }
 
 void vfw_who_port(struct vfw_pkt *p)
