@@ -11,6 +11,7 @@
 static void hook_bridge_fill(struct vfw_pkt *p, struct sk_buff *skb, enum vfw_where where,
 			     const struct nf_hook_state *state)
 {
+	vfw_pkt_begin(p);
 	p->skb = skb;
 	p->where = where;
 	p->port = vfw_port_find(state->in->ifindex);
@@ -23,7 +24,7 @@ static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
 	unsigned int ret = NF_ACCEPT;
-	struct vfw_pkt p;
+	struct vfw_pkt p __uninitialized;
 
 	if (!vfw_port_count())
 		return NF_ACCEPT;
@@ -47,7 +48,7 @@ static unsigned int hook_bridge_local_in(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
 	unsigned int ret;
-	struct vfw_pkt p;
+	struct vfw_pkt p __uninitialized;
 
 	if (!vfw_port_count())
 		return NF_ACCEPT;

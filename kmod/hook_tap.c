@@ -9,9 +9,10 @@ static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
 	struct vfw_port *port = priv;
-	struct vfw_pkt p;
+	struct vfw_pkt p __uninitialized;
 	unsigned int ret;
 
+	vfw_pkt_begin(&p);
 	p.skb = skb;
 	p.where = VFW_AT_INGRESS;
 	p.port = port;
@@ -27,9 +28,10 @@ static unsigned int hook_tap_egress(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
 	struct vfw_port *port = priv;
-	struct vfw_pkt p;
+	struct vfw_pkt p __uninitialized;
 	unsigned int ret;
 
+	vfw_pkt_begin(&p);
 	p.skb = skb;
 	p.where = VFW_AT_EGRESS;
 	p.port = port;
