@@ -126,6 +126,16 @@ $(LAB_BIN)/%: tests/lab/src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(LAB_CFLAGS) $< -o $@
 
+# What scripts/bench runs in them: vfwd's own compiler and its way to the kernel.
+$(LAB_BIN)/benchpolicy: tests/lab/bench/policy.c $(filter-out $(VFWD_OBJ)/daemon/main.o,$(VFWD_OBJS))
+	@mkdir -p $(@D)
+	$(CC) $(VFWD_CFLAGS) $(CFLAGS) -c $< -o $(VFWD_OBJ)/benchpolicy.o
+	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $(VFWD_OBJ)/benchpolicy.o $(filter %.o,$^) $(shell $(PKG_CONFIG) --libs $(VFWD_PKGS)) -o $@
+
+$(LAB_BIN)/ctflush: tests/lab/bench/ctflush.c
+	@mkdir -p $(@D)
+	$(CC) $(LAB_CFLAGS) $< -o $@ -lmnl
+
 # --- tests ---
 
 -include $(wildcard tests/unit/*.mk tests/fuzz/*.mk)

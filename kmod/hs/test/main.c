@@ -87,7 +87,7 @@ static const struct {
 } tests[] = {
 	{"softirq", test_softirq}, {"together", test_together}, {"refuse", test_refuse},
 	{"foreign", test_foreign}, {"file", test_file},		{"stack", test_stack},
-	{"still", test_softirq},
+	{"still", test_softirq},   {"bench", test_bench},
 };
 
 static int run_tests(void)
@@ -95,7 +95,7 @@ static int run_tests(void)
 	int i, err, failed = 0;
 
 	for (i = 0; i < ARRAY_SIZE(tests); i++) {
-		if (*only && strcmp(only, tests[i].name))
+		if (*only ? strcmp(only, tests[i].name) : tests[i].run == test_bench)
 			continue;
 		if (tests[i].run == test_foreign && !fix.foreign.mem) {
 			pr_info("vfw_hs_test: skip %s: no such database given\n", tests[i].name);

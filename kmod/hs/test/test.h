@@ -74,4 +74,7 @@ int test_foreign(struct fixture *fix);
 int test_file(struct fixture *fix);
 int test_stack(struct fixture *fix);
 
+/* Measures; runs only when it is named. */
+int test_bench(struct fixture *fix);
+
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reference SET stream|block BYTES DIR: what vfw_hs_test.ko is compared with. Compiles patterns
+ * reference SET stream|block|plain BYTES DIR: what vfw_hs_test.ko is compared with. Compiles patterns
  * with libhs for SET (sse42, avx2, avx512), makes BYTES of data in which they match, scans it with
  * libhs, and writes DIR/db, DIR/data and DIR/want (records of le32 id, le32 0, le64 offset, by
- * offset, then id).
+ * offset, then id). stream and block: as many engines and matches as can be had; plain: a stream as
+ * traffic is, literals that seldom match, for measuring.
  *
  * The matches are found with a database for this processor, for it need not be one of SET's.
  */
@@ -174,6 +175,8 @@ static int by_offset(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
+static int plain;
+
 static char *literals[LITERALS];
 static unsigned int literal_flags[LITERALS];
 
@@ -183,7 +186,7 @@ static void make_literals(void)
 	int i, j, len;
 
 	for (i = 0; i < LITERALS; i++) {
-		len = 3 + rnd(16);
+		len = (plain ? 8 : 3) + rnd(16);
 		literals[i] = calloc(1, len + 1);
 		literal_flags[i] = rnd(2) ? HS_FLAG_CASELESS : 0;
 		for (j = 0; j < len; j++)
@@ -196,16 +199,18 @@ static hs_database_t *compile(const hs_platform_info_t *platform, unsigned int m
 	static const char *text[FIXED + LITERALS];
 	static unsigned int flags[FIXED + LITERALS], ids[FIXED + LITERALS];
 	hs_compile_error_t *error;
+	size_t i, first = plain ? FIXED : 0;
 	hs_database_t *db;
-	size_t i;
 
 	for (i = 0; i < FIXED + LITERALS; i++) {
 		ids[i] = i;
 		text[i] = i < FIXED ? patterns[i].text : literals[i - FIXED];
 		flags[i] = i < FIXED ? patterns[i].flags : literal_flags[i - FIXED];
 	}
-	if (hs_compile_multi(text, flags, ids, FIXED + LITERALS, mode, platform, &db, &error))
-		die(error->expression >= 0 ? text[error->expression] : "compile", error->message);
+	if (hs_compile_multi(text + first, flags + first, ids + first, FIXED + LITERALS - first,
+			     mode, platform, &db, &error))
+		die(error->expression >= 0 ? text[first + error->expression] : "compile",
+		    error->message);
 	return db;
 }
 
@@ -219,7 +224,7 @@ static char *make_data(size_t len)
 	if (!data)
 		die("data", "no memory");
 	while (at < len) {
-		if (rnd(8)) {
+		if (rnd(plain ? 4096 : 8)) {
 			data[at++] = noise[rnd(sizeof(noise) - 1)];
 			continue;
 		}
@@ -281,14 +286,15 @@ int main(int argc, char **argv)
 	size_t len, i;
 
 	if (argc != 5)
-		die("usage", "reference sse42|avx2|avx512 stream|block BYTES DIR");
+		die("usage", "reference sse42|avx2|avx512 stream|block|plain BYTES DIR");
 	if (!strcmp(argv[1], "avx2"))
 		platform.cpu_features = HS_CPU_FEATURES_AVX2;
 	else if (!strcmp(argv[1], "avx512"))
 		platform.cpu_features = HS_CPU_FEATURES_AVX2 | HS_CPU_FEATURES_AVX512;
 	else if (strcmp(argv[1], "sse42"))
 		die(argv[1], "expected sse42, avx2 or avx512");
-	stream = !strcmp(argv[2], "stream");
+	plain = !strcmp(argv[2], "plain");
+	stream = plain || !strcmp(argv[2], "stream");
 	mode = stream ? HS_MODE_STREAM | HS_MODE_SOM_HORIZON_LARGE : HS_MODE_BLOCK;
 	len = strtoul(argv[3], NULL, 0);
 	if (len < 8192)
@@ -310,6 +316,6 @@ int main(int argc, char **argv)
 	}
 	save(argv[4], "want", records, count * 2 * sizeof(*records));
 	printf("%s %s: %zu patterns, %zu bytes of data, %zu matches\n", argv[1], argv[2],
-	       FIXED + LITERALS, len, count);
+	       plain ? (size_t)LITERALS : FIXED + LITERALS, len, count);
 	return 0;
 }
