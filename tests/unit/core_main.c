@@ -15,6 +15,7 @@ int main(void)
 	suite_add_tcase(suite, core_tcpstate_cases());
 	suite_add_tcase(suite, core_stream_cases());
 	suite_add_tcase(suite, core_reason_cases());
+	suite_add_tcase(suite, core_sig_cases());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -14,5 +14,6 @@ TCase *core_flowkey_cases(void);
 TCase *core_tcpstate_cases(void);
 TCase *core_stream_cases(void);
 TCase *core_reason_cases(void);
+TCase *core_sig_cases(void);
 
 #endif /* VFW_TEST_CORE_UNIT_H */

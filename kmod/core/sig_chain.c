@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Chains: steps that are tried one after the other, each from where the one before stood.
+ *
+ * A step has a first place and, if a later one depends on where it stands (VFW_SIG_F_RETRY), further
+ * ones. All there is to remember is where each step began and where it stands now, so going back
+ * needs no recursion: place[i] is what step i was given, at[i] where its search goes on. Variables
+ * are set again on the way forward, for a step always reads those set before it.
+ */
+#include "sig.h"
+
+struct chain {
+	const struct vfw_sigs *s;
+	const struct vfw_sig_step *steps;
+	u32 n;
+	const u8 *buf;
+	u32 len;
+	const struct vfw_sig_regex *regex;
+	u32 budget;
+	u32 place[VFW_SIG_STEPS_MAX + 1]; /* cursor before each step */
+	u32 at[VFW_SIG_STEPS_MAX]; /* contents: where to search next; expressions: which end */
+	u64 vars[VFW_SIG_VARS_MAX];
+};
+
+static inline u8 lower(u8 c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+static bool same(const u8 *text, const u8 *pattern, u32 len, bool nocase)
+{
+	u32 i;
+
+	if (!nocase)
+		return !memcmp(text, pattern, len);
+	for (i = 0; i < len; i++)
+		if (lower(text[i]) != pattern[i])
+			return false;
+	return true;
+}
+
+/* Where in [from, to) the pattern first stands whole, or VFW_SIG_NONE. */
+static u32 find(const struct chain *c, const struct vfw_sig_step *t, u32 from, u32 to)
+{
+	const u8 *pattern = c->s->bytes + t->data;
+	bool nocase = t->flags & VFW_SIG_F_NOCASE;
+
+	for (; from < to && to - from >= t->len; from++)
+		if (same(c->buf + from, pattern, t->len, nocase))
+			return from;
+	return VFW_SIG_NONE;
+}
+
+/* Variables may hold anything: sums are made in 64 bits and cut to the buffer afterwards. */
+static long long var_or(const struct chain *c, const struct vfw_sig_step *t, u32 flag, int number)
+{
+	if (!(t->flags & flag))
+		return number;
+	return c->vars[number] > 0x7fffffff ? 0x7fffffff : (long long)c->vars[number];
+}
+
+static u32 clamp_to(long long x, u32 most)
+{
+	return x < 0 ? 0 : x > most ? most : (u32)x;
+}
+
+/* The part of the buffer in which a content is searched, from the cursor that its step was given. */
+static bool window(const struct chain *c, const struct vfw_sig_step *t, u32 cursor, u32 *from,
+		   u32 *to)
+{
+	long long low, high = c->len;
+	long long offset = var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
+
+	if (t->flags & VFW_SIG_F_RELATIVE) {
+		low = cursor + offset;
+		if (low < 0)
+			low = 0;
+		if (t->flags & VFW_SIG_F_WITHIN) {
+			long long within = t->flags & VFW_SIG_F_VAR_DEPTH
+						   ? var_or(c, t, VFW_SIG_F_VAR_DEPTH, t->depth)
+						   : t->within;
+
+			high = cursor + offset + within;
+		}
+	} else {
+		low = offset;
+		if (t->flags & VFW_SIG_F_VAR_DEPTH)
+			high = offset + var_or(c, t, VFW_SIG_F_VAR_DEPTH, t->depth);
+		else if (t->flags & VFW_SIG_F_DEPTH)
+			high = t->depth + (t->flags & VFW_SIG_F_VAR_OFFSET ? offset : 0);
+	}
+	*to = clamp_to(high, c->len);
+	*from = low > c->len ? c->len : (u32)low;
+	return low <= c->len && *from < *to;
+}
+
+static bool try_content(struct chain *c, u32 i, bool again)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	bool negated = t->flags & VFW_SIG_F_NEGATED;
+	u32 from, to, hit;
+
+	if (!window(c, t, c->place[i], &from, &to)) {
+		c->place[i + 1] = c->place[i];
+		return negated && !again;
+	}
+	if (again)
+		from = c->at[i];
+	hit = find(c, t, from, to);
+	/* at the end of the buffer there is one place only: the last */
+	while (hit != VFW_SIG_NONE && t->flags & VFW_SIG_F_ENDSWITH && hit + t->len != c->len)
+		hit = find(c, t, hit + 1, to);
+	if (negated) {
+		c->place[i + 1] = c->place[i];
+		return hit == VFW_SIG_NONE;
+	}
+	if (hit == VFW_SIG_NONE)
+		return false;
+	c->at[i] = hit + 1;
+	c->place[i + 1] = hit + t->len;
+	return true;
+}
+
+static bool try_regex(struct chain *c, u32 i, bool again)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	u32 from = t->flags & VFW_SIG_F_RELATIVE ? c->place[i] : 0;
+	u32 ends[VFW_SIG_ENDS_MAX];
+	u32 want = again ? c->at[i] : 0;
+	int n;
+
+	if (!c->regex || want >= VFW_SIG_ENDS_MAX)
+		return false;
+	n = c->regex->ends(c->regex->ctx, t->data, c->buf + from, c->len - from, ends, want + 1);
+	if (n < 0)
+		return false;
+	if (t->flags & VFW_SIG_F_NEGATED) {
+		c->place[i + 1] = c->place[i];
+		return !n;
+	}
+	if ((u32)n <= want)
+		return false;
+	c->at[i] = want + 1;
+	c->place[i + 1] = from + ends[want];
+	return c->place[i + 1] <= c->len;
+}
+
+static int digit_of(u8 ch)
+{
+	if (ch >= '0' && ch <= '9')
+		return ch - '0';
+	ch = lower(ch);
+	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : 99;
+}
+
+/* As strtoull() reads n bytes: blanks, a sign, a prefix; false when there is no digit. */
+static bool read_string(const u8 *p, u32 n, u32 base, u64 *x)
+{
+	bool minus = false, any = false;
+	u64 sum = 0;
+	u32 i = 0;
+
+	while (i < n && (p[i] == ' ' || (p[i] >= 9 && p[i] <= 13)))
+		i++;
+	if (i < n && (p[i] == '-' || p[i] == '+'))
+		minus = p[i++] == '-';
+	if ((base == 0 || base == 16) && n - i >= 3 && p[i] == '0' && lower(p[i + 1]) == 'x' &&
+	    digit_of(p[i + 2]) < 16) {
+		i += 2;
+		base = 16;
+	} else if (base == 0) {
+		base = i < n && p[i] == '0' ? 8 : 10;
+	}
+	for (; i < n && (u32)digit_of(p[i]) < base; i++) {
+		sum = sum * base + (u64)digit_of(p[i]);
+		any = true;
+	}
+	*x = minus ? 0 - sum : sum;
+	return any;
+}
+
+/* Reads the number a byte_* step is about. *end: behind its bytes. */
+static bool read_number(const struct chain *c, u32 i, u64 *x, u32 *begin, u32 *end)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	long long at = var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
+	u64 count = t->flags & VFW_SIG_F_VAR_COUNT ? c->vars[t->count] : t->count;
+	u32 k;
+
+	if (t->flags & VFW_SIG_F_RELATIVE)
+		at += c->place[i];
+	if (at < 0 || at >= c->len || count > (u64)(c->len - at) || count > 23)
+		return false;
+	*begin = (u32)at;
+	*end = (u32)at + (u32)count;
+	*x = 0;
+	if (t->flags & VFW_SIG_F_STRING)
+		return read_string(c->buf + at, (u32)count, t->base, x);
+	if (count > 8)
+		return false;
+	for (k = 0; k < count; k++) {
+		u32 from = t->flags & VFW_SIG_F_LITTLE ? (u32)count - 1 - k : k;
+
+		*x = *x << 8 | c->buf[*begin + from];
+	}
+	return true;
+}
+
+static u64 masked(const struct vfw_sig_step *t, u64 x)
+{
+	return t->mask ? (x & t->mask) >> t->shift : x;
+}
+
+static bool try_byte_test(struct chain *c, u32 i)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	u64 x, value = t->flags & VFW_SIG_F_VAR_VALUE ? c->vars[t->value] : t->value;
+	u32 begin, end;
+
+	if (!read_number(c, i, &x, &begin, &end))
+		return false;
+	c->place[i + 1] = c->place[i];
+	return vfw_sig_compare(t->cmp, masked(t, x), value, 0) != !!(t->flags & VFW_SIG_F_NEGATED);
+}
+
+static bool try_byte_jump(struct chain *c, u32 i)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	long long to;
+	u32 begin, end;
+	u64 x;
+
+	if (!read_number(c, i, &x, &begin, &end))
+		return false;
+	x = masked(t, x);
+	if (t->multiplier)
+		x *= t->multiplier;
+	if (t->flags & VFW_SIG_F_ALIGN)
+		x = (x + 3) & ~(u64)3;
+	/* a jump of more than any buffer lies outside it; negative ones are numbers near 2^64 */
+	if (x > 0x7fffffff && 0 - x > 0x7fffffff)
+		return false;
+	to = (long long)x + t->post;
+	if (t->flags & VFW_SIG_F_FROM_END)
+		to += c->len;
+	else if (!(t->flags & VFW_SIG_F_FROM_BEGIN))
+		to += end;
+	if (to < 0 || to >= c->len)
+		return false;
+	c->place[i + 1] = (u32)to;
+	return true;
+}
+
+static bool try_byte_extract(struct chain *c, u32 i)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	u32 begin, end;
+	u64 x;
+
+	if (!read_number(c, i, &x, &begin, &end))
+		return false;
+	if (t->multiplier)
+		x *= t->multiplier;
+	if (t->flags & VFW_SIG_F_ALIGN && x % t->base)
+		x += t->base - x % t->base;
+	c->vars[t->var] = x;
+	c->place[i + 1] = end;
+	return true;
+}
+
+static bool try_isdataat(struct chain *c, u32 i)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	long long at = var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
+	bool there;
+
+	/* relative to the last place the byte just behind the buffer still counts, as in Suricata 7 */
+	if (t->flags & VFW_SIG_F_RELATIVE)
+		there = c->place[i] + at <= c->len;
+	else
+		there = at < c->len;
+	c->place[i + 1] = c->place[i];
+	return there != !!(t->flags & VFW_SIG_F_NEGATED);
+}
+
+static bool try_step(struct chain *c, u32 i, bool again)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+
+	if (again && (!(t->flags & VFW_SIG_F_RETRY) || t->flags & VFW_SIG_F_NEGATED))
+		return false;
+	switch (t->op) {
+	case VFW_SIG_CONTENT:
+		return try_content(c, i, again);
+	case VFW_SIG_REGEX:
+		return try_regex(c, i, again);
+	default:
+		break;
+	}
+	if (again)
+		return false;
+	switch (t->op) {
+	case VFW_SIG_ISDATAAT:
+		return try_isdataat(c, i);
+	case VFW_SIG_BYTE_TEST:
+		return try_byte_test(c, i);
+	case VFW_SIG_BYTE_JUMP:
+		return try_byte_jump(c, i);
+	case VFW_SIG_BYTE_EXTRACT:
+		return try_byte_extract(c, i);
+	case VFW_SIG_BSIZE:
+		c->place[i + 1] = c->place[i];
+		return vfw_sig_compare(t->cmp, c->len, t->value, t->value2);
+	default:
+		return false;
+	}
+}
+
+static enum vfw_sig_result run(struct chain *c)
+{
+	bool again = false;
+	u32 i = 0;
+
+	c->place[0] = 0;
+	while (i < c->n) {
+		if (!c->budget)
+			return VFW_SIG_SPENT;
+		c->budget--;
+		if (try_step(c, i, again)) {
+			i++;
+			again = false;
+			continue;
+		}
+		if (!i)
+			return VFW_SIG_NO_MATCH;
+		i--;
+		again = true;
+	}
+	return VFW_SIG_MATCH;
+}
+
+/* The bytes of a header, up to what the packet has of it. Returns false when it has none. */
+static bool header_bytes(const struct vfw_sig_pkt *p, unsigned int buffer, const u8 **buf, u32 *len)
+{
+	const struct vfw_frame *f = p->frame;
+	u32 from = f->l4_off, to = f->payload_off;
+	bool right;
+
+	switch (buffer) {
+	case VFW_SIG_IP4_HEADER:
+	case VFW_SIG_IP6_HEADER:
+		right = f->kind == (buffer == VFW_SIG_IP4_HEADER ? VFW_FRAME_IP4 : VFW_FRAME_IP6);
+		from = f->l3_off;
+		to = f->l4_off;
+		break;
+	case VFW_SIG_TCP_HEADER:
+		right = f->proto == VFW_PROTO_TCP && f->flags & VFW_FRAME_F_L4;
+		break;
+	case VFW_SIG_UDP_HEADER:
+		right = f->proto == VFW_PROTO_UDP && f->flags & VFW_FRAME_F_L4;
+		break;
+	case VFW_SIG_ICMP4_HEADER:
+		right = f->proto == VFW_PROTO_ICMP && f->flags & VFW_FRAME_F_L4;
+		break;
+	default:
+		right = f->proto == VFW_PROTO_ICMP6 && f->flags & VFW_FRAME_F_L4;
+		break;
+	}
+	if (!right || from > to || to > p->head_len)
+		return false;
+	*buf = p->head + from;
+	*len = to - from;
+	return true;
+}
+
+enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_sig *sig,
+				    const struct vfw_sig_pkt *p, const u8 *buf, u32 len,
+				    const struct vfw_sig_regex *regex)
+{
+	struct chain c = {.s = s, .regex = regex, .budget = VFW_SIG_BUDGET};
+	const struct vfw_sig_step *steps = &s->steps[sig->first_step];
+	u32 first = 0;
+
+	while (first < sig->n_steps) {
+		unsigned int buffer = steps[first].buffer;
+		enum vfw_sig_result rc;
+
+		c.steps = &steps[first];
+		for (c.n = 1; first + c.n < sig->n_steps; c.n++)
+			if (steps[first + c.n].buffer != buffer)
+				break;
+		c.buf = buf;
+		c.len = len;
+		if (buffer != VFW_SIG_PAYLOAD && !header_bytes(p, buffer, &c.buf, &c.len))
+			return VFW_SIG_NO_MATCH;
+		rc = run(&c);
+		if (rc != VFW_SIG_MATCH)
+			return rc;
+		first += c.n;
+	}
+	return VFW_SIG_MATCH;
+}
