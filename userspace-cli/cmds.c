@@ -117,17 +117,6 @@ const struct vfw_cmd vfw_cmds[] = {
 	},
 	{
 		.group = "policy",
-		.name = "lint",
-		.operands = "[FILE...]",
-		.max_operands = INT_MAX,
-		.summary = "rules that do nothing, empty groups (exit 6)",
-		.more = "Of the policy in force, or of the files: rules that others before them shadow and\n"
-			"rules that speak of nobody, given the VMs there are; groups without a VM. Of the\n"
-			"policy in force also rules that were never hit, which alone do not make it fail.",
-		.run = vfw_cmd_policy_lint,
-	},
-	{
-		.group = "policy",
 		.name = "show",
 		.summary = "the policy in force, in canonical form",
 		.opts = {{0, "disk", NULL, "that of /etc/vfw/policy.d instead"}},
@@ -176,6 +165,40 @@ const struct vfw_cmd vfw_cmds[] = {
 		.summary = "conversations that were let through and still live",
 		.opts = {{0, "vm", "VM", "only those in which VM is one end"}},
 		.run = vfw_cmd_flow_list,
+	},
+	{
+		.group = "sig",
+		.name = "check",
+		.operands = "FILE...",
+		.min_operands = 1,
+		.max_operands = INT_MAX,
+		.summary = "which rules load, and why others do not (exit 6)",
+		.more = "FILE is a file of rules in Suricata's language, or - for standard input. Deep\n"
+			"rules need a protocol's parser; -o json counts them by keyword.",
+		.opts = {{0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
+			 {0, "external-net", "ADDRESSES", "what $EXTERNAL_NET stands for"}},
+		.run = vfw_cmd_sig_check,
+	},
+	{
+		.group = "sig",
+		.name = "keywords",
+		.summary = "every keyword of rules, its class, what it is about",
+		.run = vfw_cmd_sig_keywords,
+	},
+	{
+		.name = "replay",
+		.summary = "run a capture through rules: no module, no root",
+		.more = "Alerts are lines of EVE JSON. Without --checksum packets with wrong checksums\n"
+			"count as well; without --midstream a TCP conversation begins with its SYN.\n"
+			"Example: vfwctl replay --pcap a.pcap --rules web.rules --eve -",
+		.opts = {{0, "pcap", "FILE", "the capture, pcap or pcapng"},
+			 {0, "rules", "FILE", "rules in Suricata's language"},
+			 {0, "eve", "FILE", "where alerts go; - is standard output"},
+			 {0, "checksum", NULL, "ignore packets with wrong checksums"},
+			 {0, "midstream", NULL, "take up TCP conversations that were running"},
+			 {0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
+			 {0, "external-net", "ADDRESSES", "what $EXTERNAL_NET stands for"}},
+		.run = vfw_cmd_replay,
 	},
 	{
 		.name = "doctor",

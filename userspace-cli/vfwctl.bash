@@ -22,6 +22,8 @@ _vfwctl_options()
 	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype ;;
 	observe) echo --vm --verdict --reason --rule --type --count --timeout ;;
 	flow\ list) echo --vm ;;
+	sig\ check) echo --home-net --external-net ;;
+	replay) echo --pcap --rules --eve --checksum --midstream --home-net --external-net ;;
 	esac
 	echo --output --socket --help
 }
@@ -39,6 +41,8 @@ _vfwctl_values()
 	--vm) _vfwctl_names vm list ;;
 	--from | --to | -f | -t) echo host external unmanaged; _vfwctl_names vm list ;;
 	--socket | --reason | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout | --confirm) ;;
+	--pcap | --rules | --eve) compopt -o default ;;
+	--home-net | --external-net) ;;
 	*) return 1 ;;
 	esac
 }
@@ -55,7 +59,7 @@ _vfwctl()
 		*)
 			command+=${command:+ }${COMP_WORDS[i]}
 			case $command in
-			vm | policy | rule | flow) ;;
+			vm | policy | rule | flow | sig) ;;
 			*) break ;;
 			esac
 			;;
@@ -68,13 +72,14 @@ _vfwctl()
 		words=$(_vfwctl_options "$command")
 	else
 		case $command in
-		'') words='status arm disarm vm policy rule explain observe flow doctor version help' ;;
+		'') words='status arm disarm vm policy rule explain observe flow sig replay doctor version help' ;;
 		vm) words='list show quarantine release' ;;
-		policy) words='check apply confirm rollback diff lint show' ;;
+		policy) words='check apply confirm rollback diff show' ;;
 		rule | flow) words=list ;;
-		help) words='status arm disarm vm policy rule explain observe flow doctor version' ;;
+		sig) words='check keywords' ;;
+		help) words='status arm disarm vm policy rule explain observe flow sig replay doctor version' ;;
 		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_names vm list) ;;
-		policy\ check | policy\ apply | policy\ diff | policy\ lint) compopt -o default ;;
+		policy\ check | policy\ apply | policy\ diff | sig\ check) compopt -o default ;;
 		esac
 	fi
 	# not by compgen -W, which would expand what stands in the words

@@ -3,14 +3,14 @@
 # the Makefile, or make -f tests/unit/cli.mk test-unit-cli
 
 TUC_OUT := build/tests/cli
-TUC_PKGS := libnl-3.0 libnl-genl-3.0 jansson check
+TUC_PKGS := libnl-3.0 libnl-genl-3.0 jansson libhs libpcap check
 TUC_SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-TUC_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"0.0-test"' -Iinclude -Iinclude/uapi -Idaemon/policy \
+TUC_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"0.0-test"' -Iinclude -Iinclude/uapi -Ikmod -Idaemon/policy \
 	-I$(TUC_OUT)/gen $(shell pkg-config --cflags $(TUC_PKGS))
 TUC_LIBS = $(shell pkg-config --libs $(TUC_PKGS))
 
 TUC_SRCS := $(filter-out userspace-cli/main.c,$(wildcard userspace-cli/*.c)) \
-	$(wildcard daemon/policy/*.c) $(wildcard tests/unit/cli/*.c)
+	$(wildcard daemon/policy/*.c daemon/sig/rule*.c daemon/replay/*.c kmod/core/*.c) $(wildcard tests/unit/cli/*.c)
 # make's own rules would write a parser over daemon/policy/parse.c when parse.y is newer
 %.c: %.y
 %.c: %.l

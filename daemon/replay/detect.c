@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "detect.h"
+
+#include <stdlib.h>
+
+#include "../sig/rule_scan.h"
+#include "store.h"
+
+enum {
+	KIND_LIMIT,
+	KIND_FILTER,
+	KIND_XBIT,
+};
+
+struct vfw_detect {
+	const struct vfw_rule_set *set;
+	struct vfw_rule_scan *scan;
+	struct vfw_sig_regex regex;
+	vfw_detect_alert_fn alert;
+	void *ctx;
+	struct vfw_store *store;
+	u32 *by_literal; /* signature of each literal */
+	u32 *always; /* signatures that no literal announces */
+	u32 n_always;
+	u8 *wanted[2]; /* signatures whose literal is in the payload, in the window */
+	u64 spent;
+};
+
+/* What one round is about. */
+struct round {
+	const struct vfw_sig_pkt *p;
+	struct vfw_track_flow *flow;
+	unsigned int side;
+	const u8 *window;
+	u32 window_len;
+	u64 time;
+};
+
+static int index_literals(struct vfw_detect *d)
+{
+	const struct vfw_rule_set *set = d->set;
+	u32 i;
+
+	d->by_literal = calloc(set->n_literals + 1, sizeof(*d->by_literal));
+	d->always = calloc(set->sigs.n_sigs + 1, sizeof(*d->always));
+	d->wanted[0] = calloc(1, set->sigs.n_sigs + 1);
+	d->wanted[1] = calloc(1, set->sigs.n_sigs + 1);
+	if (!d->by_literal || !d->always || !d->wanted[0] || !d->wanted[1])
+		return -ENOMEM;
+	for (i = 0; i < set->n_literals; i++)
+		d->by_literal[i] = VFW_SIG_NONE;
+	for (i = 0; i < set->sigs.n_sigs; i++) {
+		if (set->sig[i].fast == VFW_SIG_NONE)
+			d->always[d->n_always++] = i;
+		else
+			d->by_literal[set->sig[i].fast] = i;
+	}
+	return 0;
+}
+
+struct vfw_detect *vfw_detect_new(const struct vfw_rule_set *set, struct vfw_rule_scan *scan,
+				  vfw_detect_alert_fn alert, void *ctx)
+{
+	struct vfw_detect *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->set = set;
+	d->scan = scan;
+	d->regex = (struct vfw_sig_regex){vfw_rule_scan_ends, scan};
+	d->alert = alert;
+	d->ctx = ctx;
+	d->store = vfw_store_new();
+	if (!d->store || index_literals(d)) {
+		vfw_detect_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void vfw_detect_free(struct vfw_detect *d)
+{
+	if (!d)
+		return;
+	vfw_store_free(d->store);
+	free(d->by_literal);
+	free(d->always);
+	free(d->wanted[0]);
+	free(d->wanted[1]);
+	free(d);
+}
+
+u64 vfw_detect_spent(const struct vfw_detect *d)
+{
+	return d->spent;
+}
+
+/* --- state --- */
+
+static struct vfw_store_key key_of(const struct round *r, u32 what, u16 kind, u8 track)
+{
+	struct vfw_store_key key = {.what = what, .kind = kind, .track = track};
+	const struct vfw_frame *f = r->p->frame;
+	int low;
+
+	switch (track) {
+	case VFW_SIG_TRACK_SRC:
+	case VFW_SIG_TRACK_DST:
+		memcpy(key.addr[0], track == VFW_SIG_TRACK_SRC ? f->src : f->dst, 16);
+		key.family = f->kind;
+		/* a mark on a host is found from either side */
+		if (kind == KIND_XBIT)
+			key.track = VFW_SIG_TRACK_SRC;
+		break;
+	case VFW_SIG_TRACK_BOTH:
+		low = memcmp(f->src, f->dst, 16) > 0;
+		memcpy(key.addr[low], f->src, 16);
+		memcpy(key.addr[!low], f->dst, 16);
+		key.family = f->kind;
+		break;
+	case VFW_SIG_TRACK_FLOW:
+		key.flow = r->flow ? r->flow->id : 0;
+		break;
+	default:
+		break;
+	}
+	return key;
+}
+
+static bool has_flowbit(const struct round *r, u32 bit)
+{
+	return r->flow && r->flow->bits && r->flow->bits[bit / 8] & 1U << (bit % 8);
+}
+
+static void put_flowbit(struct vfw_detect *d, const struct round *r, u32 bit, bool on)
+{
+	if (!r->flow)
+		return;
+	if (!r->flow->bits)
+		r->flow->bits = calloc(1, d->set->n_names / 8 + 1);
+	if (!r->flow->bits)
+		return;
+	if (on)
+		r->flow->bits[bit / 8] |= (u8)(1U << (bit % 8));
+	else
+		r->flow->bits[bit / 8] &= (u8) ~(1U << (bit % 8));
+}
+
+static bool has_bit(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b,
+		    u32 bit)
+{
+	struct vfw_store_key key;
+	struct vfw_sig_counter *c;
+
+	if (b->track == VFW_SIG_TRACK_FLOW)
+		return has_flowbit(r, bit);
+	key = key_of(r, bit, KIND_XBIT, b->track);
+	c = vfw_store_get(d->store, &key, false);
+	return c && c->since > r->time; /* since: when it ends */
+}
+
+static void put_bit(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b,
+		    u32 bit, bool on)
+{
+	struct vfw_store_key key;
+	struct vfw_sig_counter *c;
+
+	if (b->track == VFW_SIG_TRACK_FLOW) {
+		put_flowbit(d, r, bit, on);
+		return;
+	}
+	key = key_of(r, bit, KIND_XBIT, b->track);
+	c = vfw_store_get(d->store, &key, on);
+	if (c)
+		c->since = on ? r->time + b->expire * 1000000ULL : 0;
+}
+
+static bool bits_allow(struct vfw_detect *d, const struct round *r, const struct vfw_rule_meta *m)
+{
+	u32 i, k;
+
+	for (i = 0; i < m->n_bits; i++) {
+		const struct vfw_rule_bits *b = &m->bits[i];
+		bool any = false;
+
+		if (b->op != VFW_RULE_BIT_ISSET && b->op != VFW_RULE_BIT_ISNOTSET)
+			continue;
+		for (k = 0; k < b->n; k++)
+			any |= has_bit(d, r, b, b->bit[k]) == (b->op == VFW_RULE_BIT_ISSET);
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+static void bits_apply(struct vfw_detect *d, const struct round *r, const struct vfw_rule_meta *m)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_bits; i++) {
+		const struct vfw_rule_bits *b = &m->bits[i];
+
+		switch (b->op) {
+		case VFW_RULE_BIT_SET:
+			put_bit(d, r, b, b->bit[0], true);
+			break;
+		case VFW_RULE_BIT_UNSET:
+			put_bit(d, r, b, b->bit[0], false);
+			break;
+		case VFW_RULE_BIT_TOGGLE:
+			put_bit(d, r, b, b->bit[0], !has_bit(d, r, b, b->bit[0]));
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static bool within_limit(struct vfw_detect *d, const struct round *r, u32 sig, u16 kind,
+			 const struct vfw_sig_limit *limit)
+{
+	struct vfw_store_key key;
+	struct vfw_sig_counter *c;
+
+	if (!limit->kind)
+		return true;
+	key = key_of(r, sig, kind, limit->track);
+	c = vfw_store_get(d->store, &key, true);
+	return !c || vfw_sig_limit(limit, c, r->time);
+}
+
+/* --- one signature --- */
+
+/* Signatures about addresses alone: has this flow's direction been asked? */
+static bool was_asked(struct vfw_detect *d, const struct round *r, u32 sig)
+{
+	u32 bit = 2 * sig + r->side;
+
+	if (!r->flow)
+		return false;
+	if (!r->flow->once)
+		r->flow->once = calloc(1, 2 * (size_t)d->set->sigs.n_sigs / 8 + 1);
+	if (!r->flow->once)
+		return false;
+	if (r->flow->once[bit / 8] & 1U << (bit % 8))
+		return true;
+	r->flow->once[bit / 8] |= (u8)(1U << (bit % 8));
+	return false;
+}
+
+static bool try_buffer(struct vfw_detect *d, const struct round *r, const struct vfw_sig *sig,
+		       const u8 *buf, u32 len)
+{
+	enum vfw_sig_result rc = vfw_sig_content(&d->set->sigs, sig, r->p, buf, len, &d->regex);
+
+	d->spent += rc == VFW_SIG_SPENT;
+	return rc == VFW_SIG_MATCH;
+}
+
+static bool has_payload_steps(const struct vfw_detect *d, const struct vfw_sig *sig)
+{
+	return sig->n_steps && d->set->steps[sig->first_step].buffer == VFW_SIG_PAYLOAD;
+}
+
+/* *stream: what matched are bytes of the stream. */
+static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, bool *stream)
+{
+	const struct vfw_sig *sig = &d->set->sig[i];
+	bool literal = sig->fast != VFW_SIG_NONE;
+	const struct vfw_sig_pkt *p = r->p;
+
+	*stream = false;
+	if (!has_payload_steps(d, sig)) /* the end of a flow is no packet */
+		return p->head_len && try_buffer(d, r, sig, p->payload, p->payload_len);
+	if (sig->flags & VFW_SIG_STREAM && p->frame->proto == VFW_PROTO_TCP) {
+		if (r->window_len && (!literal || d->wanted[1][i])) {
+			*stream = try_buffer(d, r, sig, r->window, r->window_len);
+			if (*stream)
+				return true;
+		}
+		/* packets whose bytes the stream has are inspected there */
+		if (sig->flags & VFW_SIG_ONLY_STREAM ||
+		    (!(sig->flags & VFW_SIG_PACKET) && p->flags & VFW_SIG_PKT_IN_STREAM))
+			return false;
+	}
+	return p->payload_len && (!literal || d->wanted[0][i]) &&
+	       try_buffer(d, r, sig, p->payload, p->payload_len);
+}
+
+/* Returns true when a pass rule ends the round. */
+static bool one(struct vfw_detect *d, const struct round *r, u32 i)
+{
+	const struct vfw_sig *sig = &d->set->sig[i];
+	const struct vfw_rule_meta *m = &d->set->meta[i];
+	bool stream;
+
+	if (!vfw_sig_header(&d->set->sigs, sig, r->p))
+		return false;
+	if (sig->flags & VFW_SIG_ONCE && (!r->p->head_len || was_asked(d, r, i)))
+		return false;
+	if (!bits_allow(d, r, m) || !content_fits(d, r, i, &stream))
+		return false;
+	bits_apply(d, r, m);
+	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
+		return false;
+	if (sig->flags & VFW_SIG_PASS) {
+		if (sig->flags & VFW_SIG_ONCE && r->flow)
+			r->flow->passed = true;
+		return true;
+	}
+	if (!within_limit(d, r, i, KIND_LIMIT, &m->limit) || sig->flags & VFW_SIG_NOALERT)
+		return false;
+	d->alert(d->ctx, m, r->p, stream);
+	return false;
+}
+
+struct want {
+	struct vfw_detect *d;
+	u8 *wanted;
+};
+
+static void on_literal(void *ctx, uint32_t literal)
+{
+	struct want *w = ctx;
+	u32 sig = w->d->by_literal[literal];
+
+	if (sig != VFW_SIG_NONE)
+		w->wanted[sig] = 1;
+}
+
+void vfw_detect_packet(struct vfw_detect *d, const struct vfw_sig_pkt *p,
+		       struct vfw_track_flow *flow, unsigned int side, const u8 *window,
+		       u32 window_len, u64 time)
+{
+	struct round r = {p, flow, side, window, window_len, time};
+	u32 i, at = 0, n = d->set->sigs.n_sigs;
+	struct want w = {d, d->wanted[0]};
+
+	if (flow && flow->passed)
+		return;
+	memset(d->wanted[0], 0, n);
+	memset(d->wanted[1], 0, n);
+	vfw_rule_scan_literals(d->scan, p->payload, p->payload_len, on_literal, &w);
+	w.wanted = d->wanted[1];
+	vfw_rule_scan_literals(d->scan, window, window_len, on_literal, &w);
+	for (i = 0; i < n; i++) {
+		bool always = at < d->n_always && d->always[at] == i;
+
+		at += always;
+		if ((always || d->wanted[0][i] || d->wanted[1][i]) && one(d, &r, i))
+			return;
+	}
+}

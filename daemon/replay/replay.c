@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../sig/rule_scan.h"
+#include "alert.h"
+#include "capture.h"
+#include "checksum.h"
+#include "defrag.h"
+#include "detect.h"
+#include "loose.h"
+#include "track.h"
+
+struct replay {
+	const struct vfw_replay_options *options;
+	struct vfw_replay_counts *counts;
+	FILE *eve;
+	int failed; /* errno of the alerts' file */
+	struct vfw_detect *detect;
+	struct vfw_track *track;
+	struct vfw_defrag *defrag;
+	/* of the packet at hand */
+	const struct vfw_track_flow *flow;
+	unsigned int side;
+	u64 time, number;
+};
+
+static void on_alert(void *ctx, const struct vfw_rule_meta *rule, const struct vfw_sig_pkt *p,
+		     bool stream)
+{
+	struct replay *r = ctx;
+	struct vfw_alert a = {.rule = rule,
+			      .frame = p->frame,
+			      .flow = r->flow,
+			      .side = r->side,
+			      .time = r->time,
+			      .number = p->head_len ? r->number : 0,
+			      .stream = stream};
+
+	r->counts->alerts++;
+	if (r->eve && !r->failed)
+		r->failed = vfw_alert_write(r->eve, &a);
+}
+
+static void describe(struct vfw_sig_pkt *p, const struct vfw_track_flow *flow, unsigned int side,
+		     u64 time)
+{
+	unsigned int i;
+
+	p->flags |= VFW_SIG_PKT_FLOW | (side ? 0 : VFW_SIG_PKT_TO_SERVER);
+	if (vfw_track_established(flow))
+		p->flags |= VFW_SIG_PKT_ESTABLISHED;
+	p->flow_age = time > flow->began ? (u32)((time - flow->began) / 1000000) : 0;
+	for (i = 0; i < 2; i++)
+		if (flow->tcp.side[i].flags & VFW_TCP_SIDE_END)
+			p->stream_bytes[i] = flow->tcp.side[i].end - flow->tcp.side[i].start;
+}
+
+/* Bytes of a flow that is ending: no packet of its own carries them. */
+static void on_window(void *ctx, struct vfw_track_flow *flow, unsigned int side, const u8 *bytes,
+		      u32 len, u64 time)
+{
+	struct replay *r = ctx;
+	struct vfw_frame frame = flow->frame[side];
+	struct vfw_sig_pkt p = {.frame = &frame};
+
+	if (frame.kind == VFW_FRAME_OTHER)
+		return;
+	describe(&p, flow, side, time);
+	p.flags |= VFW_SIG_PKT_IN_STREAM;
+	r->flow = flow;
+	r->side = side;
+	r->time = time;
+	vfw_detect_packet(r->detect, &p, flow, side, bytes, len, time);
+}
+
+/* A parsed packet that is no fragment any more, or never was one whose transport counts. */
+static void one_packet(struct replay *r, const struct vfw_frame *f, const u8 *frame, u32 have,
+		       bool rebuilt)
+{
+	struct vfw_sig_pkt p = {.frame = f, .head = frame, .head_len = have};
+	struct vfw_track_result t = {0};
+	u32 end = f->end < have ? f->end : have;
+	u64 time = r->time;
+
+	if (f->payload_off < end) {
+		p.payload = frame + f->payload_off;
+		p.payload_len = end - f->payload_off;
+	}
+	if (f->flags & VFW_FRAME_F_L4 && f->end <= have)
+		vfw_track_packet(r->track, f, frame, time, &t);
+	r->flow = t.flow;
+	r->side = t.side;
+	r->time = time;
+	if (t.flow)
+		describe(&p, t.flow, t.side, time);
+	if (t.in_stream)
+		p.flags |= VFW_SIG_PKT_IN_STREAM;
+	if (rebuilt)
+		p.flags |= VFW_SIG_PKT_REBUILT;
+	if (t.inspect) {
+		vfw_detect_packet(r->detect, &p, t.flow, t.side, t.flow->window[t.side].bytes,
+				  t.ready, time);
+		vfw_track_consume(&t.flow->window[t.side], t.ready);
+	} else {
+		vfw_detect_packet(r->detect, &p, t.flow, t.side, NULL, 0, time);
+	}
+}
+
+static void one_frame(struct replay *r, const u8 *frame, u32 len, bool rebuilt)
+{
+	enum vfw_frame_result parsed;
+	struct vfw_frame f;
+	u32 whole_len;
+	const u8 *whole;
+
+	parsed = vfw_frame_parse(&f, frame, len, len, false);
+	if (f.kind != VFW_FRAME_IP4 && f.kind != VFW_FRAME_IP6)
+		return;
+	if (parsed != VFW_FRAME_OK) {
+		r->counts->malformed++;
+		if (!vfw_loose_parse(&f, frame, len))
+			return;
+	}
+	if (r->options->checksum && !vfw_checksum_right(&f, frame, len)) {
+		r->counts->bad_checksum++;
+		return;
+	}
+	if (f.flags & VFW_FRAME_F_FRAG) {
+		struct vfw_frame part = f;
+
+		r->counts->fragments++;
+		part.flags &= ~VFW_FRAME_F_L4;
+		part.payload_off = part.end;
+		one_packet(r, &part, frame, len, false);
+		whole = vfw_defrag_add(r->defrag, &f, frame, len, r->time, &whole_len);
+		if (whole && !rebuilt)
+			one_frame(r, whole, whole_len, true);
+		return;
+	}
+	one_packet(r, &f, frame, len, rebuilt);
+}
+
+static int run(struct replay *r, struct vfw_capture *c, char *why, size_t size)
+{
+	struct vfw_captured p;
+	int rc;
+
+	while ((rc = vfw_capture_next(c, &p, why, size)) == 1) {
+		r->counts->packets++;
+		r->time = p.time;
+		r->number = p.number;
+		one_frame(r, p.frame, p.len, false);
+	}
+	r->counts->unknown_link = vfw_capture_skipped(c);
+	vfw_track_end(r->track, r->time);
+	r->counts->spent = vfw_detect_spent(r->detect);
+	return rc;
+}
+
+int vfw_replay_run(const struct vfw_rule_set *set, const char *capture,
+		   const struct vfw_replay_options *options, FILE *eve,
+		   struct vfw_replay_counts *counts, char *why, size_t size)
+{
+	struct replay r = {.options = options, .counts = counts, .eve = eve};
+	struct vfw_capture *c = vfw_capture_open(capture, why, size);
+	struct vfw_rule_scan *scan = c ? vfw_rule_scan_new(set, why, size) : NULL;
+	int rc = !c ? -ENOENT : !scan ? -EINVAL : 0;
+
+	memset(counts, 0, sizeof(*counts));
+	if (!rc) {
+		r.detect = vfw_detect_new(set, scan, on_alert, &r);
+		r.track = vfw_track_new(options->midstream, on_window, &r);
+		r.defrag = vfw_defrag_new();
+		if (!r.detect || !r.track || !r.defrag) {
+			snprintf(why, size, "out of memory");
+			rc = -ENOMEM;
+		}
+	}
+	if (!rc)
+		rc = run(&r, c, why, size);
+	if (!rc && (r.failed || (eve && fflush(eve)))) {
+		snprintf(why, size, "alerts could not be written");
+		rc = -EIO;
+	}
+	vfw_defrag_free(r.defrag);
+	vfw_track_free(r.track);
+	vfw_detect_free(r.detect);
+	vfw_rule_scan_free(scan);
+	vfw_capture_close(c);
+	return rc;
+}

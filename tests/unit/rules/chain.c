@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Options about the payload against payloads: what fires, and beside it what nearly does. */
+#include "suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../daemon/sig/rule_scan.h"
+
+struct chain {
+	const char *options;
+	const char *payload; /* \0 within: len is given */
+	bool fires;
+	unsigned int len; /* 0: strlen */
+};
+
+static const struct chain chains[] = {
+	{"content:\"abc\";", "xxabcxx", true, 0},
+	{"content:\"abc\";", "xxabxx", false, 0},
+	{"content:\"abc\";", "xxABCxx", false, 0},
+	{"content:\"aBc\"; nocase;", "xxAbCxx", true, 0},
+	{"content:\"|41 42|c\";", "ABc", true, 0},
+	{"content:!\"abc\";", "xxabxx", true, 0},
+	{"content:!\"abc\";", "abc", false, 0},
+	{"content:\"b\"; offset:2;", "abcb", true, 0},
+	{"content:\"b\"; offset:2;", "abcd", false, 0},
+	{"content:\"bc\"; depth:3;", "abcd", true, 0},
+	{"content:\"bc\"; depth:3;", "aabcd", false, 0},
+	{"content:\"bc\"; offset:1; depth:3;", "aabcd", true, 0},
+	{"content:\"bc\"; depth:3; offset:1;", "aabcd", true, 0},
+	{"content:\"bc\"; depth:3; offset:1;", "aaabcd", false, 0},
+	{"content:\"ab\"; startswith;", "abc", true, 0},
+	{"content:\"ab\"; startswith;", "xab", false, 0},
+	{"content:\"bc\"; endswith;", "bcbc", true, 0},
+	{"content:\"bc\"; endswith;", "bcb", false, 0},
+	{"content:\"abc\"; startswith; endswith;", "abc", true, 0},
+	{"content:\"abc\"; startswith; endswith;", "abcabc", false, 0},
+	{"content:\"a\"; content:\"b\"; distance:0;", "ab", true, 0},
+	{"content:\"a\"; content:\"b\"; distance:0;", "ba", false, 0},
+	{"content:\"a\"; content:\"b\"; distance:1;", "a.b", true, 0},
+	{"content:\"a\"; content:\"b\"; distance:1;", "ab", false, 0},
+	{"content:\"a\"; content:\"b\"; within:1;", "ab", true, 0},
+	{"content:\"a\"; content:\"b\"; within:1;", "a.b", false, 0},
+	{"content:\"a\"; content:\"b\"; distance:1; within:2;", "a..b", true, 0},
+	{"content:\"a\"; content:\"b\"; distance:1; within:2;", "a...b", false, 0},
+	{"content:\"ab\"; content:\"b\"; distance:-1; within:1;", "ab", true, 0},
+	/* the first place of one step need not be the one that serves the next */
+	{"content:\"a\"; content:\"b\"; within:1; content:\"c\"; within:1;", "a.ab.abc", true, 0},
+	{"content:\"a\"; content:\"b\"; within:1; content:\"c\"; within:1;", "a.ab.abb", false, 0},
+	{"content:\"a\"; content:\"b\"; distance:0; content:\"c\"; distance:0; within:1;", "abxbc",
+	 true, 0},
+	{"content:\"a\"; content:!\"b\"; within:1;", "ab ac", true, 0},
+	{"content:\"a\"; content:!\"b\"; within:1;", "ab ab", false, 0},
+	/* without distance or within a content stands for itself */
+	{"content:\"b\"; content:\"a\";", "ab", true, 0},
+	{"content:\"a\"; isdataat:1,relative;", "ab", true, 0},
+	{"content:\"a\"; isdataat:2,relative;", "ab", false, 0},
+	{"content:\"a\"; isdataat:!2,relative;", "ab", true, 0},
+	{"isdataat:1; content:\"a\";", "ab", true, 0},
+	{"isdataat:2; content:\"a\";", "ab", false, 0},
+	{"content:\"L\"; byte_test:1,>,4,0,relative;", "L\5", true, 0},
+	{"content:\"L\"; byte_test:1,>,4,0,relative;", "L\4", false, 0},
+	{"content:\"L\"; byte_test:1,>,4,0,relative;", "L", false, 0},
+	{"content:\"L\"; byte_test:1,!>,4,0,relative;", "L\4", true, 0},
+	{"byte_test:2,=,0x0102,0;", "\1\2", true, 0},
+	{"byte_test:2,=,0x0102,0,little;", "\2\1", true, 0},
+	{"byte_test:2,=,0x0102,0,little;", "\1\2", false, 0},
+	{"byte_test:1,&,0x80,0;", "\x81", true, 0},
+	{"byte_test:1,&,0x80,0;", "\x7f", false, 0},
+	{"byte_test:1,=,9,0,bitmask 0xf8;", "\x48", true, 0},
+	{"byte_test:3,=,255,0,string,hex;", "0ff", true, 0},
+	{"byte_test:3,=,123,1,string,dec;", "x123", true, 0},
+	{"byte_test:3,=,123,1,string,dec;", "xabc", false, 0},
+	{"byte_test:4,=,255,0,string,dec;", " 255", true, 0},
+	{"byte_test:1,=,1,4;", "\1\1\1\1", false, 0},
+	{"byte_test:8,=,1,0;", "\0\0\0\0\0\0\0\1", true, 8},
+	{"byte_jump:1,0; content:\"x\"; within:1;",
+	 "\2ab"
+	 "x",
+	 true, 0},
+	{"byte_jump:1,0; content:\"x\"; within:1;",
+	 "\2a"
+	 "xb",
+	 false, 0},
+	{"byte_jump:1,0,multiplier 2; content:\"x\"; within:1;",
+	 "\1ab"
+	 "x",
+	 true, 0},
+	{"byte_jump:1,0,align; content:\"x\"; within:1;", "\1...x", false, 0},
+	{"byte_jump:1,0,align; content:\"x\"; within:1;",
+	 "\1"
+	 "....x",
+	 true, 6},
+	{"byte_jump:1,0,from_beginning; content:\"x\"; within:1;",
+	 "\2"
+	 "ax",
+	 true, 0},
+	{"byte_jump:1,0,post_offset -1; content:\"x\"; within:1;",
+	 "\2"
+	 "ax",
+	 true, 0},
+	{"byte_jump:1,0;", "\5ab", false, 0},
+	/* a number near 2^64 is a jump backwards; one that leads outside is none */
+	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xff\xff\xff\xff\xffx", true, 0},
+	{"byte_jump:8,0; content:\"x\";", "\x7f\xff\xff\xff\xff\xff\xff\xffx", false, 0},
+	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xff\xff\xff\xff\x01x", false, 0},
+	{"content:\"L\"; byte_jump:1,0,relative; content:\"x\"; within:1;", "L\1ax", true, 0},
+	{"content:\"L\"; byte_jump:1,0,relative; content:\"x\"; within:1;", "L\1a.L\2abx", true, 0},
+	{"byte_extract:1,0,n; content:\"x\"; offset:n; depth:1;", "\3..x", true, 0},
+	{"byte_extract:1,0,n; content:\"x\"; offset:n; depth:1;", "\3...x", false, 0},
+	{"byte_extract:1,0,n; content:\"a\"; content:\"x\"; distance:n; within:1;", "\2a..x", true,
+	 0},
+	{"byte_extract:1,0,n; byte_test:1,=,n,1;", "\7\7", true, 0},
+	{"byte_extract:1,0,n; byte_test:1,=,n,1;", "\7\6", false, 0},
+	{"byte_extract:1,0,n; isdataat:n;", "\2..", true, 0},
+	{"byte_extract:1,0,n; isdataat:n;", "\3..", false, 0},
+	{"pcre:\"/a[0-9]+b/\";", "a12b", true, 0},
+	{"pcre:\"/a[0-9]+b/\";", "ab", false, 0},
+	{"pcre:\"/A.B/is\";", "a\nb", true, 0},
+	{"pcre:\"/A.B/i\";", "a\nb", false, 0},
+	{"pcre:\"/^b/m\";", "a\nb", true, 0},
+	{"pcre:\"/^b/\";", "a\nb", false, 0},
+	{"pcre:!\"/a+/\";", "bbb", true, 0},
+	{"pcre:!\"/a+/\";", "bab", false, 0},
+	{"content:\"x\"; pcre:\"/^[0-9]/R\";", "xa x1", true, 0},
+	{"content:\"x\"; pcre:\"/^[0-9]/R\";", "1xa", false, 0},
+	{"content:\"x\"; pcre:!\"/^[0-9]/R\";", "x1 xa", true, 0},
+	{"content:\"x\"; pcre:!\"/^[0-9]/R\";", "x1 x2", false, 0},
+	{"pcre:\"/ab+/\"; content:\"c\"; within:1;", "ab abbc", true, 0},
+	{"pcre:\"/ab+/\"; content:\"c\"; within:1;", "ab abb.c", false, 0},
+	{"pcre:\"/a\\/b\\\"c\\;/\";", "a/b\"c;", true, 0},
+	{"content:\"|00|\"; content:\"|00 01|\";", "\0\0\1", true, 3},
+};
+
+static enum vfw_sig_result ask(const char *options, const char *payload, unsigned int len)
+{
+	char rule[1024], why[128];
+	struct vfw_frame f = {
+		.kind = VFW_FRAME_IP4, .proto = VFW_PROTO_TCP, .flags = VFW_FRAME_F_L4};
+	struct vfw_sig_pkt p = {.frame = &f};
+	struct vfw_rule_scan *scan;
+	struct vfw_sig_regex regex;
+	struct vfw_rule_set *set;
+	enum vfw_sig_result rc;
+	u8 *heap;
+
+	snprintf(rule, sizeof(rule), "alert tcp any any -> any any (%s sid:1;)", options);
+	set = suite_set(rule);
+	ck_assert_msg(set->counts[VFW_RULE_LOADED] == 1, "%s: %s", options,
+		      set->n_notes ? set->notes[0].text : "");
+	scan = vfw_rule_scan_new(set, why, sizeof(why));
+	ck_assert_ptr_nonnull(scan);
+	regex = (struct vfw_sig_regex){vfw_rule_scan_ends, scan};
+	/* at its exact size, so that ASan sees a step outside */
+	heap = malloc(len);
+	memcpy(heap, payload, len);
+	rc = vfw_sig_content(&set->sigs, &set->sig[0], &p, heap, len, &regex);
+	free(heap);
+	vfw_rule_scan_free(scan);
+	vfw_rule_set_free(set);
+	return rc;
+}
+
+START_TEST(payload)
+{
+	const struct chain *c = &chains[_i];
+	unsigned int len = c->len ? c->len : (unsigned int)strlen(c->payload);
+
+	ck_assert_msg(ask(c->options, c->payload, len) ==
+			      (c->fires ? VFW_SIG_MATCH : VFW_SIG_NO_MATCH),
+		      "%s on \"%s\"", c->options, c->payload);
+}
+END_TEST
+
+/* Work has an end, and says so, whatever the payload. */
+START_TEST(budget)
+{
+	static char text[20000];
+
+	memset(text, 'a', sizeof(text));
+	ck_assert_int_eq(ask("content:\"a\"; content:\"a\"; distance:0; content:\"a\"; distance:0; "
+			     "content:\"b\"; distance:0;",
+			     text, sizeof(text)),
+			 VFW_SIG_SPENT);
+	ck_assert_int_eq(ask("content:\"a\"; content:\"b\";", text, sizeof(text)),
+			 VFW_SIG_NO_MATCH);
+}
+END_TEST
+
+TCase *rules_chain_cases(void)
+{
+	TCase *t = tcase_create("chain");
+
+	tcase_add_loop_test(t, payload, 0, ARRAY_SIZE(chains));
+	tcase_add_test(t, budget);
+	return t;
+}

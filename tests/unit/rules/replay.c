@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Captures made here, through rules: how often each signature speaks. */
+#include "suite.h"
+
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../../daemon/replay/replay.h"
+
+#define CLIENT 0
+#define SERVER 1
+#define FIN 1
+#define SYN 2
+#define RST 4
+#define ACK 16
+
+static pcap_dumper_t *dumper;
+static pcap_t *dead;
+static char path[] = "/tmp/vfw-rules-XXXXXX";
+static uint64_t now; /* microseconds */
+static bool spoil; /* the next packet's checksum is wrong */
+
+static void put16(u8 *p, unsigned int x)
+{
+	p[0] = (u8)(x >> 8);
+	p[1] = (u8)x;
+}
+
+static void put32(u8 *p, u32 x)
+{
+	put16(p, x >> 16);
+	put16(p + 2, x & 0xffff);
+}
+
+static u32 sum(const u8 *p, u32 len, u32 s)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		s += i & 1 ? p[i] : (u32)p[i] << 8;
+	while (s >> 16)
+		s = (s & 0xffff) + (s >> 16);
+	return s;
+}
+
+static void dump(const u8 *frame, u32 len)
+{
+	struct pcap_pkthdr h = {.caplen = len, .len = len};
+
+	now += 1000;
+	h.ts.tv_sec = (time_t)(now / 1000000);
+	h.ts.tv_usec = (suseconds_t)(now % 1000000);
+	pcap_dump((u_char *)dumper, &h, frame);
+}
+
+/* An IPv4 packet from one of the two, in pieces of `piece' bytes of its data (0: whole). */
+static void ip(int side, u8 proto, const u8 *data, u32 len, u32 piece)
+{
+	static unsigned int id;
+	u32 at, n;
+
+	id++;
+	for (at = 0; at < len || !len; at += n) {
+		u8 f[2048] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45};
+
+		n = piece && len - at > piece ? piece : len - at;
+		put16(f + 16, 20 + n);
+		put16(f + 18, id);
+		put16(f + 20, at / 8 | (at + n < len ? 0x2000 : 0));
+		f[22] = 64;
+		f[23] = proto;
+		put32(f + 26, side == CLIENT ? 0x0a000001 : 0x0a000002);
+		put32(f + 30, side == CLIENT ? 0x0a000002 : 0x0a000001);
+		put16(f + 24, ~sum(f + 14, 20, 0) & 0xffff);
+		memcpy(f + 34, data + at, n);
+		dump(f, 34 + n);
+		if (!len)
+			break;
+	}
+}
+
+static void transport_sum(int side, u8 proto, u8 *p, u32 len, u32 at)
+{
+	u8 pseudo[12] = {10, 0,	   0, side == CLIENT ? 1 : 2, 10, 0, 0, side == CLIENT ? 2 : 1,
+			 0,  proto};
+
+	put16(pseudo + 10, len);
+	put16(p + at, ~sum(p, len, sum(pseudo, 12, 0)) & 0xffff);
+	if (spoil)
+		p[at] ^= 0xff;
+	spoil = false;
+}
+
+static void segment(int side, u8 flags, u32 seq, u32 ack, const char *text, u32 piece)
+{
+	u8 p[1500] = {0};
+	u32 len = (u32)strlen(text);
+
+	put16(p, side == CLIENT ? 40000 : 80);
+	put16(p + 2, side == CLIENT ? 80 : 40000);
+	put32(p + 4, (side == CLIENT ? 1000 : 9000) + seq);
+	put32(p + 8, flags & ACK ? (side == CLIENT ? 9000 : 1000) + ack : 0);
+	p[12] = 5 << 4;
+	p[13] = flags;
+	put16(p + 14, 8192);
+	memcpy(p + 20, text, len);
+	transport_sum(side, 6, p, 20 + len, 16);
+	ip(side, 6, p, 20 + len, piece);
+}
+
+static void handshake(void)
+{
+	segment(CLIENT, SYN, 0, 0, "", 0);
+	segment(SERVER, SYN | ACK, 0, 1, "", 0);
+	segment(CLIENT, ACK, 1, 1, "", 0);
+}
+
+static void datagram(int side, const char *text)
+{
+	u8 p[1500] = {0};
+	u32 len = (u32)strlen(text);
+
+	put16(p, side == CLIENT ? 40000 : 53);
+	put16(p + 2, side == CLIENT ? 53 : 40000);
+	put16(p + 4, 8 + len);
+	memcpy(p + 8, text, len);
+	transport_sum(side, 17, p, 8 + len, 6);
+	ip(side, 17, p, 8 + len, 0);
+}
+
+static void begin(void)
+{
+	int fd;
+
+	strcpy(path + strlen(path) - 6, "XXXXXX");
+	fd = mkstemp(path);
+	now = 1700000000ULL * 1000000;
+	dead = pcap_open_dead(DLT_EN10MB, 65535);
+	ck_assert_int_ge(fd, 0);
+	dumper = pcap_dump_fopen(dead, fdopen(fd, "wb"));
+	ck_assert_ptr_nonnull(dumper);
+}
+
+/* Ends the capture and runs it. Expected is "sid sid ..." in ascending order, each as often as it speaks. */
+static void expect(const char *rules, const struct vfw_replay_options *options,
+		   const char *expected)
+{
+	static const struct vfw_replay_options none;
+	struct vfw_rule_set *set = suite_set(rules);
+	struct vfw_replay_counts counts;
+	char why[256] = "", line[8192], got[512] = "";
+	FILE *eve = tmpfile();
+	unsigned int sid, n;
+
+	ck_assert_msg(!set->n_notes, "%s", set->n_notes ? set->notes[0].text : "");
+	pcap_dump_close(dumper);
+	pcap_close(dead);
+	ck_assert_msg(!vfw_replay_run(set, path, options ? options : &none, eve, &counts, why,
+				      sizeof(why)),
+		      "%s", why);
+	for (sid = 1; sid < 20; sid++) {
+		char key[40];
+
+		snprintf(key, sizeof(key), "\"signature_id\":%u,", sid);
+		rewind(eve);
+		for (n = 0; fgets(line, sizeof(line), eve);)
+			n += !!strstr(line, key);
+		while (n--)
+			snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%u",
+				 *got ? " " : "", sid);
+	}
+	ck_assert_str_eq(got, expected);
+	fclose(eve);
+	unlink(path);
+	vfw_rule_set_free(set);
+}
+
+#define TCP_RULES                                                                                \
+	"alert tcp any any -> any 80 (flow:established,to_server; content:\"attack\"; sid:1;)\n" \
+	"alert tcp-pkt any any -> any 80 (content:\"attack\"; sid:2;)\n"                         \
+	"alert tcp-stream any any -> any 80 (content:\"attack\"; sid:3;)\n"                      \
+	"alert tcp any any -> any 80 (flow:to_client; content:\"attack\"; sid:4;)\n"             \
+	"alert tcp any any -> any 80 (content:\"attack\"; depth:6; sid:5;)\n"
+
+START_TEST(one_segment)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "attack!", 0);
+	segment(SERVER, ACK, 1, 8, "", 0);
+	/* with depth both the packet and the stream are asked */
+	expect(TCP_RULES, NULL, "1 2 3 5 5");
+}
+END_TEST
+
+START_TEST(split)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "att", 0);
+	segment(CLIENT, ACK, 4, 1, "ack!", 0);
+	segment(SERVER, ACK, 1, 8, "", 0);
+	expect(TCP_RULES, NULL, "1 3 5");
+}
+END_TEST
+
+START_TEST(reordered)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 4, 1, "ack!", 0);
+	segment(CLIENT, ACK, 1, 1, "att", 0);
+	segment(SERVER, ACK, 1, 8, "", 0);
+	expect(TCP_RULES, NULL, "1 3 5");
+}
+END_TEST
+
+/* A copy with other bytes: the first one stands, and only packet rules see the second. */
+START_TEST(other_copy)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "innocent", 0);
+	segment(CLIENT, ACK, 1, 1, "attack!!", 0);
+	segment(SERVER, ACK, 1, 9, "", 0);
+	expect(TCP_RULES, NULL, "2 5");
+}
+END_TEST
+
+START_TEST(gap)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "att", 0);
+	segment(CLIENT, ACK, 8, 1, "ack attack", 0);
+	segment(SERVER, ACK, 1, 18, "", 0);
+	/* what stands around a gap is not joined over it, but asked */
+	expect(TCP_RULES, NULL, "1 2 3");
+}
+END_TEST
+
+START_TEST(fragments)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "an attack in pieces", 8);
+	segment(SERVER, ACK, 1, 20, "", 0);
+	expect(TCP_RULES "alert tcp any any -> any any (flow:only_frag; flags:A; sid:6;)\n"
+			 "alert ip any any -> any any (fragbits:M; sid:7;)\n",
+	       NULL, "1 2 3 6 7 7 7 7");
+}
+END_TEST
+
+START_TEST(no_handshake)
+{
+	struct vfw_replay_options midstream = {.midstream = true};
+
+	begin();
+	segment(CLIENT, ACK, 1, 1, "att", 0);
+	segment(CLIENT, ACK, 4, 1, "ack!", 0);
+	segment(CLIENT, ACK, 8, 1, "attack", 0);
+	segment(SERVER, ACK, 1, 14, "", 0);
+	/* no stream: packets are asked one by one, and nothing is established */
+	expect(TCP_RULES, NULL, "2 3 5");
+	begin();
+	segment(CLIENT, ACK, 1, 1, "att", 0);
+	segment(CLIENT, ACK, 4, 1, "ack!", 0);
+	segment(SERVER, ACK, 1, 8, "", 0);
+	expect(TCP_RULES, &midstream, "1 3 5");
+}
+END_TEST
+
+START_TEST(reset_with_data)
+{
+	begin();
+	handshake();
+	segment(CLIENT, RST | ACK, 1, 1, "attack", 0);
+	expect("alert tcp any any -> any 80 (flow:only_stream; content:\"attack\"; sid:1;)\n"
+	       "alert tcp-pkt any any -> any 80 (content:\"attack\"; sid:2;)\n",
+	       NULL, "2");
+}
+END_TEST
+
+START_TEST(checksum)
+{
+	struct vfw_replay_options check = {.checksum = true};
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		begin();
+		handshake();
+		spoil = true;
+		segment(CLIENT, ACK, 1, 1, "attack", 0);
+		segment(CLIENT, ACK, 1, 1, "benign", 0);
+		segment(SERVER, ACK, 1, 7, "", 0);
+		expect(TCP_RULES, i ? &check : NULL, i ? "" : "1 2 3 5 5");
+	}
+}
+END_TEST
+
+START_TEST(flowbits)
+{
+	begin();
+	datagram(CLIENT, "hello");
+	datagram(SERVER, "world");
+	datagram(CLIENT, "world");
+	datagram(CLIENT, "reset");
+	datagram(CLIENT, "world");
+	expect("alert udp any any -> any any (content:\"hello\"; flowbits:set,greeted; flowbits:noalert; sid:1;)\n"
+	       "alert udp any any -> any any (content:\"world\"; flowbits:isset,greeted; sid:2;)\n"
+	       "alert udp any any -> any any (content:\"world\"; flowbits:isnotset,greeted; sid:3;)\n"
+	       "alert udp any any -> any any (content:\"reset\"; flowbits:unset,greeted; sid:4;)\n"
+	       "alert udp any any -> any any (content:\"world\"; flowbits:isset,other|greeted; sid:5;)\n",
+	       NULL, "2 2 3 4 5 5");
+}
+END_TEST
+
+START_TEST(xbits)
+{
+	begin();
+	datagram(CLIENT, "hello");
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "world", 0);
+	now += 20 * 1000000;
+	segment(CLIENT, ACK, 6, 1, "world", 0);
+	expect("alert udp any any -> any any (content:\"hello\"; xbits:set,x,track ip_src,expire 10; sid:1;)\n"
+	       "alert tcp-pkt any any -> any any (content:\"world\"; xbits:isset,x,track ip_src; sid:2;)\n"
+	       "alert tcp-pkt any any -> any any (content:\"world\"; xbits:isset,x,track ip_dst; sid:3;)\n",
+	       NULL, "1 2");
+}
+END_TEST
+
+START_TEST(thresholds)
+{
+	int i;
+
+	begin();
+	for (i = 0; i < 7; i++)
+		datagram(CLIENT, "x");
+	now += 61 * 1000000;
+	datagram(CLIENT, "x");
+	expect("alert udp any any -> any any (content:\"x\"; threshold:type limit, track by_src, count 2, seconds 60; sid:1;)\n"
+	       "alert udp any any -> any any (content:\"x\"; threshold:type threshold, track by_dst, count 3, seconds 60; sid:2;)\n"
+	       "alert udp any any -> any any (content:\"x\"; threshold:type both, track by_src, count 5, seconds 60; sid:3;)\n"
+	       "alert udp any any -> any any (content:\"x\"; detection_filter:track by_src, count 4, seconds 60; sid:4;)\n",
+	       NULL, "1 1 1 2 2 3 4 4 4");
+}
+END_TEST
+
+START_TEST(once_and_pass)
+{
+	begin();
+	datagram(CLIENT, "a");
+	datagram(CLIENT, "b");
+	datagram(SERVER, "c");
+	/* addresses alone: once for each direction; with a keyword: each packet */
+	expect("alert ip any any -> any any (sid:1;)\n"
+	       "alert udp any any -> any 53 (sid:2;)\n"
+	       "pass udp any any -> any any (content:\"b\"; sid:3;)\n"
+	       "alert udp any any -> any any (content:\"b\"; sid:4;)\n",
+	       NULL, "1 1 2");
+}
+END_TEST
+
+START_TEST(damaged)
+{
+	struct vfw_rule_set *set = suite_set("alert ip any any -> any any (sid:1;)");
+	struct vfw_replay_options options = {0};
+	struct vfw_replay_counts counts;
+	char why[256] = "";
+
+	begin();
+	datagram(CLIENT, "a");
+	pcap_dump_close(dumper);
+	pcap_close(dead);
+	ck_assert_int_eq(truncate(path, 50), 0);
+	ck_assert_int_lt(vfw_replay_run(set, path, &options, NULL, &counts, why, sizeof(why)), 0);
+	ck_assert_str_ne(why, "");
+	unlink(path);
+	ck_assert_int_lt(vfw_replay_run(set, path, &options, NULL, &counts, why, sizeof(why)), 0);
+	vfw_rule_set_free(set);
+}
+END_TEST
+
+TCase *rules_replay_cases(void)
+{
+	TCase *t = tcase_create("replay");
+
+	tcase_add_test(t, one_segment);
+	tcase_add_test(t, split);
+	tcase_add_test(t, reordered);
+	tcase_add_test(t, other_copy);
+	tcase_add_test(t, gap);
+	tcase_add_test(t, fragments);
+	tcase_add_test(t, no_handshake);
+	tcase_add_test(t, reset_with_data);
+	tcase_add_test(t, checksum);
+	tcase_add_test(t, flowbits);
+	tcase_add_test(t, xbits);
+	tcase_add_test(t, thresholds);
+	tcase_add_test(t, once_and_pass);
+	tcase_add_test(t, damaged);
+	return t;
+}

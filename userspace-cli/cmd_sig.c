@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cli.h"
+#include "rulefile.h"
+#include "term.h"
+
+#include <stdlib.h>
+#include <vfw/ctl_proto.h>
+
+#include "../daemon/sig/rule_set.h"
+
+static const char *fate_word(enum vfw_rule_fate fate)
+{
+	static const char *const words[] = {"loaded", "deep", "refused"};
+
+	return words[fate];
+}
+
+static json_t *reasons(const struct vfw_rule_set *set)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	for (i = 0; i < set->n_reasons; i++)
+		json_array_append_new(a, json_pack("{s:s, s:s, s:I}", "fate",
+						   fate_word(set->reasons[i].fate), "keyword",
+						   set->reasons[i].keyword, "rules",
+						   (json_int_t)set->reasons[i].n));
+	return a;
+}
+
+static json_t *notes(const struct vfw_rule_set *set)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	for (i = 0; i < set->n_notes; i++) {
+		const struct vfw_rule_note *n = &set->notes[i];
+
+		json_array_append_new(a, json_pack("{s:s, s:I, s:s?, s:i, s:i, s:s?}", "fate",
+						   fate_word(n->fate), "sid", (json_int_t)n->sid,
+						   "file", n->file, "line", (int)n->line, "column",
+						   (int)n->col, "message", n->text));
+	}
+	return a;
+}
+
+static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->n_notes; i++) {
+		const struct vfw_rule_note *n = &set->notes[i];
+
+		if (n->fate != VFW_RULE_REFUSED)
+			continue;
+		vfw_term_safe(cli->out, n->file);
+		fprintf(cli->out, ":%u:%u: ", n->line, n->col);
+		vfw_term_safe(cli->out, n->text);
+		if (n->sid)
+			fprintf(cli->out, " (sid %u)", n->sid);
+		fputc('\n', cli->out);
+	}
+	for (i = 0; i < set->n_reasons; i++) {
+		fprintf(cli->out, "%-8s %7u  ", fate_word(set->reasons[i].fate), set->reasons[i].n);
+		vfw_term_safe(cli->out, set->reasons[i].keyword);
+		fputc('\n', cli->out);
+	}
+	fprintf(cli->out, "%u loaded, %u deep, %u refused\n", set->counts[VFW_RULE_LOADED],
+		set->counts[VFW_RULE_DEEP], set->counts[VFW_RULE_REFUSED]);
+	return VFW_EXIT_OK;
+}
+
+int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	struct vfw_rule_set *set;
+	json_t *j;
+	int rc = vfw_rulefile_load(cli, args, args->operand, args->n_operands, &set);
+
+	if (rc)
+		return rc;
+	if (cli->json) {
+		j = json_pack("{s:I, s:I, s:I, s:o, s:o}", "loaded",
+			      (json_int_t)set->counts[VFW_RULE_LOADED], "deep",
+			      (json_int_t)set->counts[VFW_RULE_DEEP], "refused",
+			      (json_int_t)set->counts[VFW_RULE_REFUSED], "reasons", reasons(set),
+			      "notes", notes(set));
+		rc = j ? vfw_cli_json(cli, j) : VFW_EXIT_FAILED;
+		json_decref(j);
+	} else {
+		rc = check_print(cli, set);
+	}
+	if (!rc && set->counts[VFW_RULE_REFUSED])
+		rc = VFW_EXIT_CHECK_FAILED;
+	vfw_rule_set_free(set);
+	return rc;
+}
+
+int vfw_cmd_sig_keywords(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	const struct vfw_keyword *k;
+	json_t *a = json_array(), *j;
+	int rc = VFW_EXIT_OK;
+
+	(void)args;
+	for (k = vfw_keywords; k->name; k++) {
+		if (!cli->json)
+			fprintf(cli->out, "%-30s %-14s %s\n", k->name,
+				vfw_rule_keyword_class(k->class), k->scope);
+		json_array_append_new(a, json_pack("{s:s, s:s, s:s}", "keyword", k->name, "class",
+						   vfw_rule_keyword_class(k->class), "about",
+						   k->scope));
+	}
+	j = json_pack("{s:o}", "keywords", a);
+	if (cli->json)
+		rc = vfw_cli_json(cli, j);
+	json_decref(j);
+	return rc;
+}
