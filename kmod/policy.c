@@ -44,6 +44,7 @@ struct policy_base {
 	u64 bytes;
 	u64 flows;
 	u64 last;
+	u64 since; /* seconds of CLOCK_REALTIME: when the rule came into force */
 };
 
 struct vfw_ruleset {
@@ -369,7 +370,22 @@ void vfw_policy_rule_stat(const struct vfw_policy *pol, u32 rule, struct vfw_rul
 		.bytes = sum.bytes,
 		.flows = sum.flows,
 		.last_ns = sum.last * NSEC_PER_SEC,
+		.since = sum.since,
 	};
+}
+
+/* Rules that are in force for the first time count from now on. */
+static void policy_begin(struct vfw_policy *next)
+{
+	u64 now = ktime_get_real_seconds();
+	u32 i;
+
+	for (i = 0; i < next->tables.counts.n[VFW_TABLE_RULES]; i++) {
+		if (!next->set->base[i].since)
+			next->set->base[i].since = now;
+		if (i % POLICY_RESCHED == 0)
+			cond_resched();
+	}
 }
 
 /* Brings the counters of old, which nobody writes any more, over to next by rule id. */
@@ -418,6 +434,8 @@ void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep,
 		next->revision = ++policy_last_revision;
 		next->kept_since = keep && old ? old->kept_since : next->revision;
 	}
+	if (new_rules)
+		policy_begin(next);
 	rcu_assign_pointer(vfw_policy_cur, next);
 	/* nobody counts into the old set once the readers of the old pointer are gone */
 	synchronize_net();

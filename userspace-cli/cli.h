@@ -116,6 +116,7 @@ int vfw_cmd_policy_confirm(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_rollback(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_diff(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_show(struct vfw_cli *cli, const struct vfw_args *args);
+int vfw_cmd_policy_lint(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_rule_list(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_explain(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_observe(struct vfw_cli *cli, const struct vfw_args *args);

@@ -117,6 +117,17 @@ const struct vfw_cmd vfw_cmds[] = {
 	},
 	{
 		.group = "policy",
+		.name = "lint",
+		.operands = "[FILE...]",
+		.max_operands = INT_MAX,
+		.summary = "rules that do nothing, empty groups (exit 6)",
+		.more = "Of the policy in force, or of the files: rules that others before them shadow and\n"
+			"rules that speak of nobody, given the VMs there are; groups without a VM. Of the\n"
+			"policy in force also rules that were never hit, which alone do not make it fail.",
+		.run = vfw_cmd_policy_lint,
+	},
+	{
+		.group = "policy",
 		.name = "show",
 		.summary = "the policy in force, in canonical form",
 		.opts = {{0, "disk", NULL, "that of /etc/vfw/policy.d instead"}},

@@ -74,12 +74,12 @@ _vfwctl()
 		case $command in
 		'') words='status arm disarm vm policy rule explain observe flow sig replay doctor version help' ;;
 		vm) words='list show quarantine release' ;;
-		policy) words='check apply confirm rollback diff show' ;;
+		policy) words='check apply confirm rollback diff lint show' ;;
 		rule | flow) words=list ;;
 		sig) words='check keywords' ;;
 		help) words='status arm disarm vm policy rule explain observe flow sig replay doctor version' ;;
 		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_names vm list) ;;
-		policy\ check | policy\ apply | policy\ diff | sig\ check) compopt -o default ;;
+		policy\ check | policy\ apply | policy\ diff | policy\ lint | sig\ check) compopt -o default ;;
 		esac
 	fi
 	# not by compgen -W, which would expand what stands in the words

@@ -33,8 +33,8 @@ static json_t *diags_json(const struct vfw_diags *d, enum vfw_severity severity)
 	return list;
 }
 
-/* What is wrong, as the answer. Takes nothing. */
-static json_t *refuse(struct vfw_call *call, int code, const struct vfw_diags *d, const char *what)
+json_t *vfw_verb_policy_refuse(struct vfw_call *call, int code, const struct vfw_diags *d,
+			       const char *what)
 {
 	size_t n = d->total[VFW_DIAG_ERROR];
 
@@ -58,8 +58,8 @@ static bool copy_file(json_t *from, struct vfw_ruleset_file *to)
 	return to->name && to->text;
 }
 
-/* The parsed policy of params' files; NULL after vfw_call_fail(). */
-static struct vfw_ruleset *parse(struct vfw_call *call, json_t *params, struct vfw_diags *d)
+struct vfw_ruleset *vfw_verb_policy_parse(struct vfw_call *call, json_t *params,
+					  struct vfw_diags *d)
 {
 	json_t *list = json_object_get(params, "files");
 	size_t n = json_array_size(list);
@@ -84,7 +84,7 @@ static struct vfw_ruleset *parse(struct vfw_call *call, json_t *params, struct v
 	}
 	err = files ? vfw_ruleset_parse(files, n, d, &rs) : -ENOMEM;
 	if (err == -EINVAL)
-		refuse(call, VFW_CTL_E_POLICY, d, "the policy is wrong");
+		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, d, "the policy is wrong");
 	return rs;
 }
 
@@ -121,7 +121,7 @@ static json_int_t count_compiled(const struct vfw_compiled *c)
 json_t *vfw_verb_policy_check(struct vfw_call *call, json_t *params)
 {
 	struct vfw_diags d = {0}, unenforceable = {0};
-	struct vfw_ruleset *rs = parse(call, params, &d);
+	struct vfw_ruleset *rs = vfw_verb_policy_parse(call, params, &d);
 	struct vfw_compiled *c = NULL;
 	json_t *result = NULL;
 	int err = 0;
@@ -132,7 +132,7 @@ json_t *vfw_verb_policy_check(struct vfw_call *call, json_t *params)
 	    !vfw_registry_settle(call->state->registry))
 		err = vfw_ruleset_compile(rs, call->state->registry, &d, &c);
 	if (err == -EINVAL)
-		refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
+		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
 	else if (!err)
 		result = json_pack("{s:I, s:o, s:o}", "rules",
 				   c ? count_compiled(c) : count_rules(rs->policy), "warnings",
@@ -245,17 +245,17 @@ json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
 
 		return words ? vfw_call_fail(call, VFW_CTL_E_BUSY, NULL, "%s", words) : NULL;
 	}
-	rs = parse(call, params, &d);
+	rs = vfw_verb_policy_parse(call, params, &d);
 	if (!rs)
 		goto out;
 	if (vfw_policy_unenforceable(rs->policy, &d)) {
-		refuse(call, VFW_CTL_E_UNENFORCEABLE, &d,
-		       "the policy asks for what this version cannot enforce");
+		vfw_verb_policy_refuse(call, VFW_CTL_E_UNENFORCEABLE, &d,
+				       "the policy asks for what this version cannot enforce");
 		goto out;
 	}
 	err = vfw_registry_settle(st->registry) ?: vfw_ruleset_compile(rs, st->registry, &d, &c);
 	if (err == -EINVAL)
-		refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
+		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
 	else if (!err && dry)
 		result = applied(st, c, diags_json(&d, VFW_DIAG_WARNING), !nothing_new(st, c));
 	else if (!err && nothing_new(st, c))
@@ -329,7 +329,7 @@ static char *text_of(struct vfw_call *call, bool disk)
 	if (!vfw_ruleset_parse(files, n, &d, &rs))
 		text = vfw_policy_print(rs->policy);
 	else
-		refuse(call, VFW_CTL_E_POLICY, &d, "the policy on disk is wrong");
+		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy on disk is wrong");
 	vfw_ruleset_free(rs);
 	vfw_diags_free(&d);
 	return text;
@@ -397,7 +397,7 @@ json_t *vfw_verb_policy_diff(struct vfw_call *call, json_t *params)
 	_cleanup_free_ char *old = NULL, *new = NULL;
 	_cleanup_free_ char **old_lines = NULL, **new_lines = NULL;
 	struct vfw_diags d = {0};
-	struct vfw_ruleset *rs = parse(call, params, &d);
+	struct vfw_ruleset *rs = vfw_verb_policy_parse(call, params, &d);
 	size_t n_old, n_new;
 	bool changed;
 

@@ -23,6 +23,7 @@ const struct vfw_verb_entry vfw_verbs[] = {
 	{"policy.rollback", vfw_verb_policy_rollback},
 	{"policy.show", vfw_verb_policy_show},
 	{"policy.diff", vfw_verb_policy_diff},
+	{"policy.lint", vfw_verb_policy_lint},
 	{"rule.list", vfw_verb_rule_list},
 	{"explain", vfw_verb_explain},
 	{"flow.list", vfw_verb_flow_list},

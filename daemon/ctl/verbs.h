@@ -30,7 +30,19 @@ json_t *vfw_verb_flow_list(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_observe(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_doctor(struct vfw_call *call, json_t *params);
 
+json_t *vfw_verb_policy_lint(struct vfw_call *call, json_t *params);
+
+struct vfw_diags;
+struct vfw_ruleset;
 struct vfw_vm;
+
+/* The parsed policy of params' files, owned by the caller; NULL after vfw_call_fail(). */
+struct vfw_ruleset *vfw_verb_policy_parse(struct vfw_call *call, json_t *params,
+					  struct vfw_diags *d);
+
+/* vfw_call_fail() with what is wrong with a policy. Takes nothing. Returns NULL. */
+json_t *vfw_verb_policy_refuse(struct vfw_call *call, int code, const struct vfw_diags *d,
+			       const char *what);
 
 /* The VM of that name or UUID; NULL after vfw_call_fail(). */
 const struct vfw_vm *vfw_verb_find_vm(struct vfw_call *call, const char *name);

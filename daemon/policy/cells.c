@@ -49,6 +49,8 @@ int vfw_cells_add(struct vfw_cells *c, const struct vfw_entry *entry, uint32_t r
 		return -E2BIG;
 	if (vfw_grow(&c->pieces, &c->room_pieces, c->n_pieces + entry->n_spans, sizeof(*c->pieces)))
 		return -ENOMEM;
+	if (c->watch)
+		c->watch->met[rule] = true;
 	for (size_t i = 0; i < entry->n_spans; i++)
 		c->pieces[c->n_pieces++] = (struct vfw_piece){.first = entry->spans[i].first,
 							      .last = entry->spans[i].last,
@@ -198,6 +200,67 @@ static int evaluate(struct sweep *s, uint32_t point)
 	return 0;
 }
 
+static void cover_add(struct vfw_watch *w, uint32_t rule, uint32_t by)
+{
+	struct vfw_cover *cover = &w->cover[rule];
+
+	for (uint32_t i = 0; i < cover->n; i++)
+		if (cover->rule[i] == by)
+			return;
+	if (cover->n < VFW_COVER_MAX)
+		cover->rule[cover->n++] = by;
+	else
+		cover->more = true;
+}
+
+/* All in the heap that lives at the point and never came to its turn is covered by one rule, or by two. */
+static void cover_heap(struct vfw_watch *w, const struct heap *h, uint32_t point,
+		       const uint32_t by[2])
+{
+	for (size_t i = 0; i < h->n && w->left; i++) {
+		uint32_t rule = h->v[i].rule;
+
+		w->left--;
+		if (h->v[i].last < point || w->live[rule])
+			continue;
+		cover_add(w, rule, by[0]);
+		if (by[1] != NONE)
+			cover_add(w, rule, by[1]);
+	}
+}
+
+/* As evaluate(), but to see who comes to his turn at the point, and whom that keeps from it. */
+static void watch(struct sweep *s, uint32_t point)
+{
+	uint32_t top[__VFW_SLOT_MAX], final[2] = {NONE, NONE};
+	struct vfw_watch *w = s->c->watch;
+
+	for (int slot = 0; slot < __VFW_SLOT_MAX; slot++) {
+		struct heap *deciding = &s->deciding[slot], *monitors = &s->monitors[slot];
+		bool shared = s->cross && (slot == VFW_SLOT_SRC || slot == VFW_SLOT_DST);
+
+		if (final[0] != NONE) {
+			cover_heap(w, deciding, point, final);
+			cover_heap(w, monitors, point, final);
+			continue;
+		}
+		top[slot] = decides(deciding, point);
+		for (size_t i = 0; i < monitors->n && monitors->v[i].rule < top[slot]; i++)
+			w->live[monitors->v[i].rule] |= monitors->v[i].last >= point;
+		if (top[slot] == NONE)
+			continue;
+		w->live[top[slot]] = true;
+		cover_heap(w, deciding, point, (uint32_t[2]){top[slot], NONE});
+		cover_heap(w, monitors, point, (uint32_t[2]){top[slot], NONE});
+		if (!shared || verdict_of(s, top[slot]) != VFW_PASS) {
+			final[0] = top[slot];
+		} else if (slot == VFW_SLOT_DST && top[VFW_SLOT_SRC] != NONE) {
+			final[0] = top[VFW_SLOT_SRC];
+			final[1] = top[slot];
+		}
+	}
+}
+
 /* Finds or keeps the run; *at is where it stands. */
 static int keep_run(struct sweep *s, uint32_t *at)
 {
@@ -228,6 +291,8 @@ static int cell_at(struct sweep *s, uint32_t point)
 	uint32_t at;
 	int err = evaluate(s, point);
 
+	if (c->watch)
+		watch(s, point);
 	if (!err)
 		err = keep_run(s, &at);
 	if (err)

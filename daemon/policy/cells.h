@@ -24,6 +24,23 @@ struct vfw_fallback {
 	uint32_t deciding;
 };
 
+#define VFW_COVER_MAX 8 /* rules named of those that cover another */
+
+/* Which rules decide where another one, that matches too, does not come to its turn. */
+struct vfw_cover {
+	uint32_t rule[VFW_COVER_MAX];
+	uint32_t n;
+	bool more; /* there are others */
+};
+
+/* What the sweeps see of each rule, for lint; arrays with an element for each. */
+struct vfw_watch {
+	bool *met; /* it was added to some block: there are two ends that it speaks of */
+	bool *live; /* somewhere it decides its slot, or counts as a monitor */
+	struct vfw_cover *cover; /* whole for rules that are met and not live */
+	uint64_t left; /* steps that may be spent on cover; at 0 it is not whole */
+};
+
 /* Growing tables; indices of one point into the next. All zero is empty. */
 struct vfw_cells {
 	struct vfw_arena arena; /* keys of the maps */
@@ -36,6 +53,7 @@ struct vfw_cells {
 	size_t n_blocks, room_blocks;
 	struct vfw_map block_map; /* cells and flags -> block */
 	uint64_t work; /* spans swept so far */
+	struct vfw_watch *watch; /* NULL: nobody wants to know */
 	/* scratch of the block being built */
 	struct vfw_piece *pieces;
 	size_t n_pieces, room_pieces;

@@ -24,6 +24,10 @@
  *   diag: { file, line, column, message, text }; a policy with errors fails with VFW_CTL_E_POLICY, data: { errors: [diag..] }
  *   with confirm_s it is on trial for so many seconds; during a trial: VFW_CTL_E_BUSY
  * policy.confirm {}, policy.rollback {}                      -> { revision }; no trial: VFW_CTL_E_NOT_FOUND
+ * policy.lint { files: [{ name, text }] }, without files of what is in force
+ *   { shadowed: [place + { by: [rule..], more, always }], nobody: [place + { empty: "from"|"to" }],
+ *     groups: [{ name, tenant, file, line }], partial, and of what is in force: revision, unused: [place + { packets: 0, since }] }
+ *   place: { rule, text, file, line }
  * policy.show { source: "running"|"disk" }                   -> { text, revision, digest }
  * policy.diff { files: [{ name, text }] }                    -> { added: [line..], removed: [line..], changed: bool }
  * rule.list {}                                               -> { rules: [{ id, rule, text, file, line, tenant, packets, bytes, flows, last_hit }] }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../daemon/policy/lint.h"
 #include "policy_unit.h"
 
 void *__real_malloc(size_t size);
@@ -68,6 +69,7 @@ static void work(const struct vfw_vm *const *vms, size_t n, bool *done)
 {
 	struct vfw_policy *p = vfw_policy_new();
 	struct vfw_compiled *c = NULL;
+	struct vfw_lint *lint = NULL;
 	struct vfw_diags d = {0};
 	char *printed = NULL, *said;
 	int err = -ENOMEM;
@@ -78,14 +80,18 @@ static void work(const struct vfw_vm *const *vms, size_t n, bool *done)
 		printed = vfw_policy_print(p);
 		err = vfw_policy_compile(p, vms, n, &d, &c);
 	}
+	if (!err)
+		err = vfw_policy_lint(p, vms, n, &d, &lint);
 	said = vfw_diags_format(&d);
 	left = -1;
 	ck_assert_msg(!err || err == -ENOMEM, "%d: %s", err, said ? said : "");
-	ck_assert(!err == !!c);
+	ck_assert(!err == !!lint);
+	ck_assert(!lint || c);
 	ck_assert(!err || failed);
 	*done = !err && printed && said && !failed;
 	free(said);
 	free(printed);
+	vfw_lint_free(lint);
 	vfw_compiled_free(c);
 	vfw_diags_free(&d);
 	vfw_policy_free(p);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../daemon/policy/lint.h"
 #include "policy_rival.h"
 #include "policy_unit.h"
 
@@ -343,9 +344,10 @@ struct round {
 	size_t n_ends;
 	uint32_t keys[N_KEYS_MAX];
 	size_t n_keys;
+	bool *used; /* by line: the rule there decided or counted */
 };
 
-static void compare(const struct round *r, size_t s, size_t d, uint32_t key, bool *answers)
+static void compare(struct round *r, size_t s, size_t d, uint32_t key, bool *answers)
 {
 	struct rival_answer want;
 	struct vfw_match got;
@@ -373,6 +375,10 @@ static void compare(const struct round *r, size_t s, size_t d, uint32_t key, boo
 	for (size_t i = 0; i < want.n_monitors; i++)
 		ck_assert_msg(r->c->origins[got.monitors[i]].line == want.monitors[i]->line,
 			      "%s -> %s key %#x: monitor %zu\n%s", from, to, key, i, r->text);
+	if (want.rule)
+		r->used[want.rule->line] = true;
+	for (size_t i = 0; i < want.n_monitors; i++)
+		r->used[want.monitors[i]->line] = true;
 	*answers |= want.verdict != VFW_BLOCK || want.n_monitors;
 }
 
@@ -393,6 +399,21 @@ static void compare_all(struct round *r)
 			ck_assert_msg(answers == !!(block->flags & VFW_BLOCK_F_JOINS),
 				      "%zu -> %zu: joined\n%s", s, d, r->text);
 		}
+}
+
+/* What lint says never comes to its turn never decided and never counted. */
+static void compare_lint(const struct round *r)
+{
+	struct vfw_diags d = {0};
+	struct vfw_lint *lint = NULL;
+
+	ck_assert_int_eq(vfw_policy_lint(r->world.policy, r->world.vms, r->world.n_vms, &d, &lint),
+			 0);
+	for (size_t i = 0; i < lint->n_rules; i++)
+		ck_assert_msg(!r->used[lint->rules[i].line], "lint on %s\n%s", lint->rules[i].label,
+			      r->text);
+	vfw_lint_free(lint);
+	vfw_diags_free(&d);
 }
 
 static void add_ends(struct round *r, const struct vfw_vm *const *vms)
@@ -440,7 +461,10 @@ static bool one_round(void)
 		unit_tables(&r->u, c);
 		add_ends(r, list);
 		r->n_keys = edge_keys(c, r->keys);
+		r->used = calloc(strlen(text) + 2, sizeof(*r->used));
 		compare_all(r);
+		compare_lint(r);
+		free(r->used);
 		unit_tables_free(&r->u);
 	} else {
 		char *said = vfw_diags_format(&d);

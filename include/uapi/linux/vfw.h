@@ -406,7 +406,7 @@ struct vfw_profile_stat {
 
 struct vfw_rule_stat {
 	__u32 id;
-	__u32 reserved;
+	__u32 since; /* seconds of CLOCK_REALTIME: all that follows is counted from then on */
 	__u64 packets;
 	__u64 bytes;
 	__u64 flows; /* opened by it */

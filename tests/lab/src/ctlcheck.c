@@ -485,7 +485,8 @@ static int on_rule(const struct nlmsghdr *nlh, void *arg)
 	if (!attr || mnl_attr_get_payload_len(attr) != sizeof(stat))
 		return MNL_CB_ERROR;
 	memcpy(&stat, mnl_attr_get_payload(attr), sizeof(stat));
-	seen->wrong |= stat.id != 1 + seen->n++ || nlh->nlmsg_flags & NLM_F_DUMP_INTR;
+	seen->wrong |=
+		stat.id != 1 + seen->n++ || !stat.since || nlh->nlmsg_flags & NLM_F_DUMP_INTR;
 	return MNL_CB_OK;
 }
 

@@ -31,7 +31,7 @@ offers() {
 
 offers 'status' sta
 offers 'policy' -o json p
-offers 'check apply confirm rollback diff show' policy ''
+offers 'check apply confirm rollback diff lint show' policy ''
 offers '--dry-run' policy apply --d
 offers 'json text' status -o ''
 offers 'pass block reject' observe --verdict ''

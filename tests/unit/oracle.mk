@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0
+# The language's oracle (tests/oracle/) against the compiler and kmod/core/. The check runs a share, bounded in time;
+# make test-unit-oracle ORACLE='--packets 1000000' runs as many packets as one likes.
+
+ORA_OUT := build/tests/oracle
+ORA_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -Iinclude -Iinclude/uapi -Ikmod -Idaemon/policy \
+	-I$(ORA_OUT)/gen
+ORA_SRCS := $(wildcard daemon/policy/*.c) kmod/core/match.c kmod/core/frame.c tests/oracle/core.c
+ORA_GEN := $(ORA_OUT)/gen/parse.tab.c $(ORA_OUT)/gen/lex.yy.c
+ORA_OBJS := $(ORA_SRCS:%.c=$(ORA_OUT)/%.o) $(ORA_GEN:.c=.o)
+ORACLE ?= --seconds 15
+
+.PHONY: test-unit-oracle
+test-unit-oracle: $(ORA_OUT)/core
+	tests/oracle/compare --core $< $(ORACLE)
+	! tests/oracle/compare --core $< --seconds 15 --wrong >$(ORA_OUT)/wrong.log 2>&1
+	grep -q '^DIFFERENCE' $(ORA_OUT)/wrong.log
+
+$(ORA_OUT)/gen/parse.tab.c: daemon/policy/parse.y
+	@mkdir -p $(@D)
+	bison -d -o $@ $<
+
+$(ORA_OUT)/gen/lex.yy.c: daemon/policy/lex.l $(ORA_OUT)/gen/parse.tab.c
+	flex -o $@ --header-file=$(@:.c=.h) $<
+
+$(ORA_OUT)/%.o: %.c | $(ORA_GEN)
+	@mkdir -p $(@D)
+	$(CC) $(ORA_CFLAGS) -MMD -c $< -o $@
+
+$(ORA_OUT)/gen/%.o: $(ORA_OUT)/gen/%.c
+	$(CC) $(ORA_CFLAGS) -MMD -c $< -o $@
+
+$(ORA_OUT)/core: $(ORA_OBJS)
+	$(CC) $^ -o $@
+
+-include $(ORA_OBJS:.o=.d)
