@@ -3,6 +3,7 @@
 # make KERNEL=6.1           ... the module for a kernel of the lab (uml, uml-debug, uml-fast, 6.1, 6.12),
 # make KERNEL=/path/to      ... for a kernel's build folder, or for /lib/modules/KERNEL/build
 # make SAN=1                vfwd and vfwctl under ASan and UBSan, in build/san
+# make VFW_HS_SETS="sse42 avx2"   ... with these instruction sets of Hyperscan (all three; for the lab one)
 # make lab                  what the labs run beside them
 # make test-unit            unit tests
 # make install              programs, units, hooks, and the module; make uninstall: dist/install.mk
@@ -80,6 +81,8 @@ $(OUT)/vfwctl: override LDFLAGS += $(SANFLAGS)
 LAB_KERNELS := uml uml-debug uml-fast 6.1 6.12
 ifdef KERNEL
 ifneq ($(filter $(KERNEL),$(LAB_KERNELS)),)
+# A set of Hyperscan's runtime takes a minute; every processor that boots the labs runs this one.
+export VFW_HS_SETS ?= sse42
 KDIR := $(shell scripts/lab --build-dir $(KERNEL))
 else
 KDIR := $(firstword $(patsubst %/Makefile,%,$(wildcard $(KERNEL)/Makefile)) \
@@ -105,7 +108,7 @@ include dist/install.mk
 
 LAB_BIN := build/lab/bin
 LAB_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Iinclude/uapi
-LAB_PROGRAMS := $(filter-out umlfp ctlmsg,$(basename $(notdir $(wildcard tests/lab/src/*.c))))
+LAB_PROGRAMS := $(filter-out umlfp ctlmsg ctldb,$(basename $(notdir $(wildcard tests/lab/src/*.c))))
 lab: $(LAB_PROGRAMS:%=$(LAB_BIN)/%) $(LAB_BIN)/umlfp.so
 
 $(LAB_BIN)/umlfp.so: tests/lab/src/umlfp.c
@@ -115,7 +118,11 @@ $(LAB_BIN)/umlfp.so: tests/lab/src/umlfp.c
 # Those that speak the netlink family by hand share ctlmsg.
 $(LAB_BIN)/ctl%: tests/lab/src/ctl%.c tests/lab/src/ctlmsg.c tests/lab/src/ctlmsg.h include/uapi/linux/vfw.h
 	@mkdir -p $(@D)
-	$(CC) $(LAB_CFLAGS) $(filter %.c,$^) -o $@ -lmnl
+	$(CC) $(LAB_CFLAGS) $(filter %.c,$^) -o $@ -lmnl $(LAB_LIBS)
+
+# Those that bring signatures make databases, too.
+$(LAB_BIN)/ctlscan $(LAB_BIN)/ctlrefuse: tests/lab/src/ctldb.c tests/lab/src/ctldb.h
+$(LAB_BIN)/ctlscan $(LAB_BIN)/ctlrefuse: LAB_LIBS := -lhs
 
 # The ordering of streams, against the TCP of the kernel it runs on.
 $(LAB_BIN)/streamtcp: tests/lab/src/streamtcp.c kmod/core/stream.c $(wildcard kmod/core/*.h)

@@ -149,6 +149,7 @@ static const struct genl_ops ctl_ops[] = {
 	CTL_DUMP(VFW_CMD_RULE_GET, vfw_ctl_rule_dump),
 	CTL_DUMP(VFW_CMD_REASON_GET, vfw_ctl_reason_dump),
 	CTL_DUMP(VFW_CMD_FLOW_GET, vfw_ctl_flow_dump),
+	CTL_DUMP(VFW_CMD_PROFILE_GET, vfw_ctl_profile_dump),
 	CTL_DO(VFW_CMD_EXPLAIN, vfw_ctl_explain, ctl_explain_policy),
 	CTL_DO(VFW_CMD_VM_FLAGS_SET, vfw_ctl_vm_flags_set, ctl_vm_flags_policy),
 	CTL_DO(VFW_CMD_FLOW_KILL, vfw_ctl_flow_kill, ctl_flow_kill_policy),

@@ -99,6 +99,7 @@ int vfw_ctl_vm_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vfw_ctl_port_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vfw_ctl_rule_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vfw_ctl_reason_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vfw_ctl_profile_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vfw_ctl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 /* ctl_flow.c */

@@ -13,6 +13,7 @@
 #include "ctl_cmd.h"
 #include "flow.h"
 #include "policy.h"
+#include "profile.h"
 #include "verdict.h"
 
 #define CTL_VM_ROOM 32768 /* a VM with all NICs and addresses takes under 17 KiB */
@@ -209,14 +210,55 @@ int vfw_ctl_reason_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
-struct ctl_flow_dump {
+struct ctl_walk {
 	struct sk_buff *skb;
 	struct netlink_callback *cb;
+	u32 revision; /* in force */
 };
+
+static int ctl_put_profile(const struct vfw_profile *profile, void *arg)
+{
+	struct ctl_walk *dump = arg;
+	void *hdr = ctl_dump_begin(dump->skb, dump->cb, VFW_CMD_PROFILE_GET);
+	struct vfw_profile_stat stat;
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	vfw_profile_stat_read(profile, &stat);
+	stat.in_force = stat.revision == dump->revision;
+	nest = nla_nest_start(dump->skb, VFW_A_PROFILE);
+	if (!nest || nla_put_string(dump->skb, VFW_PROFILE_A_NAME, profile->name) ||
+	    nla_put(dump->skb, VFW_PROFILE_A_CONF, sizeof(profile->conf), &profile->conf) ||
+	    nla_put_64bit(dump->skb, VFW_PROFILE_A_STAT, sizeof(stat), &stat, VFW_PROFILE_A_PAD)) {
+		genlmsg_cancel(dump->skb, hdr);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(dump->skb, nest);
+	genlmsg_end(dump->skb, hdr);
+	return 0;
+}
+
+/* args[0]: profiles already shown */
+int vfw_ctl_profile_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct ctl_walk dump = {.skb = skb, .cb = cb};
+	const struct vfw_policy *pol;
+	u32 skip = cb->args[0];
+	int err;
+
+	mutex_lock(&vfw_config_mutex);
+	pol = ctl_dump_policy();
+	dump.revision = pol ? pol->revision : 0;
+	err = vfw_profile_walk(&skip, ctl_put_profile, &dump);
+	mutex_unlock(&vfw_config_mutex);
+	cb->args[0] = skip;
+	return skb->len ?: err;
+}
 
 static int ctl_put_flow(const struct vfw_flow_info *info, void *arg)
 {
-	struct ctl_flow_dump *dump = arg;
+	struct ctl_walk *dump = arg;
 	void *hdr = ctl_dump_begin(dump->skb, dump->cb, VFW_CMD_FLOW_GET);
 
 	if (!hdr)
@@ -232,7 +274,7 @@ static int ctl_put_flow(const struct vfw_flow_info *info, void *arg)
 /* args[0]: bucket; args[1]: flows of it already shown */
 int vfw_ctl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct ctl_flow_dump dump = {.skb = skb, .cb = cb};
+	struct ctl_walk dump = {.skb = skb, .cb = cb};
 	u32 bucket = cb->args[0];
 	u32 skip = cb->args[1];
 	int err;

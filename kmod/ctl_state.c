@@ -9,6 +9,8 @@
 #include "flow.h"
 #include "mode.h"
 #include "policy.h"
+#include "profile.h"
+#include "scan.h"
 #include "scope.h"
 
 static const int ctl_scope_attrs[VFW_SCOPE_KINDS] = {
@@ -49,8 +51,8 @@ static int ctl_put_policy(struct sk_buff *skb)
 
 static int ctl_put_status(struct sk_buff *skb, struct vfw_scope_list *list)
 {
-	u64 memory =
-		vfw_policy_memory() + vfw_ctl_trial_memory() + vfw_vm_memory() + vfw_flow_memory();
+	u64 memory = vfw_policy_memory() + vfw_ctl_trial_memory() + vfw_vm_memory() +
+		     vfw_flow_memory() + vfw_scan_memory();
 	enum vfw_scope_kind kind;
 
 	if (nla_put_u32(skb, VFW_A_MODE, vfw_mode) || ctl_put_policy(skb) ||
@@ -59,8 +61,13 @@ static int ctl_put_status(struct sk_buff *skb, struct vfw_scope_list *list)
 	    nla_put_u32(skb, VFW_A_N_PORTS, vfw_port_count()) ||
 	    nla_put_u32(skb, VFW_A_N_FLOWS, vfw_flow_count()) ||
 	    nla_put_u64_64bit(skb, VFW_A_MEMORY, memory, VFW_A_PAD) ||
+	    nla_put_u64_64bit(skb, VFW_A_SCAN_MEMORY, vfw_scan_memory(), VFW_A_PAD) ||
 	    nla_put_u64_64bit(skb, VFW_A_EVENTS_LOST, vfw_event_lost(), VFW_A_PAD) ||
 	    vfw_ctl_flow_put(skb))
+		return -EMSGSIZE;
+	if (vfw_profile_hs_set() &&
+	    (nla_put_string(skb, VFW_A_HS_SET, vfw_profile_hs_set()) ||
+	     nla_put_string(skb, VFW_A_HS_VERSION, vfw_profile_hs_version())))
 		return -EMSGSIZE;
 	for (kind = 0; kind < VFW_SCOPE_KINDS; kind++)
 		if (ctl_put_scope(skb, kind, list))

@@ -20,6 +20,7 @@
 #include "ctl_cmd.h"
 #include "event.h"
 #include "policy.h"
+#include "profile.h"
 
 #define CTL_MAX_BINDS 16384 /* TXN_PORT messages of one transaction */
 #define CTL_MAX_GONE VFW_MAX_VMS /* VMs removed by one transaction */
@@ -167,7 +168,7 @@ static int ctl_begin_population_part(struct ctl_txn *txn, struct genl_info *info
 	if (txn->flags || info->attrs[VFW_A_COUNTS] || info->attrs[VFW_A_DIGEST] ||
 	    info->attrs[VFW_A_CONFIRM_S] || info->attrs[VFW_A_CONFIRM_WHO]) {
 		NL_SET_ERR_MSG(info->extack,
-			       "counts, digest, keep-established, trial need the flag policy");
+			       "counts, digest and the other flags need the flag policy");
 		return -EINVAL;
 	}
 	/* a rollback, which changes the number too, aborts this transaction */
@@ -395,10 +396,75 @@ int vfw_ctl_txn_port(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Reads the nest VFW_A_PROFILE; the name then points into the message. */
+static int ctl_profile_parse(const struct nlattr *nest, struct vfw_profile_spec *spec,
+			     struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[VFW_PROFILE_A_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, VFW_PROFILE_A_MAX, nest, vfw_ctl_profile_policy, extack);
+	if (err)
+		return err;
+	if (!tb[VFW_PROFILE_A_NAME] || !tb[VFW_PROFILE_A_CONF] || tb[VFW_PROFILE_A_STAT]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "expected a name, its conf, and descriptors");
+		return -EINVAL;
+	}
+	spec->name = vfw_ctl_string(tb[VFW_PROFILE_A_NAME], extack);
+	if (!spec->name)
+		return -EINVAL;
+	memcpy(&spec->conf, nla_data(tb[VFW_PROFILE_A_CONF]), sizeof(spec->conf));
+	spec->stream_fd =
+		tb[VFW_PROFILE_A_STREAM_FD] ? nla_get_s32(tb[VFW_PROFILE_A_STREAM_FD]) : -1;
+	spec->block_fd = tb[VFW_PROFILE_A_BLOCK_FD] ? nla_get_s32(tb[VFW_PROFILE_A_BLOCK_FD]) : -1;
+	return 0;
+}
+
+static int ctl_txn_add_profile(struct ctl_txn *txn, const struct vfw_profile_spec *spec,
+			       struct netlink_ext_ack *extack)
+{
+	struct vfw_profile *profile;
+	u32 n;
+	u64 mib;
+
+	if (!txn->pol) {
+		NL_SET_ERR_MSG(extack, "the transaction was begun without the flag policy");
+		return -EINVAL;
+	}
+	n = vfw_policy_profiles(txn->pol);
+	if (n >= txn->pol->tables.counts.n_profiles) {
+		NL_SET_ERR_MSG_FMT(extack, "profiles: more than the %u announced", n);
+		return -E2BIG;
+	}
+	profile = vfw_profile_load(spec, n, extack);
+	if (IS_ERR(profile))
+		return PTR_ERR(profile);
+	mib = (vfw_policy_size(txn->pol) + vfw_profile_bytes(profile)) >> 20;
+	if (mib > READ_ONCE(policy_max_mib)) {
+		NL_SET_ERR_MSG_FMT(extack, "needs %llu MiB, more than policy_max_mib", mib);
+		vfw_profile_put(profile);
+		return -E2BIG;
+	}
+	vfw_policy_add_profile(txn->pol, profile);
+	return 0;
+}
+
 int vfw_ctl_txn_profile(struct sk_buff *skb, struct genl_info *info)
 {
-	NL_SET_ERR_MSG(info->extack, "this module was built without Hyperscan");
-	return -EOPNOTSUPP;
+	struct vfw_profile_spec spec;
+	struct ctl_txn *txn;
+	int err;
+
+	if (GENL_REQ_ATTR_CHECK(info, VFW_A_PROFILE))
+		return -EINVAL;
+	err = ctl_profile_parse(info->attrs[VFW_A_PROFILE], &spec, info->extack);
+	if (err)
+		return err;
+	mutex_lock(&ctl_txn_mutex);
+	txn = ctl_txn_find(info);
+	err = IS_ERR(txn) ? PTR_ERR(txn) : ctl_txn_add_profile(txn, &spec, info->extack);
+	mutex_unlock(&ctl_txn_mutex);
+	return err;
 }
 
 /* Has every announced element come, and is the whole right? */
@@ -408,8 +474,10 @@ static int ctl_txn_seal(struct ctl_txn *txn, struct netlink_ext_ack *extack)
 
 	if (!txn->pol)
 		return 0;
-	if (txn->pol->tables.counts.n_profiles) {
-		NL_SET_ERR_MSG(extack, "only 0 of the announced profiles came");
+	if (vfw_policy_profiles(txn->pol) != txn->pol->tables.counts.n_profiles) {
+		NL_SET_ERR_MSG_FMT(extack, "profiles: only %u of %u announced ones came",
+				   vfw_policy_profiles(txn->pol),
+				   txn->pol->tables.counts.n_profiles);
 		return -EINVAL;
 	}
 	for (i = 0; i < __VFW_TABLE_MAX; i++) {
@@ -459,8 +527,7 @@ static int ctl_txn_publish(struct ctl_txn *txn, u32 *revision, struct netlink_ex
 	pol = txn->pol;
 	txn->pol = NULL;
 	ctl_txn_idents(pol);
-	vfw_policy_publish(pol, new_rules, txn->flags & VFW_TXN_F_KEEP_ESTABLISHED,
-			   txn->trial ? &before : NULL);
+	vfw_policy_publish(pol, txn->flags, txn->trial ? &before : NULL);
 	*revision = pol->revision;
 	if (txn->trial)
 		vfw_ctl_trial_begin(txn->trial, before);

@@ -280,6 +280,38 @@ void vfw_flow_open(struct vfw_pkt *p)
 		vfw_vm_count_add(p->src.nic->vm->live, flows_opened, 1);
 }
 
+struct vfw_scan *vfw_flow_scan(const struct vfw_flow *flow)
+{
+	return READ_ONCE(flow->scan);
+}
+
+struct vfw_scan *vfw_flow_set_scan(struct vfw_flow *flow, struct vfw_scan *scan)
+{
+	return cmpxchg(&flow->scan, NULL, scan);
+}
+
+struct vfw_budget *vfw_flow_budget(const struct vfw_flow *flow)
+{
+	return flow->share->budget;
+}
+
+bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq)
+{
+	const struct vfw_tcp_side *s = &flow->tcp.side[side];
+	bool started;
+
+	spin_lock(&flow->lock);
+	started = s->flags & VFW_TCP_SIDE_START;
+	*seq = s->start;
+	spin_unlock(&flow->lock);
+	return started;
+}
+
+void vfw_flow_cut(struct vfw_flow *flow, enum vfw_reason reason)
+{
+	vfw_flow_table_kill(flow, reason);
+}
+
 static bool flow_has_slot(const struct vfw_flow *flow, const void *slot)
 {
 	const u32 *s = slot;

@@ -6,7 +6,12 @@
 #include <linux/types.h>
 #include <linux/vfw.h>
 
+#include "core/reason.h"
+
+struct vfw_budget;
+struct vfw_flow;
 struct vfw_pkt;
+struct vfw_scan;
 struct vfw_share;
 
 /* ---- for the control side ---- */
@@ -54,6 +59,24 @@ void vfw_flow_flush_slot(u32 slot, const u8 uuid[VFW_UUID_LEN]);
 
 /* Ends all flows charged to a share. May sleep. */
 void vfw_flow_flush_share(const struct vfw_share *share);
+
+/* What the flow's scan keeps; NULL: nothing yet. RCU read lock. */
+struct vfw_scan *vfw_flow_scan(const struct vfw_flow *flow);
+
+/*
+ * Gives the flow its scan, whose reference is the flow's then. Returns NULL, or the one it has already:
+ * then scan stays the caller's. RCU read lock.
+ */
+struct vfw_scan *vfw_flow_set_scan(struct vfw_flow *flow, struct vfw_scan *scan);
+
+/* What scanning the flow may cost, held by the flow's share. RCU read lock. */
+struct vfw_budget *vfw_flow_budget(const struct vfw_flow *flow);
+
+/* The sequence number behind the SYN of a side; false if it was not seen. RCU read lock, BH off. */
+bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq);
+
+/* Ends a flow for that reason. RCU read lock; no lock of flows or shares held. */
+void vfw_flow_cut(struct vfw_flow *flow, enum vfw_reason reason);
 
 /* 0 or -ENOMEM. */
 int vfw_flow_init(void);

@@ -11,6 +11,7 @@
 
 #include "flow_event.h"
 #include "flow_table.h"
+#include "scan.h"
 #include "share.h"
 
 #define FLOW_LOCKS 256 /* a power of two */
@@ -54,7 +55,10 @@ struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key)
 
 static void flow_free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(flow_cache, container_of(head, struct vfw_flow, rcu));
+	struct vfw_flow *flow = container_of(head, struct vfw_flow, rcu);
+
+	vfw_scan_put(flow->scan);
+	kmem_cache_free(flow_cache, flow);
 }
 
 /* Bucket locked. True: the caller was first, and must call flow_finish() with no lock held. */

@@ -19,6 +19,7 @@
 #include "core/reason.h"
 #include "core/tcpstate.h"
 
+struct vfw_scan;
 struct vfw_share;
 
 struct vfw_flow {
@@ -29,6 +30,7 @@ struct vfw_flow {
 		struct list_head half; /* of its share; under the share's lock, while in_half */
 	};
 	struct vfw_share *share; /* what it counts against; it holds a place there */
+	struct vfw_scan *scan; /* a reference; NULL until it is scanned; set once, cmpxchg */
 	bool in_half; /* under the share's lock */
 	bool gone; /* has left the table; written under the bucket's lock */
 	bool told; /* its start was said, so its end will be; never changes */

@@ -13,6 +13,7 @@ static void hook_bridge_fill(struct vfw_pkt *p, struct sk_buff *skb, enum vfw_wh
 {
 	vfw_pkt_begin(p);
 	p->skb = skb;
+	p->state = state;
 	p->where = where;
 	p->port = vfw_port_find(state->in->ifindex);
 	p->in = state->in;

@@ -4,6 +4,7 @@
 
 #include "hook.h"
 #include "path.h"
+#include "scan.h"
 
 static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
@@ -12,8 +13,11 @@ static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
 	struct vfw_pkt p __uninitialized;
 	unsigned int ret;
 
+	if (vfw_scan_received(skb))
+		return NF_ACCEPT;
 	vfw_pkt_begin(&p);
 	p.skb = skb;
+	p.state = state;
 	p.where = VFW_AT_INGRESS;
 	p.port = port;
 	p.in = port->dev;
@@ -33,6 +37,7 @@ static unsigned int hook_tap_egress(void *priv, struct sk_buff *skb,
 
 	vfw_pkt_begin(&p);
 	p.skb = skb;
+	p.state = state;
 	p.where = VFW_AT_EGRESS;
 	p.port = port;
 	p.in = NULL;

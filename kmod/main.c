@@ -13,7 +13,9 @@
 #include "hook.h"
 #include "mode.h"
 #include "policy.h"
+#include "profile.h"
 #include "reject.h"
+#include "scan.h"
 #include "scope.h"
 #include "verdict.h"
 #include "vm.h"
@@ -34,6 +36,10 @@ MODULE_PARM_DESC(uplinks, "devices that are never VM ports");
 static bool armed;
 module_param(armed, bool, 0444);
 MODULE_PARM_DESC(armed, "carry out verdicts from load on; without policy that closes every port");
+
+static char *hs_set = "";
+module_param(hs_set, charp, 0444);
+MODULE_PARM_DESC(hs_set, "instruction set for signatures: sse42, avx2, avx512 (default the best)");
 
 static int main_scope(void)
 {
@@ -73,12 +79,18 @@ static int __init vfw_init(void)
 	err = vfw_event_init();
 	if (err)
 		return err;
-	err = vfw_frag_init();
+	err = vfw_profile_init(hs_set);
 	if (err)
 		goto event;
-	err = vfw_flow_init();
+	err = vfw_frag_init();
+	if (err)
+		goto profile;
+	err = vfw_scan_init();
 	if (err)
 		goto frag;
+	err = vfw_flow_init();
+	if (err)
+		goto scan;
 	err = vfw_reject_init();
 	if (err)
 		goto flow;
@@ -107,6 +119,7 @@ scope:
 bridge:
 	vfw_hook_bridge_exit();
 	synchronize_net();
+	vfw_scan_stop();
 	vfw_bridge_put();
 reject:
 	if (armed) {
@@ -117,8 +130,12 @@ reject:
 	vfw_reject_exit();
 flow:
 	vfw_flow_exit();
+scan:
+	vfw_scan_exit();
 frag:
 	vfw_frag_exit();
+profile:
+	vfw_profile_exit();
 event:
 	vfw_event_exit();
 	rcu_barrier();
@@ -132,11 +149,14 @@ static void __exit vfw_exit(void)
 	vfw_scope_exit();
 	vfw_hook_bridge_exit();
 	synchronize_net();
+	vfw_scan_stop();
 	vfw_reject_exit();
 	vfw_vm_exit();
 	vfw_policy_exit();
 	vfw_flow_exit();
+	vfw_scan_exit();
 	vfw_frag_exit();
+	vfw_profile_exit();
 	vfw_event_exit();
 	vfw_bridge_put();
 	/* Callbacks that free are code of this module. */

@@ -10,6 +10,7 @@
 #include "judge.h"
 #include "neigh.h"
 #include "path.h"
+#include "scan.h"
 #include "verdict.h"
 #include "who.h"
 
@@ -55,6 +56,13 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	if (!ended)
 		ended = vfw_guard_delivery(p) || vfw_judge_none(p) || vfw_neigh(p) ||
 			vfw_neigh_dhcp(p) || vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
+	if (p->flow && p->verdict == VFW_PASS && !p->quiet)
+		vfw_scan(p);
+	return p->stolen ? NF_STOLEN : vfw_path_end(p);
+}
+
+unsigned int vfw_path_end(struct vfw_pkt *p)
+{
 	vfw_frag_note(p);
 	return vfw_verdict(p);
 }

@@ -7,11 +7,17 @@
 
 /*
  * Judges a frame at one judging point. Returns NF_ACCEPT, or NF_DROP: then the caller's hook
- * returns that and netfilter frees the skb. RCU read lock, BH off.
+ * returns that and netfilter frees the skb; or NF_STOLEN: it waits for the scan's worker. RCU read lock, BH off.
  */
 unsigned int vfw_path(struct vfw_pkt *p);
 
-/* The same for a frame neither of whose ends is a VM here: only claims of a VM's address. */
+/*
+ * The last steps for a frame whose fate is known: returns what the hook returns. RCU read lock, BH off,
+ * no lock held.
+ */
+unsigned int vfw_path_end(struct vfw_pkt *p);
+
+/* As vfw_path() for a frame neither of whose ends is a VM here: only claims of a VM's address. */
 unsigned int vfw_path_outside(struct vfw_pkt *p);
 
 #endif /* VFW_PATH_H */

@@ -26,7 +26,9 @@ struct vfw_end {
 	u32 ident; /* VFW_PKT_IDENT until asked for */
 };
 
+struct nf_hook_state;
 struct vfw_flow;
+struct vfw_scan_job;
 
 #define VFW_PKT_IDENT 0xffffffffU
 #define VFW_PKT_NO_RULE 0xffffffffU
@@ -51,6 +53,12 @@ struct vfw_pkt {
 	u16 reason;
 	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
 	struct vfw_flow *flow; /* it belongs to, valid until the end of the hook; or NULL */
+	const struct nf_hook_state *state; /* of its hook; NULL in the worker */
+	struct vfw_scan_job *job; /* it has waited for the worker, which has it now */
+	bool stolen; /* it waits for the worker: nobody's here any more */
+	bool again; /* the worker is to try again */
+	bool tcp_started; /* tcp_start is valid */
+	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	u8 side; /* of flow, that sent it; 0: who opened */
 	/* the frame; kept last, it is large */
 	int mac; /* offset of the MAC header from skb->data, <= 0 */

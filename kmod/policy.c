@@ -21,6 +21,8 @@
 
 #include "compat/extack.h"
 #include "policy.h"
+#include "profile.h"
+#include "scan.h"
 #include "vm.h"
 
 #define POLICY_COUNT_BYTES (64UL << 20) /* hit counters of all CPUs take about this at most */
@@ -58,6 +60,8 @@ struct vfw_ruleset {
 	u32 id_seed;
 	u64 bytes;
 	void *mem[__VFW_TABLE_MAX];
+	u32 n_profiles;
+	struct vfw_profile *profiles[VFW_MAX_PROFILES]; /* references */
 };
 
 struct vfw_policy __rcu *vfw_policy_cur;
@@ -122,6 +126,8 @@ static void policy_set_free(struct vfw_ruleset *set)
 {
 	u32 i;
 
+	for (i = 0; i < set->n_profiles; i++)
+		vfw_profile_put(set->profiles[i]);
 	for (i = 0; i < __VFW_TABLE_MAX; i++)
 		kvfree(set->mem[i]);
 	for (i = 0; set->stripes && i < set->n_stripes; i++)
@@ -180,6 +186,7 @@ struct vfw_policy *vfw_policy_new(const struct vfw_counts *counts)
 	if (!set)
 		goto err;
 	pol->set = set;
+	pol->profiles = set->profiles;
 	pol->tables.pair_mask = vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) - 1;
 	pol->tables.pair_seed = get_random_u32();
 	pol->tables.pair_index = kvcalloc(pol->tables.pair_mask + 1, sizeof(u32), POLICY_GFP);
@@ -215,6 +222,24 @@ void vfw_policy_fill(struct vfw_policy *pol, u32 table, u32 first, const void *d
 	u32 size = policy_elements[table];
 
 	memcpy(pol->set->mem[table] + (size_t)first * size, data, (size_t)n * size);
+}
+
+u32 vfw_policy_profiles(const struct vfw_policy *pol)
+{
+	return pol->set->n_profiles;
+}
+
+void vfw_policy_add_profile(struct vfw_policy *pol, struct vfw_profile *profile)
+{
+	struct vfw_ruleset *set = pol->set;
+
+	set->bytes += vfw_profile_bytes(profile);
+	set->profiles[set->n_profiles++] = profile;
+}
+
+u64 vfw_policy_size(const struct vfw_policy *pol)
+{
+	return pol->set->bytes;
 }
 
 /* The slot of the id index where id stands, or the empty one where it would. */
@@ -420,8 +445,22 @@ void vfw_policy_recall(struct vfw_policy *pol)
 	}
 }
 
-void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep,
-			struct vfw_policy **before)
+/* The number and what follows from it; old: what was in force, or NULL. */
+static void policy_number(struct vfw_policy *next, const struct vfw_policy *old, u32 flags)
+{
+	next->revision = ++policy_last_revision;
+	next->kept_since = next->revision;
+	next->streams_since = 0;
+	if (flags & VFW_TXN_F_KEEP_ESTABLISHED && old)
+		next->kept_since = old->kept_since;
+	if (flags & VFW_TXN_F_RESTART_STREAMS)
+		next->streams_since = next->revision;
+	else if (old)
+		next->streams_since = old->streams_since;
+	vfw_profile_publish(next->profiles, next->set->n_profiles, next->revision);
+}
+
+void vfw_policy_publish(struct vfw_policy *next, u32 flags, struct vfw_policy **before)
 {
 	struct vfw_policy *old;
 
@@ -430,12 +469,10 @@ void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep,
 	if (++policy_last_generation == 0)
 		policy_last_generation = 1;
 	next->generation = policy_last_generation;
-	if (new_rules) {
-		next->revision = ++policy_last_revision;
-		next->kept_since = keep && old ? old->kept_since : next->revision;
-	}
-	if (new_rules)
+	if (flags & VFW_TXN_F_POLICY) {
+		policy_number(next, old, flags);
 		policy_begin(next);
+	}
 	rcu_assign_pointer(vfw_policy_cur, next);
 	/* nobody counts into the old set once the readers of the old pointer are gone */
 	synchronize_net();
@@ -445,6 +482,7 @@ void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep,
 		*before = old;
 	else
 		vfw_policy_free(old);
+	vfw_scan_retire();
 }
 
 u64 vfw_policy_memory(void)

@@ -22,6 +22,7 @@
 #include "core/match.h"
 
 struct netlink_ext_ack;
+struct vfw_profile;
 struct vfw_ruleset;
 
 struct vfw_policy {
@@ -35,6 +36,9 @@ struct vfw_policy {
 	 * judged anew.
 	 */
 	u32 kept_since;
+	/* Streams whose profile is of an older revision than this one take the profile in force. */
+	u32 streams_since;
+	struct vfw_profile *const *profiles; /* by index; owned by set */
 	bool opens_unmanaged; /* some rule joins an unmanaged port with somebody */
 	u8 digest[VFW_DIGEST_LEN];
 	struct vfw_ruleset *set;
@@ -74,6 +78,18 @@ const char *vfw_policy_table_word(u32 table);
  */
 void vfw_policy_fill(struct vfw_policy *pol, u32 table, u32 first, const void *data, u32 n);
 
+/* How many profiles an unpublished policy has been given. */
+u32 vfw_policy_profiles(const struct vfw_policy *pol);
+
+/*
+ * Gives an unpublished policy its next profile, of those that its counts announce: the reference is
+ * the policy's then.
+ */
+void vfw_policy_add_profile(struct vfw_policy *pol, struct vfw_profile *profile);
+
+/* Bytes that an unpublished policy holds, its databases included. */
+u64 vfw_policy_size(const struct vfw_policy *pol);
+
 /*
  * Checks an unpublished policy by meaning and builds its indices. Returns 0, or
  * -EINVAL, -EEXIST or -ENOMEM with the place in extack. May sleep.
@@ -89,13 +105,12 @@ struct vfw_policy *vfw_policy_derive(const struct vfw_policy *cur);
 
 /*
  * Publishes a sealed or derived policy: takes it over, gives it its generation
- * (and, with new_rules, its revision and, unless keep, kept_since), waits for
- * the readers of the one before, brings that one's counters over by rule id and
- * frees it, or, if before is not NULL, gives it to the caller. Cannot fail. Holds
+ * (and, as flags of the transaction say, VFW_TXN_F_*, its revision and since when flows
+ * and streams stay), waits for the readers of the one before, brings that one's counters over by
+ * rule id and frees it, or, if before is not NULL, gives it to the caller. Cannot fail. Holds
  * vfw_config_mutex; sleeps for a grace period.
  */
-void vfw_policy_publish(struct vfw_policy *next, bool new_rules, bool keep,
-			struct vfw_policy **before);
+void vfw_policy_publish(struct vfw_policy *next, u32 flags, struct vfw_policy **before);
 
 /*
  * Readies a policy that was in force before for being published again: what it counted is

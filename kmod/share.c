@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "budget.h"
 #include "share.h"
 
 #define SHARE_EVENTS_BURST 1000
@@ -38,6 +39,11 @@ struct vfw_share *vfw_share_new(enum vfw_share_kind kind)
 
 	if (!share)
 		return NULL;
+	share->budget = vfw_budget_new();
+	if (!share->budget) {
+		kfree(share);
+		return NULL;
+	}
 	refcount_set(&share->refs, 1);
 	share->kind = kind;
 	spin_lock_init(&share->lock);
@@ -50,8 +56,10 @@ struct vfw_share *vfw_share_new(enum vfw_share_kind kind)
 
 static void share_put(struct vfw_share *share)
 {
-	if (refcount_dec_and_test(&share->refs))
-		kfree_rcu(share, rcu);
+	if (!refcount_dec_and_test(&share->refs))
+		return;
+	vfw_budget_put(share->budget);
+	kfree_rcu(share, rcu);
 }
 
 void vfw_share_drop(struct vfw_share *share)

@@ -21,9 +21,12 @@ enum vfw_share_kind {
 	VFW_SHARE_UNMANAGED,
 };
 
+struct vfw_budget;
+
 struct vfw_share {
 	refcount_t refs; /* its owner, and each flow */
 	enum vfw_share_kind kind;
+	struct vfw_budget *budget; /* for scanning its flows; a reference */
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	u32 n_half; /* flows in half */
 	struct list_head half; /* flows not answered yet, oldest first */

@@ -18,10 +18,12 @@
 
 static DEFINE_PER_CPU(u64[VFW_REASON_COUNT], verdict_reasons);
 static struct vfw_bucket verdict_nobody; /* for frames with no VM at either end */
+static struct vfw_bucket verdict_nobody_alerts;
 
 void vfw_verdict_init(void)
 {
 	spin_lock_init(&verdict_nobody.lock);
+	spin_lock_init(&verdict_nobody_alerts.lock);
 }
 
 u64 vfw_verdict_reason(u32 reason)
@@ -83,8 +85,8 @@ static struct vfw_suppressed *bucket_suppressed(struct vfw_bucket *b, u32 reason
 	return unused;
 }
 
-/* How many frames an event sent now stands for; 0: it is suppressed. */
-static u32 verdict_events(struct vfw_bucket *b, u32 reason, u32 rule)
+/* How many frames an event for n sent now stands for; 0: it is suppressed. */
+static u32 verdict_events(struct vfw_bucket *b, u32 reason, u32 rule, u32 n)
 {
 	struct vfw_suppressed *s;
 	u32 count = 0;
@@ -94,13 +96,13 @@ static u32 verdict_events(struct vfw_bucket *b, u32 reason, u32 rule)
 	s = bucket_suppressed(b, reason, rule);
 	if (b->events) {
 		b->events--;
-		count = 1;
+		count = n;
 		if (s->count && s->reason == reason && s->rule == rule) {
 			count += s->count;
 			s->count = 0;
 		}
 	} else {
-		s->count++;
+		s->count += n;
 	}
 	spin_unlock(&b->lock);
 	return count;
@@ -143,30 +145,35 @@ static void verdict_event_frame(struct vfw_event *ev, const struct vfw_pkt *p)
 	}
 }
 
+static void verdict_event_fill(struct vfw_event *ev, struct vfw_pkt *p)
+{
+	ev->verdict = p->verdict;
+	ev->in_ifindex = p->in ? p->in->ifindex : 0;
+	ev->out_ifindex = p->out ? p->out->ifindex : 0;
+	if (p->pol) {
+		ev->revision = p->pol->revision;
+		if (p->reason != VFW_REASON_MALFORMED) {
+			ev->src_ident = vfw_who_ident(p, &p->src);
+			ev->dst_ident = vfw_who_ident(p, &p->dst);
+		}
+	}
+	if (p->src.nic)
+		memcpy(ev->src_uuid, p->src.nic->vm->uuid, VFW_UUID_LEN);
+	if (p->dst.nic)
+		memcpy(ev->dst_uuid, p->dst.nic->vm->uuid, VFW_UUID_LEN);
+	verdict_event_frame(ev, p);
+}
+
 static void verdict_event(struct vfw_pkt *p, u32 type, u32 rule, u32 reason, u32 count)
 {
 	struct vfw_event ev = {
 		.type = type,
 		.rule = rule,
 		.reason = reason,
-		.verdict = p->verdict,
 		.count = count,
-		.in_ifindex = p->in ? p->in->ifindex : 0,
-		.out_ifindex = p->out ? p->out->ifindex : 0,
 	};
 
-	if (p->pol) {
-		ev.revision = p->pol->revision;
-		if (p->reason != VFW_REASON_MALFORMED) {
-			ev.src_ident = vfw_who_ident(p, &p->src);
-			ev.dst_ident = vfw_who_ident(p, &p->dst);
-		}
-	}
-	if (p->src.nic)
-		memcpy(ev.src_uuid, p->src.nic->vm->uuid, VFW_UUID_LEN);
-	if (p->dst.nic)
-		memcpy(ev.dst_uuid, p->dst.nic->vm->uuid, VFW_UUID_LEN);
-	verdict_event_frame(&ev, p);
+	verdict_event_fill(&ev, p);
 	vfw_event_post(&ev);
 }
 
@@ -254,15 +261,43 @@ void vfw_verdict_monitor(struct vfw_pkt *p, u32 rule)
 	vfw_policy_hit(p->pol, rule, p->len, false);
 	if (live)
 		vfw_vm_count_add(live, would_drop, vfw_pkt_segs(p));
-	count = verdict_events(verdict_bucket(p), VFW_REASON_RULE, id);
+	count = verdict_events(verdict_bucket(p), VFW_REASON_RULE, id, 1);
 	if (count)
 		verdict_event(p, VFW_EVENT_WOULD_DROP, id, VFW_REASON_RULE, count);
+}
+
+bool vfw_verdict_cuts(const struct vfw_pkt *p)
+{
+	return vfw_mode_armed() && !verdict_exempt(&p->src) && !verdict_exempt(&p->dst);
+}
+
+void vfw_verdict_alert(struct vfw_pkt *p, const struct vfw_alert *alert)
+{
+	struct vfw_vm_live *live = verdict_live(&p->src) ?: verdict_live(&p->dst);
+	struct vfw_event ev = {
+		.type = VFW_EVENT_ALERT,
+		.reason = VFW_REASON_SIGNATURE,
+		.sig = alert->sig,
+		.profile = alert->profile,
+		.offset = alert->offset,
+	};
+
+	ev.count = verdict_events(live ? &live->alerts : &verdict_nobody_alerts, alert->profile,
+				  alert->sig, alert->count);
+	if (!ev.count)
+		return;
+	verdict_event_fill(&ev, p);
+	ev.revision = alert->revision;
+	ev.rule = p->rule == VFW_PKT_NO_RULE ? 0 : p->pol->tables.rules[p->rule].id;
+	ev.flags =
+		(p->side ? VFW_EVENT_F_TO_OPENER : 0) | (alert->dropped ? VFW_EVENT_F_DROPPED : 0);
+	vfw_event_post(&ev);
 }
 
 unsigned int vfw_verdict(struct vfw_pkt *p)
 {
 	bool bad = p->verdict != VFW_PASS;
-	bool cut = bad && vfw_mode_armed() && !verdict_exempt(&p->src) && !verdict_exempt(&p->dst);
+	bool cut = bad && vfw_verdict_cuts(p);
 	u32 rule = 0, count;
 
 	if (p->quiet && !bad)
@@ -274,7 +309,7 @@ unsigned int vfw_verdict(struct vfw_pkt *p)
 		vfw_policy_hit(p->pol, p->rule, p->len, p->fresh);
 	}
 	if (verdict_says(p)) {
-		count = verdict_events(verdict_bucket(p), p->reason, rule);
+		count = verdict_events(verdict_bucket(p), p->reason, rule, 1);
 		if (count)
 			verdict_event(p,
 				      cut   ? VFW_EVENT_DROP

@@ -22,6 +22,22 @@ void vfw_verdict_sent(const struct vfw_pkt *p);
 /* A monitor rule (its index) matched on the way: counts it and says would-drop. BH off. */
 void vfw_verdict_monitor(struct vfw_pkt *p, u32 rule);
 
+/* Would this frame be dropped for a verdict that is no pass: armed, and no end in monitor? */
+bool vfw_verdict_cuts(const struct vfw_pkt *p);
+
+/* What a signature found in a frame. */
+struct vfw_alert {
+	u32 sig; /* expression id */
+	u32 profile; /* index in the policy of revision */
+	u32 revision;
+	u32 count; /* matches it stands for */
+	u64 offset; /* end of the first of them in stream or datagram */
+	bool dropped; /* the frame is */
+};
+
+/* Says it, and counts what is left unsaid into the next one of this signature. BH off. */
+void vfw_verdict_alert(struct vfw_pkt *p, const struct vfw_alert *alert);
+
 /* Sets up what is charged to no VM. */
 void vfw_verdict_init(void);
 

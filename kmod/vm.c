@@ -168,6 +168,7 @@ static struct vfw_vm_live *live_new(void)
 	for_each_possible_cpu(cpu)
 		u64_stats_init(&per_cpu_ptr(live->pcpu, cpu)->syncp);
 	spin_lock_init(&live->bucket.lock);
+	spin_lock_init(&live->alerts.lock);
 	return live;
 }
 

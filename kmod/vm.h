@@ -72,6 +72,7 @@ struct vfw_vm_live {
 	struct vfw_share *own; /* flows this VM opened */
 	struct vfw_share *in; /* flows opened from outside towards it */
 	struct vfw_bucket bucket;
+	struct vfw_bucket alerts; /* signatures have their own: no flood of drops hides them */
 };
 
 struct vfw_vm {

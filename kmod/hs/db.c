@@ -18,6 +18,10 @@
 #define AT_LENGTH 8
 #define PREFIX 12
 
+/* Then eight bytes of platform, and the checksum. */
+#define AT_CRC 20
+#define HEADER 24
+
 /* What the runtime asks for at most when it writes its line about a database. */
 #define INFO_HEAP 256
 
@@ -44,12 +48,15 @@ static int check_prefix(const void *buf, size_t len, const char **why)
 {
 	if (len > VFW_HS_DB_MAX)
 		return fail(-EFBIG, why, "database is larger than 64 MiB: use fewer patterns");
+	if (!vfw_hs_runtime)
+		return fail(-EOPNOTSUPP, why,
+			    "Hyperscan does not run on this host: see the kernel log");
 	if (len < PREFIX || word_at(buf, 0) != MAGIC)
 		return fail(-EINVAL, why, "not a database: expected one that libhs serialized");
 	if (word_at(buf, AT_VERSION) != vfw_hs_runtime->db_version)
 		return fail(-EPROTONOSUPPORT, why,
 			    "database of another Hyperscan version: compile it again");
-	if (word_at(buf, AT_LENGTH) >= len)
+	if (word_at(buf, AT_LENGTH) >= len || len < HEADER)
 		return fail(-EINVAL, why, "database is truncated or has bytes behind its end");
 	return 0;
 }
@@ -64,8 +71,8 @@ static int load(const void *buf, size_t len, struct vfw_hs_db *db, const char **
 	vfw_hs_section_leave();
 	if (error)
 		return fail(-EINVAL, why, "database is truncated or has bytes behind its end");
-	/* Page-aligned, more than the bytecode's 64. */
-	db->hs = vmalloc(size);
+	/* Page-aligned, more than the bytecode's 64; zeroed, so that the same make the same bytes. */
+	db->hs = vzalloc(size);
 	if (!db->hs)
 		return fail(-ENOMEM, why, "no memory for the database");
 	db->bytes = size;
@@ -121,6 +128,7 @@ int vfw_hs_db_load(const void *buf, size_t len, struct vfw_hs_db **out, const ch
 	if (!db)
 		return fail(-ENOMEM, why, "no memory for the database");
 	refcount_set(&db->refs, 1);
+	db->crc = word_at(buf, AT_CRC);
 	err = load(buf, len, db, why);
 	if (!err)
 		err = describe(db, why);
@@ -161,6 +169,16 @@ size_t vfw_hs_db_stream_size(const struct vfw_hs_db *db)
 size_t vfw_hs_db_bytes(const struct vfw_hs_db *db)
 {
 	return db->bytes;
+}
+
+bool vfw_hs_db_alike(const struct vfw_hs_db *a, const struct vfw_hs_db *b)
+{
+	return a->bytes == b->bytes && a->crc == b->crc;
+}
+
+bool vfw_hs_db_same(const struct vfw_hs_db *a, const struct vfw_hs_db *b)
+{
+	return a->bytes == b->bytes && !memcmp(a->hs, b->hs, a->bytes);
 }
 
 const char *vfw_hs_db_info(const struct vfw_hs_db *db)

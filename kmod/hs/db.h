@@ -16,6 +16,7 @@ struct vfw_hs_db {
 	struct hs_database *hs;
 	size_t bytes;
 	size_t stream_size;
+	u32 crc; /* as it came */
 	refcount_t refs;
 	struct rcu_head rcu;
 	char info[80];

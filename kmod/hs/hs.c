@@ -49,10 +49,10 @@ void vfw_hs_exit(void)
 
 const char *vfw_hs_set(void)
 {
-	return vfw_hs_runtime->name;
+	return vfw_hs_runtime ? vfw_hs_runtime->name : NULL;
 }
 
 const char *vfw_hs_version(void)
 {
-	return vfw_hs_runtime->version;
+	return vfw_hs_runtime ? vfw_hs_runtime->version : NULL;
 }

@@ -54,7 +54,10 @@ int vfw_hs_init(const char *set);
  */
 void vfw_hs_exit(void);
 
-/* The set in use ("sse42", "avx2", "avx512") and the runtime's version ("5.4.0"). Any context. */
+/*
+ * The set in use ("sse42", "avx2", "avx512") and the runtime's version ("5.4.0"); NULL when
+ * vfw_hs_init() failed. Any context.
+ */
 const char *vfw_hs_set(void);
 const char *vfw_hs_version(void);
 
@@ -68,7 +71,8 @@ const char *vfw_hs_version(void);
  * A database is code: whoever calls this has established that its owner may load code into the
  * kernel. Checked are magic, version, length, platform and CRC, which is integrity and not safety.
  * May sleep. Returns 0, -EINVAL (no database, or damaged), -EFBIG, -EPROTONOSUPPORT (other
- * version), -EMEDIUMTYPE (other instruction set or unsupported mode), -ENOMEM.
+ * version), -EMEDIUMTYPE (other instruction set or unsupported mode), -EOPNOTSUPP (vfw_hs_init()
+ * failed), -ENOMEM.
  */
 int vfw_hs_db_load(const void *buf, size_t len, struct vfw_hs_db **db, const char **why);
 
@@ -101,6 +105,12 @@ size_t vfw_hs_db_stream_size(const struct vfw_hs_db *db);
 
 /* Bytes of kernel memory the database holds. Any context. */
 size_t vfw_hs_db_bytes(const struct vfw_hs_db *db);
+
+/* May the two be the same, as far as size and checksum tell? Any context. */
+bool vfw_hs_db_alike(const struct vfw_hs_db *a, const struct vfw_hs_db *b);
+
+/* Are they, byte by byte? Reads both to the end. Any context. */
+bool vfw_hs_db_same(const struct vfw_hs_db *a, const struct vfw_hs_db *b);
 
 /* "Version: 5.4.0 Features: AVX2 Mode: STREAM", in Hyperscan's words; lives as long as @db. */
 const char *vfw_hs_db_info(const struct vfw_hs_db *db);

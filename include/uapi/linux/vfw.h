@@ -164,6 +164,7 @@ enum vfw_attr {
 	VFW_A_CONFIRM_NS, /* u64, CLOCK_REALTIME: when the trial began; in status */
 	VFW_A_PREV_REVISION, /* u32: the revision whose rules come back; in status, during a trial */
 	VFW_A_PREV_DIGEST, /* VFW_DIGEST_LEN bytes of it */
+	VFW_A_SCAN_MEMORY, /* u64: of VFW_A_MEMORY, what scanning holds of conversations */
 	__VFW_A_MAX,
 };
 #define VFW_A_MAX (__VFW_A_MAX - 1)

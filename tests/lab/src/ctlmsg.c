@@ -278,6 +278,24 @@ int ctl_txn_tables(struct ctl *c, uint32_t id, const struct ctl_policy *p)
 	return 0;
 }
 
+int ctl_txn_profile(struct ctl *c, uint32_t id, const char *name,
+		    const struct vfw_profile_conf *conf, int stream_fd, int block_fd)
+{
+	struct nlmsghdr *nlh = ctl_begin(c, VFW_CMD_TXN_PROFILE, 0);
+	struct nlattr *profile;
+
+	mnl_attr_put_u32(nlh, VFW_A_TXN_ID, id);
+	profile = mnl_attr_nest_start(nlh, VFW_A_PROFILE);
+	mnl_attr_put_strz(nlh, VFW_PROFILE_A_NAME, name);
+	mnl_attr_put(nlh, VFW_PROFILE_A_CONF, sizeof(*conf), conf);
+	if (stream_fd >= 0)
+		mnl_attr_put_u32(nlh, VFW_PROFILE_A_STREAM_FD, stream_fd);
+	if (block_fd >= 0)
+		mnl_attr_put_u32(nlh, VFW_PROFILE_A_BLOCK_FD, block_fd);
+	mnl_attr_nest_end(nlh, profile);
+	return ctl_talk(c, nlh, NULL, NULL);
+}
+
 int ctl_txn_vm(struct ctl *c, uint32_t id, uint8_t n, uint32_t ident, uint32_t flags)
 {
 	struct nlmsghdr *nlh = ctl_begin(c, VFW_CMD_TXN_VM, 0);

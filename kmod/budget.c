@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "budget.h"
+
+#define BUDGET_BURST_MS 200 /* of scanning, that may be saved up */
+
+static unsigned int scan_mib = 512;
+module_param(scan_mib, uint, 0644);
+MODULE_PARM_DESC(scan_mib, "most memory that scanning may take in all, MiB (default 512)");
+
+static unsigned int scan_kib_per_vm = 65536;
+module_param(scan_kib_per_vm, uint, 0644);
+MODULE_PARM_DESC(
+	scan_kib_per_vm,
+	"of it, for what a VM opens, and as much for what is opened to it, KiB (default 65536)");
+
+static unsigned int scan_ms_per_vm = 1000;
+module_param(scan_ms_per_vm, uint, 0644);
+MODULE_PARM_DESC(scan_ms_per_vm,
+		 "processor time for the same, ms in each second; 0: without bound (default 1000)");
+
+static atomic_long_t budget_total;
+
+struct vfw_budget *vfw_budget_new(void)
+{
+	struct vfw_budget *budget = kzalloc(sizeof(*budget), GFP_KERNEL);
+
+	if (!budget)
+		return NULL;
+	refcount_set(&budget->refs, 1);
+	spin_lock_init(&budget->lock);
+	return budget;
+}
+
+struct vfw_budget *vfw_budget_get(struct vfw_budget *budget)
+{
+	return refcount_inc_not_zero(&budget->refs) ? budget : NULL;
+}
+
+void vfw_budget_put(struct vfw_budget *budget)
+{
+	if (budget && refcount_dec_and_test(&budget->refs))
+		kfree_rcu(budget, rcu);
+}
+
+bool vfw_budget_take(struct vfw_budget *budget, u32 bytes)
+{
+	if (atomic_long_add_return(bytes, &budget->bytes) > (long)READ_ONCE(scan_kib_per_vm) << 10)
+		goto over;
+	if (atomic_long_add_return(bytes, &budget_total) > (long)READ_ONCE(scan_mib) << 20) {
+		atomic_long_sub(bytes, &budget_total);
+		goto over;
+	}
+	return true;
+over:
+	atomic_long_sub(bytes, &budget->bytes);
+	return false;
+}
+
+void vfw_budget_give(struct vfw_budget *budget, u32 bytes)
+{
+	atomic_long_sub(bytes, &budget->bytes);
+	atomic_long_sub(bytes, &budget_total);
+}
+
+bool vfw_budget_has_time(struct vfw_budget *budget)
+{
+	u32 rate = min(READ_ONCE(scan_ms_per_vm), 1000000U);
+	u64 now;
+	bool has;
+
+	if (!rate)
+		return true;
+	now = ktime_get_ns();
+	spin_lock(&budget->lock);
+	if (now > budget->filled) {
+		/* a longer silence fills no more than the burst */
+		u64 passed = min_t(u64, now - budget->filled, 10ULL * NSEC_PER_SEC);
+
+		budget->left = min_t(s64, budget->left + div_u64(passed * rate, 1000),
+				     (s64)rate * BUDGET_BURST_MS * (NSEC_PER_MSEC / 1000));
+		budget->filled = now;
+	}
+	has = budget->left > 0;
+	spin_unlock(&budget->lock);
+	return has;
+}
+
+void vfw_budget_spend(struct vfw_budget *budget, u64 ns)
+{
+	if (!READ_ONCE(scan_ms_per_vm))
+		return;
+	spin_lock(&budget->lock);
+	/* one scan that a busy host stretched must not silence a share for long */
+	budget->left =
+		max_t(s64, budget->left - (s64)min_t(u64, ns, NSEC_PER_SEC), -(s64)NSEC_PER_SEC);
+	spin_unlock(&budget->lock);
+}
+
+u64 vfw_budget_total(void)
+{
+	return atomic_long_read(&budget_total);
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "compat/extack.h"
+#include "hs/hs.h"
+#include "profile.h"
+#include "vm.h"
+
+static DEFINE_SPINLOCK(profile_lock); /* protects the list; a leaf, BH off */
+static LIST_HEAD(profile_all); /* published, oldest first */
+
+int vfw_profile_init(const char *set)
+{
+	int err = vfw_hs_init(set);
+
+	if (err == -ENOMEM)
+		return err;
+	if (err)
+		pr_warn("vfw: no signatures on this host: policies with profiles will be refused\n");
+	return 0;
+}
+
+void vfw_profile_exit(void)
+{
+	/* profiles go by RCU, and their databases after that */
+	rcu_barrier();
+	vfw_hs_exit();
+}
+
+const char *vfw_profile_hs_set(void)
+{
+	return vfw_hs_set();
+}
+
+const char *vfw_profile_hs_version(void)
+{
+	return vfw_hs_version();
+}
+
+static int profile_check(const struct vfw_profile_spec *spec, struct netlink_ext_ack *extack)
+{
+	if (spec->conf.flags & ~VFW_PROFILE_F_ALL) {
+		NL_SET_ERR_MSG_FMT(extack, "unknown profile flags 0x%x",
+				   spec->conf.flags & ~VFW_PROFILE_F_ALL);
+		return -EOPNOTSUPP;
+	}
+	if (!spec->conf.n_exprs || spec->conf.reserved) {
+		NL_SET_ERR_MSG(extack,
+			       "profile: expected expressions, and 0 in the reserved field");
+		return -EINVAL;
+	}
+	if (spec->stream_fd < 0 && spec->block_fd < 0) {
+		NL_SET_ERR_MSG(extack,
+			       "profile: expected a database, for streams or for datagrams");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A database that is there already with, as far as a checksum tells, the bytes of this one. */
+static struct vfw_hs_db *profile_candidate(const struct vfw_hs_db *db)
+{
+	struct vfw_hs_db *found = NULL;
+	struct vfw_profile *profile;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(profile, &profile_all, node) {
+		if (profile->stream && vfw_hs_db_alike(profile->stream, db))
+			found = vfw_hs_db_get(profile->stream);
+		else if (profile->block && vfw_hs_db_alike(profile->block, db))
+			found = vfw_hs_db_get(profile->block);
+		if (found)
+			break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* Takes over the caller's reference and returns one: on what is there already, if it is the same. */
+static struct vfw_hs_db *profile_share(struct vfw_hs_db *db)
+{
+	struct vfw_hs_db *other = profile_candidate(db);
+
+	if (!other)
+		return db;
+	if (vfw_hs_db_same(other, db))
+		swap(other, db);
+	vfw_hs_db_put(other);
+	return db;
+}
+
+static int profile_db(int fd, bool streaming, struct vfw_hs_db **out,
+		      struct netlink_ext_ack *extack)
+{
+	const char *why = "database cannot be loaded";
+	struct vfw_hs_db *db;
+	int err;
+
+	if (fd < 0)
+		return 0;
+	err = vfw_hs_db_load_fd(fd, &db, &why);
+	if (!err && !vfw_hs_db_stream_size(db) == streaming) {
+		why = "expected it in the other mode";
+		vfw_hs_db_put(db);
+		err = -EMEDIUMTYPE;
+	}
+	if (err) {
+		NL_SET_ERR_MSG_FMT(extack, "%s: %s", streaming ? "streams" : "datagrams", why);
+		return err;
+	}
+	*out = profile_share(db);
+	return 0;
+}
+
+static void profile_free(struct vfw_profile *profile)
+{
+	if (profile->stream)
+		vfw_hs_db_put(profile->stream);
+	if (profile->block)
+		vfw_hs_db_put(profile->block);
+	free_percpu(profile->count);
+	kfree(profile);
+}
+
+struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec, u32 index,
+				     struct netlink_ext_ack *extack)
+{
+	struct vfw_profile *profile;
+	int err;
+
+	err = profile_check(spec, extack);
+	if (err)
+		return ERR_PTR(err);
+	profile = kzalloc(sizeof(*profile), GFP_KERNEL);
+	if (!profile)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&profile->refs, 1);
+	spin_lock_init(&profile->lock);
+	INIT_LIST_HEAD(&profile->users);
+	INIT_LIST_HEAD(&profile->node);
+	profile->index = index;
+	profile->conf = spec->conf;
+	strscpy(profile->name, spec->name, sizeof(profile->name));
+	profile->count = alloc_percpu(struct vfw_profile_count);
+	err = profile->count ? 0 : -ENOMEM;
+	if (!err)
+		err = profile_db(spec->stream_fd, true, &profile->stream, extack);
+	if (!err)
+		err = profile_db(spec->block_fd, false, &profile->block, extack);
+	if (!err)
+		return profile;
+	profile_free(profile);
+	return ERR_PTR(err);
+}
+
+u64 vfw_profile_bytes(const struct vfw_profile *profile)
+{
+	return (profile->stream ? vfw_hs_db_bytes(profile->stream) : 0) +
+	       (profile->block ? vfw_hs_db_bytes(profile->block) : 0);
+}
+
+struct vfw_profile *vfw_profile_get(struct vfw_profile *profile)
+{
+	return refcount_inc_not_zero(&profile->refs) ? profile : NULL;
+}
+
+static void profile_free_rcu(struct rcu_head *rcu)
+{
+	profile_free(container_of(rcu, struct vfw_profile, rcu));
+}
+
+void vfw_profile_put(struct vfw_profile *profile)
+{
+	if (!profile || !refcount_dec_and_test(&profile->refs))
+		return;
+	spin_lock_bh(&profile_lock);
+	if (!list_empty(&profile->node))
+		list_del_rcu(&profile->node);
+	spin_unlock_bh(&profile_lock);
+	call_rcu(&profile->rcu, profile_free_rcu);
+}
+
+bool vfw_profile_use(struct vfw_profile_user *user, struct vfw_profile *profile)
+{
+	if (!vfw_profile_get(profile))
+		return false;
+	user->profile = profile;
+	spin_lock(&profile->lock);
+	list_add_tail(&user->node, &profile->users);
+	profile->n_users++;
+	spin_unlock(&profile->lock);
+	return true;
+}
+
+void vfw_profile_leave(struct vfw_profile_user *user)
+{
+	struct vfw_profile *profile = user->profile;
+
+	if (!profile)
+		return;
+	user->profile = NULL;
+	spin_lock(&profile->lock);
+	list_del(&user->node);
+	profile->n_users--;
+	spin_unlock(&profile->lock);
+	vfw_profile_put(profile);
+}
+
+/* The list is in order of revisions: marks all but those of the last VFW_PROFILE_OLD + 1. */
+static void profile_mark_old(void)
+{
+	u32 revisions = 0, last = 0;
+	struct vfw_profile *profile;
+
+	list_for_each_entry_reverse(profile, &profile_all, node)
+	{
+		if (profile->revision != last)
+			revisions++;
+		last = profile->revision;
+		if (revisions > VFW_PROFILE_OLD + 1)
+			WRITE_ONCE(profile->old, true);
+	}
+}
+
+void vfw_profile_publish(struct vfw_profile *const *profiles, u32 n, u32 revision)
+{
+	u32 i;
+
+	lockdep_assert_held(&vfw_config_mutex);
+	spin_lock_bh(&profile_lock);
+	for (i = 0; i < n; i++) {
+		WRITE_ONCE(profiles[i]->revision, revision);
+		WRITE_ONCE(profiles[i]->old, false);
+		profiles[i]->published = jiffies;
+		/* of a policy that was in force before; who walks at it now ends early */
+		if (!list_empty(&profiles[i]->node))
+			list_del_rcu(&profiles[i]->node);
+		list_add_tail_rcu(&profiles[i]->node, &profile_all);
+	}
+	profile_mark_old();
+	spin_unlock_bh(&profile_lock);
+}
+
+/* A profile that is old and has users, held; or NULL. */
+static struct vfw_profile *profile_next_old(void)
+{
+	struct vfw_profile *profile, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(profile, &profile_all, node) {
+		if (profile->old && READ_ONCE(profile->n_users))
+			found = vfw_profile_get(profile);
+		if (found)
+			break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* The first user that is not dying; it goes to the end, so that the next call finds another. */
+static struct vfw_profile_user *profile_first_user(struct vfw_profile *profile,
+						   bool (*hold)(struct vfw_profile_user *user))
+{
+	struct vfw_profile_user *user, *found = NULL;
+
+	spin_lock_bh(&profile->lock);
+	list_for_each_entry(user, &profile->users, node) {
+		if (!hold(user))
+			continue;
+		found = user;
+		list_move_tail(&user->node, &profile->users);
+		break;
+	}
+	spin_unlock_bh(&profile->lock);
+	return found;
+}
+
+void vfw_profile_retire(bool (*hold)(struct vfw_profile_user *user),
+			void (*renew)(struct vfw_profile_user *user))
+{
+	struct vfw_profile_user *user;
+	struct vfw_profile *profile;
+
+	lockdep_assert_held(&vfw_config_mutex);
+	while ((profile = profile_next_old())) {
+		user = profile_first_user(profile, hold);
+		if (user)
+			renew(user);
+		vfw_profile_put(profile);
+		cond_resched();
+		/* what is left of it dies by itself */
+		if (!user)
+			break;
+	}
+}
+
+int vfw_profile_walk(u32 *skip, int (*fn)(const struct vfw_profile *profile, void *arg), void *arg)
+{
+	const struct vfw_profile *profile;
+	int err = 0;
+	u32 i = 0;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(profile, &profile_all, node) {
+		if (i++ < *skip)
+			continue;
+		err = fn(profile, arg);
+		if (err)
+			break;
+		(*skip)++;
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+void vfw_profile_stat_read(const struct vfw_profile *profile, struct vfw_profile_stat *stat)
+{
+	int cpu;
+
+	*stat = (struct vfw_profile_stat){
+		.index = profile->index,
+		.revision = profile->revision,
+		.age_ms = jiffies_to_msecs(jiffies - profile->published),
+		.streams = READ_ONCE(profile->n_users),
+		.memory = vfw_profile_bytes(profile),
+		.stream_size = profile->stream ? vfw_hs_db_stream_size(profile->stream) : 0,
+	};
+	for_each_possible_cpu(cpu) {
+		const struct vfw_profile_count *count = per_cpu_ptr(profile->count, cpu);
+
+		stat->bytes += READ_ONCE(count->bytes);
+		stat->matches += READ_ONCE(count->matches);
+		stat->overloads += READ_ONCE(count->overloads);
+	}
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Profiles: by which databases, and how, the conversations of a rule are scanned.
+ *
+ * A profile comes with a policy and is immutable once that is published. It is held by its policy's
+ * rule set and by every conversation that uses it, so it may outlive its policy: such a one is an
+ * old generation, and VFW_PROFILE_OLD revisions of those are let be. Beyond that, or when a policy
+ * says so, conversations go over to the profile in force. A database that comes again with the next
+ * policy, byte by byte the same, is shared with the one that is there already.
+ */
+#ifndef VFW_PROFILE_H
+#define VFW_PROFILE_H
+
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/vfw.h>
+
+struct netlink_ext_ack;
+struct vfw_hs_db;
+
+#define VFW_PROFILE_OLD 4 /* revisions before the one in force whose databases may be in use */
+
+struct vfw_profile_count {
+	u64 bytes;
+	u64 matches;
+	u64 overloads;
+};
+
+struct vfw_profile {
+	refcount_t refs; /* its rule set, and each user */
+	u32 index; /* in its policy */
+	u32 revision; /* of its policy; 0: not published yet */
+	bool old; /* users go over to what is in force; READ_ONCE */
+	struct vfw_profile_conf conf;
+	char name[VFW_NAME_LEN];
+	struct vfw_hs_db *stream; /* or NULL: TCP is not scanned */
+	struct vfw_hs_db *block; /* or NULL: datagrams are not scanned */
+	unsigned long published; /* jiffies */
+	struct vfw_profile_count __percpu *count;
+	struct list_head node; /* of all that are published; RCU, written under profile_lock */
+	spinlock_t lock; /* protects what follows; a leaf, BH off */
+	struct list_head users;
+	u32 n_users;
+	struct rcu_head rcu;
+};
+
+/* Embedded by who uses a profile for longer than a hook. */
+struct vfw_profile_user {
+	struct list_head node;
+	struct vfw_profile *profile; /* NULL: none; written by its owner, under the owner's lock */
+};
+
+/*
+ * Chooses Hyperscan's instruction set (NULL or "": the best). Where there is none the firewall works
+ * without, and profiles are refused. Returns 0 or -ENOMEM. May sleep.
+ */
+int vfw_profile_init(const char *set);
+
+/* No policy and no user is left; a grace period is past. May sleep. */
+void vfw_profile_exit(void);
+
+/* Words for STATUS_GET; NULL where Hyperscan does not run. Any context. */
+const char *vfw_profile_hs_set(void);
+const char *vfw_profile_hs_version(void);
+
+/* What a message says of a profile; checked by meaning here. */
+struct vfw_profile_spec {
+	const char *name;
+	struct vfw_profile_conf conf;
+	int stream_fd; /* of the calling task; -1: none */
+	int block_fd;
+};
+
+/*
+ * Makes a profile and loads its databases. Returns it, owned by the caller, or an error pointer with
+ * extack text: what loading returned, -EOPNOTSUPP (an unknown flag; no Hyperscan here), -EINVAL,
+ * -ENOMEM. May sleep.
+ */
+struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec, u32 index,
+				     struct netlink_ext_ack *extack);
+
+/* Bytes its databases take; those it shares count. Any context. */
+u64 vfw_profile_bytes(const struct vfw_profile *profile);
+
+/*
+ * Takes another reference. The caller holds one, or found the profile in a policy under
+ * rcu_read_lock(): then NULL means that the last one has gone. Any context.
+ */
+struct vfw_profile *vfw_profile_get(struct vfw_profile *profile);
+
+/* Gives a reference back; NULL is fine. Any context. */
+void vfw_profile_put(struct vfw_profile *profile);
+
+/*
+ * Begins to use a profile, found in a policy under rcu_read_lock(): user holds a reference until
+ * vfw_profile_leave(). Returns false when it is dying. BH off.
+ */
+bool vfw_profile_use(struct vfw_profile_user *user, struct vfw_profile *profile);
+
+/* Ends that, if it uses one. BH off. */
+void vfw_profile_leave(struct vfw_profile_user *user);
+
+/*
+ * The profiles of a policy that is about to be in force, with its revision. Those of revisions older
+ * than VFW_PROFILE_OLD before it are marked. vfw_config_mutex held. Cannot fail.
+ */
+void vfw_profile_publish(struct vfw_profile *const *profiles, u32 n, u32 revision);
+
+/*
+ * Calls renew for every user of a profile that is marked old, with a reference on the user that hold
+ * took (it returns false when the user is dying). May sleep; vfw_config_mutex held.
+ */
+void vfw_profile_retire(bool (*hold)(struct vfw_profile_user *user),
+			void (*renew)(struct vfw_profile_user *user));
+
+/*
+ * Calls fn for each published profile that is in use, from the skip-th on, newest last; stops when it
+ * returns nonzero, and returns that. fn must not sleep.
+ */
+int vfw_profile_walk(u32 *skip, int (*fn)(const struct vfw_profile *profile, void *arg), void *arg);
+
+/* Fills all but in_force. Any context. */
+void vfw_profile_stat_read(const struct vfw_profile *profile, struct vfw_profile_stat *stat);
+
+#define vfw_profile_count_add(profile, field, n) this_cpu_add((profile)->count->field, (n))
+
+#endif /* VFW_PROFILE_H */

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may hold what. A struct vfw_scan belongs to its flow and dies with it by RCU; the worker holds a
+ * reference while frames wait. It holds its profile (as a user, so that it can be made to leave) and
+ * its budget. All bytes it has taken from the budget are given back when it is freed, at the latest.
+ *
+ * A frame's data are private before anything of it is looked at, in prevent mode: frags that a guest or
+ * a file still owns are copied. What was scanned is then what is delivered.
+ */
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+
+#include "core/tcpstate.h"
+#include "flow.h"
+#include "scan.h"
+#include "scan_flow.h"
+#include "verdict.h"
+
+static struct kmem_cache *scan_cache;
+
+/* The profile that the policy gives the frame's rule, or NULL. */
+static struct vfw_profile *scan_profile(const struct vfw_pkt *p)
+{
+	u32 n = p->rule == VFW_PKT_NO_RULE ? 0 : p->pol->tables.rules[p->rule].profile;
+
+	return n ? p->pol->profiles[n - 1] : NULL;
+}
+
+/* The part of a profile that this conversation is scanned by. */
+static const struct vfw_hs_db *scan_db(const struct vfw_profile *profile, const struct vfw_pkt *p)
+{
+	return p->f.proto == IPPROTO_TCP ? profile->stream : profile->block;
+}
+
+static void scan_free(struct vfw_scan *scan)
+{
+	vfw_scan_dir_end(scan, &scan->dir[0]);
+	vfw_scan_dir_end(scan, &scan->dir[1]);
+	vfw_budget_give(scan->budget, sizeof(*scan));
+	vfw_budget_put(scan->budget);
+	kmem_cache_free(scan_cache, scan);
+}
+
+static void scan_free_rcu(struct rcu_head *rcu)
+{
+	scan_free(container_of(rcu, struct vfw_scan, rcu));
+}
+
+void vfw_scan_put(struct vfw_scan *scan)
+{
+	if (!scan || !refcount_dec_and_test(&scan->refs))
+		return;
+	local_bh_disable();
+	vfw_profile_leave(&scan->user);
+	local_bh_enable();
+	call_rcu(&scan->rcu, scan_free_rcu);
+}
+
+static struct vfw_scan *scan_new(const struct vfw_pkt *p, struct vfw_profile *profile)
+{
+	struct vfw_budget *budget = vfw_budget_get(vfw_flow_budget(p->flow));
+	struct vfw_scan *scan;
+
+	if (!budget)
+		return NULL;
+	if (!vfw_budget_take(budget, sizeof(*scan)))
+		goto put;
+	scan = kmem_cache_zalloc(scan_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!scan)
+		goto give;
+	refcount_set(&scan->refs, 1);
+	spin_lock_init(&scan->lock);
+	INIT_LIST_HEAD(&scan->jobs);
+	INIT_WORK(&scan->work, vfw_scan_queue_work);
+	scan->budget = budget;
+	scan->generation = p->pol->generation;
+	scan->midway = !p->fresh || !p->tcp_started;
+	if (vfw_profile_use(&scan->user, profile))
+		return scan;
+	kmem_cache_free(scan_cache, scan);
+give:
+	vfw_budget_give(budget, sizeof(*scan));
+put:
+	vfw_budget_put(budget);
+	return NULL;
+}
+
+/* The conversation has none yet: gives it one if its rule says so. */
+static struct vfw_scan *scan_begin(struct vfw_pkt *p)
+{
+	struct vfw_profile *profile = scan_profile(p);
+	struct vfw_scan *scan, *other;
+
+	if (!profile || !scan_db(profile, p))
+		return NULL;
+	scan = scan_new(p, profile);
+	if (!scan) {
+		vfw_profile_count_add(profile, overloads, 1);
+		if (profile->conf.flags & VFW_PROFILE_F_PREVENT &&
+		    profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK)
+			vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+		return NULL;
+	}
+	/* two frames of it on two CPUs */
+	other = vfw_flow_set_scan(p->flow, scan);
+	if (!other)
+		return scan;
+	vfw_scan_put(scan);
+	return other;
+}
+
+/* Another generation of the policy: does the conversation go on as before? Scan locked. */
+static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
+{
+	struct vfw_profile *old = scan->user.profile, *new = scan_profile(p);
+	bool same;
+
+	/* a flow that is kept though its rule is gone keeps its profile, too */
+	if (p->rule == VFW_PKT_NO_RULE)
+		return;
+	WRITE_ONCE(scan->generation, p->pol->generation);
+	if (new == old)
+		return;
+	same = old && new &&scan_db(old, p) == scan_db(new, p);
+	if (old && new && !same && !READ_ONCE(old->old) && old->revision >= p->pol->streams_since)
+		return;
+	vfw_profile_leave(&scan->user);
+	WRITE_ONCE(scan->done, false);
+	if (!new || !scan_db(new, p) || !vfw_profile_use(&scan->user, new)) {
+		vfw_scan_dir_end(scan, &scan->dir[0]);
+		vfw_scan_dir_end(scan, &scan->dir[1]);
+		scan->midway = true;
+	} else if (!same) {
+		vfw_scan_uneat(scan, &scan->dir[0]);
+		vfw_scan_uneat(scan, &scan->dir[1]);
+	}
+}
+
+bool vfw_scan_refuse(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_reason reason, bool fatal)
+{
+	if (!(scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT))
+		return false;
+	vfw_pkt_block(p, reason);
+	if (!vfw_verdict_cuts(p))
+		return false;
+	if (fatal)
+		scan->dead = reason;
+	return true;
+}
+
+bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	const struct vfw_profile *profile = scan->user.profile;
+
+	vfw_profile_count_add(profile, overloads, 1);
+	return profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK &&
+	       vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, false);
+}
+
+/* Do frags of it belong to somebody who may still write to them? */
+static bool scan_is_shared(struct sk_buff *skb)
+{
+	struct sk_buff *part;
+
+	if (skb_zcopy(skb) || skb_has_shared_frag(skb))
+		return true;
+	skb_walk_frags(skb, part)
+		if (skb_zcopy(part) || skb_has_shared_frag(part))
+			return true;
+	return false;
+}
+
+/* Copies them. False without memory. What was known of the linear part may have moved. */
+static bool scan_own(struct vfw_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+
+	if (!scan_is_shared(skb))
+		return true;
+	p->head = NULL;
+	p->head_len = 0;
+	if (skb_has_frag_list(skb)) {
+		if (skb_linearize_cow(skb))
+			return false;
+	} else if (skb_copy_ubufs(skb, GFP_ATOMIC)) {
+		return false;
+	}
+	skb_shinfo(skb)->flags &= ~SKBFL_SHARED_FRAG;
+	return true;
+}
+
+static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	struct vfw_scan_bytes bytes = {
+		.skb = p->skb,
+		.off = p->mac + (int)p->f.payload_off,
+		.len = vfw_pkt_payload(p),
+	};
+
+	if (!bytes.len)
+		return;
+	if (!vfw_budget_has_time(scan->budget)) {
+		vfw_scan_overload(scan, p);
+		return;
+	}
+	switch (vfw_scan_eat_datagram(scan, p, &bytes)) {
+	case VFW_SCAN_CLEAN:
+		break;
+	case VFW_SCAN_MATCH:
+		vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true);
+		break;
+	case VFW_SCAN_LATER:
+		vfw_scan_queue(scan, p);
+		break;
+	case VFW_SCAN_FULL:
+		vfw_scan_overload(scan, p);
+		break;
+	}
+}
+
+void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	const struct vfw_profile *profile;
+
+	lockdep_assert_held(&scan->lock);
+	if (scan->generation != p->pol->generation)
+		scan_renew(scan, p);
+	profile = scan->user.profile;
+	if (!profile)
+		return;
+	if (scan->dead) {
+		vfw_pkt_block(p, scan->dead);
+		/* the ports are used again: the next try opens a conversation of its own */
+		if (p->flow && (p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_ACK)) == VFW_TCP_SYN)
+			vfw_flow_cut(p->flow, scan->dead);
+		return;
+	}
+	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && vfw_pkt_payload(p) && !scan_own(p)) {
+		vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
+		return;
+	}
+	if (p->f.proto == IPPROTO_TCP)
+		vfw_scan_segment(scan, p);
+	else
+		scan_datagram(scan, p);
+	if (!scan->dead)
+		return;
+	vfw_scan_dir_end(scan, &scan->dir[0]);
+	vfw_scan_dir_end(scan, &scan->dir[1]);
+}
+
+/*
+ * Nothing to be done for it, by what can be read without the lock: what it carries lies beyond the
+ * depth, and it acknowledges nothing new. What another CPU changes just now concerns other frames.
+ */
+static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
+{
+	const struct vfw_stream *to = &scan->dir[p->side].stream;
+	const struct vfw_stream *back = &scan->dir[!p->side].stream;
+
+	if (READ_ONCE(scan->generation) != p->pol->generation || READ_ONCE(scan->dead))
+		return false;
+	if (READ_ONCE(scan->done))
+		return true;
+	return vfw_stream_done(to) && !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN)) &&
+	       READ_ONCE(back->flags) & VFW_STREAM_F_EDGE && READ_ONCE(back->acked) == p->f.tcp_ack;
+}
+
+void vfw_scan(struct vfw_pkt *p)
+{
+	struct vfw_scan *scan = vfw_flow_scan(p->flow);
+
+	if (!scan) {
+		if (p->f.proto == IPPROTO_TCP)
+			p->tcp_started = vfw_flow_start(p->flow, p->side, &p->tcp_start);
+		scan = scan_begin(p);
+		if (!scan)
+			return;
+	} else if (p->f.proto == IPPROTO_TCP) {
+		if (scan_is_idle(scan, p))
+			return;
+		if (p->f.tcp_flags & VFW_TCP_SYN ||
+		    !(READ_ONCE(scan->dir[p->side].stream.flags) & VFW_STREAM_F_STARTED))
+			p->tcp_started = vfw_flow_start(p->flow, p->side, &p->tcp_start);
+	}
+	spin_lock(&scan->lock);
+	if (scan->busy || !list_empty(&scan->jobs) || vfw_scan_queue_forced())
+		vfw_scan_queue(scan, p);
+	else
+		vfw_scan_frame(scan, p);
+	spin_unlock(&scan->lock);
+}
+
+static bool scan_hold(struct vfw_profile_user *user)
+{
+	return vfw_scan_hold(container_of(user, struct vfw_scan, user));
+}
+
+/* It takes the profile in force with its next frame, for it has none of this generation. */
+static void scan_leave(struct vfw_profile_user *user)
+{
+	struct vfw_scan *scan = container_of(user, struct vfw_scan, user);
+
+	spin_lock_bh(&scan->lock);
+	if (!scan->busy) {
+		vfw_profile_leave(user);
+		vfw_scan_uneat(scan, &scan->dir[0]);
+		vfw_scan_uneat(scan, &scan->dir[1]);
+		WRITE_ONCE(scan->done, false);
+		WRITE_ONCE(scan->generation, 0);
+	}
+	spin_unlock_bh(&scan->lock);
+	vfw_scan_put(scan);
+}
+
+void vfw_scan_retire(void)
+{
+	vfw_profile_retire(scan_hold, scan_leave);
+}
+
+u64 vfw_scan_memory(void)
+{
+	return vfw_budget_total();
+}
+
+int vfw_scan_init(void)
+{
+	int err;
+
+	scan_cache = KMEM_CACHE(vfw_scan, SLAB_HWCACHE_ALIGN);
+	if (!scan_cache)
+		return -ENOMEM;
+	err = vfw_scan_eat_init();
+	if (err)
+		goto cache;
+	err = vfw_scan_queue_init();
+	if (!err)
+		return 0;
+	vfw_scan_eat_exit();
+cache:
+	kmem_cache_destroy(scan_cache);
+	return err;
+}
+
+void vfw_scan_stop(void)
+{
+	vfw_scan_queue_stop();
+}
+
+void vfw_scan_exit(void)
+{
+	vfw_scan_queue_exit();
+	/* conversations are freed by RCU */
+	rcu_barrier();
+	vfw_scan_eat_exit();
+	kmem_cache_destroy(scan_cache);
+}

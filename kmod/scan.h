@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Signatures: what the conversations of a rule with a profile carry is scanned on its way. */
+#ifndef VFW_SCAN_H
+#define VFW_SCAN_H
+
+#include <linux/types.h>
+
+struct sk_buff;
+struct vfw_pkt;
+struct vfw_scan;
+
+/*
+ * Scans a frame that is about to pass, when its flow's rule has a profile: it may end as blocked
+ * (signature, stream-*, scan-overload, bad-checksum, no-memory), or be taken over (p->stolen): then
+ * the worker scans it, gives its verdict, and sends it on. RCU read lock, BH off, no lock held.
+ */
+void vfw_scan(struct vfw_pkt *p);
+
+/* The flow's part ends: no frame has it any more. NULL is fine. Any context. */
+void vfw_scan_put(struct vfw_scan *scan);
+
+/* Is this the frame that the worker receives on its own device just now? BH off. */
+bool vfw_scan_received(const struct sk_buff *skb);
+
+/*
+ * Makes conversations leave the profiles that are too old to be kept. vfw_config_mutex held; may sleep.
+ */
+void vfw_scan_retire(void);
+
+/* Bytes that scanning holds. Any context. */
+u64 vfw_scan_memory(void);
+
+/* 0 or -ENOMEM. May sleep. */
+int vfw_scan_init(void);
+
+/* Hooks gone, a grace period past: what waits for the worker is thrown away. May sleep. */
+void vfw_scan_stop(void);
+
+/* After the flows are gone. May sleep. */
+void vfw_scan_exit(void);
+
+#endif /* VFW_SCAN_H */

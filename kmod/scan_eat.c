@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The bytes' way into Hyperscan. Every call into it makes an FPU section of its own, of at most
+ * VFW_HS_PIECE bytes. What it has eaten it cannot give back: bytes of a segment that is dropped
+ * after all, or must wait for the worker, stay noted in the direction (fed), and are left out when they
+ * come again at the same place.
+ */
+#include <linux/minmax.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "hs/hs.h"
+#include "scan_flow.h"
+#include "verdict.h"
+
+#define EAT_HITS 16 /* matches of one section that are told apart; the rest is counted */
+
+static DEFINE_PER_CPU(u8 *, eat_buffer); /* VFW_HS_PIECE bytes; BH off */
+
+struct eat {
+	struct vfw_scan *scan;
+	struct vfw_pkt *p;
+	const struct vfw_hs_db *db;
+	void *hs;
+	u64 base; /* added to offsets */
+	bool matched;
+};
+
+/* Counts and says what one section found. */
+static void eat_report(struct eat *eat, const struct vfw_hs_hits *hits)
+{
+	const struct vfw_profile *profile = eat->scan->user.profile;
+	struct vfw_alert alert = {
+		.profile = profile->index,
+		.revision = profile->revision,
+	};
+	u32 i, j;
+
+	if (!hits->count)
+		return;
+	eat->matched = true;
+	vfw_profile_count_add(profile, matches, hits->count + hits->lost);
+	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && vfw_verdict_cuts(eat->p))
+		alert.dropped = true;
+	for (i = 0; i < hits->count; i++) {
+		for (j = 0; j < i && hits->hit[j].id != hits->hit[i].id; j++)
+			;
+		if (j < i)
+			continue;
+		alert.sig = hits->hit[i].id;
+		alert.offset = eat->base + hits->hit[i].to;
+		alert.count = 0;
+		for (j = i; j < hits->count; j++)
+			alert.count += hits->hit[j].id == alert.sig;
+		vfw_verdict_alert(eat->p, &alert);
+	}
+}
+
+/* Linear bytes. Returns how many were eaten: fewer than len if no section could be had. */
+static u32 eat_linear(struct eat *eat, const u8 *data, u32 len)
+{
+	struct vfw_hs_hit hit[EAT_HITS];
+	u32 done, n;
+	ssize_t ret;
+
+	for (done = 0; done < len; done += n) {
+		struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit};
+
+		ret = vfw_hs_stream_scan(eat->db, eat->hs, data + done,
+					 min_t(u32, len - done, VFW_HS_PIECE), &hits);
+		if (ret < 0)
+			break;
+		n = ret;
+		eat_report(eat, &hits);
+	}
+	vfw_profile_count_add(eat->scan->user.profile, bytes, done);
+	return done;
+}
+
+static u32 eat_skb(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+{
+	struct skb_seq_state state;
+	u32 done = 0, n, eaten;
+	const u8 *data;
+
+	skb_prepare_seq_read(bytes->skb, bytes->off + off, bytes->off + off + len, &state);
+	while (done < len) {
+		n = skb_seq_read(done, &data, &state);
+		if (!n)
+			return done;
+		n = min(n, len - done);
+		eaten = eat_linear(eat, data, n);
+		done += eaten;
+		if (eaten < n)
+			break;
+	}
+	skb_abort_seq_read(&state);
+	return done;
+}
+
+static u32 eat_bytes(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+{
+	return bytes->data ? eat_linear(eat, bytes->data + off, len)
+			   : eat_skb(eat, bytes, off, len);
+}
+
+/* Does what was found end the conversation, were it not for monitor? */
+static bool eat_stops(const struct eat *eat)
+{
+	return eat->matched && eat->scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT;
+}
+
+/* A scan's state for the direction. */
+static enum vfw_scan_eaten eat_begin(struct vfw_scan *scan, struct vfw_scan_dir *dir)
+{
+	const struct vfw_hs_db *db = scan->user.profile->stream;
+	u32 size = ALIGN(vfw_hs_db_stream_size(db), 64);
+
+	if (!vfw_budget_take(scan->budget, size))
+		return VFW_SCAN_FULL;
+	dir->hs = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!dir->hs) {
+		vfw_budget_give(scan->budget, size);
+		return VFW_SCAN_FULL;
+	}
+	dir->hs_size = size;
+	dir->fed = 0;
+	dir->base = dir->stream.scanned;
+	if (!vfw_hs_stream_open(db, dir->hs))
+		return VFW_SCAN_CLEAN;
+	vfw_scan_uneat(scan, dir);
+	return VFW_SCAN_LATER;
+}
+
+void vfw_scan_uneat(struct vfw_scan *scan, struct vfw_scan_dir *dir)
+{
+	dir->fed = 0;
+	if (!dir->hs)
+		return;
+	kfree(dir->hs);
+	dir->hs = NULL;
+	vfw_budget_give(scan->budget, dir->hs_size);
+}
+
+enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struct vfw_scan_dir *dir,
+				 const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+{
+	struct eat eat = {.scan = scan, .p = p, .db = scan->user.profile->stream};
+	enum vfw_scan_eaten ret;
+	u64 began;
+	u32 n;
+
+	if (!dir->hs) {
+		ret = eat_begin(scan, dir);
+		if (ret != VFW_SCAN_CLEAN)
+			return ret;
+	}
+	eat.hs = dir->hs;
+	eat.base = dir->base;
+	began = ktime_get_ns();
+	n = eat_bytes(&eat, bytes, off, len);
+	vfw_budget_spend(scan->budget, ktime_get_ns() - began);
+	dir->fed += n;
+	if (eat_stops(&eat) && (n == len || vfw_verdict_cuts(p)))
+		return VFW_SCAN_MATCH;
+	return n < len ? VFW_SCAN_LATER : VFW_SCAN_CLEAN;
+}
+
+/* Longer than a section takes: by way of a stream of its own. */
+static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
+				    u32 len)
+{
+	struct vfw_hs_hit hit[EAT_HITS];
+	struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit};
+	enum vfw_scan_eaten ret = VFW_SCAN_LATER;
+
+	eat->db = eat->scan->user.profile->stream;
+	if (!eat->db)
+		return VFW_SCAN_FULL;
+	eat->hs = kmalloc(ALIGN(vfw_hs_db_stream_size(eat->db), 64), GFP_ATOMIC | __GFP_NOWARN);
+	if (!eat->hs)
+		return VFW_SCAN_FULL;
+	if (!vfw_hs_stream_open(eat->db, eat->hs) && eat_bytes(eat, bytes, off, len) == len &&
+	    !vfw_hs_stream_close(eat->db, eat->hs, &hits)) {
+		eat_report(eat, &hits);
+		ret = VFW_SCAN_CLEAN;
+	}
+	kfree(eat->hs);
+	return ret;
+}
+
+static enum vfw_scan_eaten eat_short(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
+				     u32 len)
+{
+	struct vfw_hs_hit hit[EAT_HITS];
+	struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit};
+	const u8 *data = bytes->data ? bytes->data + off : NULL;
+	u32 at = bytes->off + off;
+
+	if (!data && at + len <= skb_headlen(bytes->skb))
+		data = bytes->skb->data + at;
+	if (!data) {
+		u8 *buffer = this_cpu_read(eat_buffer);
+
+		if (skb_copy_bits(bytes->skb, (int)at, buffer, (int)len))
+			return VFW_SCAN_FULL;
+		data = buffer;
+	}
+	if (vfw_hs_block_scan(eat->db, data, len, &hits))
+		return VFW_SCAN_LATER;
+	eat_report(eat, &hits);
+	vfw_profile_count_add(eat->scan->user.profile, bytes, len);
+	return VFW_SCAN_CLEAN;
+}
+
+enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt *p,
+					  const struct vfw_scan_bytes *bytes)
+{
+	struct eat eat = {.scan = scan, .p = p, .db = scan->user.profile->block};
+	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
+	u32 unit = bytes->len, off, n;
+	u64 began = ktime_get_ns();
+
+	/* the receiver gets each segment of a super-frame as a datagram */
+	if (!bytes->data && skb_is_gso(p->skb) && p->f.proto == IPPROTO_UDP)
+		unit = skb_shinfo(p->skb)->gso_size;
+	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
+		n = min(max(unit, 1U), bytes->len - off);
+		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
+					: eat_long(&eat, bytes, off, n);
+	}
+	vfw_budget_spend(scan->budget, ktime_get_ns() - began);
+	return eat_stops(&eat) ? VFW_SCAN_MATCH : ret;
+}
+
+int vfw_scan_eat_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		per_cpu(eat_buffer, cpu) = kmalloc(VFW_HS_PIECE, GFP_KERNEL);
+		if (!per_cpu(eat_buffer, cpu)) {
+			vfw_scan_eat_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void vfw_scan_eat_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		kfree(per_cpu(eat_buffer, cpu));
+		per_cpu(eat_buffer, cpu) = NULL;
+	}
+}

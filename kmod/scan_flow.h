@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What scanning keeps of a conversation, and what the files of scanning ask of each other.
+ *
+ * One lock for a conversation, both directions. It is held while a frame is planned, scanned and
+ * committed, but for more than one FPU section's worth of bytes: then the frame is the owner (busy),
+ * and the lock is let go. Whoever finds an owner, or frames that wait for the worker, queues behind
+ * them, so the order of frames is that of their arrival at the lock.
+ */
+#ifndef VFW_SCAN_FLOW_H
+#define VFW_SCAN_FLOW_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "budget.h"
+#include "core/stream.h"
+#include "pkt.h"
+#include "profile.h"
+
+#define VFW_SCAN_LOCKED 16384 /* bytes scanned at once under the lock; more without it */
+
+/* One direction of a TCP conversation. */
+struct vfw_scan_dir {
+	struct vfw_stream stream;
+	void *hs; /* the scan's state, charged; NULL: begins with the next byte */
+	u32 hs_size;
+	u32 fed; /* bytes from fed_seq on that hs has eaten, while their segment was not let pass */
+	u32 fed_seq;
+	u64 base; /* where in the stream hs began */
+};
+
+struct vfw_scan {
+	refcount_t refs; /* its flow; the worker; who makes it leave its profile */
+	spinlock_t lock; /* protects what follows; BH off */
+	bool busy; /* a frame is being scanned without the lock */
+	bool done; /* both directions are past their depth; READ_ONCE */
+	bool midway; /* bytes went by before this began */
+	u16 dead; /* the reason why nothing passes any more, or VFW_REASON_NONE */
+	u32 generation; /* of the policy by which it has its profile; READ_ONCE */
+	struct vfw_profile_user user;
+	struct vfw_budget *budget; /* a reference */
+	struct vfw_scan_dir dir[2]; /* by the side that sends; 0 opened */
+	struct list_head jobs; /* frames for the worker, in order */
+	u32 n_jobs;
+	struct work_struct work;
+	struct rcu_head rcu;
+};
+
+/* Payload: of a frame, or a linear buffer when data is set. */
+struct vfw_scan_bytes {
+	struct sk_buff *skb;
+	const u8 *data;
+	u32 off; /* from skb->data */
+	u32 len;
+};
+
+/* A frame that waits for the worker. */
+struct vfw_scan_job;
+
+/* ---- scan.c ---- */
+
+/*
+ * The profile says no: ends the frame for that reason if the profile prevents. Returns true if it will
+ * be dropped indeed (armed, and no end in monitor): then nothing of it may be committed, and with
+ * fatal nothing passes any more in either direction. Scan locked or owned.
+ */
+bool vfw_scan_refuse(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_reason reason, bool fatal);
+
+/* A budget is spent: counts it. Returns true if the frame is refused for it. Scan locked or owned. */
+bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/* Scans a frame in its turn. Scan locked; may be let go and taken again. */
+void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/* ---- scan_segment.c: TCP ---- */
+
+void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/* Forgets all of a direction, to begin anew. Scan locked or owned. */
+void vfw_scan_dir_end(struct vfw_scan *scan, struct vfw_scan_dir *dir);
+
+/* ---- scan_eat.c: the bytes' way into Hyperscan ---- */
+
+enum vfw_scan_eaten {
+	VFW_SCAN_CLEAN, /* or it matched, and may pass */
+	VFW_SCAN_MATCH, /* it matched, and is to be dropped */
+	VFW_SCAN_LATER, /* no FPU section can be had here */
+	VFW_SCAN_FULL, /* no memory for the scan's state */
+};
+
+/* Scans bytes [off, off + len) as what follows in the direction. Scan locked or owned. */
+enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struct vfw_scan_dir *dir,
+				 const struct vfw_scan_bytes *bytes, u32 off, u32 len);
+
+/* Scans a datagram. Scan locked or owned. */
+enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt *p,
+					  const struct vfw_scan_bytes *bytes);
+
+/* Ends the state of a direction's scan; the next byte begins a new one. Scan locked or owned. */
+void vfw_scan_uneat(struct vfw_scan *scan, struct vfw_scan_dir *dir);
+
+/* Buffers for datagrams that are not linear. May sleep. */
+int vfw_scan_eat_init(void);
+void vfw_scan_eat_exit(void);
+
+/* ---- scan_keep.c: bytes that were let pass and may come again ---- */
+
+/* Keeps [off, off + len) of bytes. Returns the piece, charged, or NULL. Any context. */
+struct vfw_piece *vfw_scan_keep(struct vfw_budget *budget, const struct vfw_scan_bytes *bytes,
+				u32 off, u32 len);
+
+/* Frees a list of pieces; NULL is fine. Any context. */
+void vfw_scan_release(struct vfw_budget *budget, struct vfw_piece *piece);
+
+/* What a piece holds, from off on. */
+void vfw_scan_kept(const struct vfw_piece *piece, struct vfw_scan_bytes *bytes);
+
+/* Are len bytes the same? Any context. */
+bool vfw_scan_same(const struct vfw_scan_bytes *a, u32 a_off, const struct vfw_scan_bytes *b,
+		   u32 b_off, u32 len);
+
+/* ---- scan_queue.c: the worker ---- */
+
+/*
+ * Hands the frame to the worker, behind those that wait (p->stolen), or blocks it (scan-overload,
+ * no-memory). From the worker itself: the frame stays first, and is tried again. Scan locked.
+ */
+void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/* Sees to it that the worker comes. Scan locked. */
+void vfw_scan_queue_kick(struct vfw_scan *scan);
+
+/* Is every frame for the worker? (A switch for tests.) */
+bool vfw_scan_queue_forced(void);
+
+void vfw_scan_queue_work(struct work_struct *work);
+int vfw_scan_queue_init(void);
+void vfw_scan_queue_stop(void);
+void vfw_scan_queue_exit(void);
+
+/* Another reference, false if it is dying; and back. Any context. */
+static inline bool vfw_scan_hold(struct vfw_scan *scan)
+{
+	return refcount_inc_not_zero(&scan->refs);
+}
+
+#endif /* VFW_SCAN_FLOW_H */

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The worker. A frame that finds no FPU section (a softirq that interrupted one, too little stack), an
+ * owner, or others that wait, is taken from its hook and waits behind them. A work item of the
+ * conversation, on the CPU that queued first, scans them in order, gives each its verdict, and sends
+ * it on from where it was taken. The first stays in the list until it is sent, so nobody overtakes it.
+ *
+ * What a hook knows of a frame by RCU pointers is looked up again; the rest is copied.
+ */
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <net/dst.h>
+
+#include "path.h"
+#include "scan.h"
+#include "scan_flow.h"
+
+#define QUEUE_MAX 256 /* frames of one conversation */
+#define QUEUE_BATCH 32 /* before others on this CPU have their turn */
+#define QUEUE_TRIES 1000 /* for an FPU section, in task context */
+
+static bool scan_worker;
+module_param(scan_worker, bool, 0644);
+MODULE_PARM_DESC(scan_worker,
+		 "every scanned frame goes by way of the worker: for tests (default off)");
+
+struct vfw_scan_job {
+	struct list_head node;
+	struct sk_buff *skb;
+	int (*okfn)(struct net *net, struct sock *sk, struct sk_buff *skb);
+	u32 charge;
+	u32 tries;
+	u32 revision; /* that p.rule belongs to */
+	int port; /* ifindex, 0: none */
+	u32 nic[2]; /* of source and destination, where a VM is */
+	u8 *whole; /* a copy of p.whole */
+	struct vfw_pkt p; /* only up to buf */
+};
+
+#define JOB_SIZE (offsetof(struct vfw_scan_job, p) + offsetof(struct vfw_pkt, buf))
+
+static struct workqueue_struct *queue_wq;
+static bool queue_stopping;
+static DEFINE_PER_CPU(const struct sk_buff *, queue_received);
+
+bool vfw_scan_queue_forced(void)
+{
+	return READ_ONCE(scan_worker);
+}
+
+bool vfw_scan_received(const struct sk_buff *skb)
+{
+	if (this_cpu_read(queue_received) != skb)
+		return false;
+	this_cpu_write(queue_received, NULL);
+	return true;
+}
+
+static u32 queue_nic(const struct vfw_end *end)
+{
+	return end->nic ? end->nic->index : 0;
+}
+
+/* The frame is the job's from here on; not shared, and with what it points to. */
+static bool queue_take(struct vfw_scan_job *job, struct vfw_pkt *p)
+{
+	struct sk_buff *skb = p->skb;
+
+	if (skb_dst(skb) && !skb_dst_force(skb))
+		return false;
+	if (skb_shared(skb)) {
+		skb = skb_clone(p->skb, GFP_ATOMIC | __GFP_NOWARN);
+		if (!skb)
+			return false;
+		consume_skb(p->skb);
+	}
+	job->skb = skb;
+	if (p->in)
+		dev_hold(p->in);
+	if (p->out)
+		dev_hold(p->out);
+	dev_hold(skb->dev);
+	return true;
+}
+
+static void queue_free(struct vfw_budget *budget, struct vfw_scan_job *job, struct net_device *dev)
+{
+	dev_put(dev);
+	if (job->p.out)
+		dev_put(job->p.out);
+	if (job->p.in)
+		dev_put(job->p.in);
+	vfw_budget_give(budget, job->charge);
+	kfree(job->whole);
+	kfree(job);
+}
+
+static struct vfw_scan_job *queue_job(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	struct vfw_scan_job *job = kmalloc(JOB_SIZE, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!job)
+		return NULL;
+	memcpy(&job->p, p, offsetof(struct vfw_pkt, buf));
+	job->okfn = p->state->okfn;
+	job->tries = 0;
+	job->whole = NULL;
+	job->revision = p->pol->revision;
+	job->port = p->port ? p->port->ifindex : 0;
+	job->nic[0] = queue_nic(&p->src);
+	job->nic[1] = queue_nic(&p->dst);
+	job->charge = JOB_SIZE + p->skb->truesize;
+	if (!vfw_budget_take(scan->budget, job->charge)) {
+		kfree(job);
+		return NULL;
+	}
+	if (!queue_take(job, p)) {
+		vfw_budget_give(scan->budget, job->charge);
+		kfree(job);
+		return NULL;
+	}
+	return job;
+}
+
+void vfw_scan_queue_kick(struct vfw_scan *scan)
+{
+	if (list_empty(&scan->jobs) || !vfw_scan_hold(scan))
+		return;
+	if (!queue_work_on(smp_processor_id(), queue_wq, &scan->work))
+		vfw_scan_put(scan);
+}
+
+void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	struct vfw_scan_job *job;
+
+	if (p->job) {
+		p->again = true;
+		return;
+	}
+	job = scan->n_jobs < QUEUE_MAX ? queue_job(scan, p) : NULL;
+	if (!job) {
+		/* what its direction ate of it is lost for the next copy */
+		vfw_scan_uneat(scan, &scan->dir[p->side]);
+		vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+		return;
+	}
+	list_add_tail(&job->node, &scan->jobs);
+	scan->n_jobs++;
+	p->stolen = true;
+	vfw_scan_queue_kick(scan);
+}
+
+static bool queue_end(struct vfw_end *end, u32 nic)
+{
+	struct vfw_vm *vm;
+
+	end->port = NULL;
+	if (!end->nic)
+		return true;
+	vm = end->key < VFW_MAX_VMS ? vfw_vm_slot(end->key) : NULL;
+	if (!vm || nic >= vm->n_nics)
+		return false;
+	end->nic = &vm->nics[nic];
+	return true;
+}
+
+/* The frame as its hook knew it; false: an end of it is gone. RCU read lock. */
+static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
+{
+	memcpy(p, &job->p, offsetof(struct vfw_pkt, buf));
+	p->skb = job->skb;
+	p->job = job;
+	p->again = false;
+	p->head = NULL;
+	p->head_len = 0;
+	p->flow = NULL;
+	p->state = NULL;
+	p->pol = rcu_dereference(vfw_policy_cur);
+	p->port = job->port ? vfw_port_find(job->port) : NULL;
+	if (!p->pol || !p->port != !job->port)
+		return false;
+	if (p->pol->revision != job->revision)
+		p->rule = VFW_PKT_NO_RULE;
+	return queue_end(&p->src, job->nic[0]) && queue_end(&p->dst, job->nic[1]);
+}
+
+/* On from where it was taken. */
+static void queue_send(struct vfw_scan_job *job)
+{
+	struct sk_buff *skb = job->skb;
+
+	switch (job->p.where) {
+	case VFW_AT_EGRESS:
+#ifdef CONFIG_NETFILTER_SKIP_EGRESS
+		skb->nf_skip_egress = 1;
+#endif
+		dev_queue_xmit(skb);
+		break;
+	case VFW_AT_INGRESS:
+		this_cpu_write(queue_received, skb);
+		netif_receive_skb(skb);
+		this_cpu_write(queue_received, NULL);
+		break;
+	case VFW_AT_FORWARD:
+	case VFW_AT_LOCAL_IN:
+		job->okfn(&init_net, NULL, skb);
+		break;
+	}
+}
+
+/* The first of those that wait, locked; NULL: none, or somebody else scans. */
+static struct vfw_scan_job *queue_first(struct vfw_scan *scan)
+{
+	return scan->busy ? NULL : list_first_entry_or_null(&scan->jobs, struct vfw_scan_job, node);
+}
+
+enum queue_step {
+	QUEUE_EMPTY,
+	QUEUE_AGAIN, /* no section yet */
+	QUEUE_MORE,
+};
+
+static bool queue_scan(struct vfw_scan *scan, struct vfw_scan_job *job, struct vfw_pkt *p)
+{
+	vfw_scan_frame(scan, p);
+	if (!p->again)
+		return true;
+	if (++job->tries < QUEUE_TRIES)
+		return false;
+	vfw_scan_uneat(scan, &scan->dir[p->side]);
+	vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+	return true;
+}
+
+/* One frame. RCU read lock, BH off. */
+static enum queue_step queue_step(struct vfw_scan *scan)
+{
+	struct vfw_scan_job *job;
+	struct net_device *dev;
+	struct vfw_pkt p __uninitialized;
+	bool alive;
+
+	spin_lock(&scan->lock);
+	job = queue_first(scan);
+	if (!job) {
+		spin_unlock(&scan->lock);
+		return QUEUE_EMPTY;
+	}
+	dev = job->skb->dev;
+	alive = !READ_ONCE(queue_stopping) && queue_restore(job, &p);
+	if (alive && !queue_scan(scan, job, &p)) {
+		spin_unlock(&scan->lock);
+		return QUEUE_AGAIN;
+	}
+	spin_unlock(&scan->lock);
+	if (alive && vfw_path_end(&p) == NF_ACCEPT)
+		queue_send(job);
+	else
+		kfree_skb(job->skb);
+	spin_lock(&scan->lock);
+	list_del(&job->node);
+	scan->n_jobs--;
+	spin_unlock(&scan->lock);
+	queue_free(scan->budget, job, dev);
+	return QUEUE_MORE;
+}
+
+void vfw_scan_queue_work(struct work_struct *work)
+{
+	struct vfw_scan *scan = container_of(work, struct vfw_scan, work);
+	enum queue_step step = QUEUE_MORE;
+	u32 i;
+
+	for (i = 0; i < QUEUE_BATCH && step != QUEUE_EMPTY; i++) {
+		local_bh_disable();
+		rcu_read_lock();
+		step = queue_step(scan);
+		rcu_read_unlock();
+		local_bh_enable();
+		cond_resched();
+	}
+	if (step != QUEUE_EMPTY) {
+		spin_lock_bh(&scan->lock);
+		vfw_scan_queue_kick(scan);
+		spin_unlock_bh(&scan->lock);
+	}
+	vfw_scan_put(scan);
+}
+
+int vfw_scan_queue_init(void)
+{
+	queue_wq = alloc_workqueue("vfw_scan", WQ_HIGHPRI, 0);
+	return queue_wq ? 0 : -ENOMEM;
+}
+
+void vfw_scan_queue_stop(void)
+{
+	WRITE_ONCE(queue_stopping, true);
+	flush_workqueue(queue_wq);
+}
+
+void vfw_scan_queue_exit(void)
+{
+	destroy_workqueue(queue_wq);
+}

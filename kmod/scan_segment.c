@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TCP: what a segment adds to its stream is scanned in order, by core/stream.c's plan. Nothing is
+ * committed before the scan has spoken: a segment that is dropped leaves the stream as it was.
+ */
+#include <linux/module.h>
+#include <linux/skbuff.h>
+#include <net/checksum.h>
+#include <net/ip6_checksum.h>
+
+#include "core/tcpstate.h"
+#include "scan_flow.h"
+#include "verdict.h"
+
+static unsigned int stream_kib = 4096;
+module_param(stream_kib, uint, 0644);
+MODULE_PARM_DESC(stream_kib,
+		 "bytes kept of each direction of a scanned stream, KiB (default 4096)");
+
+static unsigned int stream_pieces = 4096;
+module_param(stream_pieces, uint, 0644);
+MODULE_PARM_DESC(stream_pieces,
+		 "segments kept of each direction of a scanned stream (default 4096)");
+
+/* The scale of a window that was not seen: the largest, RFC 7323 2.3. */
+#define SEGMENT_SCALE 14
+
+struct segment {
+	struct vfw_stream_seg seg;
+	struct vfw_scan_bytes bytes;
+	u32 ack;
+	u32 window;
+};
+
+static void segment_read(const struct vfw_pkt *p, struct segment *s)
+{
+	const struct vfw_frame *f = &p->f;
+
+	s->seg.seq = f->tcp_seq;
+	s->seg.len = vfw_pkt_payload(p);
+	s->seg.flags = f->tcp_flags;
+	s->bytes.skb = p->skb;
+	s->bytes.data = NULL;
+	s->bytes.off = p->mac + (int)f->payload_off;
+	s->bytes.len = s->seg.len;
+	s->ack = f->tcp_ack;
+	/* RFC 7323 2.2: that of a SYN is never scaled */
+	s->window = f->tcp_win;
+	if (!(f->tcp_flags & VFW_TCP_SYN))
+		s->window <<= SEGMENT_SCALE;
+}
+
+/*
+ * Would the receiver take it? What is still to be summed, or was by hardware, is trusted, as the stack
+ * trusts it; the segments of a super-frame are summed when they are made.
+ */
+static bool segment_sum_right(const struct vfw_pkt *p)
+{
+	const struct vfw_frame *f = &p->f;
+	const struct sk_buff *skb = p->skb;
+	u32 len = f->end - f->l4_off;
+	__wsum sum;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
+	    skb_is_gso(skb))
+		return true;
+	sum = skb_checksum(skb, p->mac + (int)f->l4_off, (int)len, 0);
+	if (f->kind == VFW_FRAME_IP4)
+		return !csum_tcpudp_magic(*(const __be32 *)f->src, *(const __be32 *)f->dst, len,
+					  IPPROTO_TCP, sum);
+	return !csum_ipv6_magic((const struct in6_addr *)f->src, (const struct in6_addr *)f->dst,
+				len, IPPROTO_TCP, sum);
+}
+
+static bool segment_same(void *arg, u32 seg_off, const struct vfw_piece *piece, u32 piece_off,
+			 u32 len)
+{
+	struct vfw_scan_bytes kept;
+
+	vfw_scan_kept(piece, &kept);
+	return vfw_scan_same(arg, seg_off, &kept, piece_off, len);
+}
+
+void vfw_scan_dir_end(struct vfw_scan *scan, struct vfw_scan_dir *dir)
+{
+	vfw_scan_release(scan->budget, vfw_stream_end(&dir->stream));
+	vfw_scan_uneat(scan, dir);
+}
+
+/* What it acknowledges of the other direction. Returns true if the conversation ends by that. */
+static bool segment_acks(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
+{
+	struct vfw_scan_dir *dir = &scan->dir[!p->side];
+	bool gap;
+
+	if ((s->seg.flags & (VFW_TCP_ACK | VFW_TCP_RST)) != VFW_TCP_ACK)
+		return false;
+	vfw_scan_release(scan->budget, vfw_stream_ack(&dir->stream, s->ack, s->window, &gap));
+	if (!gap)
+		return false;
+	if (vfw_scan_refuse(scan, p, VFW_REASON_STREAM_GAP, true))
+		return true;
+	vfw_scan_uneat(scan, dir);
+	return false;
+}
+
+/*
+ * The stream begins behind the SYN that the flow goes by; a SYN with another number in a running
+ * conversation is none of it (RFC 5961 4.2), and would move the stream away from its bytes.
+ */
+static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
+{
+	struct vfw_scan_dir *dir = &scan->dir[p->side];
+	bool started = dir->stream.flags & VFW_STREAM_F_STARTED;
+	u32 depth = scan->user.profile->conf.depth;
+
+	if (s->seg.flags & VFW_TCP_SYN) {
+		if (!p->tcp_started || p->tcp_start != s->seg.seq + 1)
+			return;
+		if (started && dir->stream.start == p->tcp_start)
+			return;
+		vfw_scan_dir_end(scan, dir);
+		vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
+	} else if (!started && !scan->midway && p->tcp_started) {
+		vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
+	} else if (!started && s->seg.len) {
+		vfw_stream_start(&dir->stream, s->seg.seq, depth, true);
+	}
+}
+
+/* Returns true if the plan says no, and the frame is dropped for it. */
+static bool segment_refused(struct vfw_scan *scan, struct vfw_pkt *p,
+			    const struct vfw_stream_plan *plan)
+{
+	if (!(scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT))
+		return false;
+	if (plan->urgent)
+		return vfw_scan_refuse(scan, p, VFW_REASON_STREAM_URGENT, false);
+	switch (plan->verdict) {
+	case VFW_STREAM_CONFLICT:
+		return vfw_scan_refuse(scan, p, VFW_REASON_STREAM_CONFLICT, false);
+	case VFW_STREAM_EARLY:
+		return vfw_scan_refuse(scan, p, VFW_REASON_STREAM_GAP, false);
+	case VFW_STREAM_WINDOW:
+		return vfw_scan_refuse(scan, p, VFW_REASON_INVALID_STATE, false);
+	case VFW_STREAM_UNKNOWN:
+	case VFW_STREAM_FULL:
+		return vfw_scan_overload(scan, p);
+	case VFW_STREAM_PASS:
+		break;
+	}
+	return false;
+}
+
+/*
+ * Keeps what the plan wants kept: in prevent mode all of it, for it may come again; else only what is
+ * ahead of a gap. Returns false if the frame is dropped for want of room.
+ */
+static bool segment_keeps(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s,
+			  const struct vfw_stream_plan *plan, struct vfw_piece **piece)
+{
+	bool prevent = scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT;
+	bool early = (int)(plan->keep_seq - plan->to) >= 0;
+
+	*piece = NULL;
+	if (!plan->keep_len || plan->verdict == VFW_STREAM_FULL ||
+	    plan->verdict == VFW_STREAM_UNKNOWN || !(prevent || early))
+		return true;
+	*piece = vfw_scan_keep(scan->budget, &s->bytes, plan->keep_off, plan->keep_len);
+	return *piece || !vfw_scan_overload(scan, p);
+}
+
+static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *p,
+					 const struct segment *s, struct vfw_stream_plan *plan)
+{
+	struct vfw_scan_dir *dir = &scan->dir[p->side];
+	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
+	struct vfw_scan_bytes kept;
+	struct vfw_stream_span span;
+	u32 skip = dir->fed;
+
+	while (ret == VFW_SCAN_CLEAN && vfw_stream_span(plan, &span)) {
+		const struct vfw_scan_bytes *bytes = &s->bytes;
+
+		if (skip >= span.len) {
+			skip -= span.len;
+			continue;
+		}
+		if (span.piece) {
+			vfw_scan_kept(span.piece, &kept);
+			bytes = &kept;
+		}
+		ret = vfw_scan_eat(scan, p, dir, bytes, span.off + skip, span.len - skip);
+		skip = 0;
+	}
+	return ret;
+}
+
+static enum vfw_scan_eaten segment_eats(struct vfw_scan *scan, struct vfw_pkt *p,
+					const struct segment *s, struct vfw_stream_plan *plan)
+{
+	struct vfw_scan_dir *dir = &scan->dir[p->side];
+	enum vfw_scan_eaten ret;
+
+	if (plan->to == plan->from)
+		return VFW_SCAN_CLEAN;
+	if (!vfw_budget_has_time(scan->budget))
+		return VFW_SCAN_FULL;
+	if (dir->fed && dir->fed_seq != plan->from)
+		vfw_scan_uneat(scan, dir);
+	dir->fed_seq = plan->from;
+	if (plan->to - plan->from <= VFW_SCAN_LOCKED)
+		return segment_spans(scan, p, s, plan);
+	scan->busy = true;
+	spin_unlock(&scan->lock);
+	ret = segment_spans(scan, p, s, plan);
+	spin_lock(&scan->lock);
+	scan->busy = false;
+	vfw_scan_queue_kick(scan);
+	return ret;
+}
+
+static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segment *s)
+{
+	struct vfw_scan_dir *dir = &scan->dir[p->side];
+	struct vfw_stream_limit limit = {
+		.bytes = min(READ_ONCE(stream_kib), VFW_STREAM_WINDOW_MAX >> 10) << 10,
+		.pieces = min(READ_ONCE(stream_pieces), 65535U),
+	};
+	struct vfw_stream_plan plan;
+	struct vfw_piece *piece;
+
+	vfw_stream_plan(&dir->stream, &plan, &s->seg, &limit, segment_same, &s->bytes);
+	if (segment_refused(scan, p, &plan) || !segment_keeps(scan, p, s, &plan, &piece))
+		return;
+	switch (segment_eats(scan, p, s, &plan)) {
+	case VFW_SCAN_CLEAN:
+		break;
+	case VFW_SCAN_MATCH:
+		if (vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true))
+			goto drop;
+		break;
+	case VFW_SCAN_LATER:
+		vfw_scan_queue(scan, p);
+		goto drop;
+	case VFW_SCAN_FULL:
+		if (vfw_scan_overload(scan, p))
+			goto drop;
+		/* what follows cannot be joined to what was before */
+		vfw_scan_uneat(scan, dir);
+		break;
+	}
+	vfw_scan_release(scan->budget, vfw_stream_commit(&dir->stream, &plan, piece));
+	dir->fed = 0;
+	return;
+drop:
+	if (piece) {
+		piece->next = NULL;
+		vfw_scan_release(scan->budget, piece);
+	}
+}
+
+void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	struct vfw_stream *stream = &scan->dir[p->side].stream;
+	struct segment s;
+
+	segment_read(p, &s);
+	if (!segment_sum_right(p)) {
+		vfw_scan_refuse(scan, p, VFW_REASON_BAD_CHECKSUM, false);
+		return;
+	}
+	if (segment_acks(scan, p, &s))
+		return;
+	segment_starts(scan, p, &s);
+	if (stream->flags & VFW_STREAM_F_STARTED && !vfw_stream_done(stream) &&
+	    (s.seg.len || s.seg.flags & (VFW_TCP_FIN | VFW_TCP_URG)))
+		segment_scan(scan, p, &s);
+	if (vfw_stream_done(&scan->dir[0].stream) && vfw_stream_done(&scan->dir[1].stream))
+		WRITE_ONCE(scan->done, true);
+}

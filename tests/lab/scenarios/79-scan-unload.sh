@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The module goes and comes under scanned traffic, with frames that wait for the worker, and devices go meanwhile.
+# kernels: uml-debug 6.1 6.12
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../scan.inc"
+
+scan_lab
+on b iperf3 -s -D
+wait_until 10 listening b -tln 5201
+on a iperf3 -c 10.0.0.2 -t 200 -b 40M >/dev/null 2>&1 &
+traffic=$!
+on a ping -q -f -s 1000 -w 100 10.0.0.2 >/dev/null 2>&1 &
+for round in 1 2 3 4; do
+	[ $((round % 2)) = 1 ] || echo Y >/sys/module/vfw/parameters/scan_worker
+	expect_more "bytes scanned" "$(profile_count bytes)" 0
+	expect_fail tcp_send "evil1111end-$round"
+	ctlscan disarm
+	rmmod vfw
+	expect_pass can_ping a 10.0.0.2
+	labvfw start --no-daemon
+	expect_pass ctlscan apply vneta vnetb "$EVIL" harmless
+	ctlscan arm
+	# of conversations found running, too: the flow of this one is new
+	expect_pass can_ping a 10.0.0.2
+	scanned() { [ "$(profile_count bytes)" -gt 100000 ]; }
+	wait_until 20 scanned
+done
+kill -0 $traffic || fail "the permitted transfer did not live through it"
+expect_fail grep -q "end-" /tmp/got.tcp
+note "a VM goes with frames of it under way"
+echo Y >/sys/module/vfw/parameters/scan_worker
+gone() { [ ! -e /sys/class/net/vneta ]; }
+labvm del a
+wait_until 20 gone

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What scanning may cost: memory and processor time of a VM are bounded, the profile says what becomes of the rest, and all memory comes back.
+# kernels: uml-debug 6.1 6.12
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../scan.inc"
+
+param() { echo "$2" >"/sys/module/vfw/parameters/$1"; }
+no_flows() { [ "$(ctlscan flows)" = 0 ]; }
+# Without VMs there are no flows; what is left is the policy.
+rest() {
+	expect_pass ctlscan apply --no-vms vneta vnetb "$EVIL" harmless
+	wait_until 20 no_flows
+	ctlscan scan-memory
+}
+
+scan_lab
+expect "memory of no conversation" "$(rest)" 0
+expect_pass ctlscan apply --block-overload vneta vnetb "$EVIL" harmless
+head -c 1000000 /dev/urandom >/tmp/noise
+: >/tmp/got.tcp
+all() { [ "$(stat -c %s /tmp/got.tcp)" -ge 1000000 ]; }
+
+note "a transfer in little memory: overload drops, and the sender waits; nothing is lost"
+param stream_kib 32
+on a timeout 100 socat -u OPEN:/tmp/noise TCP:10.0.0.2:80
+wait_until 60 all
+cmp /tmp/noise /tmp/got.tcp
+param stream_kib 4096
+
+note "no memory at all, overload drops: nothing passes unscanned"
+param scan_kib_per_vm 0
+before=$(scan_reason scan-overload)
+expect_fail tcp_send "evil1111end-nomem"
+expect_pass udp_send "evil1111end-nomem"
+expect_more "frames dropped for it" "$(scan_reason scan-overload)" "$before"
+expect_fail tcp_got "evil1111end-nomem"
+
+note "overload passes: it comes through unscanned, and is counted"
+expect_pass ctlscan apply vneta vnetb "$EVIL" harmless
+before=$(profile_count overloads)
+expect_pass tcp_send "evil2222end-passed"
+wait_until 10 tcp_got "evil2222end-passed"
+expect_more "overloads" "$(profile_count overloads)" "$before"
+param scan_kib_per_vm 65536
+expect_fail tcp_send "evil3333end-again"
+expect_fail tcp_got "evil3333end-again"
+
+note "no processor time, overload drops"
+expect_pass ctlscan apply --block-overload vneta vnetb "$EVIL" harmless
+param scan_ms_per_vm 1
+before=$(scan_reason scan-overload)
+on a timeout 3 socat -u OPEN:/tmp/noise TCP:10.0.0.2:80 || true
+expect_more "frames dropped for it" "$(scan_reason scan-overload)" "$before"
+expect_fail tcp_send "evil4444end-notime"
+expect_fail tcp_got "evil4444end-notime"
+param scan_ms_per_vm 1000
+
+note "and all memory comes back"
+expect_more "memory of conversations" "$(ctlscan scan-memory)" 0
+expect "memory of no conversation" "$(rest)" 0
