@@ -8,6 +8,29 @@
 	"FILE is a file of policy text, a folder (its *.vfw files in byte order), or - for\n" \
 	"standard input. Without FILE: /etc/vfw/policy.d."
 
+#define FLOW_MORE                                                                         \
+	"An end is a VM (name or UUID) or an address. --vm, --addr and --port speak of\n" \
+	"either end, --from and --sport of the one that opened the conversation."
+
+#define FLOW_OPTS                                                                             \
+	{0, "vm", "VM", "only those in which VM is one end"},                                 \
+		{0, "addr", "ADDRESS", "only those in which it is one end's address"},        \
+		{'p', "proto", "PROTO", "tcp, udp, sctp, icmp, icmp6 or a number"},           \
+		{0, "port", "PORT", "only those in which it is one end's port"},              \
+		{'f', "from", "END", "who opened it"}, {'t', "to", "END", "who was reached"}, \
+		{0, "sport", "PORT", "port of who opened it"},                                \
+	{                                                                                     \
+		'd', "dport", "PORT", "port that was reached"                                 \
+	}
+
+#define EDIT_OPTS                                                              \
+	{0, "edited", NULL, "apply the files though others edited them, too"}, \
+		{0, "dry-run", NULL, "do all but write and publish; exit 5"},  \
+	{                                                                      \
+		0, "keep-established", NULL,                                   \
+			"let running conversations go on though now forbidden" \
+	}
+
 const struct vfw_cmd vfw_cmds[] = {
 	{
 		.name = "status",
@@ -142,6 +165,37 @@ const struct vfw_cmd vfw_cmds[] = {
 		.run = vfw_cmd_rule_list,
 	},
 	{
+		.group = "rule",
+		.name = "add",
+		.operands = "TEXT...",
+		.min_operands = 1,
+		.max_operands = INT_MAX,
+		.summary = "write a rule into its file in policy.d, and apply",
+		.more = "TEXT is the rule, as in a file. Comments and layout of the file stay. If anything\n"
+			"is wrong it is as before.\n"
+			"Example: vfwctl rule add --before shop:3 pass from web to app tcp port 9000",
+		.opts = {{0, "before", "RULE", "right before that rule, e.g. shop:3"},
+			 {0, "after", "RULE", "right behind it"},
+			 {0, "first", NULL, "first in its block"},
+			 {0, "last", NULL, "last in its block"},
+			 {0, "tenant", "TENANT", "the block is that of a tenant"},
+			 {0, "block", "WORD", "the block is first, last or unmanaged"},
+			 {0, "file", "NAME", "the block in this file, a new one if need be"},
+			 EDIT_OPTS},
+		.run = vfw_cmd_rule_add,
+	},
+	{
+		.group = "rule",
+		.name = "delete",
+		.operands = "RULE",
+		.min_operands = 1,
+		.max_operands = 1,
+		.summary = "take a rule out of its file in policy.d, and apply",
+		.more = "The rule goes with its line and the comment behind it; comments above it stay.",
+		.opts = {EDIT_OPTS},
+		.run = vfw_cmd_rule_delete,
+	},
+	{
 		.name = "explain",
 		.summary = "would it pass, by which rule, and why",
 		.more = "An end is a VM (name or UUID), an address, host, external or unmanaged. The answer\n"
@@ -174,8 +228,18 @@ const struct vfw_cmd vfw_cmds[] = {
 		.group = "flow",
 		.name = "list",
 		.summary = "conversations that were let through and still live",
-		.opts = {{0, "vm", "VM", "only those in which VM is one end"}},
+		.more = FLOW_MORE,
+		.opts = {FLOW_OPTS},
 		.run = vfw_cmd_flow_list,
+	},
+	{
+		.group = "flow",
+		.name = "kill",
+		.summary = "end conversations; what still comes is rejected",
+		.more = FLOW_MORE "\n"
+				  "At least one option is needed: all flows are not ended at once.",
+		.opts = {FLOW_OPTS},
+		.run = vfw_cmd_flow_kill,
 	},
 	{
 		.group = "sig",

@@ -19,9 +19,11 @@ _vfwctl_options()
 	policy\ apply) echo --dry-run --keep-established --confirm ;;
 	policy\ show) echo --disk ;;
 	rule\ list) echo --sort --unused ;;
+	rule\ add) echo --before --after --first --last --tenant --block --file --edited --dry-run --keep-established ;;
+	rule\ delete) echo --edited --dry-run --keep-established ;;
 	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype ;;
 	observe) echo --vm --verdict --reason --rule --type --count --timeout ;;
-	flow\ list) echo --vm ;;
+	flow\ list | flow\ kill) echo --vm --addr --proto --port --from --to --sport --dport ;;
 	sig\ check) echo --home-net --external-net ;;
 	replay) echo --pcap --rules --eve --checksum --midstream --home-net --external-net ;;
 	esac
@@ -37,10 +39,11 @@ _vfwctl_values()
 	--verdict) echo pass block reject ;;
 	--proto | -p) echo tcp udp sctp icmp icmp6 ;;
 	--type) echo drop would-drop flow port audit anomaly ;;
-	--rule) _vfwctl_names rule list ;;
+	--rule | --before | --after) _vfwctl_names rule list ;;
+	--block) echo first last unmanaged ;;
 	--vm) _vfwctl_names vm list ;;
 	--from | --to | -f | -t) echo host external unmanaged; _vfwctl_names vm list ;;
-	--socket | --reason | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout | --confirm) ;;
+	--socket | --reason | --addr | --port | --sport | --tenant | --file | --dport | -d | --icmp-type | --icmp-code | --ethertype | --count | -n | --timeout | --confirm) ;;
 	--pcap | --rules | --eve) compopt -o default ;;
 	--home-net | --external-net) ;;
 	*) return 1 ;;
@@ -75,7 +78,9 @@ _vfwctl()
 		'') words='status arm disarm vm policy rule explain observe flow sig replay doctor version help' ;;
 		vm) words='list show quarantine release' ;;
 		policy) words='check apply confirm rollback diff lint show' ;;
-		rule | flow) words=list ;;
+		rule) words='list add delete' ;;
+		flow) words='list kill' ;;
+		rule\ delete) words=$(_vfwctl_names rule list) ;;
 		sig) words='check keywords' ;;
 		help) words='status arm disarm vm policy rule explain observe flow sig replay doctor version' ;;
 		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_names vm list) ;;

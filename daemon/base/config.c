@@ -191,7 +191,65 @@ static int read_boot(struct reading *rd, const struct vfw_toml *table)
 	return 0;
 }
 
-#define TABLES "one of the tables [paths], [qemu], [boot], [scope]"
+static const char *const timeout_keys[__VFW_TIMEOUT_MAX] = {
+	[VFW_TIMEOUT_TCP_SYN_SENT] = "tcp-syn-sent",
+	[VFW_TIMEOUT_TCP_SYN_RECV] = "tcp-syn-recv",
+	[VFW_TIMEOUT_TCP_ESTABLISHED] = "tcp-established",
+	[VFW_TIMEOUT_TCP_FIN_WAIT] = "tcp-fin-wait",
+	[VFW_TIMEOUT_TCP_CLOSE_WAIT] = "tcp-close-wait",
+	[VFW_TIMEOUT_TCP_LAST_ACK] = "tcp-last-ack",
+	[VFW_TIMEOUT_TCP_TIME_WAIT] = "tcp-time-wait",
+	[VFW_TIMEOUT_TCP_CLOSE] = "tcp-close",
+	[VFW_TIMEOUT_TCP_PICKED_UP] = "tcp-picked-up",
+	[VFW_TIMEOUT_UDP_UNANSWERED] = "udp-unanswered",
+	[VFW_TIMEOUT_UDP] = "udp",
+	[VFW_TIMEOUT_ICMP] = "icmp",
+	[VFW_TIMEOUT_OTHER_UNANSWERED] = "other-unanswered",
+	[VFW_TIMEOUT_OTHER] = "other",
+};
+
+static int read_flow_events(struct reading *rd, const struct vfw_toml *node)
+{
+	static const char *const words[__VFW_FLOW_EVENTS_MAX] = {
+		[VFW_FLOW_EVENTS_NONE] = "none",
+		[VFW_FLOW_EVENTS_LOG] = "log",
+		[VFW_FLOW_EVENTS_ALL] = "all",
+	};
+
+	for (int i = 0; node->type == VFW_TOML_STRING && i < __VFW_FLOW_EVENTS_MAX; i++)
+		if (!strcmp(node->string, words[i])) {
+			rd->c->flow_events = i;
+			return 0;
+		}
+	return wrong(rd, node, "\"none\", \"log\" or \"all\"");
+}
+
+static int read_flow(struct reading *rd, const struct vfw_toml *table)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < table->n_children && !err; i++) {
+		const struct vfw_toml *node = table->children[i];
+		int k = 0;
+
+		if (!strcmp(node->key, "events")) {
+			err = read_flow_events(rd, node);
+			continue;
+		}
+		while (k < __VFW_TIMEOUT_MAX && strcmp(node->key, timeout_keys[k]))
+			k++;
+		if (k == __VFW_TIMEOUT_MAX)
+			return wrong(rd, node,
+				     "events or a state such as tcp-established, udp or icmp");
+		if (node->type != VFW_TOML_INTEGER || node->integer < 1 ||
+		    node->integer > VFW_TIMEOUT_SECONDS_MAX)
+			return wrong(rd, node, "1 to 2592000 seconds");
+		rd->c->timeouts.seconds[k] = (uint32_t)node->integer;
+	}
+	return err;
+}
+
+#define TABLES "one of the tables [paths], [qemu], [boot], [flow], [scope]"
 
 static int read_top(struct reading *rd, const struct vfw_toml *top)
 {
@@ -208,6 +266,8 @@ static int read_top(struct reading *rd, const struct vfw_toml *top)
 			err = read_qemu(rd, node);
 		else if (!strcmp(node->key, "boot"))
 			err = read_boot(rd, node);
+		else if (!strcmp(node->key, "flow"))
+			err = read_flow(rd, node);
 		else if (!strcmp(node->key, "scope"))
 			err = read_scope(rd, node);
 		else
@@ -231,6 +291,7 @@ static int set_defaults(struct vfw_config *c, const char *root)
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
 		add_user(c, users[i]);
 	c->interval = 5;
+	c->flow_events = VFW_FLOW_EVENTS_LOG;
 	return 0;
 }
 

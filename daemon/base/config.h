@@ -6,11 +6,14 @@
  *   [qemu]   users = ["root", "libvirt-qemu"]   whose QEMU processes are believed
  *            interval = 5                       seconds between two looks at /proc
  *   [boot]   require-protection = false         may a guest start that nothing protects?
+ *   [flow]   events = "log"                     of which flows events tell: none, log, all
+ *            tcp-established = 432000           seconds of silence, by state
  *   [scope]  names, bridges, uplinks            lists for the module; absent: its own stay
  */
 #ifndef VFW_BASE_CONFIG_H
 #define VFW_BASE_CONFIG_H
 
+#include <linux/vfw.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -36,6 +39,8 @@ struct vfw_config {
 	size_t n_uids;
 	unsigned int interval; /* seconds, 1 to 3600 */
 	bool require_protection;
+	enum vfw_flow_events flow_events;
+	struct vfw_timeouts timeouts; /* 0: the module's own */
 	struct vfw_config_list names, bridges, uplinks;
 };
 

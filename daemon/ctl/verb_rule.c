@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the datapath did and would do: counters by rule, explain, flows. */
+/* What the datapath did and would do: counters by rule, explain. */
 #include "verbs.h"
 
 #include "../base/cleanup.h"
@@ -105,7 +105,7 @@ static bool number_of(struct vfw_call *call, json_t *params, const char *key, js
 	return true;
 }
 
-static bool proto_of(struct vfw_call *call, json_t *params, uint32_t *proto)
+bool vfw_verb_proto(struct vfw_call *call, json_t *params, uint32_t *proto)
 {
 	const char *word = json_string_value(json_object_get(params, "proto"));
 
@@ -125,7 +125,8 @@ static bool key_of(struct vfw_call *call, json_t *params, uint32_t *key)
 {
 	uint32_t proto = UINT32_MAX, port = UINT32_MAX, type = 0, code = 0, ether = UINT32_MAX;
 
-	if (!proto_of(call, params, &proto) || !number_of(call, params, "dport", 65535, &port) ||
+	if (!vfw_verb_proto(call, params, &proto) ||
+	    !number_of(call, params, "dport", 65535, &port) ||
 	    !number_of(call, params, "icmp_type", 255, &type) ||
 	    !number_of(call, params, "icmp_code", 255, &code) ||
 	    !number_of(call, params, "ethertype", 65535, &ether))
@@ -265,49 +266,4 @@ json_t *vfw_verb_explain(struct vfw_call *call, json_t *params)
 	if (vfw_kern_explain(call->state->kern, &e))
 		return vfw_verb_kernel_failed(call);
 	return explained(call, &e);
-}
-
-static json_t *flow_of(struct vfw_call *call, const struct vfw_flow_info *f)
-{
-	const struct vfw_rule_origin *rule = vfw_ruleset_rule(call->state->running, f->rule, NULL);
-	char src[46], dst[46], number[4], uuid[2][VFW_FORM_UUID_LEN];
-
-	return json_pack(
-		"{s:s, s:s*, s:s*, s:s, s:i, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:s*, s:I, s:I, s:s, s:i, s:i}",
-		"proto", vfw_eve_proto(f->proto, number), "src_vm",
-		vfw_verb_vm_name(call, f->uuid[0], uuid[0]), "dst_vm",
-		vfw_verb_vm_name(call, f->uuid[1], uuid[1]), "src_ip",
-		vfw_eve_address(f->family, f->addr[0], src), "src_port", f->port[0], "dest_ip",
-		vfw_eve_address(f->family, f->addr[1], dst), "dest_port", f->port[1],
-		"pkts_toserver", (json_int_t)f->packets[0], "pkts_toclient",
-		(json_int_t)f->packets[1], "bytes_toserver", (json_int_t)f->bytes[0],
-		"bytes_toclient", (json_int_t)f->bytes[1], "age_ms", (json_int_t)f->age_ms,
-		"expires_ms", (json_int_t)f->expires_ms, "rule", rule ? rule->label : NULL,
-		"rule_id", (json_int_t)f->rule, "revision", (json_int_t)f->revision, "verdict",
-		vfw_eve_verdict(f->verdict), "state", f->state, "vlan", f->vlan);
-}
-
-json_t *vfw_verb_flow_list(struct vfw_call *call, json_t *params)
-{
-	const char *name = json_string_value(json_object_get(params, "vm"));
-	_cleanup_free_ struct vfw_flow_info *flows = NULL;
-	const struct vfw_vm *vm = NULL;
-	json_t *list;
-	size_t n;
-
-	if (name) {
-		vm = vfw_verb_find_vm(call, name);
-		if (!vm)
-			return NULL;
-	}
-	if (!vfw_verb_need_kernel(call))
-		return NULL;
-	if (vfw_kern_flows(call->state->kern, &flows, &n))
-		return vfw_verb_kernel_failed(call);
-	list = json_array();
-	for (size_t i = 0; i < n; i++)
-		if (!vm || !memcmp(flows[i].uuid[0], vm->uuid, VFW_UUID_LEN) ||
-		    !memcmp(flows[i].uuid[1], vm->uuid, VFW_UUID_LEN))
-			json_array_append_new(list, flow_of(call, &flows[i]));
-	return json_pack("{s:o}", "flows", list);
 }

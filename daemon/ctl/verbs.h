@@ -25,8 +25,11 @@ json_t *vfw_verb_policy_rollback(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_show(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_diff(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_rule_list(struct vfw_call *call, json_t *params);
+json_t *vfw_verb_rule_add(struct vfw_call *call, json_t *params);
+json_t *vfw_verb_rule_delete(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_explain(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_flow_list(struct vfw_call *call, json_t *params);
+json_t *vfw_verb_flow_kill(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_observe(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_doctor(struct vfw_call *call, json_t *params);
 
@@ -46,6 +49,9 @@ json_t *vfw_verb_policy_refuse(struct vfw_call *call, int code, const struct vfw
 
 /* The VM of that name or UUID; NULL after vfw_call_fail(). */
 const struct vfw_vm *vfw_verb_find_vm(struct vfw_call *call, const char *name);
+
+/* The protocol of params, a word or a number; absent: *proto stays. False after vfw_call_fail(). */
+bool vfw_verb_proto(struct vfw_call *call, json_t *params, uint32_t *proto);
 
 /* Does the module answer? Else vfw_call_fail() and false. */
 bool vfw_verb_need_kernel(struct vfw_call *call);

@@ -4,6 +4,7 @@
 #include "../base/form.h"
 #include "../policy/compiled.h"
 #include "core/reason.h"
+#include "core/tcpstate.h"
 
 #include <arpa/inet.h>
 #include <net/ethernet.h>
@@ -38,6 +39,24 @@ const char *vfw_eve_verdict(unsigned int verdict)
 	};
 
 	return verdict < __VFW_VERDICT_MAX ? words[verdict] : "unknown";
+}
+
+const char *vfw_eve_flow_state(uint8_t proto, unsigned int state, unsigned int flags)
+{
+	static const char *const words[VFW_TCP_STATE_COUNT] = {
+		[VFW_TCP_SYN_SENT] = "syn-sent",       [VFW_TCP_SYN_RECV] = "syn-recv",
+		[VFW_TCP_ESTABLISHED] = "established", [VFW_TCP_FIN_WAIT] = "fin-wait",
+		[VFW_TCP_CLOSE_WAIT] = "close-wait",   [VFW_TCP_LAST_ACK] = "last-ack",
+		[VFW_TCP_TIME_WAIT] = "time-wait",     [VFW_TCP_CLOSE] = "close",
+	};
+
+	if (flags & VFW_FLOW_F_KILLED)
+		return "killed";
+	if (proto == IPPROTO_TCP && state == VFW_TCP_ESTABLISHED && !(flags & VFW_FLOW_F_ANSWERED))
+		return "picked-up";
+	if (proto == IPPROTO_TCP && state < VFW_TCP_STATE_COUNT && words[state])
+		return words[state];
+	return flags & VFW_FLOW_F_ANSWERED ? "answered" : "unanswered";
 }
 
 const char *vfw_eve_proto(uint8_t proto, char buf[4])
@@ -113,14 +132,17 @@ static void put_ends(json_t *o, const struct vfw_event *e)
 static void put_ether(json_t *o, const struct vfw_event *e)
 {
 	char mac[VFW_FORM_MAC_LEN];
-	json_t *ether = json_object();
+	json_t *ether;
 
+	if (e->vlan)
+		json_object_set_new(o, "vlan", json_pack("[i]", e->vlan));
+	if (e->type == VFW_EVENT_FLOW_START || e->type == VFW_EVENT_FLOW_END)
+		return;
+	ether = json_object();
 	put_text(ether, "src_mac", vfw_form_mac(e->smac, mac));
 	put_text(ether, "dest_mac", vfw_form_mac(e->dmac, mac));
 	put_number(ether, "ether_type", e->ethertype);
 	json_object_set_new(o, "ether", ether);
-	if (e->vlan)
-		json_object_set_new(o, "vlan", json_pack("[i]", e->vlan));
 }
 
 static void put_vm(json_t *o, const char *name_key, const char *uuid_key, const uint8_t *uuid,
@@ -149,6 +171,36 @@ static void put_rule(json_t *o, uint32_t id, const struct vfw_eve_names *names)
 		return;
 	put_text(o, "rule", rule->label);
 	put_text(o, "message", rule->message);
+}
+
+/* Suricata's words. What a killed or refused flow was, its counters tell. */
+static const char *flow_word(const struct vfw_event *e)
+{
+	if (e->proto == IPPROTO_TCP && e->state >= VFW_TCP_FIN_WAIT)
+		return "closed";
+	if (e->proto == IPPROTO_TCP ? e->state == VFW_TCP_ESTABLISHED : e->packets[1] > 0)
+		return "established";
+	return "new";
+}
+
+static json_t *flow_object(const struct vfw_event *e)
+{
+	char start[VFW_FORM_TIME_LEN], end[VFW_FORM_TIME_LEN];
+	uint64_t age_ns = e->age_ms * 1000000;
+	json_t *o = json_object();
+
+	put_number(o, "pkts_toserver", e->packets[0]);
+	put_number(o, "pkts_toclient", e->packets[1]);
+	put_number(o, "bytes_toserver", e->bytes[0]);
+	put_number(o, "bytes_toclient", e->bytes[1]);
+	put_text(o, "start", vfw_form_time(e->time_ns > age_ns ? e->time_ns - age_ns : 0, start));
+	if (e->type == VFW_EVENT_FLOW_END)
+		put_text(o, "end", vfw_form_time(e->time_ns, end));
+	put_number(o, "age", e->age_ms / 1000);
+	put_text(o, "state", flow_word(e));
+	if (e->type == VFW_EVENT_FLOW_END)
+		put_text(o, "reason", e->reason ? vfw_reason_word(e->reason) : "timeout");
+	return o;
 }
 
 static bool is_traffic(uint32_t type)
@@ -194,6 +246,8 @@ json_t *vfw_eve_event(const struct vfw_event *e, const struct vfw_eve_names *nam
 		put_ends(o, e);
 		put_ether(o, e);
 	}
+	if (e->type == VFW_EVENT_FLOW_START || e->type == VFW_EVENT_FLOW_END)
+		json_object_set_new(o, "flow", flow_object(e));
 	if (e->type == VFW_EVENT_DROP || e->type == VFW_EVENT_WOULD_DROP)
 		json_object_set_new(o, type,
 				    json_pack("{s:i, s:s}", "len", e->len, "reason",

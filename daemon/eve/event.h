@@ -35,6 +35,9 @@ json_t *vfw_eve_anomaly(const char *type, const char *text, uint64_t time_ns);
 /* The words of enum vfw_verdict: "pass", "block", "reject", "monitor", "unknown". */
 const char *vfw_eve_verdict(unsigned int verdict);
 
+/* The state of a flow: "killed", else a TCP state as "syn-sent", else "answered" or "unanswered". */
+const char *vfw_eve_flow_state(uint8_t proto, unsigned int state, unsigned int flags);
+
 /* "TCP", "UDP", "IPv6-ICMP" ... as Suricata writes them; number otherwise, in buf. */
 const char *vfw_eve_proto(uint8_t proto, char buf[4]);
 

@@ -113,6 +113,13 @@ int vfw_kern_txn_abort(struct vfw_kern *k, uint32_t id);
 /* flags: VFW_VM_F_QUARANTINE and VFW_VM_F_MONITOR only. -ENOENT: the kernel has no such VM. */
 int vfw_kern_vm_flags_set(struct vfw_kern *k, const uint8_t uuid[VFW_UUID_LEN], uint32_t flags);
 
+/* Ends the flows that are like the match; *n is how many. */
+int vfw_kern_flow_kill(struct vfw_kern *k, const struct vfw_flow_match *match, uint32_t *n);
+
+/* Timeouts of 0 stay as they are. */
+int vfw_kern_flow_conf(struct vfw_kern *k, const struct vfw_timeouts *timeouts,
+		       enum vfw_flow_events events);
+
 /* Fills in the answer. */
 int vfw_kern_explain(struct vfw_kern *k, struct vfw_explain *e);
 

@@ -233,6 +233,12 @@ static void set_scope(struct vfw_state *st)
 		vfw_log_error("[scope] of vfwd.toml: %s", vfw_kern_error(st->kern));
 }
 
+static void set_flow(struct vfw_state *st)
+{
+	if (vfw_kern_flow_conf(st->kern, &st->config.timeouts, st->config.flow_events))
+		vfw_log_error("[flow] of vfwd.toml: %s", vfw_kern_error(st->kern));
+}
+
 int vfw_publish_connect(struct vfw_state *st)
 {
 	struct vfw_kern_status status;
@@ -246,6 +252,7 @@ int vfw_publish_connect(struct vfw_state *st)
 	err = vfw_kern_status(st->kern, &status);
 	if (!err) {
 		set_scope(st);
+		set_flow(st);
 		err = vfw_population_read(st->kern, &st->sent);
 	}
 	if (!err)

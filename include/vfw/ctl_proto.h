@@ -31,10 +31,17 @@
  * policy.show { source: "running"|"disk" }                   -> { text, revision, digest }
  * policy.diff { files: [{ name, text }] }                    -> { added: [line..], removed: [line..], changed: bool }
  * rule.list {}                                               -> { rules: [{ id, rule, text, file, line, tenant, packets, bytes, flows, last_hit }] }
+ * rule.add { text, before | after: rule, or at: "first"|"last" with tenant | block: "first"|"last"|"unmanaged" and maybe file,
+ *   edited, keep_established, dry_run }                      -> the result of policy.apply, and { rule, file, line, text }
+ * rule.delete { rule, edited, keep_established, dry_run }    -> likewise
+ *   files that are not what is in force, without edited: VFW_CTL_E_BUSY
  * explain { from, to, proto, dport, icmp_type, icmp_code, ethertype }
  *   from, to: VM, address, "host" or "external"              -> { verdict, rule, rule_id, reason, revision, text, file, line,
  *     from: { .. }, to: { .. }, monitors: [rule..] }
- * flow.list { vm }                                           -> { flows: [..] }
+ * flow.list { vm, addr, port, from, to, sport, dport, proto } -> { flows: [{ proto, src_vm, src_ip, src_port, dst_vm, dest_ip, dest_port,
+ *   pkts_toserver, pkts_toclient, bytes_toserver, bytes_toclient, age_ms, expires_ms, rule, rule_id, revision, verdict, state, answered, vlan }] }
+ *   vm, addr, port: of either end; from and sport of who opened it, to and dport of the other
+ * flow.kill { the same, at least one of them }               -> { killed }
  * observe { vm, verdict, reason, rule, type }                -> {}; then notifications "event" whose params are
  *   EVE objects, until the connection closes
  * doctor {}                                                  -> { checks: [{ name, state: "ok"|"warn"|"fail"|"skip", detail, advice }] }

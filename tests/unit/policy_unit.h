@@ -14,6 +14,7 @@ TCase *policy_parse_tests(void);
 TCase *policy_golden_tests(void);
 TCase *policy_compile_tests(void);
 TCase *policy_random_tests(void);
+TCase *policy_edit_tests(void);
 TCase *policy_lint_tests(void);
 TCase *policy_nomem_tests(void);
 

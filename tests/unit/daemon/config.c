@@ -32,6 +32,7 @@ START_TEST(defaults)
 	ck_assert_uint_ge(c.n_uids, 1);
 	ck_assert(!c.names.given);
 	ck_assert(!c.require_protection);
+	ck_assert_int_eq(c.flow_events, VFW_FLOW_EVENTS_LOG);
 	vfw_config_clear(&c);
 	ck_assert_int_ne(vfw_config_load(&c, "/nowhere/x", NULL, &error), 0);
 	ck_assert_ptr_nonnull(strstr(error, "/nowhere/x: "));
@@ -47,7 +48,7 @@ START_TEST(all_of_it)
 
 	ck_assert_int_eq(
 		load("[paths]\nvms = \"/a\"\neve = \"/b\"\n[qemu]\nusers = [\"root\"]\n"
-		     "interval = 9\n[boot]\nrequire-protection = true\n[scope]\nnames = [\"vnet*\"]\nuplinks = []\n",
+		     "interval = 9\n[boot]\nrequire-protection = true\n[flow]\nevents = \"all\"\nudp = 99\n[scope]\nnames = [\"vnet*\"]\nuplinks = []\n",
 		     "/r", &c, &error),
 		0);
 	ck_assert_str_eq(c.vms, "/r/a");
@@ -55,6 +56,9 @@ START_TEST(all_of_it)
 	ck_assert_uint_eq(c.n_uids, 1);
 	ck_assert_uint_eq(c.interval, 9);
 	ck_assert(c.require_protection);
+	ck_assert_int_eq(c.flow_events, VFW_FLOW_EVENTS_ALL);
+	ck_assert_uint_eq(c.timeouts.seconds[VFW_TIMEOUT_UDP], 99);
+	ck_assert_uint_eq(c.timeouts.seconds[VFW_TIMEOUT_ICMP], 0);
 	ck_assert(c.names.given && c.uplinks.given && !c.bridges.given);
 	ck_assert_str_eq(c.names.v[0], "vnet*");
 	ck_assert_uint_eq(c.uplinks.n, 0);
@@ -73,6 +77,9 @@ static const struct {
 	{"[scope]\nnames = [\"a-name-that-is-too-long\"]\n", ":2: expected a device name"},
 	{"[boot]\nrequire-protection = 1\n", ":2: require-protection: expected true or false"},
 	{"[boot]\narmed = true\n", ":2: armed: expected require-protection"},
+	{"[flow]\nevents = \"some\"\n", ":2: events: expected \"none\""},
+	{"[flow]\ntcp = 5\n", ":2: tcp: expected events or a state"},
+	{"[flow]\nudp = 0\n", ":2: udp: expected 1 to 2592000"},
 	{"[colour]\n", ":1: colour: expected one of the tables"},
 	{"x = 1\n", ":1: x: expected one of the tables"},
 	{"[paths\n", ":1: "},
