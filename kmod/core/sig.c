@@ -389,13 +389,13 @@ static bool field_of(const struct vfw_sig_pkt *p, unsigned int field, u64 *x)
 static bool conds_fit(const struct vfw_sigs *s, const struct vfw_sig *sig,
 		      const struct vfw_sig_pkt *p)
 {
-	const struct vfw_sig_cond *c = &s->conds[sig->first_cond];
 	u32 i;
 
 	for (i = 0; i < sig->n_conds; i++) {
+		const struct vfw_sig_cond *c = &s->conds[sig->first_cond + i];
 		u64 x;
 
-		if (!field_of(p, c[i].field, &x) || !vfw_sig_compare(c[i].cmp, x, c[i].a, c[i].b))
+		if (!field_of(p, c->field, &x) || !vfw_sig_compare(c->cmp, x, c->a, c->b))
 			return false;
 	}
 	return true;
@@ -405,15 +405,14 @@ static bool conds_fit(const struct vfw_sigs *s, const struct vfw_sig *sig,
 
 static bool has4(const struct vfw_sigs *s, const struct vfw_sig_set *set, u32 x)
 {
-	const struct vfw_sig_range4 *r = &s->range4[set->first];
-	u32 low = 0, high = set->n;
+	u32 low = set->first, high = set->first + set->n;
 
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
 
-		if (x < r[mid].low)
+		if (x < s->range4[mid].low)
 			high = mid;
-		else if (x > r[mid].high)
+		else if (x > s->range4[mid].high)
 			low = mid + 1;
 		else
 			return true;
@@ -423,15 +422,14 @@ static bool has4(const struct vfw_sigs *s, const struct vfw_sig_set *set, u32 x)
 
 static bool has6(const struct vfw_sigs *s, const struct vfw_sig_set *set, const u8 *x)
 {
-	const struct vfw_sig_range6 *r = &s->range6[set->first];
-	u32 low = 0, high = set->n;
+	u32 low = set->first, high = set->first + set->n;
 
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
 
-		if (memcmp(x, r[mid].low, 16) < 0)
+		if (memcmp(x, s->range6[mid].low, 16) < 0)
 			high = mid;
-		else if (memcmp(x, r[mid].high, 16) > 0)
+		else if (memcmp(x, s->range6[mid].high, 16) > 0)
 			low = mid + 1;
 		else
 			return true;

@@ -366,7 +366,7 @@ static bool header_bytes(const struct vfw_sig_pkt *p, unsigned int buffer, const
 		right = f->proto == VFW_PROTO_ICMP6 && f->flags & VFW_FRAME_F_L4;
 		break;
 	}
-	if (!right || from > to || to > p->head_len)
+	if (!right || !p->head_len || from > to || to > p->head_len)
 		return false;
 	*buf = p->head + from;
 	*len = to - from;
@@ -378,9 +378,12 @@ enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_s
 				    const struct vfw_sig_regex *regex)
 {
 	struct chain c = {.s = s, .regex = regex, .budget = VFW_SIG_BUDGET};
-	const struct vfw_sig_step *steps = &s->steps[sig->first_step];
+	const struct vfw_sig_step *steps;
 	u32 first = 0;
 
+	if (!sig->n_steps)
+		return VFW_SIG_MATCH;
+	steps = &s->steps[sig->first_step];
 	while (first < sig->n_steps) {
 		unsigned int buffer = steps[first].buffer;
 		enum vfw_sig_result rc;

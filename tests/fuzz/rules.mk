@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+# Fuzz target of the rule language and of signatures' evaluation: see tests/fuzz/core.mk for the goals
+# every such file has.
+
+RULES_FUZZ_CC ?= clang
+RULES_FUZZ_OBJ := build/fuzz/rules
+RULES_FUZZ_CFLAGS := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Iinclude/uapi -Ikmod
+RULES_FUZZ_SRCS := $(filter-out daemon/sig/rule_scan.c,$(wildcard daemon/sig/rule*.c)) \
+	$(wildcard kmod/core/*.c) tests/fuzz/rules_eval.c
+RULES_FUZZ_OBJS := $(RULES_FUZZ_SRCS:%.c=$(RULES_FUZZ_OBJ)/%.o)
+RULES_FUZZ_SEEDS := build/fuzz/seeds/rules_eval
+
+.PHONY: test-fuzz-rules fuzz-rules
+test-fuzz-rules:
+	tests/fuzz/run $(or $(FUZZ_SECONDS),10) rules_eval
+
+fuzz-rules: build/fuzz/bin/rules_eval $(RULES_FUZZ_SEEDS)/1
+
+build/fuzz/bin/rules_eval: $(RULES_FUZZ_OBJS)
+	mkdir -p $(@D)
+	$(RULES_FUZZ_CC) $(RULES_FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^
+
+# One rule a seed, each with a payload behind a NUL.
+$(RULES_FUZZ_SEEDS)/1: tests/fuzz/rules.seeds
+	mkdir -p $(@D)
+	n=0; while IFS= read -r line; do n=$$((n + 1)); printf '%s\0GET /abc HTTP/1.1 12345' "$$line" >$(@D)/$$n; done <$<
+
+$(RULES_FUZZ_OBJ)/%.o: %.c
+	mkdir -p $(@D)
+	$(RULES_FUZZ_CC) $(RULES_FUZZ_CFLAGS) -MMD -c -o $@ $<
+
+-include $(RULES_FUZZ_OBJS:.o=.d)
