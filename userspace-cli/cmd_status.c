@@ -72,6 +72,22 @@ static void status_module(FILE *f, const json_t *module)
 		vfw_term_bytes(vfw_field_count(module, "memory"), bytes, sizeof(bytes)));
 }
 
+/* Which files are new, changed or removed. */
+static void status_disk(FILE *f, const json_t *changes)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(changes); i++) {
+		const json_t *c = json_array_get(changes, i);
+
+		status_label(f, "");
+		vfw_term_safe(f, vfw_field_text(c, "change", "changed"));
+		fputs(": ", f);
+		vfw_term_safe(f, vfw_field_text(c, "file", ""));
+		fputc('\n', f);
+	}
+}
+
 static void status_daemon(FILE *f, const json_t *status)
 {
 	const json_t *policy = vfw_field_object(status, "policy");
@@ -94,8 +110,9 @@ static void status_daemon(FILE *f, const json_t *status)
 	}
 	if (vfw_field_true(policy, "differs_from_disk")) {
 		status_label(f, "");
-		fputs("the files on disk are not what is in force: `vfwctl policy diff' shows how\n",
+		fputs("the files on disk are not the policy that was confirmed last: `vfwctl policy diff' shows how\n",
 		      f);
+		status_disk(f, vfw_field_array(policy, "disk_changes"));
 	}
 }
 

@@ -42,43 +42,114 @@ static json_t *module_of(const struct vfw_kern_status *s)
 	return o;
 }
 
-/*
- * Is what stands on disk another policy than the one that runs? Unreadable or wrong text is
- * another one.
- */
-static bool differs_from_disk(const struct vfw_state *st)
+/* What the next start of the host would load; NULL: nothing was ever confirmed. */
+static const struct vfw_ruleset *confirmed_of(const struct vfw_state *st)
 {
-	struct vfw_ruleset_file *files;
+	if (st->trial)
+		return st->before_fallback ? NULL : st->before;
+	return st->fallback ? NULL : st->running;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static const struct vfw_ruleset_file *file_named(const struct vfw_ruleset_file *files, size_t n,
+						 const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(base_name(files[i].name), base_name(name)))
+			return &files[i];
+	return NULL;
+}
+
+static void add_change(json_t *list, const char *name, const char *change)
+{
+	json_array_append_new(list,
+			      json_pack("{s:s, s:s}", "file", base_name(name), "change", change));
+}
+
+/* Which files on disk are not those that were confirmed. */
+static json_t *changes_of(const struct vfw_ruleset *kept, const struct vfw_ruleset_file *disk,
+			  size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct vfw_ruleset_file *old =
+			file_named(kept->files, kept->n_files, disk[i].name);
+
+		if (!old)
+			add_change(list, disk[i].name, "new");
+		else if (old->len != disk[i].len || memcmp(old->text, disk[i].text, old->len) != 0)
+			add_change(list, disk[i].name, "changed");
+	}
+	for (size_t i = 0; i < kept->n_files; i++)
+		if (!file_named(disk, n, kept->files[i].name))
+			add_change(list, kept->files[i].name, "removed");
+	return list;
+}
+
+/* Have both the same canonical text? Takes the files. What is wrong is another policy. */
+static bool same_policy(const struct vfw_ruleset *kept, struct vfw_ruleset_file *files, size_t n)
+{
 	struct vfw_ruleset *disk = NULL;
 	struct vfw_diags d = {0};
-	bool differs = true;
-	size_t n;
+	bool same = false;
 
-	if (vfw_store_read_files(st->config.policy, &files, &n))
-		return false; /* nothing there to differ */
-	if (!vfw_ruleset_parse(files, n, &d, &disk) && st->running) {
-		_cleanup_free_ char *ours = vfw_policy_print(st->running->policy);
+	if (!vfw_ruleset_parse(files, n, &d, &disk)) {
+		_cleanup_free_ char *ours = vfw_policy_print(kept->policy);
 		_cleanup_free_ char *theirs = vfw_policy_print(disk->policy);
 
-		differs = !ours || !theirs || strcmp(ours, theirs) != 0;
+		same = ours && theirs && !strcmp(ours, theirs);
 	}
 	vfw_ruleset_free(disk);
 	vfw_diags_free(&d);
-	return differs;
+	return same;
+}
+
+/*
+ * Compares policy.d with what was confirmed last. Returns whether it is another policy, and the
+ * files that make it one in *changes, a new reference. An empty folder differs from nothing.
+ */
+static bool differs_from_disk(const struct vfw_state *st, json_t **changes)
+{
+	const struct vfw_ruleset *kept = confirmed_of(st);
+	struct vfw_ruleset_file *files;
+	size_t n;
+
+	*changes = NULL;
+	if (vfw_store_read_files(st->config.policy, &files, &n) == 0) {
+		json_t *list = kept ? changes_of(kept, files, n) : json_array();
+
+		if (kept ? !same_policy(kept, files, n) : true) {
+			if (!kept)
+				vfw_ruleset_free_files(files, n);
+			*changes = list;
+			return true;
+		}
+		json_decref(list);
+	}
+	*changes = json_array();
+	return false;
 }
 
 static json_t *policy_of(const struct vfw_state *st)
 {
 	char digest[2 * VFW_DIGEST_LEN + 1] = "";
-	json_t *files = json_array();
+	json_t *files = json_array(), *changes;
+	bool differs = differs_from_disk(st, &changes);
 
 	if (st->running && st->running->compiled)
 		vfw_form_hex(st->running->compiled->digest, VFW_DIGEST_LEN, digest);
 	for (size_t i = 0; st->running && i < st->running->n_files; i++)
 		json_array_append_new(files, json_string(st->running->files[i].name));
-	return json_pack("{s:I, s:s, s:b, s:o, s:b}", "revision", (json_int_t)st->revision,
-			 "digest", digest, "differs_from_disk", differs_from_disk(st), "files",
-			 files, "fresh_install", st->fallback);
+	return json_pack("{s:I, s:s, s:b, s:o, s:o, s:b}", "revision", (json_int_t)st->revision,
+			 "digest", digest, "differs_from_disk", differs, "disk_changes", changes,
+			 "files", files, "fresh_install", st->fallback);
 }
 
 static json_t *unmanaged_of(struct vfw_state *st)

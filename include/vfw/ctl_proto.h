@@ -10,7 +10,7 @@
  * status {}
  *   { version, module: { loaded, version, mode: "armed"|"disarmed", revision, digest, vms, ports,
  *     flows, memory, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
- *     is one) }, policy: { revision, digest, differs_from_disk, files: [..] }, unmanaged_ports: [ifname..],
+ *     is one) }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..] }, unmanaged_ports: [ifname..],
  *     reasons: [{ reason, packets }] }
  * mode.set { mode: "armed"|"disarmed" }                     -> { mode, previous }
  * vm.list {}                                                 -> { vms: [vm..] }
