@@ -37,6 +37,17 @@ endif
 all: tools module
 tools: $(OUT)/vfwd $(OUT)/vfwctl
 
+# vfw-libvirt is built where libvirt's headers are; vfwd asks libvirt where it finds it
+READER_PKGS := libvirt libxml-2.0
+ifeq ($(shell $(PKG_CONFIG) --exists $(READER_PKGS) && echo yes),yes)
+tools: $(OUT)/vfw-libvirt
+endif
+READER_SRCS := $(wildcard libvirt-reader/*.c)
+$(OUT)/vfw-libvirt: $(READER_SRCS) $(wildcard libvirt-reader/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(shell $(PKG_CONFIG) --cflags $(READER_PKGS)) $(CFLAGS) $(LDFLAGS_ALL) $(READER_SRCS) \
+		$(shell $(PKG_CONFIG) --libs $(READER_PKGS)) -o $@
+
 # --- vfwd ---
 
 VFWD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus
@@ -108,10 +119,10 @@ include dist/install.mk
 
 LAB_BIN := build/lab/bin
 LAB_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Iinclude/uapi
-LAB_PROGRAMS := $(filter-out umlfp ctlmsg ctldb,$(basename $(notdir $(wildcard tests/lab/src/*.c))))
-lab: $(LAB_PROGRAMS:%=$(LAB_BIN)/%) $(LAB_BIN)/umlfp.so
+LAB_PROGRAMS := $(filter-out umlfp killnth ctlmsg ctldb,$(basename $(notdir $(wildcard tests/lab/src/*.c))))
+lab: $(LAB_PROGRAMS:%=$(LAB_BIN)/%) $(LAB_BIN)/umlfp.so $(LAB_BIN)/killnth.so
 
-$(LAB_BIN)/umlfp.so: tests/lab/src/umlfp.c
+$(LAB_BIN)/%.so: tests/lab/src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(LAB_CFLAGS) -shared -fPIC $< -o $@ -ldl
 
@@ -149,4 +160,4 @@ $(LAB_BIN)/ctflush: tests/lab/bench/ctflush.c
 test-unit: $(patsubst tests/unit/%.mk,test-unit-%,$(wildcard tests/unit/*.mk))
 
 clean:
-	rm -rf build/obj build/san build/tests build/vfwd build/vfwctl build/lab/bin $(wildcard build/*/src)
+	rm -rf build/obj build/san build/tests build/vfwd build/vfwctl build/vfw-libvirt build/lab/bin $(wildcard build/*/src)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "ctl/server.h"
 #include "ctl/verbs.h"
+#include "ctl/watch.h"
 #include "kern/kern.h"
 #include "state/state.h"
 
@@ -33,6 +34,7 @@ static const char usage[] =
 struct daemon {
 	struct vfw_state *state;
 	struct vfw_server *server;
+	struct vfw_watch *watch;
 };
 
 static int on_end(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
@@ -108,12 +110,16 @@ static int run(struct vfw_config *config)
 	vfw_server_serve(d.server, d.state);
 	d.state->on_event = on_event;
 	d.state->on_event_arg = d.server;
+	err = vfw_watch_new(&d.watch, event, d.state);
+	if (err < 0)
+		goto out;
 	/* under systemd with WatchdogSec=: a loop that hangs is ended, and begun anew */
 	sd_event_set_watchdog(event, true);
 	sd_notify(0, "READY=1");
 	err = sd_event_loop(event);
 	sd_notify(0, "STOPPING=1");
 out:
+	vfw_watch_free(d.watch);
 	vfw_server_free(d.server);
 	vfw_state_free(d.state);
 	sd_event_unref(event);

@@ -25,7 +25,7 @@ DIST_SED = sed -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@
 dist_keep = [ -e $(DESTDIR)$(2) ] || $(INSTALL) -D -m 644 $(1) $(DESTDIR)$(2)
 dist_fill = $(INSTALL) -d $(dir $(DESTDIR)$(2)) && $(DIST_SED) $(1) >$(DESTDIR)$(2) && chmod $(3) $(DESTDIR)$(2)
 
-DIST_FILES := $(SBINDIR)/vfwd $(SBINDIR)/vfwctl $(LIBDIR)/load-module \
+DIST_FILES := $(SBINDIR)/vfwd $(SBINDIR)/vfwctl $(LIBDIR)/load-module $(LIBDIR)/vfw-libvirt \
 	$(UNITDIR)/vfwd.service $(UNITDIR)/vfw-module.service \
 	$(PREFIX)/share/vfw/default.vfw $(PREFIX)/share/man/man8/vfwctl.8 \
 	$(PREFIX)/share/bash-completion/completions/vfwctl \
@@ -41,6 +41,7 @@ install-tools: tools
 	$(INSTALL) -D -m 644 docs/vfwctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/vfwctl.8
 	$(INSTALL) -D -m 644 userspace-cli/vfwctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vfwctl
 	$(call dist_fill,dist/load-module.in,$(LIBDIR)/load-module,755)
+	[ ! -x $(OUT)/vfw-libvirt ] || $(INSTALL) -D -m 755 $(OUT)/vfw-libvirt $(DESTDIR)$(LIBDIR)/vfw-libvirt
 	$(call dist_fill,dist/vfwd.service.in,$(UNITDIR)/vfwd.service,644)
 	$(call dist_fill,dist/vfw-module.service.in,$(UNITDIR)/vfw-module.service,644)
 	$(call dist_fill,dist/libvirt-hook.in,$(SYSCONFDIR)/libvirt/hooks/qemu.d/50-vfw,755)

@@ -249,7 +249,24 @@ static int read_flow(struct reading *rd, const struct vfw_toml *table)
 	return err;
 }
 
-#define TABLES "one of the tables [paths], [qemu], [boot], [flow], [scope]"
+static int read_libvirt(struct reading *rd, const struct vfw_toml *table)
+{
+	for (size_t i = 0; i < table->n_children; i++) {
+		const struct vfw_toml *node = table->children[i];
+
+		if (strcmp(node->key, "uri") != 0)
+			return wrong(rd, node, "uri as the key");
+		if (node->type != VFW_TOML_STRING)
+			return wrong(rd, node, "a URI such as \"qemu:///system\", or \"\"");
+		free(rd->c->libvirt);
+		rd->c->libvirt = strdup(node->string);
+		if (!rd->c->libvirt)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+#define TABLES "one of the tables [paths], [qemu], [libvirt], [boot], [flow], [scope]"
 
 static int read_top(struct reading *rd, const struct vfw_toml *top)
 {
@@ -264,6 +281,8 @@ static int read_top(struct reading *rd, const struct vfw_toml *top)
 			err = read_paths(rd, node);
 		else if (!strcmp(node->key, "qemu"))
 			err = read_qemu(rd, node);
+		else if (!strcmp(node->key, "libvirt"))
+			err = read_libvirt(rd, node);
 		else if (!strcmp(node->key, "boot"))
 			err = read_boot(rd, node);
 		else if (!strcmp(node->key, "flow"))
@@ -284,8 +303,9 @@ static int set_defaults(struct vfw_config *c, const char *root)
 		if (set_path(c, &paths[i], root, paths[i].value))
 			return -ENOMEM;
 	c->proc = strdup("/proc");
+	c->libvirt = strdup("qemu:///system");
 	c->uids = calloc(MAX_USERS + 1, sizeof(*c->uids));
-	if (!c->proc || !c->uids)
+	if (!c->proc || !c->libvirt || !c->uids)
 		return -ENOMEM;
 	c->uids[c->n_uids++] = 0;
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
@@ -339,6 +359,7 @@ void vfw_config_clear(struct vfw_config *c)
 		free(list->v);
 	}
 	free(c->proc);
+	free(c->libvirt);
 	free(c->uids);
 	memset(c, 0, sizeof(*c));
 }

@@ -5,6 +5,7 @@
  *   [paths]  vms, policy, state, socket, eve, audit, default
  *   [qemu]   users = ["root", "libvirt-qemu"]   whose QEMU processes are believed
  *            interval = 5                       seconds between two looks at /proc
+ *   [libvirt] uri = "qemu:///system"            "" asks no libvirt
  *   [boot]   require-protection = false         may a guest start that nothing protects?
  *   [flow]   events = "log"                     of which flows events tell: none, log, all
  *            tcp-established = 432000           seconds of silence, by state
@@ -41,6 +42,7 @@ struct vfw_config {
 	bool require_protection;
 	enum vfw_flow_events flow_events;
 	struct vfw_timeouts timeouts; /* 0: the module's own */
+	char *libvirt; /* URI; "": none is asked */
 	struct vfw_config_list names, bridges, uplinks;
 };
 

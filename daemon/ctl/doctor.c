@@ -3,6 +3,7 @@
  * The checks of vfwctl doctor. Each adds one line: what was looked at, how it is, what was
  * found, and what to do about it. What cannot be looked at is "skip", never "ok".
  */
+#include "doctor.h"
 #include "verbs.h"
 
 #include "../base/cleanup.h"
@@ -307,11 +308,10 @@ static void check_events(struct doctor *d)
 	    lost ? "log less: the counters stay exact, eve.json has gaps" : "");
 }
 
-json_t *vfw_verb_doctor(struct vfw_call *call, json_t *params)
+json_t *vfw_doctor_checks(struct vfw_state *st)
 {
-	struct doctor d = {.st = call->state, .checks = json_array()};
+	struct doctor d = {.st = st, .checks = json_array()};
 
-	(void)params;
 	check_config(&d);
 	check_module(&d);
 	check_policy(&d);
@@ -325,5 +325,11 @@ json_t *vfw_verb_doctor(struct vfw_call *call, json_t *params)
 	check_tc(&d);
 	check_bridge(&d);
 	free(d.ports);
-	return json_pack("{s:o}", "checks", d.checks);
+	return d.checks;
+}
+
+json_t *vfw_verb_doctor(struct vfw_call *call, json_t *params)
+{
+	(void)params;
+	return json_pack("{s:o}", "checks", vfw_doctor_checks(call->state));
 }

@@ -10,6 +10,7 @@
 #include "../kern/monitor.h"
 #include "../policy/policy.h"
 #include "../vm/inventory.h"
+#include "../vm/libvirt.h"
 #include "../vm/links.h"
 #include "../vm/qemu.h"
 #include "../vm/registry.h"
@@ -376,6 +377,16 @@ static bool add_sources(struct vfw_state *st)
 	       add_input(st, vfw_monitor_fd(st->monitor), on_monitor_input);
 }
 
+/* Where vfwd itself lies. */
+static bool program_folder(char folder[PATH_MAX])
+{
+	ssize_t len = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+
+	folder[len > 0 ? len : 0] = '\0';
+	*(strrchr(folder, '/') ?: folder) = '\0';
+	return *folder;
+}
+
 /* The folder is watched from before it is read, so that nothing falls between. */
 static void watch_inventory(struct vfw_state *st)
 {
@@ -392,6 +403,40 @@ static void watch_inventory(struct vfw_state *st)
 			      strerror(-err));
 	else
 		keep(st, err, &s);
+}
+
+static void on_libvirt_change(void *arg)
+{
+	vfw_state_sync_soon(arg);
+}
+
+static void on_libvirt_fault(void *arg, const char *text)
+{
+	struct vfw_state *st = arg;
+
+	vfw_log_error("%s", text);
+	vfw_state_event(st, vfw_eve_anomaly("libvirt", text, realtime_ns()));
+}
+
+/* libvirt is asked if vfw was built for it: its reader lies beside vfwd, or where it was installed. */
+static void ask_libvirt(struct vfw_state *st)
+{
+	static const char *const beside[] = {"/vfw-libvirt", "/../lib/vfw/vfw-libvirt"};
+	static const struct vfw_libvirt_ops ops = {on_libvirt_change, on_libvirt_fault};
+	char folder[PATH_MAX];
+	int err = -ENOENT;
+
+	if (!*st->config.libvirt || !program_folder(folder))
+		return;
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]) && err == -ENOENT; i++) {
+		_cleanup_free_ char *path = vfw_form_format("%s%s", folder, beside[i]);
+
+		err = path ? vfw_libvirt_new(&st->libvirt, st->event, path, st->config.libvirt,
+					     st->registry, &ops, st)
+			   : -ENOMEM;
+	}
+	if (err && err != -ENOENT)
+		vfw_log_error("libvirt is not asked: %s", strerror(-err));
 }
 
 static void load_quarantine(struct vfw_state *st)
@@ -420,13 +465,12 @@ static int read_fallback(struct vfw_state *st, struct vfw_ruleset_file **files, 
 {
 	static const char *const beside[] = {"/../share/vfw/default.vfw", "/../rules/default.vfw"};
 	int err = vfw_store_read_files(st->config.fallback, files, n);
-	char program[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char folder[PATH_MAX];
 
-	program[len > 0 ? len : 0] = '\0';
-	*(strrchr(program, '/') ?: program) = '\0';
+	if (!program_folder(folder))
+		return err;
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]) && err == -ENOENT; i++) {
-		_cleanup_free_ char *path = vfw_form_format("%s%s", program, beside[i]);
+		_cleanup_free_ char *path = vfw_form_format("%s%s", folder, beside[i]);
 
 		err = path ? vfw_store_read_files(path, files, n) : -ENOMEM;
 	}
@@ -503,6 +547,7 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	 */
 	vfw_qemu_scan(st->qemu, st->registry);
 	load_policy(st);
+	ask_libvirt(st);
 	if (vfw_publish_connect(st) == -ENOENT) {
 		vfw_log_warning(
 			"the module is not loaded: nothing is enforced until insmod vfw.ko");
@@ -518,6 +563,7 @@ void vfw_state_free(struct vfw_state *st)
 		return;
 	for (size_t i = 0; i < st->n_sources; i++)
 		sd_event_source_disable_unref(st->sources[i]);
+	vfw_libvirt_free(st->libvirt);
 	vfw_publish_disconnect(st);
 	vfw_monitor_free(st->monitor);
 	vfw_links_free(st->links);

@@ -15,6 +15,7 @@
 #include <systemd/sd-event.h>
 
 struct vfw_inventory;
+struct vfw_libvirt;
 struct vfw_links;
 struct vfw_link;
 struct vfw_monitor;
@@ -30,6 +31,7 @@ struct vfw_state {
 	struct vfw_inventory *inventory;
 	struct vfw_links *links;
 	struct vfw_qemu *qemu;
+	struct vfw_libvirt *libvirt; /* NULL: not asked */
 	uint64_t synced; /* generation of the registry that was compiled last */
 
 	struct vfw_ruleset

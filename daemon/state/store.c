@@ -118,9 +118,27 @@ static void remove_folder(const char *path)
 	rmdir(path);
 }
 
-/* Removes the oldest policies and returns the number of the next one, 0 on failure. */
+/* What a name of the folder, current or proposed, stands for; 0: nothing. */
+static unsigned long number_of(const char *policy, const char *name)
+{
+	_cleanup_free_ char *link = vfw_form_format("%s/%s", policy, name);
+	char to[32];
+	ssize_t len = link ? readlink(link, to, sizeof(to) - 1) : -1;
+
+	if (len < 0)
+		return 0;
+	to[len] = '\0';
+	return strtoul(to, NULL, 10);
+}
+
+/*
+ * Removes the oldest policies, but never one that is current or proposed: those after it may all
+ * have come to nothing. Returns the number of the next one, 0 on failure.
+ */
 static unsigned long next_number(const char *policy)
 {
+	unsigned long current = number_of(policy, "current");
+	unsigned long proposed = number_of(policy, "proposed");
 	struct dirent **names;
 	int n = scandir(policy, &names, is_number, by_number);
 	unsigned long last;
@@ -130,8 +148,9 @@ static unsigned long next_number(const char *policy)
 	last = n ? strtoul(names[n - 1]->d_name, NULL, 10) : 0;
 	for (int i = 0; i < n; i++) {
 		_cleanup_free_ char *old = vfw_form_format("%s/%s", policy, names[i]->d_name);
+		unsigned long number = strtoul(names[i]->d_name, NULL, 10);
 
-		if (old && i + KEPT <= n)
+		if (old && i + KEPT <= n && number != current && number != proposed)
 			remove_folder(old);
 		free(names[i]);
 	}
@@ -236,18 +255,13 @@ int vfw_store_propose_policy(const char *state, unsigned long number)
 int vfw_store_load_proposed(const char *state, struct vfw_ruleset_file **files, size_t *n,
 			    unsigned long *number)
 {
+	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
 	_cleanup_free_ char *link = vfw_form_format("%s/policy/proposed", state);
-	char to[32];
-	ssize_t len;
 
-	if (!link)
+	if (!policy || !link)
 		return -ENOMEM;
-	len = readlink(link, to, sizeof(to) - 1);
-	if (len < 0)
-		return -errno;
-	to[len] = '\0';
-	*number = strtoul(to, NULL, 10);
-	return vfw_store_read_files(link, files, n);
+	*number = number_of(policy, "proposed");
+	return *number ? vfw_store_read_files(link, files, n) : -ENOENT;
 }
 
 void vfw_store_drop_proposed(const char *state)

@@ -227,10 +227,11 @@ static const struct fact *speaker(struct fact *const *facts, size_t n, enum vfw_
 /* Makes one VM of the n >= 1 facts about its UUID. Returns NULL when there is no memory. */
 static struct vfw_vm *derive(const struct vfw_registry *r, struct fact *const *facts, size_t n)
 {
-	const struct fact *rival, *rival_process;
+	const struct fact *rival, *rival_process, *none;
 	const struct fact *said = speaker(facts, n, VFW_SOURCE_INVENTORY, &rival);
+	const struct fact *told = speaker(facts, n, VFW_SOURCE_LIBVIRT, &none);
 	const struct fact *seen = speaker(facts, n, VFW_SOURCE_QEMU, &rival_process);
-	const struct fact *base = said ?: seen ?: facts[0];
+	const struct fact *base = said ?: told ?: seen ?: facts[0];
 	struct vfw_vm *vm;
 
 	vm = calloc(1, sizeof(*vm));
@@ -242,7 +243,11 @@ static struct vfw_vm *derive(const struct vfw_registry *r, struct fact *const *f
 	}
 	for (size_t i = 0; i < n; i++)
 		vm->sources |= facts[i]->source;
-	if (said && seen) {
+	if (said && told && !vm->n_nics) {
+		memcpy(vm->nics, told->vm.nics, sizeof(vm->nics));
+		vm->n_nics = told->vm.n_nics;
+	}
+	if ((said || told) && seen) {
 		merge_ports(vm, &seen->vm);
 		vm->remote = false;
 	}

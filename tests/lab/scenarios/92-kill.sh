@@ -1,9 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vfwd is killed at random moments while policies are applied, confirmed and rolled back and VMs come and go, under traffic:
-# what is in force is always one whole policy, the next vfwd knows which, and no packet of a permitted flow is lost.
+# vfwd is killed at each step of applying a policy, and of a trial, under traffic: what is in force is always one whole policy,
+# the next vfwd knows which one and keeps it for the next start, and no packet of a permitted flow is lost.
 # kernels: uml-debug 6.1 6.12
+# timeout: 240
 . "$(dirname "$0")/../lib.sh"
+
+export KILLNTH=/tmp/killnth
+PRELOAD=$(dirname "$(command -v ctlcheck)")/killnth.so
 
 labvm add a --ip 10.0.0.11/24
 labvm add b --ip 10.0.0.12/24
@@ -22,47 +26,70 @@ on a ping -i 0.05 -W 10 10.0.0.12 >/tmp/ping 2>&1 &
 
 digest() { vfwctl -o json status 2>/dev/null | jq -r .module.digest; }
 running() { vfwctl -o json policy show | jq -r .digest; }
+answers() { vfwctl policy show >/dev/null 2>&1; }
+daemon_up() {
+	rm -f $KILLNTH
+	LD_PRELOAD=$PRELOAD labvfw daemon start
+	wait_until 20 answers
+}
+dead() { ! kill -0 "$(cat /run/vfw/lab.pid)" 2>/dev/null; }
+
 d80=$(digest)
 labvfw apply /tmp/81.vfw
 d81=$(digest)
 [ "$d80" != "$d81" ]
-
-for i in $(seq 14); do
-	case $((i % 3)) in
-	0) args=(policy apply "/tmp/$((80 + i % 2)).vfw") ;;
-	1) args=(policy apply --confirm 600 "/tmp/$((80 + i % 2)).vfw") ;;
-	2) args=(policy rollback) ;;
-	esac
-	vfwctl "${args[@]}" >/tmp/out 2>&1 &
-	call=$!
-	# inotify and the tap bring population transactions at about the same time
-	if [ $((i % 4)) = 0 ]; then
-		labvm add "x$i" --ip "10.0.0.$((100 + i))/24" >/dev/null &
-		wait $!
-	fi
-	sleep "0.$(printf %03d $((RANDOM % 120)))"
-	labvfw daemon kill
-	wait $call || true
-	now=$(digest)
-	case $now in "$d80" | "$d81") ;; *) fail "run $i: digest $now is neither policy's" ;; esac
-	# the kernel holds it alone; one of the two, and nothing between
-	if [ "$now" = "$d80" ]; then open=80 shut=81; else open=81 shut=80; fi
-	can_tcp a 10.0.0.12 $open || fail "run $i: ${args[*]}: $open is shut without vfwd"
-	[ $((i % 5)) != 0 ] || expect_fail can_tcp a 10.0.0.12 $shut
-	labvfw daemon start
-	expect "run $i: what the next vfwd calls running" "$(running)" "$now"
-	expect "run $i: what is in force then" "$(digest)" "$now"
-	if [ "$(vfwctl -o json status | jq .module.trial)" = null ]; then
-		grep -q "port $open" /var/lib/vfw/policy/current/*.vfw || fail "run $i: another policy is kept for the next start"
-	fi
-done
-
-note "what was begun can be ended, and vfwd is replaced by another one under traffic"
-vfwctl policy rollback >/dev/null 2>&1 || true
-labvfw apply /tmp/80.vfw
 labvfw daemon stop
-labvfw daemon start
-expect_pass can_tcp a 10.0.0.12 80
+daemon_up
+
+# killed_at N COMMAND...: vfwd dies at its N-th step from now on, or it has fewer steps in the command: status 1.
+killed_at() {
+	local n=$1
+	shift
+	echo "$n" >$KILLNTH
+	"$@" >/tmp/out 2>&1 || true
+	rm -f $KILLNTH
+	dead
+}
+
+# whole N WHAT: one whole policy is in force without vfwd, the next vfwd calls it running, and keeps it, trials apart.
+whole() {
+	local now open=80
+	now=$(digest)
+	case $now in "$d80") ;; "$d81") open=81 ;; *) fail "$2, step $1: digest $now is neither policy's" ;; esac
+	can_tcp a 10.0.0.12 $open || fail "$2, step $1: port $open is shut without vfwd"
+	daemon_up
+	expect "$2, step $1: what the next vfwd calls running" "$(running)" "$now"
+	expect "$2, step $1: what is in force then" "$(digest)" "$now"
+	[ "$(vfwctl -o json status | jq .module.trial)" != null ] || grep -q "port $open" /var/lib/vfw/policy/current/*.vfw ||
+		fail "$2, step $1: another policy is kept for the next start"
+}
+
+steps=0
+other=80
+for i in $(seq 60); do
+	if ! killed_at "$i" vfwctl policy apply /tmp/$other.vfw; then break; fi
+	steps=$i
+	whole "$i" apply
+	if [ "$(digest)" = "$d80" ]; then other=81; else other=80; fi
+done
+note "apply has $steps steps at which vfwd was killed"
+expect_more "steps" $steps 8
+
+labvfw apply /tmp/80.vfw
+trials=0
+for i in 1 4 8 11 13 14 15 16 17; do
+	vfwctl policy rollback >/dev/null 2>&1 || true
+	killed_at $i vfwctl policy apply --confirm 600 /tmp/81.vfw || break
+	whole $i trial
+	[ "$(vfwctl -o json status | jq .module.trial)" = null ] || trials=$((trials + 1))
+done
+note "$trials of them left a trial for the next vfwd"
+
+note "vfwd is replaced by another one under traffic"
+vfwctl policy rollback >/dev/null 2>&1 || true
+labvfw apply /tmp/80.vfw || labvfw apply /tmp/81.vfw
+labvfw daemon stop
+daemon_up
 sleep 1
 pkill -INT -f 'ping -i 0.05' || true
 wait_until 10 grep -q 'packets transmitted' /tmp/ping

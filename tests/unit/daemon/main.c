@@ -18,6 +18,7 @@ int main(void)
 	srunner_add_suite(runner, suite_store());
 	srunner_add_suite(runner, suite_population());
 	srunner_add_suite(runner, suite_verbs());
+	srunner_add_suite(runner, suite_libvirt());
 	/* in one process: the leak checker then sees all */
 	srunner_set_fork_status(runner, CK_NOFORK);
 	srunner_run_all(runner, CK_NORMAL);

@@ -80,6 +80,38 @@ START_TEST(policy)
 }
 END_TEST
 
+/* However many come to nothing after it, the current policy stays, and the proposed one. */
+START_TEST(proposed)
+{
+	struct vfw_ruleset_file one[] = {{"one.vfw", "one", 3}}, two[] = {{"two.vfw", "two", 3}};
+	struct vfw_ruleset_file *files;
+	unsigned long number, found;
+	char *text;
+	size_t n;
+
+	ck_assert_int_eq(vfw_store_load_proposed(folder, &files, &n, &found), -ENOENT);
+	save(one, 1, true);
+	for (int i = 0; i < 20; i++)
+		save(two, 1, false);
+	text = load();
+	ck_assert_str_eq(text, "one");
+	free(text);
+	ck_assert_int_eq(vfw_store_save_policy(folder, two, 1, &number), 0);
+	ck_assert_int_eq(vfw_store_propose_policy(folder, number), 0);
+	for (int i = 0; i < 20; i++)
+		save(one, 1, false);
+	ck_assert_int_eq(vfw_store_load_proposed(folder, &files, &n, &found), 0);
+	ck_assert_uint_eq(found, number);
+	ck_assert_str_eq(files[0].text, "two");
+	vfw_ruleset_free_files(files, n);
+	vfw_store_drop_proposed(folder);
+	ck_assert_int_eq(vfw_store_load_proposed(folder, &files, &n, &found), -ENOENT);
+	text = load();
+	ck_assert_str_eq(text, "one");
+	free(text);
+}
+END_TEST
+
 START_TEST(same_and_hostile_names)
 {
 	struct vfw_ruleset_file files[] = {
@@ -144,6 +176,7 @@ Suite *suite_store(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, policy);
+	tcase_add_test(t, proposed);
 	tcase_add_test(t, same_and_hostile_names);
 	tcase_add_test(t, published);
 	tcase_add_test(t, quarantine);

@@ -16,5 +16,6 @@ Suite *suite_config(void);
 Suite *suite_store(void);
 Suite *suite_population(void);
 Suite *suite_verbs(void);
+Suite *suite_libvirt(void);
 
 #endif /* VFW_TESTS_DAEMON_SUITE_H */

@@ -18,7 +18,8 @@ expect() { [ "$2" = "$3" ] || fail "$1: expected '$3', found '$2'"; }
 there() { (cd "$root" && find . -type f -printf '%P %m\n' | sort); }
 
 $make -s install-tools DESTDIR="$root" SYSTEMD_VERSION=252
-diff - <(there) <<'X'
+# built only where libvirt's headers are
+diff - <(there | grep -v '^usr/lib/vfw/vfw-libvirt 755$') <<'X'
 etc/kernel/postinst.d/vfw 755
 etc/libvirt/hooks/qemu.d/50-vfw 755
 etc/modprobe.d/vfw.conf 644

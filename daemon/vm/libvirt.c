@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "libvirt.h"
+
+#include "../base/cleanup.h"
+#include "../base/form.h"
+#include "../base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RECORD_MAX (VFW_INVENTORY_FILE_MAX + 128) /* bytes, the head included */
+#define PAUSE_MIN 1 /* seconds before it is started again */
+#define PAUSE_MAX 30
+
+extern char **environ;
+
+struct known {
+	uint8_t uuid[VFW_UUID_LEN];
+	bool told; /* since the program started */
+};
+
+struct vfw_libvirt {
+	struct vfw_registry *registry;
+	const struct vfw_libvirt_ops *ops;
+	void *arg;
+	char *program, *uri;
+	sd_event *event;
+	sd_event_source *input, *timer;
+	pid_t pid; /* 0: none runs */
+	int fd; /* what it says; -1: none */
+	unsigned int pause; /* seconds, 0: it ran well */
+	char *buf;
+	size_t used;
+	struct known *known;
+	size_t n_known;
+};
+
+/* What stands for the domain as a place in the registry; NULL: no memory. */
+static char *origin_of(const uint8_t *uuid)
+{
+	char text[VFW_FORM_UUID_LEN];
+
+	return vfw_form_format("libvirt:%s", vfw_form_uuid(uuid, text));
+}
+
+static struct known *find(struct vfw_libvirt *l, const uint8_t *uuid)
+{
+	for (size_t i = 0; i < l->n_known; i++)
+		if (!memcmp(l->known[i].uuid, uuid, VFW_UUID_LEN))
+			return &l->known[i];
+	return NULL;
+}
+
+static void mark(struct vfw_libvirt *l, const uint8_t *uuid)
+{
+	struct known *k = find(l, uuid), *bigger;
+
+	if (!k) {
+		bigger = realloc(l->known, (l->n_known + 1) * sizeof(*bigger));
+		if (!bigger)
+			return;
+		l->known = bigger;
+		k = &bigger[l->n_known++];
+		memcpy(k->uuid, uuid, VFW_UUID_LEN);
+	}
+	k->told = true;
+}
+
+static void withdraw(struct vfw_libvirt *l, const uint8_t *uuid)
+{
+	_cleanup_free_ char *origin = origin_of(uuid);
+	struct known *k = find(l, uuid);
+
+	if (origin)
+		vfw_registry_withdraw(l->registry, VFW_SOURCE_LIBVIRT, origin);
+	if (k)
+		*k = l->known[--l->n_known];
+	l->ops->changed(l->arg);
+}
+
+static void take_vm(struct vfw_libvirt *l, const uint8_t *uuid, const char *text, size_t n)
+{
+	_cleanup_free_ char *origin = origin_of(uuid);
+	struct vfw_vm *vm = calloc(1, sizeof(*vm));
+
+	/* what it said before stays until it says something that is right */
+	mark(l, uuid);
+	if (!vm || !origin || vfw_inventory_parse(origin, text, n, vm, l->ops->complain, l->arg)) {
+		free(vm);
+		return;
+	}
+	if (memcmp(vm->uuid, uuid, VFW_UUID_LEN) != 0)
+		l->ops->complain(l->arg, "libvirt: a record speaks of another UUID than its head");
+	else if (vfw_registry_report(l->registry, VFW_SOURCE_LIBVIRT, origin, vm) == -ENOSPC)
+		l->ops->complain(l->arg, "libvirt: one VM more than vfw can hold");
+	vfw_inventory_vm_clear(vm);
+	free(vm);
+	l->ops->changed(l->arg);
+}
+
+/* The list is complete: what libvirt does not have any more is gone. */
+static void take_all(struct vfw_libvirt *l)
+{
+	for (size_t i = l->n_known; i-- > 0;) {
+		uint8_t uuid[VFW_UUID_LEN];
+
+		if (l->known[i].told)
+			continue;
+		memcpy(uuid, l->known[i].uuid, sizeof(uuid));
+		withdraw(l, uuid);
+	}
+	if (l->event)
+		vfw_log_info("libvirt tells of %zu domains", l->n_known);
+	l->pause = 0;
+}
+
+/* Takes the record at the buffer's begin: its length, 0: not whole yet, or -EBADMSG. */
+static ssize_t take_record(struct vfw_libvirt *l)
+{
+	const char *end = memchr(l->buf, '\n', l->used);
+	char head[64], uuid_text[VFW_FORM_UUID_LEN];
+	uint8_t uuid[VFW_UUID_LEN];
+	size_t n = end ? (size_t)(end - l->buf) : l->used, length;
+	int at = 0;
+
+	if (n >= sizeof(head))
+		return -EBADMSG;
+	if (!end)
+		return 0;
+	memcpy(head, l->buf, n);
+	head[n] = '\0';
+	n++;
+	if (!strcmp(head, "all")) {
+		take_all(l);
+		return (ssize_t)n;
+	}
+	if (sscanf(head, "gone %36s%n", uuid_text, &at) == 1 && !head[at] &&
+	    !vfw_form_uuid_parse(uuid_text, uuid)) {
+		withdraw(l, uuid);
+		return (ssize_t)n;
+	}
+	if (sscanf(head, "vm %36s %7zu%n", uuid_text, &length, &at) != 2 || head[at] ||
+	    vfw_form_uuid_parse(uuid_text, uuid) || length > VFW_INVENTORY_FILE_MAX)
+		return -EBADMSG;
+	if (l->used - n < length)
+		return 0;
+	take_vm(l, uuid, l->buf + n, length);
+	return (ssize_t)(n + length);
+}
+
+int vfw_libvirt_input(struct vfw_libvirt *l, const char *bytes, size_t n)
+{
+	ssize_t taken;
+
+	while (n) {
+		size_t room = RECORD_MAX - l->used, some = n < room ? n : room;
+
+		memcpy(l->buf + l->used, bytes, some);
+		l->used += some;
+		bytes += some;
+		n -= some;
+		while (l->used && (taken = take_record(l)) != 0) {
+			if (taken < 0)
+				return (int)taken;
+			l->used -= (size_t)taken;
+			memmove(l->buf, l->buf + taken, l->used);
+		}
+		if (!some)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+/* Ends what runs, and begins anew after a pause. What it said stays. */
+static void stop(struct vfw_libvirt *l)
+{
+	l->input = sd_event_source_disable_unref(l->input);
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+	if (l->pid > 0) {
+		kill(l->pid, SIGKILL);
+		waitpid(l->pid, NULL, 0);
+	}
+	l->pid = 0;
+	l->used = 0;
+	for (size_t i = 0; i < l->n_known; i++)
+		l->known[i].told = false;
+}
+
+static void again_later(struct vfw_libvirt *l)
+{
+	uint64_t now;
+
+	l->pause = l->pause ? l->pause * 2 : PAUSE_MIN;
+	if (l->pause > PAUSE_MAX)
+		l->pause = PAUSE_MAX;
+	if (sd_event_now(l->event, CLOCK_MONOTONIC, &now) < 0)
+		return;
+	sd_event_source_set_time(l->timer, now + l->pause * 1000000ULL);
+	sd_event_source_set_enabled(l->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_input(sd_event_source *s, int fd, uint32_t revents, void *arg)
+{
+	struct vfw_libvirt *l = arg;
+	char bytes[16384];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+
+	(void)s, (void)revents;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n > 0 && !vfw_libvirt_input(l, bytes, (size_t)n))
+		return 0;
+	if (n > 0)
+		vfw_log_error("%s does not speak as it should", l->program);
+	stop(l);
+	again_later(l);
+	return 0;
+}
+
+static int start(struct vfw_libvirt *l)
+{
+	char again[] = "again", *argv[] = {l->program, l->uri, l->pause ? again : NULL, NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int fds[2], err;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	err = -posix_spawn(&l->pid, l->program, &actions, &attr, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	close(fds[1]);
+	if (err) {
+		l->pid = 0;
+		close(fds[0]);
+		return err;
+	}
+	l->fd = fds[0];
+	fcntl(l->fd, F_SETFL, O_NONBLOCK);
+	err = sd_event_add_io(l->event, &l->input, l->fd, EPOLLIN, on_input, l);
+	if (err < 0)
+		stop(l);
+	return err < 0 ? err : 0;
+}
+
+static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct vfw_libvirt *l = arg;
+
+	(void)s, (void)usec;
+	if (start(l))
+		again_later(l);
+	return 0;
+}
+
+struct vfw_libvirt *vfw_libvirt_silent(struct vfw_registry *r, const struct vfw_libvirt_ops *ops,
+				       void *arg)
+{
+	struct vfw_libvirt *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->fd = -1;
+	l->registry = r;
+	l->ops = ops;
+	l->arg = arg;
+	l->buf = malloc(RECORD_MAX);
+	if (l->buf)
+		return l;
+	free(l);
+	return NULL;
+}
+
+int vfw_libvirt_new(struct vfw_libvirt **out, sd_event *event, const char *program, const char *uri,
+		    struct vfw_registry *r, const struct vfw_libvirt_ops *ops, void *arg)
+{
+	struct vfw_libvirt *l;
+	int err;
+
+	if (access(program, X_OK) < 0)
+		return -errno;
+	l = vfw_libvirt_silent(r, ops, arg);
+	if (!l)
+		return -ENOMEM;
+	l->event = sd_event_ref(event);
+	l->program = strdup(program);
+	l->uri = strdup(uri);
+	err = l->program && l->uri ? sd_event_add_time_relative(event, &l->timer, CLOCK_MONOTONIC,
+								0, 1000, on_timer, l)
+				   : -ENOMEM;
+	if (err < 0) {
+		vfw_libvirt_free(l);
+		return err;
+	}
+	*out = l;
+	return 0;
+}
+
+void vfw_libvirt_free(struct vfw_libvirt *l)
+{
+	if (!l)
+		return;
+	stop(l);
+	sd_event_source_disable_unref(l->timer);
+	sd_event_unref(l->event);
+	free(l->program);
+	free(l->uri);
+	free(l->known);
+	free(l->buf);
+	free(l);
+}

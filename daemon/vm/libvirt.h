@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What libvirt knows: read by a process of its own, vfw-libvirt (libvirt-reader/), which this
+ * starts, listens to, and starts again when it ends. Its records are VMs as an inventory file
+ * has them, and are checked as such. That it is silent, or dead, takes nothing away.
+ */
+#ifndef VFW_VM_LIBVIRT_H
+#define VFW_VM_LIBVIRT_H
+
+#include "inventory.h"
+#include "registry.h"
+
+#include <systemd/sd-event.h>
+
+struct vfw_libvirt;
+
+/* changed: the registry was told something, or had something withdrawn. */
+struct vfw_libvirt_ops {
+	void (*changed)(void *arg);
+	vfw_inventory_complain complain;
+};
+
+/*
+ * Starts the program in that path with the URI as its argument. Returns 0 and *l; -ENOENT: there is
+ * no such program, so it was not built; else a negative errno. The registry outlives it.
+ */
+int vfw_libvirt_new(struct vfw_libvirt **l, sd_event *event, const char *program, const char *uri,
+		    struct vfw_registry *r, const struct vfw_libvirt_ops *ops, void *arg);
+
+/* Ends the program. l may be NULL. */
+void vfw_libvirt_free(struct vfw_libvirt *l);
+
+/*
+ * Takes n bytes that came from the program, for vfw_libvirt_new()'s own input and for tests.
+ * Returns 0, or -EBADMSG: this is no record; what was before it counts.
+ */
+int vfw_libvirt_input(struct vfw_libvirt *l, const char *bytes, size_t n);
+
+/* One that starts nothing, for tests. NULL when there is no memory. */
+struct vfw_libvirt *vfw_libvirt_silent(struct vfw_registry *r, const struct vfw_libvirt_ops *ops,
+				       void *arg);
+
+#endif /* VFW_VM_LIBVIRT_H */

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "suite.h"
+
+#include "../../../daemon/vm/libvirt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define A "00000000-0000-4000-8000-00000000000a"
+#define B "00000000-0000-4000-8000-00000000000b"
+
+static int complaints, changes;
+
+static void complain(void *arg, const char *text)
+{
+	(void)arg, (void)text;
+	complaints++;
+}
+
+static void changed(void *arg)
+{
+	(void)arg;
+	changes++;
+}
+
+static const struct vfw_libvirt_ops ops = {changed, complain};
+
+static struct vfw_registry *registry;
+static struct vfw_libvirt *reader;
+
+static void setup(void)
+{
+	registry = vfw_registry_new();
+	reader = vfw_libvirt_silent(registry, &ops, NULL);
+	complaints = changes = 0;
+}
+
+static void teardown(void)
+{
+	vfw_libvirt_free(reader);
+	vfw_registry_free(registry);
+}
+
+static int feed(const char *bytes)
+{
+	return vfw_libvirt_input(reader, bytes, strlen(bytes));
+}
+
+/* A record about the VM, in the reader's words. */
+static int feed_vm(const char *uuid, const char *name, const char *more)
+{
+	char text[1024], record[1200];
+
+	snprintf(text, sizeof(text), "uuid = \"%s\"\nname = \"%s\"\n%s", uuid, name, more);
+	snprintf(record, sizeof(record), "vm %s %zu\n%s", uuid, strlen(text), text);
+	return feed(record);
+}
+
+static const struct vfw_vm *vm_of(const char *name)
+{
+	ck_assert_int_eq(vfw_registry_settle(registry), 0);
+	return vfw_registry_by_name(registry, name);
+}
+
+START_TEST(records_become_vms)
+{
+	const struct vfw_vm *vm;
+
+	ck_assert_int_eq(feed_vm(A, "web",
+				 "tenant = \"shop\"\n[labels]\n\"tier\" = \"web\"\n[[nics]]\n"
+				 "mac = \"52:54:00:00:00:01\"\naddresses = [\"10.0.0.1\"]\n"),
+			 0);
+	vm = vm_of("web");
+	ck_assert_ptr_nonnull(vm);
+	ck_assert_uint_eq(vm->sources, VFW_SOURCE_LIBVIRT);
+	ck_assert_str_eq(vm->tenant, "shop");
+	ck_assert_str_eq(vm->labels[0].value, "web");
+	ck_assert_uint_eq(vm->nics[0].n_addrs, 1);
+	/* renamed, and stopped: the UUID is the same, the NICs are not told */
+	ck_assert_int_eq(feed_vm(A, "www", ""), 0);
+	ck_assert_ptr_null(vm_of("web"));
+	vm = vm_of("www");
+	ck_assert_ptr_nonnull(vm);
+	ck_assert_uint_eq(vm->n_nics, 0);
+	ck_assert_ptr_null(vm->tenant);
+	ck_assert_int_eq(feed("gone " A "\n"), 0);
+	ck_assert_ptr_null(vm_of("www"));
+	ck_assert_int_eq(complaints, 0);
+	ck_assert_int_eq(changes, 3);
+}
+END_TEST
+
+/* Bytes come as the pipe gives them. */
+START_TEST(pieces)
+{
+	static const char record[] = "vm " A " 59\nuuid = \"" A "\"\nname = \"web\"\n"
+				     "gone " B "\nall\n";
+
+	for (size_t i = 0; i < sizeof(record) - 1; i++)
+		ck_assert_int_eq(vfw_libvirt_input(reader, record + i, 1), 0);
+	ck_assert_ptr_nonnull(vm_of("web"));
+}
+END_TEST
+
+/* Only what libvirt says is gone is gone: not what a reader that ended does not say. */
+START_TEST(the_list)
+{
+	feed_vm(A, "a", "");
+	feed_vm(B, "b", "");
+	ck_assert_int_eq(feed("all\n"), 0);
+	ck_assert_ptr_nonnull(vm_of("a"));
+	ck_assert_ptr_nonnull(vm_of("b"));
+}
+END_TEST
+
+START_TEST(a_wrong_one_changes_nothing)
+{
+	feed_vm(A, "a", "tenant = \"shop\"\n");
+	ck_assert_int_eq(feed_vm(A, "a", "tenant = \"no such name!\"\n"), 0);
+	ck_assert_int_eq(complaints, 1);
+	ck_assert_str_eq(vm_of("a")->tenant, "shop");
+	/* another UUID in the text than in the head */
+	ck_assert_int_eq(feed("vm " B " 57\nuuid = \"" A "\"\nname = \"b\"\n"), 0);
+	ck_assert_int_eq(complaints, 2);
+	ck_assert_ptr_null(vm_of("b"));
+}
+END_TEST
+
+static const char *const faults[] = {
+	"vm\n",
+	"vm " A "\n",
+	"vm " A " -1\n",
+	"vm " A " 9999999\n",
+	"vm nonsense 5\n",
+	"gone\n",
+	"gone " A " more\n",
+	"allthings\n",
+	"\n",
+	"0123456789012345678901234567890123456789012345678901234567890123456789",
+};
+
+START_TEST(no_record)
+{
+	ck_assert_int_eq(feed(faults[_i]), -EBADMSG);
+}
+END_TEST
+
+/* The inventory has the last word, and libvirt before the process. */
+START_TEST(who_has_the_word)
+{
+	struct vfw_vm seen = {.name = "process", .n_nics = 1}, said = {.name = "said"};
+	const struct vfw_vm *vm;
+
+	seen.uuid[0] = said.uuid[0] = 0;
+	memcpy(seen.uuid, "\0\0\0\0\0\0\x40\0\x80\0\0\0\0\0\0\x0a", 16);
+	memcpy(said.uuid, seen.uuid, 16);
+	seen.nics[0].has_mac = true;
+	memcpy(seen.nics[0].mac, "\x52\x54\0\0\0\1", 6);
+	seen.nics[0].ifindex = 7;
+	vfw_registry_report(registry, VFW_SOURCE_QEMU, "process 1", &seen);
+	feed_vm(A, "told",
+		"tenant = \"shop\"\n[[nics]]\nmac = \"52:54:00:00:00:01\"\naddresses = "
+		"[\"10.0.0.1\"]\n");
+	vm = vm_of("told");
+	ck_assert_ptr_nonnull(vm);
+	ck_assert_int_eq(vm->nics[0].ifindex, 7);
+	ck_assert_uint_eq(vm->nics[0].n_addrs, 1);
+	ck_assert_ptr_null(vm->conflict);
+	vfw_registry_report(registry, VFW_SOURCE_INVENTORY, "x.toml", &said);
+	vm = vm_of("said");
+	ck_assert_ptr_nonnull(vm);
+	ck_assert_ptr_null(vm->tenant);
+	ck_assert_uint_eq(vm->n_nics, 1);
+	ck_assert_int_eq(vm->nics[0].ifindex, 7);
+	/* libvirt forgets a domain whose port stands: it keeps who it is until the port goes */
+	vfw_registry_withdraw(registry, VFW_SOURCE_INVENTORY, "x.toml");
+	vfw_registry_settle(registry);
+	feed("gone " A "\n");
+	vfw_registry_settle(registry);
+	vm = vfw_registry_by_uuid(registry, seen.uuid);
+	ck_assert_ptr_nonnull(vm);
+	ck_assert_int_eq(vm->nics[0].ifindex, 7);
+}
+END_TEST
+
+/* A copy of a running VM that keeps its MAC. */
+START_TEST(a_copied_mac)
+{
+	static const char nic[] = "[[nics]]\nmac = \"52:54:00:00:00:01\"\n";
+
+	feed_vm(A, "a", nic);
+	feed_vm(B, "b", "");
+	ck_assert_ptr_null(vm_of("a")->conflict);
+	feed_vm(B, "b", nic);
+	ck_assert_ptr_nonnull(strstr(vm_of("a")->conflict, "also claimed by VM b"));
+	ck_assert_ptr_nonnull(strstr(vm_of("b")->conflict, "also claimed by VM a"));
+	feed_vm(B, "b", "");
+	ck_assert_ptr_null(vm_of("a")->conflict);
+}
+END_TEST
+
+Suite *suite_libvirt(void)
+{
+	Suite *s = suite_create("libvirt");
+	TCase *t = tcase_create("libvirt");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, records_become_vms);
+	tcase_add_test(t, pieces);
+	tcase_add_test(t, the_list);
+	tcase_add_test(t, a_wrong_one_changes_nothing);
+	tcase_add_loop_test(t, no_record, 0, sizeof(faults) / sizeof(faults[0]));
+	tcase_add_test(t, who_has_the_word);
+	tcase_add_test(t, a_copied_mac);
+	suite_add_tcase(s, t);
+	return s;
+}
