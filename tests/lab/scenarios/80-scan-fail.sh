@@ -9,6 +9,8 @@ mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 f=/sys/kernel/debug/failslab
 [ -d $f ] || skip "this kernel has no failslab"
 scan_lab
+# what cannot be scanned is not to pass
+expect_pass ctlscan apply --block-overload vneta vnetb "$EVIL" harmless
 # every allocation that may not sleep, of everybody
 echo N >$f/task-filter
 echo Y >$f/ignore-gfp-wait

@@ -54,7 +54,7 @@ on a timeout 3 socat -u OPEN:/tmp/noise TCP:10.0.0.2:80 || true
 expect_more "frames dropped for it" "$(scan_reason scan-overload)" "$before"
 expect_fail tcp_send "evil4444end-notime"
 expect_fail tcp_got "evil4444end-notime"
-param scan_ms_per_vm 1000
+param scan_ms_per_vm 0
 
 note "and all memory comes back"
 expect_more "memory of conversations" "$(ctlscan scan-memory)" 0

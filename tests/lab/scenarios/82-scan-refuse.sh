@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Databases that are none, damaged, foreign, too large, or brought by somebody who may not: refused in words, and the policy stays.
 # kernels: uml-debug 6.1 6.12
+# boot: own
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
 
