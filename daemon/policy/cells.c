@@ -162,10 +162,26 @@ static enum vfw_verdict verdict_of(const struct sweep *s, uint32_t rule)
 	return s->entries[rule].rule->verdict;
 }
 
-/* Both tenants passed it: the opener's rule is reported, unless only the other's logs. */
-static uint32_t both_passed(const struct sweep *s, uint32_t src, uint32_t dst)
+/*
+ * Both tenants passed it: the opener's rule is reported, unless only the other's inspects, or,
+ * where that makes no difference, only the other's logs. Two profiles at once are more than the
+ * datapath does.
+ */
+static int both_passed(struct sweep *s, uint32_t src, uint32_t dst, uint32_t *final)
 {
-	return s->entries[dst].rule->log && !s->entries[src].rule->log ? dst : src;
+	const struct vfw_rule *from = s->entries[src].rule, *to = s->entries[dst].rule;
+
+	*final = src;
+	if (from->inspect && to->inspect && strcmp(from->inspect->s, to->inspect->s)) {
+		s->c->clash[0] = src;
+		s->c->clash[1] = dst;
+		return -ENOTUNIQ;
+	}
+	if (!from->inspect != !to->inspect)
+		*final = to->inspect ? dst : src;
+	else if (to->log && !from->log)
+		*final = dst;
+	return 0;
 }
 
 /* Writes into s->run what evaluation meets at the point. */
@@ -185,8 +201,9 @@ static int evaluate(struct sweep *s, uint32_t point)
 		}
 		if (rule[slot] != NONE && verdict_of(s, rule[slot]) != VFW_PASS)
 			final = rule[slot];
-		else if (slot == VFW_SLOT_DST && rule[VFW_SLOT_SRC] != NONE && rule[slot] != NONE)
-			final = both_passed(s, rule[VFW_SLOT_SRC], rule[slot]);
+		else if (slot == VFW_SLOT_DST && rule[VFW_SLOT_SRC] != NONE && rule[slot] != NONE &&
+			 both_passed(s, rule[VFW_SLOT_SRC], rule[slot], &final))
+			return -ENOTUNIQ;
 	}
 	if (final == NONE) {
 		if (s->fallback->monitor != NONE)

@@ -54,6 +54,7 @@ struct vfw_cells {
 	struct vfw_map block_map; /* cells and flags -> block */
 	uint64_t work; /* spans swept so far */
 	struct vfw_watch *watch; /* NULL: nobody wants to know */
+	uint32_t clash[2]; /* after -ENOTUNIQ: the rules that inspect the same with two profiles */
 	/* scratch of the block being built */
 	struct vfw_piece *pieces;
 	size_t n_pieces, room_pieces;
@@ -74,7 +75,8 @@ int vfw_cells_add(struct vfw_cells *c, const struct vfw_entry *entry, uint32_t r
 /*
  * Builds the block of the rules added since the last call, or finds one with
  * the same cells. entries: what rule numbers stand for. cross: a pass takes both tenants.
- * fallback_joins: does the fallback join the ends (it passes or monitors)? Returns 0 and *block, -E2BIG beyond a bound of the UAPI, -ENOMEM.
+ * fallback_joins: does the fallback join the ends (it passes or monitors)? Returns 0 and *block, -E2BIG beyond a bound of
+ * the UAPI, -ENOTUNIQ (clash), -ENOMEM.
  */
 int vfw_cells_build(struct vfw_cells *c, const struct vfw_entry *entries, bool cross,
 		    const struct vfw_fallback *fallback, bool fallback_joins, uint32_t *block);

@@ -8,6 +8,7 @@
 #include "pairs.h"
 #include "policy.h"
 #include "print.h"
+#include "profile.h"
 #include "sha256.h"
 #include "../vm/registry.h"
 
@@ -19,6 +20,7 @@ struct compiling {
 	struct vfw_who who;
 	struct vfw_cells cells;
 	struct vfw_pairs pairs;
+	struct vfw_policy_profiles profiles;
 	struct vfw_compiled *out;
 	size_t n_rules; /* made so far */
 	struct vfw_map ids; /* ids in use */
@@ -74,6 +76,9 @@ static int add_rule(struct compiling *c, const struct vfw_rule *rule, const stru
 	c->n_rules++;
 	rec->verdict = (uint8_t)rule->verdict;
 	rec->flags = rule->log ? VFW_RULE_F_LOG : 0;
+	if (rule->inspect)
+		rec->profile =
+			(uint16_t)(vfw_policy_profile_index(&c->profiles, rule->inspect->s) + 1);
 	origin->label = strdup(label);
 	if (!origin->label)
 		return -ENOMEM;
@@ -275,6 +280,21 @@ static int digest(struct compiling *c)
 	return 0;
 }
 
+/* Two tenants' rules inspect the same conversations, each with a profile of its own. */
+static int complain_of_clash(const struct compiling *c, struct vfw_diags *d)
+{
+	const struct vfw_entry *src = &c->r.entries[c->cells.clash[0]];
+	const struct vfw_entry *dst = &c->r.entries[c->cells.clash[1]];
+	const struct vfw_loc *loc = &dst->rule->inspect->loc;
+
+	vfw_diag_add(
+		d, VFW_DIAG_ERROR, &c->r.policy->files[loc->file], loc,
+		"expected one profile for conversations between two tenants: rule %s:%u, which "
+		"lets the same pass, inspects with '%s'",
+		c->r.tenants[src->tenant], src->nth, src->rule->inspect->s);
+	return -EINVAL;
+}
+
 int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *vms, size_t n_vms,
 		       struct vfw_diags *d, struct vfw_compiled **out)
 {
@@ -286,7 +306,11 @@ int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *v
 	if (!err && vfw_policy_unenforceable(p, d))
 		err = -EINVAL;
 	if (!err)
+		err = vfw_policy_profiles(p, d, &c.profiles);
+	if (!err) {
+		c.out->counts.n_profiles = (uint32_t)c.profiles.n;
 		err = vfw_who(&c.r, vms, n_vms, d, &c.who);
+	}
 	if (!err)
 		err = add_rules(&c);
 	if (!err)
@@ -305,6 +329,8 @@ int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *v
 			     c.r.n_entries, c.who.n_idents, c.pairs.n, c.cells.n_cells);
 		err = -EINVAL;
 	}
+	if (err == -ENOTUNIQ)
+		err = complain_of_clash(&c, d);
 	if (!err) {
 		take_tables(&c);
 		*out = c.out;
@@ -312,6 +338,7 @@ int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *v
 	}
 	vfw_compiled_free(c.out);
 	free(c.pairs.v);
+	vfw_policy_profiles_free(&c.profiles);
 	vfw_cells_free(&c.cells);
 	vfw_who_free(&c.who);
 	vfw_resolve_free(&c.r);

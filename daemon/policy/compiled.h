@@ -41,7 +41,7 @@ struct vfw_compiled {
 	char **ident_names; /* counts.n_idents; for people: "web+prod", "host"; NULL for unused numbers */
 	struct vfw_member *members; /* every VM of the registry that was compiled against */
 	size_t n_members;
-	uint8_t digest[VFW_DIGEST_LEN]; /* of the canonical text: equal text, equal digest */
+	uint8_t digest[VFW_DIGEST_LEN]; /* of the canonical text; ruleset.c adds the signatures */
 };
 
 /* Frees all; c may be NULL. */

@@ -35,8 +35,6 @@ static void check_rule(struct refusing *c, const struct vfw_rule *rule)
 		refuse(c, &app->loc, "app", app->s);
 	if (rule->until_known_block)
 		refuse(c, &((const struct vfw_word *)rule->apps.last)->loc, "until-known", "block");
-	if (rule->inspect)
-		refuse(c, &rule->inspect->loc, "inspect", rule->inspect->s);
 }
 
 static void check_guard(struct refusing *c, const struct vfw_guard *guard)

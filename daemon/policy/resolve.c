@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "policy.h"
+#include "profile.h"
 #include "span.h"
 
 struct resolving {
@@ -540,9 +541,13 @@ void vfw_resolve_free(struct vfw_resolved *r)
 
 int vfw_policy_check(const struct vfw_policy *p, struct vfw_diags *d)
 {
+	struct vfw_policy_profiles profiles = {0};
 	struct vfw_resolved r;
 	int err = vfw_resolve(p, d, &r);
 
+	if (!err)
+		err = vfw_policy_profiles(p, d, &profiles);
+	vfw_policy_profiles_free(&profiles);
 	vfw_resolve_free(&r);
 	return err;
 }

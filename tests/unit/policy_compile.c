@@ -280,8 +280,8 @@ START_TEST(test_unenforceable)
 	ck_assert_uint_eq(d.n, 0);
 	ck_assert_int_eq(vfw_policy_compile(p, NULL, 0, &d, &c), -EINVAL);
 	ck_assert_ptr_eq(c, (struct vfw_compiled *)1);
-	/* four apps, one inspect, one limit, one learn */
-	ck_assert_uint_eq(d.total[VFW_DIAG_ERROR], 7);
+	/* four apps, one limit, one learn */
+	ck_assert_uint_eq(d.total[VFW_DIAG_ERROR], 6);
 	vfw_diags_free(&d);
 	vfw_policy_free(p);
 	free(sample);

@@ -136,6 +136,7 @@ int main(void)
 	suite_add_tcase(suite, policy_random_tests());
 	suite_add_tcase(suite, policy_edit_tests());
 	suite_add_tcase(suite, policy_lint_tests());
+	suite_add_tcase(suite, policy_profile_tests());
 	suite_add_tcase(suite, policy_nomem_tests());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

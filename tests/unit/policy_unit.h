@@ -16,6 +16,7 @@ TCase *policy_compile_tests(void);
 TCase *policy_random_tests(void);
 TCase *policy_edit_tests(void);
 TCase *policy_lint_tests(void);
+TCase *policy_profile_tests(void);
 TCase *policy_nomem_tests(void);
 
 /* Parses text that must be right; the caller frees. */
