@@ -50,7 +50,7 @@ $(OUT)/vfw-libvirt: $(READER_SRCS) $(wildcard libvirt-reader/*.h)
 
 # --- vfwd ---
 
-VFWD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus
+VFWD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus libhs
 VFWD_OBJ := $(OUT)/obj/vfwd
 VFWD_GEN := $(VFWD_OBJ)/gen/parse.tab.c $(VFWD_OBJ)/gen/lex.yy.c
 VFWD_SRCS := $(filter-out daemon/replay/% daemon/sig/rule%,$(wildcard daemon/*.c daemon/*/*.c kmod/core/*.c))

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "suite.h"
 
-#include <stdlib.h>
+#include "../../../daemon/sig/compiler.h"
 
-int main(void)
+#include <stdlib.h>
+#include <string.h>
+
+int main(int argc, char **argv)
 {
-	SRunner *runner = srunner_create(suite_form());
+	SRunner *runner;
 	int failed;
 
+	/* the signatures' tests start this program as vfwd starts itself */
+	if (argc == 4 && !strcmp(argv[1], VFW_COMPILER_OPTION))
+		vfw_compiler_main(argv[2], argv[3]);
+	runner = srunner_create(suite_form());
 	srunner_add_suite(runner, suite_registry());
 	srunner_add_suite(runner, suite_inventory());
 	srunner_add_suite(runner, suite_cmdline());
@@ -19,6 +26,7 @@ int main(void)
 	srunner_add_suite(runner, suite_population());
 	srunner_add_suite(runner, suite_verbs());
 	srunner_add_suite(runner, suite_libvirt());
+	srunner_add_suite(runner, suite_signatures());
 	/* in one process: the leak checker then sees all */
 	srunner_set_fork_status(runner, CK_NOFORK);
 	srunner_run_all(runner, CK_NORMAL);

@@ -17,5 +17,6 @@ Suite *suite_store(void);
 Suite *suite_population(void);
 Suite *suite_verbs(void);
 Suite *suite_libvirt(void);
+Suite *suite_signatures(void);
 
 #endif /* VFW_TESTS_DAEMON_SUITE_H */
