@@ -6,6 +6,7 @@
 #include "ctl/verbs.h"
 #include "ctl/watch.h"
 #include "kern/kern.h"
+#include "sig/compiler.h"
 #include "state/state.h"
 
 #include <errno.h>
@@ -68,6 +69,11 @@ static void on_event(void *arg, json_t *event)
 	vfw_server_event(arg, event);
 }
 
+static void on_ready(void *arg)
+{
+	vfw_server_resume(arg);
+}
+
 static int add_signals(sd_event *event, struct daemon *d)
 {
 	sigset_t set;
@@ -109,6 +115,7 @@ static int run(struct vfw_config *config)
 		goto out;
 	vfw_server_serve(d.server, d.state);
 	d.state->on_event = on_event;
+	d.state->on_ready = on_ready;
 	d.state->on_event_arg = d.server;
 	err = vfw_watch_new(&d.watch, event, d.state);
 	if (err < 0)
@@ -190,6 +197,9 @@ int main(int argc, char **argv)
 	struct vfw_config config;
 	int opt, status;
 
+	/* started by vfwd itself: nothing of what follows is to run in that process */
+	if (argc == 4 && !strcmp(argv[1], VFW_COMPILER_OPTION))
+		vfw_compiler_main(argv[2], argv[3]);
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (opt) {
 		case 'c':

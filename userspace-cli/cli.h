@@ -13,7 +13,7 @@
 struct vfw_client;
 
 #define VFW_CLI_CALL_MS 60000 /* how long a call may take */
-#define VFW_CLI_APPLY_MS 300000 /* compiling and loading a large policy */
+#define VFW_CLI_APPLY_MS 1800000 /* compiling and loading a large policy, its signatures first */
 #define VFW_CLI_PROBE_MS 5000 /* for commands that can do without vfwd */
 
 /* One run of vfwctl. Tests bring their own streams. */
@@ -125,6 +125,7 @@ int vfw_cmd_observe(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_flow_list(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_flow_kill(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args);
+int vfw_cmd_pattern_check(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_sig_keywords(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_replay(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_doctor(struct vfw_cli *cli, const struct vfw_args *args);

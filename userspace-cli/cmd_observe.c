@@ -71,12 +71,27 @@ static void observe_traffic(struct vfw_term *t, const json_t *event, const json_
 		vfw_term_addf(t, "  ethertype 0x%04llx", type);
 }
 
+/* Which signature, of which profile. */
+static void observe_alert(struct vfw_term *t, const json_t *alert, const json_t *vfw)
+{
+	unsigned long long sid = vfw_field_count(alert, "signature_id");
+
+	if (sid)
+		vfw_term_addf(t, "  signature %llu", sid);
+	else
+		vfw_term_add(t, "  signature unknown");
+	if (*vfw_field_text(alert, "signature", ""))
+		vfw_term_addf(t, " \"%s\"", vfw_field_text(alert, "signature", ""));
+	observe_add(t, "profile", vfw_field_text(vfw, "profile", ""));
+}
+
 /* One event as one line: time, type, who to whom, what, and what became of it. */
 static void observe_print(FILE *f, const json_t *event)
 {
 	const json_t *vfw = vfw_field_object(event, "vfw");
 	const json_t *audit = vfw_field_object(event, "audit");
 	const json_t *anomaly = vfw_field_object(event, "anomaly");
+	const json_t *alert = vfw_field_object(event, "alert");
 	const char *time = vfw_field_text(event, "timestamp", "");
 	const char *clock = strchr(time, 'T');
 	unsigned long long count = vfw_field_count(anomaly ? anomaly : vfw, "count");
@@ -85,8 +100,14 @@ static void observe_print(FILE *f, const json_t *event)
 
 	vfw_term_addf(&t, "%.12s  %-8s", clock ? clock + 1 : time,
 		      vfw_field_text(event, "event_type", "event"));
-	observe_add(&t, "", vfw_field_text(vfw, "verdict", vfw_field_text(vfw, "action", "")));
+	if (alert)
+		observe_add(&t, "", vfw_field_text(alert, "action", ""));
+	else
+		observe_add(&t, "",
+			    vfw_field_text(vfw, "verdict", vfw_field_text(vfw, "action", "")));
 	observe_traffic(&t, event, vfw);
+	if (alert)
+		observe_alert(&t, alert, vfw);
 	observe_add(&t, "", vfw_field_text(vfw, "ifname", ""));
 	observe_add(&t, "", vfw_field_text(audit, "action", ""));
 	observe_add(&t, "by", vfw_field_text(audit, "who", ""));

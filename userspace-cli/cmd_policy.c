@@ -78,8 +78,8 @@ int vfw_cmd_policy_check(struct vfw_cli *cli, const struct vfw_args *args)
 		return VFW_EXIT_FAILED;
 	if (vfw_args_get(args, "parse-only"))
 		return policy_check_local(cli, files);
-	rc = vfw_cli_probe(cli, "policy.check", json_pack("{s:O}", "files", files), VFW_CLI_CALL_MS,
-			   &result, why, sizeof(why));
+	rc = vfw_cli_probe(cli, "policy.check", json_pack("{s:O}", "files", files),
+			   VFW_CLI_APPLY_MS, &result, why, sizeof(why));
 	if (rc == VFW_EXIT_NO_DAEMON) {
 		fprintf(cli->err, "vfwctl: %s; checked the text alone, not who is in its groups\n",
 			why);
@@ -137,8 +137,10 @@ int vfw_cmd_policy_apply(struct vfw_cli *cli, const struct vfw_args *args)
 		return rc;
 	}
 	rc = vfw_cli_call(cli, "policy.apply",
-			  json_pack("{s:o, s:b, s:b, s:I}", "files", files, "keep_established",
-				    vfw_args_get(args, "keep-established") != NULL, "dry_run",
+			  json_pack("{s:o, s:b, s:b, s:b, s:I}", "files", files, "keep_established",
+				    vfw_args_get(args, "keep-established") != NULL,
+				    "restart_streams",
+				    vfw_args_get(args, "restart-streams") != NULL, "dry_run",
 				    (int)dry_run, "confirm_s", (json_int_t)confirm),
 			  VFW_CLI_APPLY_MS, &result);
 	if (rc && cli->refused)

@@ -4,6 +4,7 @@
 #include "term.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <vfw/ctl_proto.h>
 
 #include "../daemon/sig/rule_set.h"
@@ -70,12 +71,30 @@ static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set)
 	return VFW_EXIT_OK;
 }
 
+/* Files of patterns are told by their name: all of them, or none. */
+static bool are_patterns(const struct vfw_args *args)
+{
+	static const char suffix[] = ".patterns";
+	int i, n = 0;
+
+	for (i = 0; i < args->n_operands; i++) {
+		size_t len = strlen(args->operand[i]);
+
+		n += len >= sizeof(suffix) &&
+		     !strcmp(args->operand[i] + len - (sizeof(suffix) - 1), suffix);
+	}
+	return n && n == args->n_operands;
+}
+
 int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args)
 {
 	struct vfw_rule_set *set;
 	json_t *j;
-	int rc = vfw_rulefile_load(cli, args, args->operand, args->n_operands, &set);
+	int rc;
 
+	if (are_patterns(args))
+		return vfw_cmd_pattern_check(cli, args);
+	rc = vfw_rulefile_load(cli, args, args->operand, args->n_operands, &set);
 	if (rc)
 		return rc;
 	if (cli->json) {

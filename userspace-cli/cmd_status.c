@@ -128,6 +128,70 @@ static void status_unmanaged(FILE *f, const json_t *status)
 	free(ports);
 }
 
+/* The Hyperscan of the module, and what is being compiled for it. */
+static void status_hyperscan(FILE *f, const json_t *status)
+{
+	const json_t *module = vfw_field_object(status, "module");
+	const json_t *signatures = vfw_field_object(status, "signatures");
+	const char *set = vfw_field_text(module, "instruction_set", "");
+	const char *compiling = vfw_field_text(signatures, "compiling", "");
+
+	if (*set) {
+		status_label(f, "Hyperscan");
+		vfw_term_safe(f, vfw_field_text(module, "hyperscan", "of unknown version"));
+		fputs(" for ", f);
+		vfw_term_safe(f, set);
+		fprintf(f, "; since vfwd began: compiled %llu, from the cache %llu, failed %llu\n",
+			vfw_field_count(signatures, "compiled"),
+			vfw_field_count(signatures, "cached"),
+			vfw_field_count(signatures, "failed"));
+	}
+	if (*compiling) {
+		status_label(f, "");
+		fputs("the signatures of profile ", f);
+		vfw_term_safe(f, compiling);
+		fputs(" are being compiled\n", f);
+	}
+}
+
+/* "2", or "1 (old)" for one that only running streams still use. */
+static void status_revision(struct vfw_grid *grid, const json_t *profile)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "%llu%s", vfw_field_count(profile, "revision"),
+		 vfw_field_true(profile, "in_force") ? "" : " (old)");
+	vfw_grid_text(grid, text);
+}
+
+static void status_profiles(FILE *f, const json_t *status)
+{
+	static const char *const counts[] = {"streams", "bytes", "matches", "overloads"};
+	const json_t *profiles = vfw_field_array(status, "profiles");
+	struct vfw_grid grid;
+	char bytes[32];
+	size_t i, k;
+
+	if (!json_array_size(profiles))
+		return;
+	vfw_grid_begin(&grid, "PROFILE", "MODE", "REVISION", "SIGNATURES>", "MEMORY>", "STREAMS>",
+		       "SCANNED>", "MATCHES>", "OVERLOADS>", NULL);
+	for (i = 0; i < json_array_size(profiles); i++) {
+		const json_t *p = json_array_get(profiles, i);
+
+		vfw_grid_text(&grid, vfw_field_text(p, "profile", ""));
+		vfw_grid_text(&grid, vfw_field_text(p, "mode", ""));
+		status_revision(&grid, p);
+		vfw_grid_count(&grid, vfw_field_count(p, "patterns"));
+		vfw_grid_text(&grid,
+			      vfw_term_bytes(vfw_field_count(p, "memory"), bytes, sizeof(bytes)));
+		for (k = 0; k < sizeof(counts) / sizeof(*counts); k++)
+			vfw_grid_count(&grid, vfw_field_count(p, counts[k]));
+	}
+	fputc('\n', f);
+	vfw_grid_end(&grid, f);
+}
+
 static void status_trouble(FILE *f, const json_t *status)
 {
 	const char *trouble = vfw_field_text(status, "trouble", "");
@@ -208,8 +272,10 @@ int vfw_cmd_status(struct vfw_cli *cli, const struct vfw_args *args)
 		status_module(cli->out, vfw_field_object(status, "module"));
 		if (!direct)
 			status_daemon(cli->out, status);
+		status_hyperscan(cli->out, status);
 		status_unmanaged(cli->out, status);
 		status_trouble(cli->out, status);
+		status_profiles(cli->out, status);
 		status_reasons(cli->out, status);
 	}
 	json_decref(status);

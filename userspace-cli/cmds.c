@@ -110,6 +110,8 @@ const struct vfw_cmd vfw_cmds[] = {
 		.opts = {{0, "dry-run", NULL, "do all but publish; exit 5 if it would change"},
 			 {0, "keep-established", NULL,
 			  "let running conversations go on though now forbidden"},
+			 {0, "restart-streams", NULL,
+			  "running conversations take the new signatures, too"},
 			 {0, "confirm", "SECONDS",
 			  "undo it after that time unless `policy confirm' came"}},
 		.run = vfw_cmd_policy_apply,
@@ -212,14 +214,15 @@ const struct vfw_cmd vfw_cmds[] = {
 	},
 	{
 		.name = "observe",
-		.summary = "live events: drops, passes with log, policy and ports",
+		.summary = "live events: drops, alerts, logged passes, policy",
 		.more = "Ends with Ctrl-C, after -n events, or after --timeout; exit 1 when the time is up\n"
 			"before N events came. With -o json each event is one line of EVE JSON.",
 		.opts = {{0, "vm", "VM", "only events in which VM is one end"},
 			 {0, "verdict", "WORD", "only pass, block or reject"},
 			 {0, "reason", "WORD", "only this reason (`status' shows the words)"},
 			 {0, "rule", "RULE", "only this rule, e.g. shop:3"},
-			 {0, "type", "WORD", "drop, would-drop, flow, port, audit or anomaly"},
+			 {0, "type", "WORD",
+			  "alert, drop, would-drop, flow, port, audit or anomaly"},
 			 {'n', "count", "N", "end after N events"},
 			 {0, "timeout", "SECONDS", "end after that time"}},
 		.run = vfw_cmd_observe,
@@ -249,7 +252,9 @@ const struct vfw_cmd vfw_cmds[] = {
 		.max_operands = INT_MAX,
 		.summary = "which rules load, and why others do not (exit 6)",
 		.more = "FILE is a file of rules in Suricata's language, or - for standard input. Deep\n"
-			"rules need a protocol's parser; -o json counts them by keyword.",
+			"rules need a protocol's parser; -o json counts them by keyword. Files named\n"
+			"*.patterns are what profiles take: vfwd reads and compiles them, without it only\n"
+			"their lines are checked.",
 		.opts = {{0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
 			 {0, "external-net", "ADDRESSES", "what $EXTERNAL_NET stands for"}},
 		.run = vfw_cmd_sig_check,

@@ -7,6 +7,7 @@
 #include <vfw/ctl_proto.h>
 
 #include "../daemon/policy/policy.h"
+#include "../daemon/sig/pattern.h"
 
 static void localcheck_diags(json_t *array, const struct vfw_diags *d, enum vfw_severity severity)
 {
@@ -84,5 +85,41 @@ int vfw_localcheck(const json_t *files, json_t *errors, json_t **result)
 	vfw_diags_free(&diags);
 	vfw_diags_free(&unenforceable);
 	vfw_policy_free(p);
+	return !rc ? VFW_EXIT_OK : rc == -ENOMEM ? VFW_EXIT_FAILED : VFW_EXIT_CHECK_FAILED;
+}
+
+static int localcheck_file(const json_t *file, struct vfw_diags *d, json_t *list)
+{
+	const char *name = json_string_value(json_object_get(file, "name"));
+	const json_t *text = json_object_get(file, "text");
+	struct vfw_patterns *p = vfw_patterns_new();
+	int rc = p ? vfw_patterns_add(p, name, json_string_value(text), json_string_length(text), d)
+		   : -ENOMEM;
+
+	if (!rc)
+		json_array_append_new(list, json_pack("{s:s, s:I}", "file", name, "signatures",
+						      (json_int_t)p->n));
+	vfw_patterns_free(p);
+	return rc;
+}
+
+int vfw_localcheck_signatures(const json_t *files, json_t *errors, json_t **result)
+{
+	struct vfw_diags diags = {0};
+	json_t *list = json_array();
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; i < json_array_size(files) && rc != -ENOMEM; i++) {
+		int one = localcheck_file(json_array_get(files, i), &diags, list);
+
+		if (one)
+			rc = one;
+	}
+	localcheck_diags(errors, &diags, VFW_DIAG_ERROR);
+	vfw_diags_free(&diags);
+	if (!rc)
+		*result = json_pack("{s:O}", "files", list);
+	json_decref(list);
 	return !rc ? VFW_EXIT_OK : rc == -ENOMEM ? VFW_EXIT_FAILED : VFW_EXIT_CHECK_FAILED;
 }

@@ -12,4 +12,11 @@
  */
 int vfw_localcheck(const json_t *files, json_t *errors, json_t **result);
 
+/*
+ * Reads files of signatures (an array of { name, text }), each by itself; what an expression means
+ * is not looked at. Returns VFW_EXIT_OK and *result as sig.check has it; VFW_EXIT_CHECK_FAILED,
+ * errors gets what is wrong; VFW_EXIT_FAILED: no memory.
+ */
+int vfw_localcheck_signatures(const json_t *files, json_t *errors, json_t **result);
+
 #endif /* VFW_LOCALCHECK_H */

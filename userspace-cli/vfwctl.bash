@@ -16,7 +16,7 @@ _vfwctl_options()
 	disarm) echo --yes ;;
 	vm\ quarantine) echo --reason ;;
 	policy\ check) echo --parse-only ;;
-	policy\ apply) echo --dry-run --keep-established --confirm ;;
+	policy\ apply) echo --dry-run --keep-established --restart-streams --confirm ;;
 	policy\ show) echo --disk ;;
 	rule\ list) echo --sort --unused ;;
 	rule\ add) echo --before --after --first --last --tenant --block --file --edited --dry-run --keep-established ;;
@@ -38,7 +38,7 @@ _vfwctl_values()
 	--sort) echo packets bytes flows last order ;;
 	--verdict) echo pass block reject ;;
 	--proto | -p) echo tcp udp sctp icmp icmp6 ;;
-	--type) echo drop would-drop flow port audit anomaly ;;
+	--type) echo alert drop would-drop flow port audit anomaly ;;
 	--rule | --before | --after) _vfwctl_names rule list ;;
 	--block) echo first last unmanaged ;;
 	--vm) _vfwctl_names vm list ;;

@@ -24,7 +24,9 @@ static const struct path {
 } paths[] = {
 	{"vms", offsetof(struct vfw_config, vms), "/etc/vfw/vms.d"},
 	{"policy", offsetof(struct vfw_config, policy), "/etc/vfw/policy.d"},
+	{"signatures", offsetof(struct vfw_config, signatures), "/etc/vfw/signatures"},
 	{"state", offsetof(struct vfw_config, state), "/var/lib/vfw"},
+	{"cache", offsetof(struct vfw_config, cache), "/var/cache/vfw"},
 	{"socket", offsetof(struct vfw_config, socket), "/run/vfw/vfwd.sock"},
 	{"eve", offsetof(struct vfw_config, eve), "/var/log/vfw/eve.json"},
 	{"audit", offsetof(struct vfw_config, audit), "/var/log/vfw/audit.json"},
@@ -83,9 +85,9 @@ static int read_paths(struct reading *rd, const struct vfw_toml *table)
 		while (p < paths + N_PATHS && strcmp(node->key, p->key))
 			p++;
 		if (p == paths + N_PATHS)
-			return wrong(
-				rd, node,
-				"vms, policy, state, socket, eve, audit or default as the key");
+			return wrong(rd, node,
+				     "vms, policy, signatures, state, cache, socket, eve, audit or "
+				     "default as the key");
 		if (node->type != VFW_TOML_STRING || *node->string != '/')
 			return wrong(rd, node, "a path that begins with /");
 		if (set_path(rd->c, p, rd->root, node->string))
@@ -136,6 +138,46 @@ static int read_qemu(struct reading *rd, const struct vfw_toml *table)
 		}
 	}
 	return err;
+}
+
+/* One number: its key, where it goes, its bounds, its value without the file. */
+static const struct number {
+	const char *key;
+	size_t offset;
+	unsigned int least, most, value;
+} numbers[] = {
+	{"compile-seconds", offsetof(struct vfw_config, compile_seconds), 1, 86400, 300},
+	{"compile-mib", offsetof(struct vfw_config, compile_mib), 64, 1048576, 4096},
+	{"cache-mib", offsetof(struct vfw_config, cache_mib), 0, 1048576, 256},
+};
+
+#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+static unsigned int *number_at(struct vfw_config *c, const struct number *number)
+{
+	return (unsigned int *)((char *)c + number->offset);
+}
+
+static int read_signatures(struct reading *rd, const struct vfw_toml *table)
+{
+	for (size_t i = 0; i < table->n_children; i++) {
+		const struct vfw_toml *node = table->children[i];
+		const struct number *number = numbers;
+		char expected[64];
+
+		while (number < numbers + N_NUMBERS && strcmp(node->key, number->key))
+			number++;
+		if (number == numbers + N_NUMBERS)
+			return wrong(rd, node,
+				     "compile-seconds, compile-mib or cache-mib as the key");
+		snprintf(expected, sizeof(expected), "a number of %u to %u", number->least,
+			 number->most);
+		if (node->type != VFW_TOML_INTEGER || node->integer < number->least ||
+		    node->integer > number->most)
+			return wrong(rd, node, expected);
+		*number_at(rd->c, number) = (unsigned int)node->integer;
+	}
+	return 0;
 }
 
 static int read_list(struct reading *rd, const struct vfw_toml *node, struct vfw_config_list *list)
@@ -266,7 +308,7 @@ static int read_libvirt(struct reading *rd, const struct vfw_toml *table)
 	return 0;
 }
 
-#define TABLES "one of the tables [paths], [qemu], [libvirt], [boot], [flow], [scope]"
+#define TABLES "one of the tables [paths], [qemu], [libvirt], [boot], [flow], [signatures], [scope]"
 
 static int read_top(struct reading *rd, const struct vfw_toml *top)
 {
@@ -287,6 +329,8 @@ static int read_top(struct reading *rd, const struct vfw_toml *top)
 			err = read_boot(rd, node);
 		else if (!strcmp(node->key, "flow"))
 			err = read_flow(rd, node);
+		else if (!strcmp(node->key, "signatures"))
+			err = read_signatures(rd, node);
 		else if (!strcmp(node->key, "scope"))
 			err = read_scope(rd, node);
 		else
@@ -312,6 +356,8 @@ static int set_defaults(struct vfw_config *c, const char *root)
 		add_user(c, users[i]);
 	c->interval = 5;
 	c->flow_events = VFW_FLOW_EVENTS_LOG;
+	for (size_t i = 0; i < N_NUMBERS; i++)
+		*number_at(c, &numbers[i]) = numbers[i].value;
 	return 0;
 }
 

@@ -2,13 +2,16 @@
 /*
  * /etc/vfw/vfwd.toml. Everything in it may be left out:
  *
- *   [paths]  vms, policy, state, socket, eve, audit, default
+ *   [paths]  vms, policy, signatures, state, cache, socket, eve, audit, default
  *   [qemu]   users = ["root", "libvirt-qemu"]   whose QEMU processes are believed
  *            interval = 5                       seconds between two looks at /proc
  *   [libvirt] uri = "qemu:///system"            "" asks no libvirt
  *   [boot]   require-protection = false         may a guest start that nothing protects?
  *   [flow]   events = "log"                     of which flows events tell: none, log, all
  *            tcp-established = 432000           seconds of silence, by state
+ *   [signatures]  compile-seconds = 300        CPU time, and waiting, for one profile
+ *                 compile-mib = 4096           memory for it
+ *                 cache-mib = 256              databases kept on disk
  *   [scope]  names, bridges, uplinks            lists for the module; absent: its own stay
  */
 #ifndef VFW_BASE_CONFIG_H
@@ -30,6 +33,8 @@ struct vfw_config_list {
 struct vfw_config {
 	char *vms; /* folder of the inventory */
 	char *policy; /* folder of *.vfw that people edit */
+	char *signatures; /* folder of what profiles name */
+	char *cache; /* folder of compiled databases */
 	char *state; /* folder of what must outlive the daemon */
 	char *socket;
 	char *eve; /* file */
@@ -43,6 +48,9 @@ struct vfw_config {
 	enum vfw_flow_events flow_events;
 	struct vfw_timeouts timeouts; /* 0: the module's own */
 	char *libvirt; /* URI; "": none is asked */
+	unsigned int compile_seconds; /* 1 to 86400 */
+	unsigned int compile_mib; /* 64 to 1048576 */
+	unsigned int cache_mib; /* 0 to 1048576 */
 	struct vfw_config_list names, bridges, uplinks;
 };
 

@@ -106,7 +106,9 @@ char *vfw_rpc_line(const struct vfw_verb_entry *verbs, struct vfw_call *call, co
 		goto out;
 	}
 	result = run(verbs, call, method, json_object_get(request, "params"));
-	if (!id)
+	if (call->later)
+		json_decref(result);
+	else if (!id)
 		json_decref(result); /* a notification has no answer */
 	else if (result)
 		answer = line_of(result, "result", json_incref(id), out_n);

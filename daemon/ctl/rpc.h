@@ -4,6 +4,7 @@
 #define VFW_CTL_RPC_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct vfw_state;
@@ -23,12 +24,13 @@ struct vfw_call {
 	int code; /* of the failure, 0: none */
 	char *message;
 	json_t *data;
+	bool later; /* set by a verb that has to wait: the same line is to be handled again */
 	struct vfw_filter *observe; /* set by observe: what the connection wants from now on */
 };
 
 /*
  * A verb. params is an object (empty when the caller gave none). Returns a new reference to the
- * result, or NULL after vfw_call_fail() (NULL without it means: no memory).
+ * result, or NULL after vfw_call_fail() or with later set (NULL without either means: no memory).
  */
 typedef json_t *(*vfw_verb)(struct vfw_call *call, json_t *params);
 
@@ -47,7 +49,7 @@ const char *vfw_call_text(struct vfw_call *call, json_t *params, const char *key
 /*
  * Handles one line of n bytes. verbs ends with a NULL method. call's state and who are set by
  * the caller, the rest is zero. Returns the answer as an allocated line with newline (*out_n
- * bytes), or NULL when none is due.
+ * bytes), or NULL when none is due, or not yet (call->later).
  */
 char *vfw_rpc_line(const struct vfw_verb_entry *verbs, struct vfw_call *call, const char *line,
 		   size_t n, size_t *out_n);

@@ -40,6 +40,7 @@ struct connection {
 	struct buffer in, out;
 	size_t searched; /* bytes of in that hold no newline */
 	struct vfw_filter *observe; /* NULL: no observer */
+	bool waiting; /* the next line in in waits for vfw_server_resume() */
 	bool closing; /* once out is written */
 	bool broken; /* to be dropped when the loop comes to it: a verb of its own may be running */
 };
@@ -132,11 +133,12 @@ static int write_out(struct connection *c)
 			return -ESHUTDOWN;
 		buffer_clear(&c->out);
 	}
+	/* who waits for an answer is not read from; that it went away is heard all the same */
 	if (!buffer_n(&c->out))
-		return sd_event_source_set_io_events(c->source, EPOLLIN);
+		return sd_event_source_set_io_events(c->source, c->waiting ? 0 : EPOLLIN);
 	/* who does not read answers is not read from; an observer is, unless it is being closed */
-	return sd_event_source_set_io_events(c->source,
-					     EPOLLOUT | (c->observe && !c->closing ? EPOLLIN : 0));
+	return sd_event_source_set_io_events(
+		c->source, EPOLLOUT | (c->observe && !c->closing && !c->waiting ? EPOLLIN : 0));
 }
 
 static int put(struct connection *c, const char *data, size_t n)
@@ -156,6 +158,7 @@ static int handle_line(struct connection *c, const char *line, size_t n)
 	int err = 0;
 
 	answer = vfw_rpc_line(c->srv->verbs, &call, line, n, &out_n);
+	c->waiting = call.later;
 	if (answer)
 		err = put(c, answer, out_n);
 	if (call.observe) {
@@ -180,7 +183,7 @@ static int handle_input(struct connection *c)
 {
 	int err = 0;
 
-	while (!err && !c->closing && buffer_n(&c->out) <= BACKLOG_MAX) {
+	while (!err && !c->closing && !c->waiting && buffer_n(&c->out) <= BACKLOG_MAX) {
 		char *from = c->in.data + c->in.start;
 		size_t n = buffer_n(&c->in);
 		char *newline =
@@ -193,6 +196,8 @@ static int handle_input(struct connection *c)
 		}
 		line = (size_t)(newline - from);
 		err = handle_line(c, from, line);
+		if (c->waiting)
+			break;
 		c->in.start += line + 1;
 		c->srv->input -= line + 1;
 		c->searched = 0;
@@ -224,23 +229,29 @@ static int read_in(struct connection *c)
 	return 0;
 }
 
+/* Handles and answers what can be; drops the connection when that fails, or err says so. */
+static void serve(struct connection *c, int err)
+{
+	do {
+		err = err ?: handle_input(c);
+		err = err ?: write_out(c);
+	} while (!err && !c->closing && !c->waiting && c->searched < buffer_n(&c->in) &&
+		 buffer_n(&c->out) <= BACKLOG_MAX);
+	if (err || c->broken)
+		drop(c);
+}
+
 static int on_connection(sd_event_source *s, int fd, uint32_t revents, void *arg)
 {
 	struct connection *c = arg;
 	int err = 0;
 
 	(void)s, (void)fd;
-	if (revents & EPOLLIN && !c->closing)
+	if (revents & EPOLLIN && !c->closing && !c->waiting)
 		err = read_in(c);
 	else if (revents & (EPOLLHUP | EPOLLERR) && !(revents & EPOLLOUT))
 		err = -ESHUTDOWN;
-	do {
-		err = err ?: handle_input(c);
-		err = err ?: write_out(c);
-	} while (!err && !c->closing && c->searched < buffer_n(&c->in) &&
-		 buffer_n(&c->out) <= BACKLOG_MAX);
-	if (err || c->broken)
-		drop(c);
+	serve(c, err);
 	return 0;
 }
 
@@ -390,5 +401,19 @@ void vfw_server_event(struct vfw_server *srv, json_t *event)
 			c->broken = true;
 			shutdown(c->fd, SHUT_RDWR);
 		}
+	}
+}
+
+void vfw_server_resume(struct vfw_server *srv)
+{
+	struct connection *c, *next;
+
+	/* nothing that runs here drops another connection than its own */
+	for (c = srv->connections; c; c = next) {
+		next = c->next;
+		if (!c->waiting)
+			continue;
+		c->waiting = false;
+		serve(c, 0);
 	}
 }

@@ -25,4 +25,9 @@ void vfw_server_free(struct vfw_server *srv);
 /* Tells the observers whose filter it fits; one that is too slow is dropped with a notice. */
 void vfw_server_event(struct vfw_server *srv, json_t *event);
 
+/*
+ * Handles again the lines whose verbs said `later'. Not to be called from within a verb.
+ */
+void vfw_server_resume(struct vfw_server *srv);
+
 #endif /* VFW_CTL_SERVER_H */

@@ -110,6 +110,10 @@ static json_t *lint_json(struct vfw_call *call, const struct vfw_policy *policy)
 			      "partial", lint->partial);
 	else if (err == -EINVAL)
 		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
+	else if (err == -ENOTUNIQ)
+		vfw_call_fail(call, VFW_CTL_E_POLICY, NULL,
+			      "two tenants inspect the same conversations with two profiles: "
+			      "`vfwctl policy check' says where");
 	else if (err != -ENOMEM)
 		vfw_call_fail(call, VFW_RPC_INTERNAL, NULL,
 			      "the policy is larger than the datapath takes");

@@ -5,6 +5,7 @@
 #include "../base/form.h"
 #include "../policy/policy.h"
 #include "../state/publish.h"
+#include "../state/signatures.h"
 #include "../state/state.h"
 #include "../state/store.h"
 #include "../state/trial.h"
@@ -89,6 +90,29 @@ struct vfw_ruleset *vfw_verb_policy_parse(struct vfw_call *call, json_t *params,
 }
 
 /*
+ * Reads the signatures of rs, compiles it, and sees to its databases as far as there is a module
+ * to have them made for. Returns as vfw_signatures_ready() does, which sets call->later.
+ */
+static int compile(struct vfw_call *call, struct vfw_ruleset *rs, struct vfw_diags *d,
+		   struct vfw_compiled **c)
+{
+	struct vfw_state *st = call->state;
+	int err = vfw_registry_settle(st->registry);
+
+	if (!err)
+		err = vfw_ruleset_signatures(rs, st->config.signatures, d);
+	if (!err)
+		err = vfw_ruleset_compile(rs, st->registry, d, c);
+	if (!err && st->kern)
+		err = vfw_signatures_ready(st->signatures, rs, st->running, d);
+	else if (!err && (*c)->counts.n_profiles)
+		vfw_diag_add(d, VFW_DIAG_WARNING, NULL, NULL,
+			     "the module is not loaded: signatures were read, but not compiled");
+	call->later = err == -EINPROGRESS;
+	return err;
+}
+
+/*
  * Rules of a policy that cannot be compiled yet: in the canonical form each has a line of its
  * own.
  */
@@ -128,9 +152,8 @@ json_t *vfw_verb_policy_check(struct vfw_call *call, json_t *params)
 
 	if (!rs)
 		goto out;
-	if (!vfw_policy_unenforceable(rs->policy, &unenforceable) &&
-	    !vfw_registry_settle(call->state->registry))
-		err = vfw_ruleset_compile(rs, call->state->registry, &d, &c);
+	if (!vfw_policy_unenforceable(rs->policy, &unenforceable))
+		err = compile(call, rs, &d, &c);
 	if (err == -EINVAL)
 		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
 	else if (!err)
@@ -212,10 +235,11 @@ static json_t *publish(struct vfw_call *call, struct vfw_ruleset **rs, struct vf
 	*rs = NULL;
 	*c = NULL;
 	vfw_state_audit(st, call->who, "policy.apply",
-			json_pack("{s:{s:I, s:s}, s:{s:I, s:s}, s:b, s:I}", "before", "revision",
-				  (json_int_t)revision, "digest", before, "after", "revision",
-				  (json_int_t)st->revision, "digest", after, "keep_established",
-				  how->keep_established, "confirm_s", (json_int_t)how->confirm_s));
+			json_pack("{s:{s:I, s:s}, s:{s:I, s:s}, s:b, s:b, s:I}", "before",
+				  "revision", (json_int_t)revision, "digest", before, "after",
+				  "revision", (json_int_t)st->revision, "digest", after,
+				  "keep_established", how->keep_established, "restart_streams",
+				  how->restart_streams, "confirm_s", (json_int_t)how->confirm_s));
 	return applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), true);
 }
 
@@ -224,6 +248,7 @@ json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
 	json_int_t confirm_s = json_integer_value(json_object_get(params, "confirm_s"));
 	struct vfw_kern_publish how = {
 		.keep_established = json_is_true(json_object_get(params, "keep_established")),
+		.restart_streams = json_is_true(json_object_get(params, "restart_streams")),
 		.confirm_s = (uint32_t)confirm_s,
 		.who = call->who,
 	};
@@ -233,6 +258,7 @@ json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
 	struct vfw_ruleset *rs = NULL;
 	struct vfw_compiled *c = NULL;
 	json_t *result = NULL;
+	bool same;
 	int err = 0;
 
 	if (confirm_s < 0 || confirm_s > VFW_CONFIRM_MAX_S)
@@ -253,12 +279,14 @@ json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
 				       "the policy asks for what this version cannot enforce");
 		goto out;
 	}
-	err = vfw_registry_settle(st->registry) ?: vfw_ruleset_compile(rs, st->registry, &d, &c);
+	err = compile(call, rs, &d, &c);
+	/* streams that run on are old even where the policy is not new */
+	same = !err && nothing_new(st, c) && !(how.restart_streams && c->counts.n_profiles);
 	if (err == -EINVAL)
 		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
 	else if (!err && dry)
-		result = applied(st, c, diags_json(&d, VFW_DIAG_WARNING), !nothing_new(st, c));
-	else if (!err && nothing_new(st, c))
+		result = applied(st, c, diags_json(&d, VFW_DIAG_WARNING), !same);
+	else if (same)
 		result = replace_text(call, &rs, &c, &d);
 	else if (!err && vfw_verb_need_kernel(call))
 		result = publish(call, &rs, &c, &d, &how);
@@ -315,7 +343,7 @@ static char *text_of(struct vfw_call *call, bool disk)
 
 	if (!disk) {
 		if (st->running)
-			return vfw_policy_print(st->running->policy);
+			return vfw_ruleset_print(st->running);
 		vfw_call_fail(call, VFW_CTL_E_NOT_FOUND, NULL,
 			      "no policy was applied yet: vfwctl policy apply FILE");
 		return NULL;
@@ -326,9 +354,11 @@ static char *text_of(struct vfw_call *call, bool disk)
 			      strerror(-err));
 		return NULL;
 	}
-	if (!vfw_ruleset_parse(files, n, &d, &rs))
-		text = vfw_policy_print(rs->policy);
-	else
+	err = vfw_ruleset_parse(files, n, &d, &rs)
+		      ?: vfw_ruleset_signatures(rs, st->config.signatures, &d);
+	if (!err)
+		text = vfw_ruleset_print(rs);
+	else if (err == -EINVAL)
 		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy on disk is wrong");
 	vfw_ruleset_free(rs);
 	vfw_diags_free(&d);
@@ -401,12 +431,17 @@ json_t *vfw_verb_policy_diff(struct vfw_call *call, json_t *params)
 	size_t n_old, n_new;
 	bool changed;
 
+	if (rs && vfw_ruleset_signatures(rs, call->state->config.signatures, &d)) {
+		vfw_verb_policy_refuse(call, VFW_CTL_E_POLICY, &d, "the policy is wrong");
+		vfw_ruleset_free(rs);
+		rs = NULL;
+	}
 	vfw_diags_free(&d);
 	if (!rs)
 		return NULL;
-	new = vfw_policy_print(rs->policy);
+	new = vfw_ruleset_print(rs);
 	vfw_ruleset_free(rs);
-	old = call->state->running ? vfw_policy_print(call->state->running->policy) : strdup("");
+	old = call->state->running ? vfw_ruleset_print(call->state->running) : strdup("");
 	if (!old || !new)
 		return NULL;
 	changed = strcmp(old, new) != 0;

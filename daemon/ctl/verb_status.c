@@ -5,6 +5,9 @@
 #include "../base/form.h"
 #include "../kern/kern.h"
 #include "../policy/policy.h"
+#include "../sig/database.h"
+#include "../state/signatures.h"
+#include "../state/sigset.h"
 #include "../state/state.h"
 #include "../state/store.h"
 
@@ -30,12 +33,14 @@ static json_t *trial_of(const struct vfw_kern_trial_info *t)
 static json_t *module_of(const struct vfw_kern_status *s)
 {
 	char digest[2 * VFW_DIGEST_LEN + 1];
-	json_t *o = json_pack(
-		"{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "loaded", 1, "version",
-		s->version, "mode", mode_word(s->mode), "revision", (json_int_t)s->revision,
-		"digest", s->revision ? vfw_form_hex(s->digest, VFW_DIGEST_LEN, digest) : "", "vms",
-		(json_int_t)s->vms, "ports", (json_int_t)s->ports, "flows", (json_int_t)s->flows,
-		"memory", (json_int_t)s->memory, "events_lost", (json_int_t)s->events_lost);
+	json_t *o = json_pack("{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s}",
+			      "loaded", 1, "version", s->version, "mode", mode_word(s->mode),
+			      "revision", (json_int_t)s->revision, "digest",
+			      s->revision ? vfw_form_hex(s->digest, VFW_DIGEST_LEN, digest) : "",
+			      "vms", (json_int_t)s->vms, "ports", (json_int_t)s->ports, "flows",
+			      (json_int_t)s->flows, "memory", (json_int_t)s->memory, "events_lost",
+			      (json_int_t)s->events_lost, "hyperscan", s->hs_version,
+			      "instruction_set", s->hs_set);
 
 	if (s->trial.on)
 		json_object_set_new(o, "trial", trial_of(&s->trial));
@@ -73,36 +78,39 @@ static void add_change(json_t *list, const char *name, const char *change)
 }
 
 /* Which files on disk are not those that were confirmed. */
-static json_t *changes_of(const struct vfw_ruleset *kept, const struct vfw_ruleset_file *disk,
-			  size_t n)
+static void add_changes(json_t *list, const struct vfw_ruleset_file *kept, size_t n_kept,
+			const struct vfw_ruleset_file *disk, size_t n)
 {
-	json_t *list = json_array();
-
 	for (size_t i = 0; i < n; i++) {
-		const struct vfw_ruleset_file *old =
-			file_named(kept->files, kept->n_files, disk[i].name);
+		const struct vfw_ruleset_file *old = file_named(kept, n_kept, disk[i].name);
 
 		if (!old)
 			add_change(list, disk[i].name, "new");
 		else if (old->len != disk[i].len || memcmp(old->text, disk[i].text, old->len) != 0)
 			add_change(list, disk[i].name, "changed");
 	}
-	for (size_t i = 0; i < kept->n_files; i++)
-		if (!file_named(disk, n, kept->files[i].name))
-			add_change(list, kept->files[i].name, "removed");
-	return list;
+	for (size_t i = 0; i < n_kept; i++)
+		if (!file_named(disk, n, kept[i].name))
+			add_change(list, kept[i].name, "removed");
 }
 
-/* Have both the same canonical text? Takes the files. What is wrong is another policy. */
-static bool same_policy(const struct vfw_ruleset *kept, struct vfw_ruleset_file *files, size_t n)
+/*
+ * Have both the same canonical text and signatures? Takes the files; folder is that of signatures,
+ * whose changes are added. What is wrong is another policy.
+ */
+static bool same_policy(const struct vfw_ruleset *kept, struct vfw_ruleset_file *files, size_t n,
+			const char *folder, json_t *changes)
 {
 	struct vfw_ruleset *disk = NULL;
 	struct vfw_diags d = {0};
 	bool same = false;
 
-	if (!vfw_ruleset_parse(files, n, &d, &disk)) {
-		_cleanup_free_ char *ours = vfw_policy_print(kept->policy);
-		_cleanup_free_ char *theirs = vfw_policy_print(disk->policy);
+	if (!vfw_ruleset_parse(files, n, &d, &disk) && !vfw_ruleset_signatures(disk, folder, &d)) {
+		_cleanup_free_ char *ours = vfw_ruleset_print(kept);
+		_cleanup_free_ char *theirs = vfw_ruleset_print(disk);
+
+		add_changes(changes, kept->signature_files, kept->n_signature_files,
+			    disk->signature_files, disk->n_signature_files);
 
 		same = ours && theirs && !strcmp(ours, theirs);
 	}
@@ -123,9 +131,11 @@ static bool differs_from_disk(const struct vfw_state *st, json_t **changes)
 
 	*changes = NULL;
 	if (vfw_store_read_files(st->config.policy, &files, &n) == 0) {
-		json_t *list = kept ? changes_of(kept, files, n) : json_array();
+		json_t *list = json_array();
 
-		if (kept ? !same_policy(kept, files, n) : true) {
+		if (kept)
+			add_changes(list, kept->files, kept->n_files, files, n);
+		if (kept ? !same_policy(kept, files, n, st->config.signatures, list) : true) {
 			if (!kept)
 				vfw_ruleset_free_files(files, n);
 			*changes = list;
@@ -150,6 +160,53 @@ static json_t *policy_of(const struct vfw_state *st)
 	return json_pack("{s:I, s:s, s:b, s:o, s:o, s:b}", "revision", (json_int_t)st->revision,
 			 "digest", digest, "differs_from_disk", differs, "disk_changes", changes,
 			 "files", files, "fresh_install", st->fallback);
+}
+
+/* What rs knows of a profile by its place in the policy in force; adds it to the object. */
+static void put_sizes(json_t *o, const struct vfw_ruleset *rs, uint32_t index)
+{
+	const struct vfw_database *db;
+
+	if (!rs || !rs->signatures || index >= rs->signatures->n)
+		return;
+	db = rs->databases[index];
+	if (!db)
+		return;
+	json_object_set_new(o, "stream_bytes", json_integer((json_int_t)db->stream_bytes));
+	json_object_set_new(o, "block_bytes", json_integer((json_int_t)db->block_bytes));
+}
+
+static json_t *profile_of(const struct vfw_state *st, const struct vfw_kern_profile_info *p)
+{
+	const struct vfw_profile_stat *s = &p->stat;
+	json_t *o = json_pack(
+		"{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"profile", p->name, "mode",
+		p->conf.flags & VFW_PROFILE_F_PREVENT ? "prevent" : "detect", "on_overload",
+		p->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK ? "block" : "pass", "depth",
+		(json_int_t)p->conf.depth, "patterns", (json_int_t)p->conf.n_exprs, "index",
+		(json_int_t)s->index, "revision", (json_int_t)s->revision, "in_force",
+		s->in_force ? 1 : 0, "age_ms", (json_int_t)s->age_ms, "streams",
+		(json_int_t)s->streams, "bytes", (json_int_t)s->bytes, "matches",
+		(json_int_t)s->matches, "overloads", (json_int_t)s->overloads, "memory",
+		(json_int_t)s->memory, "stream_size", (json_int_t)s->stream_size);
+
+	if (o && s->in_force)
+		put_sizes(o, st->running, s->index);
+	return o;
+}
+
+static json_t *profiles_of(struct vfw_state *st)
+{
+	_cleanup_free_ struct vfw_kern_profile_info *profiles = NULL;
+	json_t *list = json_array();
+	size_t n = 0;
+
+	if (vfw_kern_profiles(st->kern, &profiles, &n))
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, profile_of(st, &profiles[i]));
+	return list;
 }
 
 static json_t *unmanaged_of(struct vfw_state *st)
@@ -187,8 +244,8 @@ json_t *vfw_verb_status(struct vfw_call *call, json_t *params)
 	json_t *o;
 
 	(void)params;
-	o = json_pack("{s:s, s:o, s:s?}", "version", VFW_VERSION, "policy", policy_of(st),
-		      "trouble", st->trouble);
+	o = json_pack("{s:s, s:o, s:s?, s:o}", "version", VFW_VERSION, "policy", policy_of(st),
+		      "trouble", st->trouble, "signatures", vfw_signatures_json(st->signatures));
 	if (!st->kern) {
 		json_object_set_new(o, "module", json_pack("{s:b}", "loaded", 0));
 		return o;
@@ -199,6 +256,7 @@ json_t *vfw_verb_status(struct vfw_call *call, json_t *params)
 	}
 	json_object_set_new(o, "module", module_of(&s));
 	json_object_set_new(o, "unmanaged_ports", unmanaged_of(st));
+	json_object_set_new(o, "profiles", profiles_of(st));
 	json_object_set_new(o, "reasons", reasons_of(st));
 	return o;
 }

@@ -24,6 +24,7 @@ const struct vfw_verb_entry vfw_verbs[] = {
 	{"policy.show", vfw_verb_policy_show},
 	{"policy.diff", vfw_verb_policy_diff},
 	{"policy.lint", vfw_verb_policy_lint},
+	{"sig.check", vfw_verb_sig_check},
 	{"rule.list", vfw_verb_rule_list},
 	{"rule.add", vfw_verb_rule_add},
 	{"rule.delete", vfw_verb_rule_delete},

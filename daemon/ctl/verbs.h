@@ -31,6 +31,7 @@ json_t *vfw_verb_explain(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_flow_list(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_flow_kill(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_observe(struct vfw_call *call, json_t *params);
+json_t *vfw_verb_sig_check(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_doctor(struct vfw_call *call, json_t *params);
 
 json_t *vfw_verb_policy_lint(struct vfw_call *call, json_t *params);

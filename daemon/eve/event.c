@@ -3,6 +3,7 @@
 
 #include "../base/form.h"
 #include "../policy/compiled.h"
+#include "../sig/pattern.h"
 #include "core/reason.h"
 #include "core/tcpstate.h"
 
@@ -18,7 +19,7 @@ static const char *const type_words[__VFW_EVENT_MAX] = {
 	[VFW_EVENT_PORT_DEL] = "port",	[VFW_EVENT_MODE] = "audit",
 	[VFW_EVENT_POLICY] = "audit",	[VFW_EVENT_FLOW_START] = "flow",
 	[VFW_EVENT_FLOW_END] = "flow",	[VFW_EVENT_CONFIRM] = "audit",
-	[VFW_EVENT_ROLLBACK] = "audit",
+	[VFW_EVENT_ROLLBACK] = "audit", [VFW_EVENT_ALERT] = "alert",
 };
 
 static const char *const action_words[__VFW_EVENT_MAX] = {
@@ -206,7 +207,36 @@ static json_t *flow_object(const struct vfw_event *e)
 static bool is_traffic(uint32_t type)
 {
 	return type == VFW_EVENT_DROP || type == VFW_EVENT_WOULD_DROP || type == VFW_EVENT_PASS ||
-	       type == VFW_EVENT_FLOW_START || type == VFW_EVENT_FLOW_END;
+	       type == VFW_EVENT_FLOW_START || type == VFW_EVENT_FLOW_END ||
+	       type == VFW_EVENT_ALERT;
+}
+
+/* Files of patterns know no class and no priority: 3 is what Suricata takes then. */
+#define SEVERITY 3
+
+static json_t *alert_object(const struct vfw_event *e, const struct vfw_pattern *pattern)
+{
+	json_t *o = json_object();
+
+	put_text(o, "action", e->flags & VFW_EVENT_F_DROPPED ? "blocked" : "allowed");
+	put_number(o, "gid", 1);
+	if (!pattern)
+		return o;
+	put_number(o, "signature_id", pattern->sid);
+	put_number(o, "rev", 0);
+	put_text(o, "signature", pattern->message ?: pattern->regex);
+	json_object_set_new(o, "category", json_string(""));
+	put_number(o, "severity", SEVERITY);
+	return o;
+}
+
+/* Which expression of which profile, and where it matched. */
+static void put_match(json_t *o, const struct vfw_event *e, const char *profile)
+{
+	put_text(o, "profile", profile);
+	put_number(o, "expression", e->sig);
+	put_number(o, "offset", e->offset);
+	put_text(o, "direction", e->flags & VFW_EVENT_F_TO_OPENER ? "to_client" : "to_server");
 }
 
 static json_t *vfw_object(const struct vfw_event *e, const struct vfw_eve_names *names)
@@ -239,7 +269,7 @@ static json_t *vfw_object(const struct vfw_event *e, const struct vfw_eve_names 
 json_t *vfw_eve_event(const struct vfw_event *e, const struct vfw_eve_names *names)
 {
 	const char *type = e->type < __VFW_EVENT_MAX ? type_words[e->type] : NULL;
-	json_t *o = begin(type ?: "anomaly", e->time_ns);
+	json_t *o = begin(type ?: "anomaly", e->time_ns), *vfw;
 
 	if (is_traffic(e->type)) {
 		put_text(o, "in_iface", names->device(names->arg, e->in_ifindex));
@@ -252,7 +282,15 @@ json_t *vfw_eve_event(const struct vfw_event *e, const struct vfw_eve_names *nam
 		json_object_set_new(o, type,
 				    json_pack("{s:i, s:s}", "len", e->len, "reason",
 					      vfw_reason_word(e->reason)));
-	json_object_set_new(o, "vfw", vfw_object(e, names));
+	vfw = vfw_object(e, names);
+	if (e->type == VFW_EVENT_ALERT) {
+		const char *profile = NULL;
+		const struct vfw_pattern *pattern = names->signature(names->arg, e, &profile);
+
+		json_object_set_new(o, "alert", alert_object(e, pattern));
+		put_match(vfw, e, profile);
+	}
+	json_object_set_new(o, "vfw", vfw);
 	return o;
 }
 

@@ -5,7 +5,7 @@
  * caller, or NULL when there is no memory.
  *
  * event_type is one of: drop (a frame was cut), would-drop (monitor mode: it
- * passed), flow, port, audit, anomaly, stats.
+ * passed), alert (a signature matched), flow, port, audit, anomaly, stats.
  */
 #ifndef VFW_EVE_EVENT_H
 #define VFW_EVE_EVENT_H
@@ -14,6 +14,7 @@
 #include <linux/vfw.h>
 #include <stdint.h>
 
+struct vfw_pattern;
 struct vfw_rule_origin;
 
 /* Who can tell names; each may return NULL. Strings are copied at once. */
@@ -22,6 +23,9 @@ struct vfw_eve_names {
 	const char *(*vm)(void *arg, const uint8_t uuid[VFW_UUID_LEN]);
 	const struct vfw_rule_origin *(*rule)(void *arg, uint32_t id);
 	const char *(*device)(void *arg, uint32_t ifindex);
+	/* of an alert; *profile is the profile's name, or NULL */
+	const struct vfw_pattern *(*signature)(void *arg, const struct vfw_event *e,
+					       const char **profile);
 };
 
 json_t *vfw_eve_event(const struct vfw_event *e, const struct vfw_eve_names *names);

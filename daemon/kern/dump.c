@@ -85,6 +85,21 @@ static int on_rule(void *arg, struct nlattr **a)
 	return rule ? take(rule, sizeof(*rule), a[VFW_A_RULE]) : -ENOMEM;
 }
 
+static int on_profile(void *arg, struct nlattr **a)
+{
+	struct nlattr *p[VFW_PROFILE_A_MAX + 1];
+	struct vfw_kern_profile_info *profile = add(arg);
+
+	if (!profile)
+		return -ENOMEM;
+	if (!a[VFW_A_PROFILE] || nla_parse_nested(p, VFW_PROFILE_A_MAX, a[VFW_A_PROFILE], NULL) ||
+	    !p[VFW_PROFILE_A_NAME] ||
+	    take(&profile->conf, sizeof(profile->conf), p[VFW_PROFILE_A_CONF]))
+		return -EBADMSG;
+	nla_strlcpy(profile->name, p[VFW_PROFILE_A_NAME], sizeof(profile->name));
+	return take(&profile->stat, sizeof(profile->stat), p[VFW_PROFILE_A_STAT]);
+}
+
 static int on_reason(void *arg, struct nlattr **a)
 {
 	struct nlattr *r[VFW_REASON_A_MAX + 1];
@@ -138,6 +153,11 @@ int vfw_kern_ports(struct vfw_kern *k, struct vfw_kern_port_info **out, size_t *
 int vfw_kern_rules(struct vfw_kern *k, struct vfw_rule_stat **out, size_t *n)
 {
 	return dump(k, VFW_CMD_RULE_GET, sizeof(**out), on_rule, (void **)out, n);
+}
+
+int vfw_kern_profiles(struct vfw_kern *k, struct vfw_kern_profile_info **out, size_t *n)
+{
+	return dump(k, VFW_CMD_PROFILE_GET, sizeof(**out), on_profile, (void **)out, n);
 }
 
 int vfw_kern_reasons(struct vfw_kern *k, struct vfw_kern_reason_info **out, size_t *n)

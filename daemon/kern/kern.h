@@ -45,6 +45,8 @@ struct vfw_kern_status {
 	uint32_t vms, ports, flows;
 	uint64_t memory; /* bytes */
 	uint64_t events_lost;
+	char hs_set[16]; /* instruction set of its Hyperscan, "": it has none */
+	char hs_version[32];
 	struct vfw_kern_scope names, bridges, uplinks;
 	struct vfw_kern_trial_info {
 		bool on; /* the policy in force is on trial; the rest is zero if not */
@@ -66,6 +68,7 @@ int vfw_kern_scope_set(struct vfw_kern *k, const struct vfw_kern_scope *names,
 
 struct vfw_kern_publish {
 	bool keep_established; /* flows stay that the new policy forbids */
+	bool restart_streams; /* running streams take the new databases, too */
 	uint32_t confirm_s; /* seconds for which the policy is on trial; 0: it stays */
 	const char *who; /* asks for the trial */
 };
@@ -84,6 +87,12 @@ int vfw_kern_policy_rollback(struct vfw_kern *k, uint32_t *revision);
 
 /* Sends every table of c, in pieces. */
 int vfw_kern_txn_tables(struct vfw_kern *k, uint32_t id, const struct vfw_compiled *c);
+
+/*
+ * Sends the next profile; the databases are files open for reading, which stay the caller's.
+ */
+int vfw_kern_txn_profile(struct vfw_kern *k, uint32_t id, const char *name,
+			 const struct vfw_profile_conf *conf, int stream_fd, int block_fd);
 
 /* A VM in the form it has in a message: the content of VFW_A_VM. */
 struct vfw_kern_vm {
@@ -147,6 +156,15 @@ struct vfw_kern_port_info {
 int vfw_kern_ports(struct vfw_kern *k, struct vfw_kern_port_info **out, size_t *n);
 
 int vfw_kern_rules(struct vfw_kern *k, struct vfw_rule_stat **out, size_t *n);
+
+struct vfw_kern_profile_info {
+	char name[VFW_NAME_LEN];
+	struct vfw_profile_conf conf;
+	struct vfw_profile_stat stat;
+};
+
+/* Every generation that is in use. */
+int vfw_kern_profiles(struct vfw_kern *k, struct vfw_kern_profile_info **out, size_t *n);
 
 struct vfw_kern_reason_info {
 	uint32_t id;

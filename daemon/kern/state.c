@@ -56,6 +56,10 @@ static int on_status(void *arg, struct nlattr **a)
 	s->flows = u32_of(a[VFW_A_N_FLOWS]);
 	s->memory = u64_of(a[VFW_A_MEMORY]);
 	s->events_lost = u64_of(a[VFW_A_EVENTS_LOST]);
+	if (a[VFW_A_HS_SET])
+		nla_strlcpy(s->hs_set, a[VFW_A_HS_SET], sizeof(s->hs_set));
+	if (a[VFW_A_HS_VERSION])
+		nla_strlcpy(s->hs_version, a[VFW_A_HS_VERSION], sizeof(s->hs_version));
 	if (a[VFW_A_SCOPE_NAMES])
 		read_scope(a[VFW_A_SCOPE_NAMES], &s->names);
 	if (a[VFW_A_SCOPE_BRIDGES])

@@ -46,10 +46,13 @@ static bool put_publish(struct nl_msg *msg, const struct vfw_compiled *c,
 int vfw_kern_txn_begin(struct vfw_kern *k, uint32_t revision, const struct vfw_compiled *c,
 		       const struct vfw_kern_publish *how, uint32_t *id)
 {
-	bool keep = how && how->keep_established;
-	uint32_t flags = c ? VFW_TXN_F_POLICY | (keep ? VFW_TXN_F_KEEP_ESTABLISHED : 0) : 0;
+	uint32_t flags = c ? VFW_TXN_F_POLICY : 0;
 	struct nl_msg *msg = vfw_kern_message(k, VFW_CMD_TXN_BEGIN, 0);
 
+	if (how && how->keep_established)
+		flags |= VFW_TXN_F_KEEP_ESTABLISHED;
+	if (how && how->restart_streams)
+		flags |= VFW_TXN_F_RESTART_STREAMS;
 	if (msg &&
 	    (nla_put_u32(msg, VFW_A_TXN_FLAGS, flags) ||
 	     nla_put_u32(msg, VFW_A_REVISION, revision) || (c && !put_publish(msg, c, how)))) {
@@ -99,6 +102,21 @@ int vfw_kern_txn_tables(struct vfw_kern *k, uint32_t id, const struct vfw_compil
 		}
 	}
 	return 0;
+}
+
+int vfw_kern_txn_profile(struct vfw_kern *k, uint32_t id, const char *name,
+			 const struct vfw_profile_conf *conf, int stream_fd, int block_fd)
+{
+	struct nl_msg *msg = vfw_kern_message(k, VFW_CMD_TXN_PROFILE, 0);
+	struct nlattr *nest = msg ? nla_nest_start(msg, VFW_A_PROFILE | NLA_F_NESTED) : NULL;
+	bool whole = nest && !nla_put_string(msg, VFW_PROFILE_A_NAME, name) &&
+		     !nla_put(msg, VFW_PROFILE_A_CONF, sizeof(*conf), conf) &&
+		     !nla_put_s32(msg, VFW_PROFILE_A_STREAM_FD, stream_fd) &&
+		     !nla_put_s32(msg, VFW_PROFILE_A_BLOCK_FD, block_fd);
+
+	if (whole)
+		nla_nest_end(msg, nest);
+	return send_txn(k, msg, id, whole, NULL, NULL);
 }
 
 static bool put_addresses(struct nl_msg *msg, const struct vfw_nic *nic)

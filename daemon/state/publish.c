@@ -6,7 +6,10 @@
 #include "../base/log.h"
 #include "../kern/monitor.h"
 #include "../policy/policy.h"
+#include "../sig/database.h"
 #include "../vm/registry.h"
+#include "signatures.h"
+#include "sigset.h"
 #include "store.h"
 #include "trial.h"
 
@@ -21,13 +24,28 @@ static void set_trouble(struct vfw_state *st, char *sentence)
 	st->trouble = sentence;
 }
 
+static int send_profiles(struct vfw_state *st, uint32_t id, const struct vfw_ruleset *rs)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < rs->signatures->n && !err; i++) {
+		const struct vfw_sigset_profile *profile = &rs->signatures->v[i];
+
+		err = vfw_kern_txn_profile(st->kern, id, profile->name, &profile->conf,
+					   rs->databases[i]->stream, rs->databases[i]->block);
+	}
+	return err;
+}
+
 /*
- * One transaction. c NULL: the population only. to becomes what the kernel has; it is taken on
- * success only, and *words, a sentence for the caller to free, is set on failure only.
+ * One transaction. rs NULL: the population only; else what was compiled of it, whose profiles have
+ * their databases. to becomes what the kernel has; it is taken on success only, and *words, a
+ * sentence for the caller to free, is set on failure only.
  */
-static int commit(struct vfw_state *st, const struct vfw_compiled *c,
+static int commit(struct vfw_state *st, const struct vfw_ruleset *rs,
 		  const struct vfw_kern_publish *how, struct vfw_population *to, char **words)
 {
+	const struct vfw_compiled *c = rs ? rs->compiled : NULL;
 	uint32_t id = 0, revision = 0;
 	int err = vfw_kern_txn_begin(st->kern, st->revision, c, how, &id);
 
@@ -37,6 +55,8 @@ static int commit(struct vfw_state *st, const struct vfw_compiled *c,
 	}
 	if (c)
 		err = vfw_kern_txn_tables(st->kern, id, c);
+	if (c && !err)
+		err = send_profiles(st, id, rs);
 	if (!err)
 		err = vfw_population_send(st->kern, id, c, &st->sent, to);
 	if (!err)
@@ -51,6 +71,8 @@ static int commit(struct vfw_state *st, const struct vfw_compiled *c,
 	st->sent = *to;
 	memset(to, 0, sizeof(*to));
 	st->revision = revision;
+	if (rs)
+		vfw_signatures_record(st->signatures, revision, rs->signatures);
 	return 0;
 }
 
@@ -128,6 +150,18 @@ static bool recompile(struct vfw_state *st)
 	return true;
 }
 
+/* -EINPROGRESS: the compiler is at work, and vfw_publish_sync() will run again at its end. */
+static int get_databases(struct vfw_state *st)
+{
+	struct vfw_diags d = {0};
+	int err = vfw_signatures_ready(st->signatures, st->running, NULL, &d);
+
+	if (err && err != -EINPROGRESS)
+		set_trouble(st, strdup(d.n && d.v[0].message ? d.v[0].message : strerror(-err)));
+	vfw_diags_free(&d);
+	return err;
+}
+
 static int follow(struct vfw_state *st)
 {
 	struct vfw_population_change change;
@@ -144,12 +178,15 @@ static int follow(struct vfw_state *st)
 		vfw_population_clear(&to);
 		return 0;
 	}
-	err = commit(st, whole ? st->running->compiled : NULL, NULL, &to, &words);
-	vfw_population_clear(&to);
-	if (err) {
-		set_trouble(st, words);
-		return err;
+	err = whole ? get_databases(st) : 0;
+	if (!err) {
+		err = commit(st, whole ? st->running : NULL, NULL, &to, &words);
+		if (err)
+			set_trouble(st, words);
 	}
+	vfw_population_clear(&to);
+	if (err)
+		return err == -EINPROGRESS ? 0 : err;
 	log_change(st, &change, whole);
 	audit_population(st, &change);
 	if (whole) {
@@ -264,6 +301,7 @@ int vfw_publish_connect(struct vfw_state *st)
 		return err;
 	}
 	st->revision = status.revision;
+	vfw_signatures_module(st->signatures, &status);
 	vfw_trial_take_over(st, &status);
 	if (st->fallback && (status.revision || status.mode == VFW_MODE_ARMED)) {
 		/*
@@ -277,6 +315,8 @@ int vfw_publish_connect(struct vfw_state *st)
 		st->fallback = false;
 	}
 	st->tables_current = kernel_has_running(st, &status);
+	if (st->tables_current)
+		vfw_signatures_record(st->signatures, st->revision, st->running->signatures);
 	vfw_log_info("module %s: %s, revision %u%s", status.version,
 		     status.mode == VFW_MODE_ARMED ? "armed" : "disarmed", status.revision,
 		     st->tables_current ? ", taken over as it is" : "");
@@ -289,6 +329,7 @@ void vfw_publish_disconnect(struct vfw_state *st)
 	vfw_trial_forget(st);
 	vfw_kern_close(st->kern);
 	st->kern = NULL;
+	vfw_signatures_module(st->signatures, NULL);
 	st->revision = 0;
 	st->tables_current = false;
 	vfw_population_clear(&st->sent);
@@ -301,7 +342,7 @@ void vfw_publish_disconnect(struct vfw_state *st)
 static int save_policy(struct vfw_state *st, const struct vfw_ruleset *rs, unsigned long *number,
 		       char **error)
 {
-	int err = vfw_store_save_policy(st->config.state, rs->files, rs->n_files, number);
+	int err = vfw_store_save_policy(st->config.state, rs, number);
 
 	if (!err)
 		err = vfw_store_propose_policy(st->config.state, *number);
@@ -382,7 +423,7 @@ int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_c
 	vfw_population_diff(&st->sent, &to, &change);
 	err = vfw_ruleset_adopt(rs, c);
 	if (!err) {
-		err = commit(st, c, how, &to, error);
+		err = commit(st, rs, how, &to, error);
 		if (err)
 			rs->compiled = NULL;
 	}

@@ -22,7 +22,8 @@ void vfw_publish_disconnect(struct vfw_state *st);
 
 /*
  * Makes rs the policy in force, compiled as c, and keeps it for the next start, or, with a trial
- * (how->confirm_s), once it is confirmed. Takes rs and c on success only. On failure nothing changed, and *error is a sentence that the caller frees
+ * (how->confirm_s), once it is confirmed. Its
+ * profiles have their databases (vfw_signatures_ready()). Takes rs and c on success only. On failure nothing changed, and *error is a sentence that the caller frees
  * (NULL: no memory). Returns 0 or a negative errno; -ENOENT: the module is not loaded; -EBUSY: a
  * policy is on trial.
  */

@@ -5,7 +5,10 @@
 #include "../base/form.h"
 #include "../policy/policy.h"
 #include "../policy/sha256.h"
+#include "../policy/text.h"
+#include "../sig/database.h"
 #include "../vm/registry.h"
+#include "sigset.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,6 +57,11 @@ void vfw_ruleset_free(struct vfw_ruleset *rs)
 {
 	if (!rs)
 		return;
+	for (size_t i = 0; rs->databases && i < rs->signatures->n; i++)
+		vfw_database_unref(rs->databases[i]);
+	free(rs->databases);
+	vfw_sigset_unref(rs->signatures);
+	vfw_ruleset_free_files(rs->signature_files, rs->n_signature_files);
 	vfw_ruleset_free_files(rs->files, rs->n_files);
 	vfw_policy_free(rs->policy);
 	vfw_compiled_free(rs->compiled);
@@ -61,14 +69,59 @@ void vfw_ruleset_free(struct vfw_ruleset *rs)
 	free(rs);
 }
 
+int vfw_ruleset_signatures(struct vfw_ruleset *rs, const char *folder, struct vfw_diags *d)
+{
+	int err;
+
+	if (rs->signatures)
+		return 0;
+	err = vfw_sigset_read(rs->policy, folder, d, &rs->signature_files, &rs->n_signature_files);
+	if (!err)
+		err = vfw_sigset_new(rs->policy, folder, rs->signature_files, rs->n_signature_files,
+				     d, &rs->signatures);
+	if (err)
+		return err;
+	rs->databases = calloc(rs->signatures->n + 1, sizeof(*rs->databases));
+	return rs->databases ? 0 : -ENOMEM;
+}
+
+char *vfw_ruleset_print(const struct vfw_ruleset *rs)
+{
+	_cleanup_free_ char *text = vfw_policy_print(rs->policy);
+	struct vfw_text t = {0};
+
+	if (!text)
+		return NULL;
+	vfw_text_str(&t, text);
+	for (size_t i = 0; rs->signatures && i < rs->signatures->n; i++) {
+		const struct vfw_sigset_profile *profile = &rs->signatures->v[i];
+		char digest[2 * VFW_SHA256_LEN + 1];
+
+		vfw_text_printf(&t, "# profile %s: %u signature%s, %s\n", profile->name,
+				profile->conf.n_exprs, profile->conf.n_exprs == 1 ? "" : "s",
+				vfw_form_hex(profile->digest, VFW_SHA256_LEN, digest));
+	}
+	return vfw_text_take(&t);
+}
+
 int vfw_ruleset_compile(const struct vfw_ruleset *rs, const struct vfw_registry *r,
 			struct vfw_diags *d, struct vfw_compiled **out)
 {
+	struct vfw_compiled *c = NULL;
 	const struct vfw_vm *const *vms;
 	size_t n;
+	int err;
 
 	vms = vfw_registry_vms(r, &n);
-	return vfw_policy_compile(rs->policy, vms, n, d, out);
+	err = vfw_policy_compile(rs->policy, vms, n, d, &c);
+	if (!err)
+		err = vfw_ruleset_digest(rs, c->digest);
+	if (err) {
+		vfw_compiled_free(c);
+		return err;
+	}
+	*out = c;
+	return 0;
 }
 
 static int by_id(const void *a, const void *b, void *arg)
@@ -160,7 +213,7 @@ bool vfw_ruleset_same_tables(const struct vfw_compiled *a, const struct vfw_comp
 
 int vfw_ruleset_digest(const struct vfw_ruleset *rs, uint8_t digest[VFW_DIGEST_LEN])
 {
-	_cleanup_free_ char *text = vfw_policy_print(rs->policy);
+	_cleanup_free_ char *text = vfw_ruleset_print(rs);
 
 	if (!text)
 		return -ENOMEM;

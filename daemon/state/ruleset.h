@@ -12,9 +12,11 @@
 
 struct vfw_policy;
 struct vfw_compiled;
+struct vfw_database;
 struct vfw_diags;
 struct vfw_registry;
 struct vfw_rule_origin;
+struct vfw_sigset;
 
 struct vfw_ruleset_file {
 	char *name; /* without folders */
@@ -26,6 +28,10 @@ struct vfw_ruleset {
 	struct vfw_ruleset_file *files;
 	size_t n_files;
 	struct vfw_policy *policy;
+	struct vfw_ruleset_file *signature_files; /* those that profiles in use name */
+	size_t n_signature_files;
+	struct vfw_sigset *signatures; /* NULL until vfw_ruleset_signatures() */
+	struct vfw_database **databases; /* of each profile, for signatures.c; NULL where not had */
 	struct vfw_compiled *compiled; /* NULL until vfw_ruleset_compile() */
 	uint32_t *by_id; /* indices of compiled's rules in order of id */
 };
@@ -41,7 +47,21 @@ int vfw_ruleset_parse(struct vfw_ruleset_file *files, size_t n, struct vfw_diags
 void vfw_ruleset_free(struct vfw_ruleset *rs);
 
 /*
- * Compiles for the VMs of the registry. Returns 0 and *out, owned by the caller; -EINVAL after
+ * Reads the signatures that the profiles in use name, from that folder. Returns 0; -EINVAL after
+ * complaints in d; -ENOMEM.
+ */
+int vfw_ruleset_signatures(struct vfw_ruleset *rs, const char *folder, struct vfw_diags *d);
+
+/*
+ * The canonical text, and behind it for each profile in use a comment with the number of its
+ * signatures and their digest: two policies that print the same are the same. The caller frees
+ * it; NULL: no memory.
+ */
+char *vfw_ruleset_print(const struct vfw_ruleset *rs);
+
+/*
+ * Compiles for the VMs of the registry; vfw_ruleset_signatures() came before. The digest becomes
+ * that of vfw_ruleset_print(). Returns 0 and *out, owned by the caller; -EINVAL after
  * complaints in d; -ENOMEM.
  */
 int vfw_ruleset_compile(const struct vfw_ruleset *rs, const struct vfw_registry *r,

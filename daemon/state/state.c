@@ -15,6 +15,8 @@
 #include "../vm/qemu.h"
 #include "../vm/registry.h"
 #include "publish.h"
+#include "signatures.h"
+#include "sigset.h"
 #include "store.h"
 #include "trial.h"
 
@@ -112,6 +114,14 @@ static const struct vfw_rule_origin *rule_of_id(void *arg, uint32_t id)
 	return vfw_ruleset_rule(st->running, id, NULL) ?: vfw_ruleset_rule(st->previous, id, NULL);
 }
 
+static const struct vfw_pattern *signature_of(void *arg, const struct vfw_event *e,
+					      const char **profile)
+{
+	const struct vfw_state *st = arg;
+
+	return vfw_signatures_find(st->signatures, e->revision, e->profile, e->sig, profile);
+}
+
 static const char *name_of_device(void *arg, uint32_t ifindex)
 {
 	const struct vfw_state *st = arg;
@@ -145,7 +155,7 @@ static void follow_kernel(struct vfw_state *st, const struct vfw_event *e)
 static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n, uint64_t lost)
 {
 	struct vfw_state *st = arg;
-	struct vfw_eve_names names = {st, name_of_vm, rule_of_id, name_of_device};
+	struct vfw_eve_names names = {st, name_of_vm, rule_of_id, name_of_device, signature_of};
 
 	if (lost) {
 		st->events_lost += lost;
@@ -159,6 +169,16 @@ static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n
 	}
 	if (lost)
 		vfw_trial_follow(st, "unknown");
+}
+
+static void on_signatures(void *arg)
+{
+	struct vfw_state *st = arg;
+
+	/* who asked and waits is to hear of a failure before it is asked for again */
+	if (st->on_ready)
+		st->on_ready(st->on_event_arg);
+	vfw_publish_sync(st);
 }
 
 static void on_family(void *arg, bool here)
@@ -480,24 +500,30 @@ static int read_fallback(struct vfw_state *st, struct vfw_ruleset_file **files, 
 /* The policy that was in force last; without one that of a fresh install. */
 static void load_policy(struct vfw_state *st)
 {
+	_cleanup_free_ char *folder = vfw_store_signatures(st->config.state, "current");
+	const char *signatures = folder, *what = st->config.state;
 	struct vfw_ruleset_file *files;
 	struct vfw_diags d = {0};
-	const char *what = st->config.state;
 	size_t n;
 	int err = vfw_store_load_policy(st->config.state, &files, &n);
 
 	if (err == -ENOENT) {
 		what = st->config.fallback;
+		signatures = st->config.signatures;
 		st->fallback = true;
 		err = read_fallback(st, &files, &n);
 	}
 	if (!err)
 		err = vfw_ruleset_parse(files, n, &d, &st->running);
+	if (!err)
+		err = signatures ? vfw_ruleset_signatures(st->running, signatures, &d) : -ENOMEM;
 	log_diags(what, &d);
 	vfw_diags_free(&d);
-	if (err)
+	if (err) {
 		vfw_log_error("%s: no policy to load: %s", what, strerror(-err));
-	else
+		vfw_ruleset_free(st->running);
+		st->running = NULL;
+	} else
 		vfw_log_info("policy from %s", what);
 }
 
@@ -511,7 +537,9 @@ static int open_all(struct vfw_state *st)
 				st);
 	st->eve = vfw_writer_new(st->config.eve);
 	st->audit = vfw_writer_new(st->config.audit);
-	if (!st->registry || !st->inventory || !st->qemu || !st->eve || !st->audit)
+	st->signatures = vfw_signatures_new(&st->config, st->event, on_signatures, st);
+	if (!st->signatures || !st->registry || !st->inventory || !st->qemu || !st->eve ||
+	    !st->audit)
 		return -ENOMEM;
 	err = vfw_links_new(&st->links, on_link, st);
 	if (!err)
@@ -565,6 +593,7 @@ void vfw_state_free(struct vfw_state *st)
 		sd_event_source_disable_unref(st->sources[i]);
 	vfw_libvirt_free(st->libvirt);
 	vfw_publish_disconnect(st);
+	vfw_signatures_free(st->signatures);
 	vfw_monitor_free(st->monitor);
 	vfw_links_free(st->links);
 	vfw_qemu_free(st->qemu);

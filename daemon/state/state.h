@@ -21,6 +21,7 @@ struct vfw_link;
 struct vfw_monitor;
 struct vfw_qemu;
 struct vfw_registry;
+struct vfw_signatures;
 struct vfw_writer;
 
 struct vfw_state {
@@ -43,6 +44,8 @@ struct vfw_state {
 	bool before_fallback; /* ... what fallback is then */
 	unsigned long trial_number; /* ... of running in the store */
 
+	struct vfw_signatures *signatures; /* their databases, and what matches mean */
+
 	struct vfw_kern *kern; /* NULL: the module is not loaded */
 	struct vfw_monitor *monitor;
 	struct vfw_population sent; /* what the kernel has */
@@ -53,6 +56,7 @@ struct vfw_state {
 
 	struct vfw_writer *eve, *audit;
 	void (*on_event)(void *arg, json_t *event); /* for observers; does not take the reference */
+	void (*on_ready)(void *arg); /* what waited for databases may go on */
 	void *on_event_arg;
 
 	sd_event_source *sources[16]; /* to be given up at the end */

@@ -15,6 +15,7 @@
 
 #define FILE_MAX (16U << 20) /* bytes of one policy file */
 #define FILES_MAX 1024
+#define SIGNATURES "signatures" /* folder within that of a policy */
 #define KEPT 8 /* policies that stay on disk */
 
 static int is_policy_file(const struct dirent *e)
@@ -107,15 +108,20 @@ static int is_number(const struct dirent *e)
 
 static void remove_folder(const char *path)
 {
-	struct dirent *e;
-	DIR *d = opendir(path);
+	_cleanup_free_ char *signatures = vfw_form_format("%s/" SIGNATURES, path);
+	const char *const folders[] = {signatures, path};
 
-	if (!d)
-		return;
-	while ((e = readdir(d)))
-		unlinkat(dirfd(d), e->d_name, 0);
-	closedir(d);
-	rmdir(path);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		DIR *d = folders[i] ? opendir(folders[i]) : NULL;
+		struct dirent *e;
+
+		if (!d)
+			continue;
+		while ((e = readdir(d)))
+			unlinkat(dirfd(d), e->d_name, 0);
+		closedir(d);
+		rmdir(folders[i]);
+	}
 }
 
 /* What a name of the folder, current or proposed, stands for; 0: nothing. */
@@ -203,8 +209,23 @@ static int write_files(const char *folder, const struct vfw_ruleset_file *files,
 	return 0;
 }
 
-int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *files, size_t n,
-			  unsigned long *number)
+/* They keep their names, which have no folders: the policy's text names them. */
+static int write_signatures(const char *folder, const struct vfw_ruleset_file *files, size_t n)
+{
+	_cleanup_free_ char *below = vfw_form_format("%s/" SIGNATURES, folder);
+	int err = below ? 0 : -ENOMEM;
+
+	if (n && !err)
+		err = vfw_file_mkdirs(below, 0700);
+	for (size_t i = 0; i < n && !err; i++) {
+		_cleanup_free_ char *path = vfw_form_format("%s/%s", below, files[i].name);
+
+		err = path ? vfw_file_write(path, files[i].text, files[i].len, 0600) : -ENOMEM;
+	}
+	return err ?: n ? vfw_file_sync_dir(folder) : 0;
+}
+
+int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsigned long *number)
 {
 	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
 	_cleanup_free_ char *folder = NULL;
@@ -220,7 +241,11 @@ int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *file
 	folder = vfw_form_format("%s/%lu", policy, next);
 	if (!next || !folder)
 		return -ENOMEM;
-	err = vfw_file_mkdirs(folder, 0700) ?: write_files(folder, files, n);
+	err = vfw_file_mkdirs(folder, 0700);
+	if (!err)
+		err = write_files(folder, rs->files, rs->n_files);
+	if (!err)
+		err = write_signatures(folder, rs->signature_files, rs->n_signature_files);
 	if (!err)
 		*number = next;
 	return err ?: vfw_file_sync_dir(policy);
@@ -277,6 +302,11 @@ int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, si
 	_cleanup_free_ char *current = vfw_form_format("%s/policy/current", state);
 
 	return current ? vfw_store_read_files(current, files, n) : -ENOMEM;
+}
+
+char *vfw_store_signatures(const char *state, const char *which)
+{
+	return vfw_form_format("%s/policy/%s/" SIGNATURES, state, which);
 }
 
 static int save_json(const char *state, const char *name, json_t *o)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What outlives the daemon, in its state folder:
- *   policy/N/        the files of the N-th policy that was published
+ *   policy/N/        the files of the N-th policy that was published, and below signatures/
+ *                    those that its profiles name
  *   policy/current   link to the folder of the last one; changed by one rename
  *   published.json   digest, revision and hash of the tables the kernel was given
  *   quarantine.json  UUIDs quarantined by command
@@ -25,8 +26,7 @@ int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size
  * 0. *number names them and is for vfw_store_confirm_policy(), or for nothing: the current
  * policy is still the old one.
  */
-int vfw_store_save_policy(const char *state, const struct vfw_ruleset_file *files, size_t n,
-			  unsigned long *number);
+int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsigned long *number);
 
 /* Makes those files the current policy; on disk when it returns 0. */
 int vfw_store_confirm_policy(const char *state, unsigned long number);
@@ -46,6 +46,12 @@ void vfw_store_drop_proposed(const char *state);
 
 /* Reads the current policy's files. -ENOENT: none was ever published. */
 int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, size_t *n);
+
+/*
+ * The folder of a policy's signatures, which is "current" or "proposed"; the caller frees it. NULL:
+ * no memory.
+ */
+char *vfw_store_signatures(const char *state, const char *which);
 
 struct vfw_store_published {
 	uint8_t digest[VFW_DIGEST_LEN];

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "trial.h"
 
+#include "../base/cleanup.h"
 #include "../base/form.h"
 #include "../base/log.h"
 #include "../kern/kern.h"
 #include "../policy/policy.h"
+#include "signatures.h"
 #include "store.h"
 
 #include <errno.h>
@@ -78,6 +80,8 @@ void vfw_trial_follow(struct vfw_state *st, const char *who)
 		return;
 	}
 	turn_back(st);
+	if (st->running)
+		vfw_signatures_record(st->signatures, now.revision, st->running->signatures);
 	vfw_store_drop_proposed(st->config.state);
 	audit(st, who, "policy.rollback", revision, &now);
 	vfw_state_sync_soon(st);
@@ -99,13 +103,17 @@ char *vfw_trial_words(struct vfw_state *st)
 /* The policy that was proposed last, parsed; NULL: none, or nothing to use. */
 static struct vfw_ruleset *load_proposed(struct vfw_state *st, unsigned long *number)
 {
+	_cleanup_free_ char *folder = vfw_store_signatures(st->config.state, "proposed");
 	struct vfw_ruleset_file *files;
 	struct vfw_ruleset *rs = NULL;
 	struct vfw_diags d = {0};
 	size_t n;
 
-	if (!vfw_store_load_proposed(st->config.state, &files, &n, number))
-		vfw_ruleset_parse(files, n, &d, &rs);
+	if (folder && !vfw_store_load_proposed(st->config.state, &files, &n, number) &&
+	    !vfw_ruleset_parse(files, n, &d, &rs) && vfw_ruleset_signatures(rs, folder, &d)) {
+		vfw_ruleset_free(rs);
+		rs = NULL;
+	}
 	vfw_diags_free(&d);
 	return rs;
 }

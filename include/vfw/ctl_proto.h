@@ -9,8 +9,10 @@
  *
  * status {}
  *   { version, module: { loaded, version, mode: "armed"|"disarmed", revision, digest, vms, ports,
- *     flows, memory, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
- *     is one) }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..] }, unmanaged_ports: [ifname..],
+ *     flows, memory, events_lost, hyperscan, instruction_set, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
+ *     is one) }, profiles: [{ profile, mode, on_overload, depth, patterns, index, revision, in_force, age_ms,
+ *     streams, bytes, matches, overloads, memory, stream_size, stream_bytes, block_bytes }],
+ *     signatures: { hyperscan, set, compiled, cached, failed, compiling }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..] }, unmanaged_ports: [ifname..],
  *     reasons: [{ reason, packets }] }
  * mode.set { mode: "armed"|"disarmed" }                     -> { mode, previous }
  * vm.list {}                                                 -> { vms: [vm..] }
@@ -19,7 +21,7 @@
  *     ifname, ifindex }], counters: { tx_packets, .. } }
  * vm.quarantine { vm, reason }, vm.release { vm }            -> vm
  * policy.check { files: [{ name, text }] }                   -> { rules, warnings: [diag..], unenforceable: [diag..] }
- * policy.apply { files: [{ name, text }], keep_established, dry_run, confirm_s }
+ * policy.apply { files: [{ name, text }], keep_established, restart_streams, dry_run, confirm_s }
  *                                                            -> { revision, digest, rules, identities, warnings, changed }
  *   diag: { file, line, column, message, text }; a policy with errors fails with VFW_CTL_E_POLICY, data: { errors: [diag..] }
  *   with confirm_s it is on trial for so many seconds; during a trial: VFW_CTL_E_BUSY
@@ -28,6 +30,8 @@
  *   { shadowed: [place + { by: [rule..], more, always }], nobody: [place + { empty: "from"|"to" }],
  *     groups: [{ name, tenant, file, line }], partial, and of what is in force: revision, unused: [place + { packets: 0, since }] }
  *   place: { rule, text, file, line }
+ *   signatures that have to be compiled first delay the answer; the connection is not read from meanwhile
+ * sig.check { files: [{ name, text }] }                      -> { files: [{ file, signatures }] }; fails as policy.check does
  * policy.show { source: "running"|"disk" }                   -> { text, revision, digest }
  * policy.diff { files: [{ name, text }] }                    -> { added: [line..], removed: [line..], changed: bool }
  * rule.list {}                                               -> { rules: [{ id, rule, text, file, line, tenant, packets, bytes, flows, last_hit }] }

@@ -4,6 +4,7 @@
 #include "../../../daemon/eve/event.h"
 #include "../../../daemon/eve/writer.h"
 #include "../../../daemon/policy/compiled.h"
+#include "../../../daemon/sig/pattern.h"
 #include "core/reason.h"
 
 #include <stdbool.h>
@@ -32,7 +33,18 @@ static const char *device_of(void *arg, uint32_t ifindex)
 	return ifindex == 5 ? "vnet0" : NULL;
 }
 
-static const struct vfw_eve_names names = {NULL, vm_name, rule_of, device_of};
+static const struct vfw_pattern *signature_of(void *arg, const struct vfw_event *e,
+					      const char **profile)
+{
+	static const struct vfw_pattern pattern = {.sid = 4711, .regex = "a+b", .message = "evil"};
+	static const struct vfw_pattern plain = {.sid = 4712, .regex = "a+b"};
+
+	(void)arg;
+	*profile = e->profile == 2 ? "web-strict" : NULL;
+	return e->profile != 2 ? NULL : e->sig == 5 ? &pattern : e->sig == 6 ? &plain : NULL;
+}
+
+static const struct vfw_eve_names names = {NULL, vm_name, rule_of, device_of, signature_of};
 
 static struct vfw_event drop_event(void)
 {
@@ -132,6 +144,60 @@ START_TEST(other_kinds)
 }
 END_TEST
 
+/* Suricata's keys, and ours: who, by which rule, where. */
+START_TEST(alert)
+{
+	struct vfw_event e = drop_event();
+	json_t *o, *a, *vfw;
+
+	e.type = VFW_EVENT_ALERT;
+	e.verdict = VFW_BLOCK;
+	e.flags = VFW_EVENT_F_DROPPED;
+	e.profile = 2;
+	e.sig = 5;
+	e.offset = 123456789012;
+	o = vfw_eve_event(&e, &names);
+	a = json_object_get(o, "alert");
+	vfw = json_object_get(o, "vfw");
+	ck_assert_str_eq(text(o, "event_type"), "alert");
+	ck_assert_str_eq(text(o, "src_ip"), "10.0.0.1");
+	ck_assert_int_eq(number(o, "dest_port"), 5432);
+	ck_assert_str_eq(text(a, "action"), "blocked");
+	ck_assert_int_eq(number(a, "gid"), 1);
+	ck_assert_int_eq(number(a, "signature_id"), 4711);
+	ck_assert_str_eq(text(a, "signature"), "evil");
+	ck_assert_int_eq(number(a, "severity"), 3);
+	ck_assert(json_is_integer(json_object_get(a, "rev")));
+	ck_assert(json_is_string(json_object_get(a, "category")));
+	ck_assert_str_eq(text(vfw, "src_vm"), "web\"1");
+	ck_assert_str_eq(text(vfw, "rule"), "shop:3");
+	ck_assert_str_eq(text(vfw, "profile"), "web-strict");
+	ck_assert_int_eq(number(vfw, "revision"), 4);
+	ck_assert_int_eq(number(vfw, "expression"), 5);
+	ck_assert_int_eq(number(vfw, "offset"), 123456789012);
+	ck_assert_int_eq(number(vfw, "count"), 3);
+	ck_assert_str_eq(text(vfw, "direction"), "to_server");
+	json_decref(o);
+
+	/* without a message the expression speaks for itself */
+	e.flags = VFW_EVENT_F_TO_OPENER;
+	e.sig = 6;
+	o = vfw_eve_event(&e, &names);
+	ck_assert_str_eq(text(json_object_get(o, "alert"), "action"), "allowed");
+	ck_assert_str_eq(text(json_object_get(o, "alert"), "signature"), "a+b");
+	ck_assert_str_eq(text(json_object_get(o, "vfw"), "direction"), "to_client");
+	json_decref(o);
+
+	/* of a revision that is forgotten: no word that might be wrong */
+	e.profile = 1;
+	o = vfw_eve_event(&e, &names);
+	ck_assert_str_eq(text(json_object_get(o, "alert"), "action"), "allowed");
+	ck_assert_ptr_null(json_object_get(json_object_get(o, "alert"), "signature_id"));
+	ck_assert_ptr_null(json_object_get(json_object_get(o, "vfw"), "profile"));
+	json_decref(o);
+}
+END_TEST
+
 /* Whatever the numbers are: an object with a time and a type. */
 START_TEST(any_bytes)
 {
@@ -225,6 +291,7 @@ Suite *suite_eve(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, drop);
+	tcase_add_test(t, alert);
 	tcase_add_test(t, other_kinds);
 	tcase_add_test(t, any_bytes);
 	tcase_add_test(t, rotation);

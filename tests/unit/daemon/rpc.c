@@ -52,9 +52,18 @@ static json_t *verb_observe(struct vfw_call *call, json_t *params)
 	return call->observe ? json_object() : vfw_call_fail(call, VFW_RPC_PARAMS, NULL, "no");
 }
 
+static int later; /* how often verb_later() is still to ask for patience */
+
+static json_t *verb_later(struct vfw_call *call, json_t *params)
+{
+	(void)params;
+	call->later = later-- > 0;
+	return call->later ? NULL : json_string("at last");
+}
+
 static const struct vfw_verb_entry verbs[] = {
-	{"echo", verb_echo},	   {"fail", verb_fail}, {"big", verb_big},
-	{"observe", verb_observe}, {NULL, NULL},
+	{"echo", verb_echo},	   {"fail", verb_fail},	  {"big", verb_big},
+	{"observe", verb_observe}, {"later", verb_later}, {NULL, NULL},
 };
 
 /* The answer parsed, NULL: none. */
@@ -448,6 +457,45 @@ START_TEST(observers)
 }
 END_TEST
 
+#define LATER "{\"id\":1,\"method\":\"later\"}\n"
+#define ECHO "{\"id\":2,\"method\":\"echo\"}\n"
+
+/* A line that waits holds up those behind it, and nobody else. */
+START_TEST(waiting_lines)
+{
+	int patient = dial(), other = dial(), gone = dial();
+	bool closed;
+	char *text;
+	size_t n;
+
+	later = 4;
+	say(patient, LATER ECHO, sizeof(LATER ECHO) - 1);
+	say(gone, LATER, sizeof(LATER) - 1);
+	close(gone);
+	turn();
+	say(other, ECHO, sizeof(ECHO) - 1);
+	text = hear(other, &n, &closed);
+	ck_assert_uint_eq(count_lines(text), 1);
+	free(text);
+	for (int i = 0; i < 2; i++) {
+		text = hear(patient, &n, &closed);
+		ck_assert_uint_eq(n, 0);
+		ck_assert(!closed);
+		free(text);
+		vfw_server_resume(server);
+	}
+	ck_assert_int_eq(later, 0);
+	vfw_server_resume(server);
+	text = hear(patient, &n, &closed);
+	ck_assert_uint_eq(count_lines(text), 2);
+	ck_assert_ptr_nonnull(strstr(text, "at last"));
+	free(text);
+	close(patient);
+	close(other);
+	turn();
+}
+END_TEST
+
 Suite *suite_rpc(void)
 {
 	Suite *s = suite_create("rpc");
@@ -468,6 +516,7 @@ Suite *suite_rpc(void)
 	tcase_add_test(sockets, endless_line);
 	tcase_add_test(sockets, too_many_connections);
 	tcase_add_test(sockets, observers);
+	tcase_add_test(sockets, waiting_lines);
 	suite_add_tcase(s, sockets);
 	return s;
 }

@@ -26,9 +26,14 @@ static void teardown(void)
 
 static void save(struct vfw_ruleset_file *files, size_t n, bool confirm)
 {
+	static struct vfw_ruleset_file signatures[] = {{"x.patterns", "1 /a/", 5}};
+	struct vfw_ruleset rs = {.files = files,
+				 .n_files = n,
+				 .signature_files = signatures,
+				 .n_signature_files = 1};
 	unsigned long number;
 
-	ck_assert_int_eq(vfw_store_save_policy(folder, files, n, &number), 0);
+	ck_assert_int_eq(vfw_store_save_policy(folder, &rs, &number), 0);
 	if (confirm)
 		ck_assert_int_eq(vfw_store_confirm_policy(folder, number), 0);
 }
@@ -52,7 +57,7 @@ START_TEST(policy)
 	struct vfw_ruleset_file one[] = {{"/etc/vfw/policy.d/b.vfw", "one", 3}};
 	struct vfw_ruleset_file two[] = {{"z.vfw", "first", 5}, {"/x/a", "second", 6}};
 	struct vfw_ruleset_file *files;
-	char *text;
+	char *text, path[256];
 	size_t n;
 
 	ck_assert_int_eq(vfw_store_load_policy(folder, &files, &n), -ENOENT);
@@ -77,6 +82,16 @@ START_TEST(policy)
 	text = load();
 	ck_assert_str_eq(text, "one");
 	free(text);
+	text = vfw_store_signatures(folder, "current");
+	ck_assert_int_eq(vfw_store_read_files(text, &files, &n), -ENOENT);
+	snprintf(path, sizeof(path), "%s/x.patterns", text);
+	free(text);
+	ck_assert_int_eq(vfw_store_read_files(path, &files, &n), 0);
+	ck_assert_str_eq(files[0].text, "1 /a/");
+	vfw_ruleset_free_files(files, n);
+	/* of older ones nothing is left, signatures neither */
+	snprintf(path, sizeof(path), "test $(ls %s/policy | wc -l) = 9", folder);
+	ck_assert_int_eq(system(path), 0);
 }
 END_TEST
 

@@ -179,6 +179,130 @@ START_TEST(quarantine_is_kept)
 }
 END_TEST
 
+/* A question that may have to be asked again, which is done from within the call that says so. */
+static struct question {
+	char line[4096], *out;
+	int waits; /* how often it had to wait */
+	bool later;
+} question;
+
+static void ask_again(void *arg)
+{
+	struct vfw_call call = {.state = state, .who = "test"};
+	size_t n = 0;
+
+	(void)arg;
+	question.out = vfw_rpc_line(vfw_verbs, &call, question.line, strlen(question.line), &n);
+	question.later = call.later;
+	question.waits += call.later;
+}
+
+static json_t *ask_patiently(const char *method, const char *params, int *waits)
+{
+	json_t *o;
+
+	memset(&question, 0, sizeof(question));
+	snprintf(question.line, sizeof(question.line), "{\"id\":1,\"method\":\"%s\",\"params\":%s}",
+		 method, params);
+	state->on_ready = ask_again;
+	ask_again(NULL);
+	while (question.later) {
+		ck_assert_ptr_null(question.out);
+		ck_assert_int_gt(sd_event_run(event, 60000000), 0);
+	}
+	state->on_ready = NULL;
+	*waits = question.waits;
+	o = json_loads(question.out, 0, NULL);
+	free(question.out);
+	ck_assert_ptr_nonnull(o);
+	return o;
+}
+
+static json_t *first_error(json_t *o)
+{
+	return json_array_get(
+		json_object_get(json_object_get(json_object_get(o, "error"), "data"), "errors"), 0);
+}
+
+static json_int_t count_of(const char *key)
+{
+	json_t *o = ask("status", "{}");
+	json_int_t n = json_integer_value(
+		json_object_get(json_object_get(json_object_get(o, "result"), "signatures"), key));
+
+	json_decref(o);
+	return n;
+}
+
+/* The compiler runs beside the loop; what it made is found in the cache the next time. */
+START_TEST(signatures_checked)
+{
+	static const char good[] = "{\"files\":[{\"name\":\"a\",\"text\":\"1 /x/\"},"
+				   "{\"name\":\"b\",\"text\":\"1 /y/\\n2 /z/\"}]}";
+	static const char bad[] = "{\"files\":[{\"name\":\"a\",\"text\":\"1 /x/\\n2 /(/\"}]}";
+	int waits;
+	json_t *o = ask_patiently("sig.check", good, &waits), *files;
+
+	ck_assert_int_eq(waits, 2);
+	files = json_object_get(json_object_get(o, "result"), "files");
+	ck_assert_uint_eq(json_array_size(files), 2);
+	ck_assert_int_eq(
+		json_integer_value(json_object_get(json_array_get(files, 1), "signatures")), 2);
+	json_decref(o);
+	ck_assert_int_eq(count_of("compiled"), 2);
+	o = ask_patiently("sig.check", good, &waits);
+	ck_assert_int_eq(waits, 0);
+	ck_assert_int_eq(count_of("compiled"), 2);
+	json_decref(o);
+	o = ask_patiently("sig.check", bad, &waits);
+	ck_assert_int_eq(waits, 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(first_error(o), "line")), 2);
+	ck_assert_int_eq(json_integer_value(json_object_get(first_error(o), "column")), 3);
+	ck_assert_int_eq(count_of("failed"), 1);
+	json_decref(o);
+}
+END_TEST
+
+#define INSPECTS                                                             \
+	"{\"files\":[{\"name\":\"a.vfw\",\"text\":\"profile p { signatures " \
+	"{ \\\"x.patterns\\\" } }\\nfirst { pass from any to any inspect p }\"}]}"
+
+/* Files are found in their folder, errors have both places, and what is in them is policy. */
+START_TEST(signatures_of_a_policy)
+{
+	char command[256], *text;
+	json_t *o = ask("policy.check", INSPECTS);
+
+	ck_assert_str_eq(json_string_value(json_object_get(first_error(o), "file")), "a.vfw");
+	ck_assert_int_eq(json_integer_value(json_object_get(first_error(o), "line")), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(first_error(o), "column")), 26);
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(first_error(o), "message")),
+				     "/etc/vfw/signatures/x.patterns: No such file"));
+	json_decref(o);
+
+	snprintf(command, sizeof(command), "mkdir %s/etc/vfw/signatures", root);
+	ck_assert_int_eq(system(command), 0);
+	write_file("/etc/vfw/signatures/x.patterns", "1 /a/\n2 b\n");
+	o = ask("policy.check", INSPECTS);
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(first_error(o), "file")),
+				     "/etc/vfw/signatures/x.patterns"));
+	ck_assert_int_eq(json_integer_value(json_object_get(first_error(o), "line")), 2);
+	json_decref(o);
+
+	write_file("/etc/vfw/signatures/x.patterns", "1 /a/\n2 /b/\n");
+	o = ask("policy.check", INSPECTS);
+	ck_assert_ptr_nonnull(json_object_get(o, "result"));
+	json_decref(o);
+	/* there is no module to have anything compiled for */
+	ck_assert_int_eq(code_of("policy.apply", INSPECTS), VFW_CTL_E_KERNEL);
+	o = ask("policy.diff", INSPECTS);
+	text = json_dumps(o, 0);
+	ck_assert_ptr_nonnull(strstr(text, "\"# profile p: 2 signatures, "));
+	free(text);
+	json_decref(o);
+}
+END_TEST
+
 /* Every verb with params of every wrong kind: an answer, never a crash. */
 START_TEST(wrong_params)
 {
@@ -214,6 +338,8 @@ Suite *suite_verbs(void)
 		tcase_add_test(t, without_module);
 		tcase_add_test(t, policies);
 		tcase_add_test(t, quarantine_is_kept);
+		tcase_add_test(t, signatures_checked);
+		tcase_add_test(t, signatures_of_a_policy);
 		tcase_add_test(t, wrong_params);
 	}
 	suite_add_tcase(s, t);

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sigset.h"
+
+#include "../base/cleanup.h"
+#include "../base/file.h"
+#include "../base/form.h"
+#include "../policy/policy.h"
+#include "../policy/profile.h"
+#include "ruleset.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static const struct vfw_ruleset_file *find(const struct vfw_ruleset_file *files, size_t n,
+					   const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(files[i].name, name))
+			return &files[i];
+	return NULL;
+}
+
+/* The other kind of files that people have, and whose name says so. */
+static bool is_rules(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 6 && !strcmp(name + n - 6, ".rules");
+}
+
+/* Returns 0, -EINVAL after a complaint, -ENOMEM. */
+static int read_one(const struct vfw_policy *p, const char *folder,
+		    const struct vfw_policy_signatures *from, struct vfw_diags *d,
+		    struct vfw_ruleset_file *file)
+{
+	_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, from->name);
+	int err;
+
+	if (is_rules(from->name)) {
+		vfw_policy_profile_complain(
+			p, from->loc, d,
+			"expected a file of patterns: rules in Suricata's language can be checked "
+			"and replayed, but not enforced yet");
+		return -EINVAL;
+	}
+	err = path ? vfw_file_read(AT_FDCWD, path, VFW_PATTERN_FILE_MAX, &file->text, &file->len)
+		   : -ENOMEM;
+	if (err == -ENOMEM)
+		return err;
+	if (err) {
+		vfw_policy_profile_complain(p, from->loc, d,
+					    "expected a file of signatures: %s: %s", path,
+					    strerror(-err));
+		return -EINVAL;
+	}
+	file->name = strdup(from->name);
+	if (file->name)
+		return 0;
+	free(file->text);
+	file->text = NULL;
+	return -ENOMEM;
+}
+
+int vfw_sigset_read(const struct vfw_policy *p, const char *folder, struct vfw_diags *d,
+		    struct vfw_ruleset_file **out, size_t *out_n)
+{
+	struct vfw_policy_profiles list;
+	struct vfw_ruleset_file *files = NULL;
+	size_t room = 1, n = 0;
+	int err = vfw_policy_profiles(p, d, &list);
+
+	for (size_t i = 0; i < list.n; i++)
+		room += list.v[i].n_files;
+	if (!err) {
+		files = calloc(room, sizeof(*files));
+		err = files ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; i < list.n && files && err != -ENOMEM; i++) {
+		for (size_t k = 0; k < list.v[i].n_files && err != -ENOMEM; k++) {
+			int one;
+
+			if (find(files, n, list.v[i].files[k].name))
+				continue;
+			one = read_one(p, folder, &list.v[i].files[k], d, &files[n]);
+			n += !one;
+			err = one ?: err;
+		}
+	}
+	vfw_policy_profiles_free(&list);
+	if (err && files)
+		vfw_ruleset_free_files(files, n);
+	if (err)
+		return err;
+	*out = files;
+	*out_n = n;
+	return 0;
+}
+
+static int add(const struct vfw_policy_profile *from, const char *folder,
+	       const struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
+	       struct vfw_sigset_profile *to)
+{
+	int err = 0;
+
+	to->name = strdup(from->name);
+	to->conf = from->conf;
+	to->patterns = vfw_patterns_new();
+	if (!to->name || !to->patterns)
+		return -ENOMEM;
+	for (size_t i = 0; i < from->n_files && err != -ENOMEM; i++) {
+		const struct vfw_ruleset_file *file = find(files, n, from->files[i].name);
+		_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, from->files[i].name);
+		int one = path && file
+				  ? vfw_patterns_add(to->patterns, path, file->text, file->len, d)
+				  : -ENOMEM;
+
+		err = one ?: err;
+	}
+	to->conf.n_exprs = (uint32_t)to->patterns->n;
+	return err ?: vfw_patterns_digest(to->patterns, to->digest);
+}
+
+int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
+		   const struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
+		   struct vfw_sigset **out)
+{
+	struct vfw_sigset *set = calloc(1, sizeof(*set));
+	struct vfw_policy_profiles list;
+	int err = vfw_policy_profiles(p, d, &list);
+
+	if (!set)
+		err = -ENOMEM;
+	if (!err) {
+		set->refs = 1;
+		set->v = calloc(list.n + 1, sizeof(*set->v));
+		err = set->v ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; i < list.n && set && set->v && err != -ENOMEM; i++) {
+		int one = add(&list.v[i], folder, files, n, d, &set->v[set->n++]);
+
+		err = one ?: err;
+	}
+	vfw_policy_profiles_free(&list);
+	if (!err)
+		*out = set;
+	else if (set) {
+		set->refs = 1;
+		vfw_sigset_unref(set);
+	}
+	return err;
+}
+
+struct vfw_sigset *vfw_sigset_ref(struct vfw_sigset *set)
+{
+	set->refs++;
+	return set;
+}
+
+void vfw_sigset_unref(struct vfw_sigset *set)
+{
+	if (!set || --set->refs)
+		return;
+	for (size_t i = 0; i < set->n; i++) {
+		free(set->v[i].name);
+		vfw_patterns_free(set->v[i].patterns);
+	}
+	free(set->v);
+	free(set);
+}
+
+bool vfw_sigset_same(const struct vfw_sigset *a, const struct vfw_sigset *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i].name, b->v[i].name) ||
+		    memcmp(a->v[i].digest, b->v[i].digest, VFW_SHA256_LEN))
+			return false;
+	return true;
+}

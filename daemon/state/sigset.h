@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The signatures of a policy's profiles, by profile and expression. Shared by the
+ * policy they came with and by whoever must still tell old matches apart.
+ */
+#ifndef VFW_STATE_SIGSET_H
+#define VFW_STATE_SIGSET_H
+
+#include "../sig/pattern.h"
+
+#include <linux/vfw.h>
+#include <stdbool.h>
+
+struct vfw_policy;
+struct vfw_ruleset_file;
+
+struct vfw_sigset_profile {
+	char *name;
+	struct vfw_profile_conf conf;
+	struct vfw_patterns *patterns;
+	uint8_t digest[VFW_SHA256_LEN]; /* vfw_patterns_digest() */
+};
+
+struct vfw_sigset {
+	unsigned int refs;
+	struct vfw_sigset_profile *v; /* in the order of the kernel's indices */
+	size_t n;
+};
+
+/*
+ * Reads the files that the profiles of p name, each once. Returns 0 and *files, owned by the
+ * caller (n of them, at least room for one); -EINVAL after complaints in d, at p's places;
+ * -ENOMEM.
+ */
+int vfw_sigset_read(const struct vfw_policy *p, const char *folder, struct vfw_diags *d,
+		    struct vfw_ruleset_file **files, size_t *n);
+
+/*
+ * Makes patterns of those files; folder is for messages. Returns 0 and *set, a strong reference;
+ * -EINVAL after complaints in d; -ENOMEM.
+ */
+int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
+		   const struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
+		   struct vfw_sigset **set);
+
+struct vfw_sigset *vfw_sigset_ref(struct vfw_sigset *set);
+
+/* NULL is fine. */
+void vfw_sigset_unref(struct vfw_sigset *set);
+
+/* Do both tell every match the same? */
+bool vfw_sigset_same(const struct vfw_sigset *a, const struct vfw_sigset *b);
+
+#endif /* VFW_STATE_SIGSET_H */
