@@ -265,6 +265,11 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
 	struct vfw_stream *stream = &scan->dir[p->side].stream;
 	struct segment s;
 
+	/* nobody sends such but to slip by, and without the first one the others are nothing */
+	if (p->f.flags & VFW_FRAME_F_FRAG) {
+		vfw_scan_refuse(scan, p, VFW_REASON_FRAGMENT, false);
+		return;
+	}
 	segment_read(p, &s);
 	if (!segment_sum_right(p)) {
 		vfw_scan_refuse(scan, p, VFW_REASON_BAD_CHECKSUM, false);
