@@ -96,9 +96,6 @@ static void flush(struct vfw_track *t, struct vfw_track_flow *f, unsigned int si
 	w->len = 0;
 }
 
-/* Bytes kept ahead of a gap that nobody will fill: each run of them is a window of its own. */
-static void flush_early(struct vfw_track *t, struct vfw_track_flow *f, unsigned int side, u64 time);
-
 static void append(struct vfw_track_window *w, const u8 *bytes, u32 len)
 {
 	if (w->len + len > w->room) {
@@ -117,22 +114,29 @@ static void append(struct vfw_track_window *w, const u8 *bytes, u32 len)
 	w->len += len;
 }
 
-static void flush_early(struct vfw_track *t, struct vfw_track_flow *f, unsigned int side, u64 time)
+/*
+ * Bytes kept ahead of a gap that nobody will fill: each run of them is a window of its own. With
+ * ack those runs only that end before it: one that reaches it, the stream itself goes on with.
+ */
+static void flush_early(struct vfw_track *t, struct vfw_track_flow *f, unsigned int side, u64 time,
+			const u32 *ack)
 {
 	struct vfw_stream *s = &f->stream[side];
-	struct vfw_track_window *w = &f->window[side];
-	struct vfw_piece *p;
-	u32 end = s->next;
+	struct vfw_piece *p = s->first, *q;
+	u32 end;
 
-	for (p = s->first; p; p = p->next) {
-		if ((int)(p->seq - s->next) < 0)
-			continue;
-		if (p->seq != end)
-			flush(t, f, side, time);
-		append(w, ((struct vfw_track_piece *)p)->bytes, p->len);
-		end = p->seq + p->len;
+	while (p) {
+		end = p->seq;
+		for (q = p; q && q->seq == end; q = q->next)
+			end = q->seq + q->len;
+		if (ack && (int)(end - *ack) >= 0)
+			return;
+		for (; p != q; p = p->next)
+			if ((int)(p->seq - s->next) >= 0)
+				append(&f->window[side], ((struct vfw_track_piece *)p)->bytes,
+				       p->len);
+		flush(t, f, side, time);
 	}
-	flush(t, f, side, time);
 }
 
 static void end_tcp(struct vfw_track *t, struct vfw_track_flow *f, u64 time)
@@ -142,7 +146,7 @@ static void end_tcp(struct vfw_track *t, struct vfw_track_flow *f, u64 time)
 	for (side = 0; side < 2; side++) {
 		flush(t, f, side, time);
 		if (f->stream[side].flags & VFW_STREAM_F_STARTED)
-			flush_early(t, f, side, time);
+			flush_early(t, f, side, time, NULL);
 		free_pieces(vfw_stream_end(&f->stream[side]));
 	}
 	f->tcp_open = false;
@@ -304,24 +308,16 @@ static void take_ack(struct vfw_track *t, struct vfw_track_flow *f, unsigned int
 		     const struct vfw_frame *frame, u64 time)
 {
 	struct vfw_stream *s = &f->stream[!side];
-	struct vfw_piece *p;
-	bool gap = false;
+	bool gap;
 
 	if (!(s->flags & VFW_STREAM_F_STARTED))
 		return;
-	/* what is behind a gap is looked at before the acknowledgement takes it away */
+	/* what lies in gaps that the acknowledgement passes over is looked at before it goes */
 	if ((int)(frame->tcp_ack - s->next) > 0) {
-		for (p = s->first; p; p = p->next)
-			if ((int)(p->seq - s->next) > 0 && (int)(p->seq - frame->tcp_ack) < 0)
-				gap = true;
-		if (gap) {
-			flush(t, f, !side, time);
-			flush_early(t, f, !side, time);
-		}
+		flush(t, f, !side, time);
+		flush_early(t, f, !side, time, &frame->tcp_ack);
 	}
 	free_pieces(vfw_stream_ack(s, frame->tcp_ack, (u32)frame->tcp_win << 14, &gap));
-	if (gap)
-		flush(t, f, !side, time);
 }
 
 static void start_streams(struct vfw_track_flow *f, const struct vfw_frame *frame,

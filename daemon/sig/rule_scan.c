@@ -7,11 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule_regex.h"
+
 struct vfw_rule_scan {
 	const struct vfw_rule_set *set;
 	hs_database_t *literals;
 	hs_database_t **exprs; /* NULL: not yet asked for */
+	struct vfw_rule_regex *
+		*own; /* for those Hyperscan has not; exprs then only says where it may match */
 	bool *broken; /* did not compile */
+	struct vfw_regex_scratch *own_scratch;
 	hs_scratch_t *scratch;
 };
 
@@ -22,12 +27,15 @@ static unsigned int expr_flags(const struct vfw_rule_expr *x)
 	       (x->flags & VFW_RULE_EXPR_MULTILINE ? HS_FLAG_MULTILINE : 0);
 }
 
-static hs_database_t *compile_expr(const struct vfw_rule_expr *x, char *why, size_t size)
+/* extra: HS_FLAG_PREFILTER, or 0 */
+static hs_database_t *compile_expr(const struct vfw_rule_expr *x, unsigned int extra, char *why,
+				   size_t size)
 {
 	hs_compile_error_t *error = NULL;
 	hs_database_t *db = NULL;
 
-	if (hs_compile(x->regex, expr_flags(x), HS_MODE_BLOCK, NULL, &db, &error) != HS_SUCCESS) {
+	if (hs_compile(x->regex, expr_flags(x) | extra, HS_MODE_BLOCK, NULL, &db, &error) !=
+	    HS_SUCCESS) {
 		snprintf(why, size, "%s", error ? error->message : "not compiled");
 		hs_free_compile_error(error);
 		return NULL;
@@ -37,11 +45,20 @@ static hs_database_t *compile_expr(const struct vfw_rule_expr *x, char *why, siz
 
 bool vfw_rule_scan_takes(void *ctx, const struct vfw_rule_expr *expr, char *why, size_t size)
 {
-	hs_database_t *db = compile_expr(expr, why, size);
+	hs_database_t *db = compile_expr(expr, 0, why, size);
+	struct vfw_rule_regex *own = NULL;
+	size_t n;
 
 	(void)ctx;
+	if (!db) {
+		n = strnlen(why, size);
+		if (n + 3 < size)
+			n += (size_t)snprintf(why + n, size - n, " / ");
+		own = vfw_rule_regex_new(expr, why + n, size - n);
+	}
 	hs_free_database(db);
-	return db;
+	vfw_rule_regex_free(own);
+	return db || own;
 }
 
 static int compile_literals(struct vfw_rule_scan *scan, char *why, size_t size)
@@ -88,7 +105,9 @@ struct vfw_rule_scan *vfw_rule_scan_new(const struct vfw_rule_set *set, char *wh
 	scan->set = set;
 	scan->exprs = calloc(set->sigs.n_exprs + 1, sizeof(*scan->exprs));
 	scan->broken = calloc(set->sigs.n_exprs + 1, sizeof(*scan->broken));
-	if (!scan->exprs || !scan->broken) {
+	scan->own = calloc(set->sigs.n_exprs + 1, sizeof(*scan->own));
+	scan->own_scratch = malloc(sizeof(*scan->own_scratch));
+	if (!scan->exprs || !scan->broken || !scan->own || !scan->own_scratch) {
 		snprintf(why, size, "out of memory");
 		goto fail;
 	}
@@ -112,6 +131,10 @@ void vfw_rule_scan_free(struct vfw_rule_scan *scan)
 		return;
 	for (i = 0; scan->exprs && i < scan->set->sigs.n_exprs; i++)
 		hs_free_database(scan->exprs[i]);
+	for (i = 0; scan->own && i < scan->set->sigs.n_exprs; i++)
+		vfw_rule_regex_free(scan->own[i]);
+	free(scan->own);
+	free(scan->own_scratch);
 	free(scan->exprs);
 	free(scan->broken);
 	hs_free_database(scan->literals);
@@ -167,25 +190,61 @@ static int on_end(unsigned int id, unsigned long long from, unsigned long long t
 	return e->n == e->max;
 }
 
+/* Makes what answers for an expression: a database, or our own program behind one that filters. */
+static int prepare(struct vfw_rule_scan *scan, u32 expr)
+{
+	const struct vfw_rule_expr *x = &scan->set->exprs[expr];
+	char why[160];
+
+	scan->exprs[expr] = compile_expr(x, 0, why, sizeof(why));
+	if (!scan->exprs[expr]) {
+		scan->own[expr] = vfw_rule_regex_new(x, why, sizeof(why));
+		if (!scan->own[expr])
+			return -EINVAL;
+		scan->exprs[expr] = compile_expr(x, HS_FLAG_PREFILTER, why, sizeof(why));
+	}
+	if (scan->exprs[expr] && hs_alloc_scratch(scan->exprs[expr], &scan->scratch) != HS_SUCCESS)
+		return -ENOMEM;
+	return 0;
+}
+
+/* One end for each place where a match begins: the one PCRE would take. */
+static int own_ends(struct vfw_rule_scan *scan, u32 expr, const u8 *buf, u32 len, u32 *ends,
+		    u32 max)
+{
+	u32 from = 0, to, n = 0, budget = VFW_REGEX_BUDGET;
+
+	for (; n < max && from <= len; from++) {
+		int rc = vfw_regex_find(&scan->own[expr]->regex, scan->own_scratch, buf, len, &from,
+					&to, &budget);
+
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			break;
+		ends[n++] = to;
+	}
+	return (int)n;
+}
+
 int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max)
 {
 	struct vfw_rule_scan *scan = ctx;
 	struct ends e = {ends, 0, max};
-	char why[160];
 	hs_error_t rc;
 
 	if (scan->broken[expr])
 		return -EINVAL;
-	if (!scan->exprs[expr]) {
-		scan->exprs[expr] = compile_expr(&scan->set->exprs[expr], why, sizeof(why));
-		if (!scan->exprs[expr] ||
-		    hs_alloc_scratch(scan->exprs[expr], &scan->scratch) != HS_SUCCESS) {
-			scan->broken[expr] = true;
-			return -EINVAL;
-		}
+	if (!scan->exprs[expr] && !scan->own[expr] && prepare(scan, expr)) {
+		scan->broken[expr] = true;
+		return -EINVAL;
 	}
+	if (!scan->exprs[expr])
+		return own_ends(scan, expr, buf, len, ends, max);
 	/* an empty buffer is one as well, and there must be an address */
 	rc = hs_scan(scan->exprs[expr], len ? (const char *)buf : "", len, 0, scan->scratch, on_end,
 		     &e);
-	return rc == HS_SUCCESS || rc == HS_SCAN_TERMINATED ? (int)e.n : -EIO;
+	if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
+		return -EIO;
+	return e.n && scan->own[expr] ? own_ends(scan, expr, buf, len, ends, max) : (int)e.n;
 }

@@ -245,7 +245,7 @@ struct vfw_sig_pkt {
 };
 
 /*
- * Asks for the places at which expression expr ends within buf: offsets of the byte behind, rising, at most
+ * Asks for the places at which expression expr ends within buf: offsets of the byte behind, at most
  * max of them into ends. Returns their number, or a negative errno: then the step does not match.
  */
 struct vfw_sig_regex {

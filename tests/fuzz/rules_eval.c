@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../../daemon/sig/rule_regex.h"
 #include "../../daemon/sig/rule_set.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -54,6 +55,25 @@ static void evaluate(const struct vfw_rule_set *set, const u8 *payload, u32 len)
 	}
 }
 
+/* Every expression by our own means, whether Hyperscan has it or not. */
+static void match(const struct vfw_rule_set *set, const u8 *payload, u32 len)
+{
+	static struct vfw_regex_scratch scratch;
+	u32 i;
+
+	for (i = 0; i < set->sigs.n_exprs; i++) {
+		u32 from = 0, to = 0, budget = 2000;
+		char why[64];
+		struct vfw_rule_regex *r = vfw_rule_regex_new(&set->exprs[i], why, sizeof(why));
+
+		if (!r)
+			continue;
+		if (vfw_regex_find(&r->regex, &scratch, payload, len, &from, &to, &budget) == 1)
+			assert(from <= len && to <= len);
+		vfw_rule_regex_free(r);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *nul = memchr(data, 0, size);
@@ -77,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(payload);
 		memcpy(payload, nul + 1, size - text - 1);
 		evaluate(set, payload, (u32)(size - text - 1));
+		match(set, payload, (u32)(size - text - 1));
 		free(payload);
 	}
 	vfw_rule_set_free(set);

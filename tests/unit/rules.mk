@@ -3,7 +3,7 @@
 # make -f tests/unit/rules.mk test-unit-rules, at the top of the tree.
 
 RULES_UNIT_DIR := build/tests/rules
-RULES_UNIT_PKGS := libhs libpcap jansson check
+RULES_UNIT_PKGS := libhs libpcap libpcre2-8 jansson check
 RULES_UNIT_CFLAGS = -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Iinclude -Iinclude/uapi -Ikmod -Itests/unit $(shell pkg-config --cflags $(RULES_UNIT_PKGS))
