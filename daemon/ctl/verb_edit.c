@@ -51,14 +51,16 @@ static bool read_disk(struct editing *e)
 		return false;
 	}
 	err = vfw_ruleset_parse(files, n, &d, &e->disk);
+	if (!err)
+		err = vfw_ruleset_signatures(e->disk, st->config.signatures, &d);
 	if (err == -EINVAL)
 		vfw_verb_policy_refuse(e->call, VFW_CTL_E_POLICY, &d,
 				       "the policy on disk is wrong");
 	vfw_diags_free(&d);
 	if (err)
 		return false;
-	there = vfw_policy_print(e->disk->policy);
-	running = st->running ? vfw_policy_print(st->running->policy) : strdup("");
+	there = vfw_ruleset_print(e->disk);
+	running = st->running ? vfw_ruleset_print(st->running) : strdup("");
 	if (!there || !running)
 		return false;
 	if (edited || !strcmp(there, running))

@@ -99,6 +99,7 @@ END_TEST
 START_TEST(proposed)
 {
 	struct vfw_ruleset_file one[] = {{"one.vfw", "one", 3}}, two[] = {{"two.vfw", "two", 3}};
+	struct vfw_ruleset rs = {.files = two, .n_files = 1};
 	struct vfw_ruleset_file *files;
 	unsigned long number, found;
 	char *text;
@@ -111,7 +112,7 @@ START_TEST(proposed)
 	text = load();
 	ck_assert_str_eq(text, "one");
 	free(text);
-	ck_assert_int_eq(vfw_store_save_policy(folder, two, 1, &number), 0);
+	ck_assert_int_eq(vfw_store_save_policy(folder, &rs, &number), 0);
 	ck_assert_int_eq(vfw_store_propose_policy(folder, number), 0);
 	for (int i = 0; i < 20; i++)
 		save(one, 1, false);
