@@ -36,3 +36,19 @@ vfwctl vm quarantine a
 labvm del a
 labvm del b
 labvfw stop
+
+note "and signatures: profiles replaced, streams with kept bytes cut, frames with the worker, refused databases"
+. "$(dirname "$0")/../scan.inc"
+scan_lab
+expect_pass tcp_send "good"
+expect_fail tcp_send "evil1234end"
+echo Y >/sys/module/vfw/parameters/scan_worker
+expect_fail tcp_send "evil1234end"
+expect_pass udp_send "evil1234end"
+expect_pass ctlscan swap --loops 8 vneta vnetb "$EVIL"
+expect_pass tcp_send "good" "again"
+expect_pass ctlrefuse >/dev/null
+ctlscan disarm
+labvm del a
+labvm del b
+labvfw stop
