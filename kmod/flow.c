@@ -20,6 +20,7 @@
 #include "flow_table.h"
 #include "judge.h"
 #include "share.h"
+#include "verdict.h"
 #include "who.h"
 
 #define FLOW_INNER_MAX 128 /* bytes of a quoted packet that are looked at */
@@ -100,6 +101,34 @@ static bool flow_is_answered(const struct vfw_flow *flow, u32 side)
 	return flow->tcp.state >= VFW_TCP_ESTABLISHED && flow->packets[0] && flow->packets[1];
 }
 
+/*
+ * Moves the TCP state. An invalid segment that goes on all the same, for nothing is cut, may move the ends: then
+ * what they say is believed again, lest arming cuts a conversation that is permitted. Flow locked.
+ */
+static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
+{
+	u32 len = vfw_pkt_payload(p);
+
+	switch (vfw_tcpstate_step(&flow->tcp, &p->f, len, side)) {
+	case VFW_TCP_STEP_RESTART:
+		p->restart = true;
+		return FLOW_STEP_PASS;
+	case VFW_TCP_STEP_PASS:
+		return FLOW_STEP_PASS;
+	case VFW_TCP_STEP_REOPEN:
+		return FLOW_STEP_AGAIN;
+	case VFW_TCP_STEP_INVALID:
+		break;
+	}
+	if (!vfw_verdict_cuts(p) && p->f.tcp_flags & VFW_TCP_ACK &&
+	    !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_RST))) {
+		vfw_tcpstate_loosen(&flow->tcp);
+		vfw_tcpstate_step(&flow->tcp, &p->f, len, side);
+		flow->until = jiffies + vfw_flow_conf_life(flow);
+	}
+	return FLOW_STEP_INVALID;
+}
+
 static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
 	enum flow_step step = FLOW_STEP_PASS;
@@ -119,16 +148,9 @@ static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 si
 		goto out;
 	}
 	if (flow->key.proto == IPPROTO_TCP) {
-		switch (vfw_tcpstate_step(&flow->tcp, &p->f, vfw_pkt_payload(p), side)) {
-		case VFW_TCP_STEP_PASS:
-			break;
-		case VFW_TCP_STEP_REOPEN:
-			step = FLOW_STEP_AGAIN;
+		step = flow_step_tcp(flow, p, side);
+		if (step != FLOW_STEP_PASS)
 			goto out;
-		case VFW_TCP_STEP_INVALID:
-			step = FLOW_STEP_INVALID;
-			goto out;
-		}
 	}
 	flow->packets[side] += vfw_pkt_segs(p);
 	flow->bytes[side] += p->len;
@@ -145,6 +167,17 @@ out:
 	return step;
 }
 
+/* Does a VM that is no router report on a packet that another VM here should have got? */
+static bool flow_is_strangers(const struct vfw_pkt *p, const struct vfw_frame *inner)
+{
+	u32 owner;
+
+	if (!p->src.nic || p->src.nic->flags & (VFW_NIC_F_IP_ANY | VFW_NIC_F_ROUTER))
+		return false;
+	owner = vfw_who_end_key(inner->kind == VFW_FRAME_IP6, inner->dst);
+	return owner != VFW_END_EXTERNAL && owner != p->src.key;
+}
+
 /* An ICMP error: does it quote a packet of a living flow? */
 static bool flow_related(struct vfw_pkt *p)
 {
@@ -154,7 +187,9 @@ static bool flow_related(struct vfw_pkt *p)
 	struct vfw_flow_key key;
 	struct vfw_frame inner;
 	struct vfw_flow *flow;
-	u32 dst;
+	bool forged;
+	u32 dst, side;
+	int how;
 
 	if (skb_copy_bits(p->skb, p->mac + (int)p->f.inner_off, buf, len) ||
 	    vfw_frame_parse_inner(&inner, buf, len, ip6) != VFW_FRAME_OK)
@@ -162,14 +197,26 @@ static bool flow_related(struct vfw_pkt *p)
 	/* It goes to who sent what it quotes. */
 	if (memcmp(inner.src, p->f.dst, 16))
 		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
+	/* Of a packet that was for another VM only a router on the way could know. */
+	if (flow_is_strangers(p, &inner))
+		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	/* From a router on the way: the quoted packet was for somebody else. */
 	dst = p->src.key == VFW_END_EXTERNAL ? vfw_who_end_key(ip6, inner.dst) : p->src.key;
-	if (flow_key(&key, p, &inner, p->dst.key, dst) < 0)
+	how = flow_key(&key, p, &inner, p->dst.key, dst);
+	if (how < 0)
 		return false;
 	flow = vfw_flow_table_find(&key);
 	if (!flow || READ_ONCE(flow->killed) || READ_ONCE(flow->generation) != p->pol->generation ||
 	    time_after(jiffies, READ_ONCE(flow->until)))
 		return false;
+	if (key.proto == IPPROTO_TCP) {
+		side = !!(how & VFW_FLOWKEY_SIDE) ^ flow->opener;
+		spin_lock(&flow->lock);
+		forged = !vfw_tcpstate_in_flight(&flow->tcp, inner.tcp_seq, side);
+		spin_unlock(&flow->lock);
+		if (forged)
+			return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
+	}
 	return vfw_pkt_pass(p, VFW_REASON_RELATED);
 }
 

@@ -60,6 +60,7 @@ struct vfw_pkt {
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	u8 side; /* of flow, that sent it; 0: who opened */
+	bool restart; /* TCP: with this SYN-ACK the flow's conversation begins again, other numbers */
 	/* the frame; kept last, it is large */
 	int mac; /* offset of the MAC header from skb->data, <= 0 */
 	u32 len; /* of the whole frame, from the MAC header */

@@ -63,6 +63,7 @@ void vfw_who_port(struct vfw_pkt *p)
 	p->fresh = false;
 	p->flow = NULL;
 	p->side = 0;
+	p->restart = false;
 	p->bridge = 0;
 	p->vlan = 0;
 	p->tag = 0;

@@ -38,6 +38,9 @@ enum {
 
 #define IP6_HEADER 40
 #define IP_PACKET_MAX 65535
+#define TCP_OPTION_NOP 1
+#define TCP_OPTION_SCALE 3
+#define TCP_SCALE_MAX 14 /* RFC 7323 2.3 */
 #define HOP_OPTION_PAD1 0x00
 #define HOP_OPTION_JUMBO 0xc2
 
@@ -230,6 +233,27 @@ static enum vfw_frame_result parse_icmp(struct vfw_frame *f, const struct walk *
 	return VFW_FRAME_OK;
 }
 
+/* Window scale among the options of a SYN; read as receivers do: the last counts, rubbish ends it. */
+static u8 tcp_scale(const u8 *opt, u32 left)
+{
+	u8 scale = VFW_FRAME_NO_SCALE;
+	u32 len;
+
+	for (; left && *opt; opt += len, left -= len) {
+		len = 1;
+		if (*opt == TCP_OPTION_NOP)
+			continue;
+		if (left < 2)
+			break;
+		len = opt[1];
+		if (len < 2 || len > left)
+			break;
+		if (*opt == TCP_OPTION_SCALE && len == 3)
+			scale = opt[2] > TCP_SCALE_MAX ? TCP_SCALE_MAX : opt[2];
+	}
+	return scale;
+}
+
 static enum vfw_frame_result parse_tcp(struct vfw_frame *f, const struct walk *w)
 {
 	const u8 *p = w->p + f->l4_off;
@@ -254,7 +278,9 @@ static enum vfw_frame_result parse_tcp(struct vfw_frame *f, const struct walk *w
 		return VFW_FRAME_MALFORMED;
 	f->payload_off = f->l4_off + len;
 	f->flags |= VFW_FRAME_F_L4;
-	return need(w, f->l4_off, len);
+	r = need(w, f->l4_off, len);
+	f->tcp_scale = r || !(p[13] & 2) ? VFW_FRAME_NO_SCALE : tcp_scale(p + 20, len - 20);
+	return r;
 }
 
 static enum vfw_frame_result parse_udp(struct vfw_frame *f, const struct walk *w)

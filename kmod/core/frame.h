@@ -27,6 +27,7 @@
 #define VFW_FRAME_HEAD_MIN 128 /* enough for nearly all frames */
 #define VFW_FRAME_HEAD_MAX 512 /* no header chain may be longer */
 #define VFW_FRAME_EXT_MAX 8 /* IPv6 extension headers, RFC 8200 section 4 */
+#define VFW_FRAME_NO_SCALE 0xff
 #define VFW_FRAME_VLAN_MAX 2 /* tags in the bytes themselves (802.1Q, 802.1ad) */
 
 enum vfw_frame_result {
@@ -88,6 +89,7 @@ struct vfw_frame {
 	u16 icmp_id; /* echo and the like; 0 otherwise */
 	u32 tcp_seq, tcp_ack; /* host order */
 	u16 tcp_win;
+	u8 tcp_scale; /* of a SYN: window shift, 0-14 (RFC 7323 2.3), or VFW_FRAME_NO_SCALE */
 	u16 arp_op;
 	u32 frag_id;
 	u32 frag_off; /* bytes */

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tcpstate.h"
 
+#define SCALE_MAX 14 /* RFC 7323 2.3 */
+#define ACK_WINDOW_MIN 66000 /* how far back an acknowledgement may always lie */
+#define IN_FLIGHT_MAX (0xffffU << SCALE_MAX)
+
 static const struct {
 	const char *name;
 	u32 timeout; /* seconds */
@@ -56,6 +60,11 @@ static inline bool between(u32 x, u32 low, u32 high)
 	return x - low <= high - low;
 }
 
+static inline u32 max_of(u32 a, u32 b)
+{
+	return a > b ? a : b;
+}
+
 /* The highest acknowledgement that side s has given reason for. */
 static u32 sent_upto(const struct vfw_tcp_side *s)
 {
@@ -67,11 +76,28 @@ static bool is_over(u32 state)
 	return state == VFW_TCP_TIME_WAIT || state == VFW_TCP_CLOSE;
 }
 
-static void note_syn(struct vfw_tcp_side *s, u32 seq, u32 len)
+static bool acks_probe(const struct vfw_tcp *t, u32 ack)
 {
-	s->start = seq + 1;
-	s->end = seq + 1 + len;
-	s->flags = VFW_TCP_SIDE_START | VFW_TCP_SIDE_END;
+	return t->side[0].flags & VFW_TCP_SIDE_PROBE &&
+	       between(ack, t->probe, t->probe + t->probe_len);
+}
+
+static void note_syn(struct vfw_tcp_side *s, const struct vfw_frame *f, u32 len)
+{
+	s->start = f->tcp_seq + 1;
+	s->end = s->start + len;
+	s->maxwin = f->tcp_win; /* a SYN's own window is not scaled, RFC 7323 2.2 */
+	s->scale = f->tcp_scale;
+	s->flags = VFW_TCP_SIDE_START | VFW_TCP_SIDE_END | (s->flags & VFW_TCP_SIDE_PROBE);
+}
+
+/* Both SYNs are known: windows are scaled if both offered it. */
+static void agree_scale(struct vfw_tcp *t)
+{
+	if (t->side[0].scale != VFW_FRAME_NO_SCALE && t->side[1].scale != VFW_FRAME_NO_SCALE)
+		return;
+	t->side[0].scale = 0;
+	t->side[1].scale = 0;
 }
 
 static void note_ack(struct vfw_tcp_side *s, u32 ack)
@@ -81,30 +107,50 @@ static void note_ack(struct vfw_tcp_side *s, u32 ack)
 	s->flags |= VFW_TCP_SIDE_ACK;
 }
 
+/* Side s offers a window of win bytes from ack on. */
+static void note_window(struct vfw_tcp_side *s, struct vfw_tcp_side *other, u32 ack, u32 win)
+{
+	u32 reach = ack + win;
+
+	s->maxwin = max_of(s->maxwin, win);
+	if (!(other->flags & VFW_TCP_SIDE_WINDOW) || after(reach, other->maxend))
+		other->maxend = reach;
+	other->flags |= VFW_TCP_SIDE_WINDOW;
+}
+
 /* Data and perhaps a FIN of side s; the other side's FIN may be acknowledged by it. */
 static void note_data(struct vfw_tcp_side *s, struct vfw_tcp_side *other, const struct vfw_frame *f,
 		      u32 len, bool fin)
 {
 	u32 end = f->tcp_seq + len;
+	u32 win = f->tcp_win;
 
 	if (!(s->flags & VFW_TCP_SIDE_END) || after(end, s->end))
 		s->end = end;
 	s->flags |= VFW_TCP_SIDE_END;
 	if (fin) {
 		if (s->flags & VFW_TCP_SIDE_FIN && s->fin != end + 1)
-			s->flags &= ~VFW_TCP_SIDE_FIN_ACKED;
+			s->flags &= (u16)~VFW_TCP_SIDE_FIN_ACKED;
 		s->fin = end + 1;
 		s->flags |= VFW_TCP_SIDE_FIN;
 	} else if (s->flags & VFW_TCP_SIDE_FIN && len && after(end, s->fin - 1)) {
-		s->flags &= ~(VFW_TCP_SIDE_FIN | VFW_TCP_SIDE_FIN_ACKED);
+		s->flags &= (u16) ~(VFW_TCP_SIDE_FIN | VFW_TCP_SIDE_FIN_ACKED);
 	}
 	note_ack(s, f->tcp_ack);
+	/* reset before its SYN was answered: there is no scale yet */
+	if (s->scale <= SCALE_MAX)
+		win <<= s->scale;
+	note_window(s, other, f->tcp_ack, win);
+	/* found running: what it acknowledges has been sent */
+	if (other->flags & VFW_TCP_SIDE_LOOSE && other->flags & VFW_TCP_SIDE_END &&
+	    after(f->tcp_ack, sent_upto(other)))
+		other->end = f->tcp_ack;
 	if (other->flags & VFW_TCP_SIDE_FIN && !after(other->fin, f->tcp_ack))
 		other->flags |= VFW_TCP_SIDE_FIN_ACKED;
 }
 
 /* The state of a conversation whose handshake is done, by its FINs. */
-static u32 state_by_fins(const struct vfw_tcp *t)
+static u8 state_by_fins(const struct vfw_tcp *t)
 {
 	u32 any = t->side[0].flags | t->side[1].flags;
 	u32 all = t->side[0].flags & t->side[1].flags;
@@ -116,6 +162,19 @@ static u32 state_by_fins(const struct vfw_tcp *t)
 	return VFW_TCP_ESTABLISHED;
 }
 
+/* Each side has acknowledged the other's SYN. */
+static bool handshake_done(const struct vfw_tcp *t)
+{
+	return t->side[0].flags & t->side[1].flags & VFW_TCP_SIDE_ACK;
+}
+
+static void loosen(struct vfw_tcp_side *s)
+{
+	s->flags &= VFW_TCP_SIDE_FIN | VFW_TCP_SIDE_FIN_ACKED | VFW_TCP_SIDE_PROBE;
+	s->flags |= VFW_TCP_SIDE_LOOSE;
+	s->scale = SCALE_MAX;
+}
+
 bool vfw_tcpstate_open(struct vfw_tcp *t, const struct vfw_frame *f, u32 len, bool pickup)
 {
 	enum packet packet = classify(f->tcp_flags);
@@ -124,34 +183,130 @@ bool vfw_tcpstate_open(struct vfw_tcp *t, const struct vfw_frame *f, u32 len, bo
 		return false;
 	memset(t, 0, sizeof(*t));
 	if (packet == PACKET_SYN) {
-		note_syn(&t->side[0], f->tcp_seq, len);
+		note_syn(&t->side[0], f, len);
 		t->state = VFW_TCP_SYN_SENT;
 		return true;
 	}
+	loosen(&t->side[0]);
+	loosen(&t->side[1]);
 	note_data(&t->side[0], &t->side[1], f, len, packet == PACKET_FIN);
 	t->state = state_by_fins(t);
 	return true;
 }
 
-static enum vfw_tcp_step step_syn(struct vfw_tcp *t, const struct vfw_frame *f, u32 len,
-				  unsigned int side)
+void vfw_tcpstate_loosen(struct vfw_tcp *t)
+{
+	loosen(&t->side[0]);
+	loosen(&t->side[1]);
+	if (t->state < VFW_TCP_ESTABLISHED)
+		t->state = VFW_TCP_ESTABLISHED;
+}
+
+/* Does a segment with ACK fit what both sides have said so far? */
+static bool fits(const struct vfw_tcp *t, const struct vfw_frame *f, u32 len, unsigned int side)
+{
+	const struct vfw_tcp_side *s = &t->side[side];
+	const struct vfw_tcp_side *other = &t->side[!side];
+	u32 sent = sent_upto(other);
+
+	if (s->flags & VFW_TCP_SIDE_END) {
+		if (s->flags & VFW_TCP_SIDE_WINDOW && after(f->tcp_seq, s->maxend))
+			return false;
+		if (after(s->end - other->maxwin - 1, f->tcp_seq + len))
+			return false;
+	}
+	if (other->flags & VFW_TCP_SIDE_END) {
+		if (other->flags & VFW_TCP_SIDE_LOOSE && other->flags & VFW_TCP_SIDE_WINDOW &&
+		    after(other->maxend, sent))
+			sent = other->maxend;
+		if (after(f->tcp_ack, sent))
+			return false;
+	}
+	return !(s->flags & VFW_TCP_SIDE_ACK) ||
+	       !after(s->ack - max_of(s->maxwin, ACK_WINDOW_MIN), f->tcp_ack);
+}
+
+/* The opener's SYN. */
+static enum vfw_tcp_step step_syn_opener(struct vfw_tcp *t, const struct vfw_frame *f, u32 len)
 {
 	struct vfw_tcp_side *s = &t->side[0];
 
+	if (s->flags & VFW_TCP_SIDE_START && f->tcp_seq + 1 == s->start) {
+		if (t->state == VFW_TCP_SYN_SENT && after(s->start + len, s->end))
+			s->end = s->start + len;
+		return VFW_TCP_STEP_PASS;
+	}
+	/* The receiver says which it takes: by SYN-ACK, or by a challenge (RFC 5961 4.2). */
+	t->probe = f->tcp_seq + 1;
+	t->probe_len = len > 0xffff ? 0xffff : (u16)len;
+	t->probe_scale = f->tcp_scale;
+	s->flags |= VFW_TCP_SIDE_PROBE;
+	return VFW_TCP_STEP_PASS;
+}
+
+static enum vfw_tcp_step step_syn(struct vfw_tcp *t, const struct vfw_frame *f, u32 len,
+				  unsigned int side)
+{
+	struct vfw_tcp_side *s = &t->side[1];
+
 	if (is_over(t->state))
 		return VFW_TCP_STEP_REOPEN;
-	if (side)
+	if (!side)
+		return step_syn_opener(t, f, len);
+	if (t->state != VFW_TCP_SYN_SENT)
+		return s->flags & VFW_TCP_SIDE_START && f->tcp_seq + 1 == s->start
+			       ? VFW_TCP_STEP_PASS
+			       : VFW_TCP_STEP_INVALID;
+	/* RFC 9293 figure 7: the SYNs cross */
+	note_syn(s, f, len);
+	note_window(s, &t->side[0], t->side[0].start, f->tcp_win);
+	note_window(&t->side[0], s, s->start, t->side[0].maxwin);
+	agree_scale(t);
+	t->state = VFW_TCP_SYN_RECV;
+	return VFW_TCP_STEP_PASS;
+}
+
+/* The other side's answer to the opener's SYN. */
+static void answer(struct vfw_tcp *t, const struct vfw_frame *f, u32 len)
+{
+	struct vfw_tcp_side *s = &t->side[1];
+
+	note_syn(s, f, len);
+	note_ack(s, f->tcp_ack);
+	note_window(s, &t->side[0], f->tcp_ack, f->tcp_win);
+	note_window(&t->side[0], s, s->start, t->side[0].maxwin);
+	agree_scale(t);
+	t->state = VFW_TCP_SYN_RECV;
+}
+
+/* The other side has taken the second SYN of the opener: all begins there. */
+static void restart(struct vfw_tcp *t, const struct vfw_frame *f, u32 len)
+{
+	const struct vfw_frame syn = {
+		.tcp_seq = t->probe - 1,
+		.tcp_win = 0xffff, /* at most */
+		.tcp_scale = t->probe_scale,
+	};
+	u32 syn_len = t->probe_len;
+
+	memset(t, 0, sizeof(*t));
+	note_syn(&t->side[0], &syn, syn_len);
+	answer(t, f, len);
+}
+
+/* Only where both SYNs crossed does the opener send one. */
+static enum vfw_tcp_step step_syn_ack_opener(struct vfw_tcp *t, const struct vfw_frame *f)
+{
+	struct vfw_tcp_side *s = &t->side[0];
+	struct vfw_tcp_side *other = &t->side[1];
+
+	if (!(s->flags & other->flags & VFW_TCP_SIDE_START) || f->tcp_seq + 1 != s->start ||
+	    !between(f->tcp_ack, other->start, sent_upto(other)))
 		return VFW_TCP_STEP_INVALID;
-	/* later: the receiver answers by a challenge ACK, RFC 5961 4.2 */
-	if (t->state != VFW_TCP_SYN_SENT && t->state != VFW_TCP_SYN_RECV)
-		return VFW_TCP_STEP_PASS;
-	if (f->tcp_seq + 1 != s->start) {
-		/* the opener began again, with a new number */
-		memset(t, 0, sizeof(*t));
-		note_syn(s, f->tcp_seq, len);
-		t->state = VFW_TCP_SYN_SENT;
-	} else if (after(s->start + len, s->end)) {
-		s->end = s->start + len;
+	/* Was the other's SYN an answer, it will not take this one for the end of the handshake. */
+	if (t->state == VFW_TCP_SYN_RECV && !(other->flags & VFW_TCP_SIDE_ACK)) {
+		note_ack(s, f->tcp_ack);
+		note_window(s, other, f->tcp_ack, f->tcp_win);
 	}
 	return VFW_TCP_STEP_PASS;
 }
@@ -161,40 +316,82 @@ static enum vfw_tcp_step step_syn_ack(struct vfw_tcp *t, const struct vfw_frame 
 {
 	struct vfw_tcp_side *s = &t->side[1];
 
-	if (!side || is_over(t->state))
+	if (is_over(t->state))
 		return VFW_TCP_STEP_INVALID;
+	if (!side)
+		return step_syn_ack_opener(t, f);
 	if (t->state == VFW_TCP_SYN_SENT) {
 		/* it may acknowledge data sent with the SYN, RFC 7413 */
-		if (!between(f->tcp_ack, t->side[0].start, t->side[0].end))
-			return VFW_TCP_STEP_INVALID;
-		note_syn(s, f->tcp_seq, len);
+		if (between(f->tcp_ack, t->side[0].start, t->side[0].end)) {
+			answer(t, f, len);
+			return VFW_TCP_STEP_PASS;
+		}
+	} else if (s->flags & VFW_TCP_SIDE_START && s->start == f->tcp_seq + 1 &&
+		   between(f->tcp_ack, t->side[0].start, sent_upto(&t->side[0]))) {
+		if (t->state != VFW_TCP_SYN_RECV)
+			return VFW_TCP_STEP_PASS;
 		note_ack(s, f->tcp_ack);
-		t->state = VFW_TCP_SYN_RECV;
+		note_window(s, &t->side[0], f->tcp_ack, f->tcp_win);
+		if (handshake_done(t))
+			t->state = state_by_fins(t);
 		return VFW_TCP_STEP_PASS;
 	}
-	if (s->flags & VFW_TCP_SIDE_START && s->start == f->tcp_seq + 1)
-		return VFW_TCP_STEP_PASS;
-	return VFW_TCP_STEP_INVALID;
+	if (!acks_probe(t, f->tcp_ack))
+		return VFW_TCP_STEP_INVALID;
+	restart(t, f, len);
+	return VFW_TCP_STEP_RESTART;
+}
+
+/* Would the receiver of a RST take it, RFC 5961 3.2? */
+static bool rst_ends(const struct vfw_tcp_side *s, const struct vfw_tcp_side *other, u32 seq)
+{
+	return (s->flags & VFW_TCP_SIDE_END && seq == s->end) ||
+	       (s->flags & VFW_TCP_SIDE_FIN && seq == s->fin) ||
+	       (other->flags & VFW_TCP_SIDE_ACK && seq == other->ack);
+}
+
+static bool rst_in_window(const struct vfw_tcp_side *s, const struct vfw_tcp_side *other, u32 seq)
+{
+	u32 high = sent_upto(s);
+
+	if (!(s->flags & VFW_TCP_SIDE_END))
+		return true;
+	if (s->flags & VFW_TCP_SIDE_WINDOW && after(s->maxend, high))
+		high = s->maxend;
+	if (after(seq, high))
+		return false;
+	if (other->flags & VFW_TCP_SIDE_ACK)
+		return !after(other->ack, seq);
+	return !(s->flags & VFW_TCP_SIDE_START) || !after(s->start, seq);
 }
 
 static enum vfw_tcp_step step_rst(struct vfw_tcp *t, const struct vfw_frame *f, unsigned int side)
 {
 	const struct vfw_tcp_side *s = &t->side[side];
 	const struct vfw_tcp_side *other = &t->side[!side];
+	bool acks = side && f->tcp_flags & VFW_TCP_ACK;
+	bool refusal = acks && other->flags & VFW_TCP_SIDE_START &&
+		       between(f->tcp_ack, other->start, other->end);
 
+	/* RFC 9293 3.10.7.3: a refusal acknowledges the SYN */
+	if (acks && acks_probe(t, f->tcp_ack)) {
+		t->state = VFW_TCP_CLOSE;
+		return VFW_TCP_STEP_PASS;
+	}
 	if (t->state == VFW_TCP_SYN_SENT) {
-		/* RFC 9293 3.10.7.3: a refusal acknowledges the SYN */
-		if (side && (!(f->tcp_flags & VFW_TCP_ACK) ||
-			     !between(f->tcp_ack, other->start, other->end)))
+		if (side && !refusal)
 			return VFW_TCP_STEP_INVALID;
 		t->state = VFW_TCP_CLOSE;
 		return VFW_TCP_STEP_PASS;
 	}
-	if ((s->flags & VFW_TCP_SIDE_END && f->tcp_seq == s->end) ||
-	    (s->flags & VFW_TCP_SIDE_FIN && f->tcp_seq == s->fin) ||
-	    (other->flags & VFW_TCP_SIDE_ACK && f->tcp_seq == other->ack))
+	if (rst_ends(s, other, f->tcp_seq)) {
 		t->state = VFW_TCP_CLOSE;
-	return VFW_TCP_STEP_PASS;
+		return VFW_TCP_STEP_PASS;
+	}
+	/* the answer may have been lost: then the opener still waits for one */
+	if (t->state == VFW_TCP_SYN_RECV && refusal)
+		return VFW_TCP_STEP_PASS;
+	return rst_in_window(s, other, f->tcp_seq) ? VFW_TCP_STEP_PASS : VFW_TCP_STEP_INVALID;
 }
 
 /* A segment with ACK, with fin perhaps. */
@@ -204,25 +401,19 @@ static enum vfw_tcp_step step_data(struct vfw_tcp *t, const struct vfw_frame *f,
 	struct vfw_tcp_side *s = &t->side[side];
 	struct vfw_tcp_side *other = &t->side[!side];
 
-	switch (t->state) {
-	case VFW_TCP_SYN_SENT:
-		/* a bare ACK may be a challenge to the SYN, RFC 5961 4.2 */
+	/* a bare ACK may be a challenge to the SYN, RFC 5961 4.2 */
+	if (t->state == VFW_TCP_SYN_SENT)
 		return side && !fin && !len ? VFW_TCP_STEP_PASS : VFW_TCP_STEP_INVALID;
-	case VFW_TCP_SYN_RECV:
-		if (!side && !between(f->tcp_ack, other->start, sent_upto(other)))
-			return VFW_TCP_STEP_INVALID;
-		note_data(s, other, f, len, fin);
-		/* the opener's ACK alone ends the handshake, whatever was noted before it */
-		if (!side)
-			t->state = state_by_fins(t);
+	if (!fits(t, f, len, side))
+		return VFW_TCP_STEP_INVALID;
+	if (t->state == VFW_TCP_SYN_RECV && !between(f->tcp_ack, other->start, sent_upto(other)))
+		return VFW_TCP_STEP_INVALID;
+	note_data(s, other, f, len, fin);
+	/* A reset ends it for all that we know. Whoever did not take it may go on, while it does. */
+	if (t->state == VFW_TCP_CLOSE || (t->state == VFW_TCP_SYN_RECV && !handshake_done(t)))
 		return VFW_TCP_STEP_PASS;
-	case VFW_TCP_CLOSE:
-		return VFW_TCP_STEP_PASS;
-	default:
-		note_data(s, other, f, len, fin);
-		t->state = state_by_fins(t);
-		return VFW_TCP_STEP_PASS;
-	}
+	t->state = state_by_fins(t);
+	return VFW_TCP_STEP_PASS;
 }
 
 enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f, u32 len,
@@ -245,6 +436,23 @@ enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f
 	default:
 		return VFW_TCP_STEP_INVALID;
 	}
+}
+
+bool vfw_tcpstate_in_flight(const struct vfw_tcp *t, u32 seq, unsigned int side)
+{
+	const struct vfw_tcp_side *s = &t->side[!!side];
+	const struct vfw_tcp_side *other = &t->side[!side];
+	u32 low = s->end - IN_FLIGHT_MAX;
+
+	if (t->state == VFW_TCP_NONE)
+		return false;
+	if (!(s->flags & VFW_TCP_SIDE_END))
+		return s->flags & VFW_TCP_SIDE_LOOSE;
+	if (other->flags & VFW_TCP_SIDE_ACK)
+		low = other->ack;
+	else if (s->flags & VFW_TCP_SIDE_START)
+		low = s->start - 1;
+	return between(seq, low, sent_upto(s));
 }
 
 u32 vfw_tcpstate_timeout(unsigned int state)

@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How far a TCP conversation is (RFC 9293), as seen by one who stands between its ends: by
- * flags, direction, and the sequence numbers of SYN, FIN and RST. Only a SYN opens; only the
- * other side's SYN-ACK, acknowledging that SYN, answers it: a SYN from the side that
- * did not open is never part of the flow (simultaneous open and the split handshake
- * would turn the direction that policy judged).
+ * A TCP conversation (RFC 9293) as seen by one who stands between its ends, and sees every
+ * segment before its receiver does.
  *
- * A FIN that data follows was none, and a RST ends the conversation only where the
- * receiver must take it (RFC 5961 3.2): at the highest number sent or the highest
- * acknowledged. Others pass and change nothing, for the receiver will ignore them too;
- * so neither can shorten the life of a flow the ends still use.
+ * Opening. Only a SYN opens, and who sent it stays the opener, whatever follows. The handshake is done when each
+ * side has acknowledged the other's SYN: by SYN-ACK and ACK, or, when both sides send a SYN (simultaneous
+ * open, split handshake), by the SYN-ACKs that cross. A second SYN of the opener with another
+ * number is remembered beside the first: only the other side's SYN-ACK says which of them counts,
+ * and then the conversation starts again; a forged SYN changes nothing.
+ *
+ * Windows (van Rooij, Real Stateful TCP Packet Filtering in IP Filter, 2000). Of a segment
+ * of side S to side R: it begins no later than R's highest window reaches; it ends no earlier than one
+ * window of R's below the highest that S has sent, for what is older R has acknowledged; it acknowledges
+ * nothing that R has not sent, and nothing older than RFC 5961 5.2 permits. All else is invalid.
+ * Windows are scaled as the SYNs said (RFC 7323), and never shrink here.
+ *
+ * Found running (picked up): scaling is unknown and taken for the largest, numbers are taken as the first
+ * segment of each side has them, and a side may be acknowledged up to where its window reaches.
+ *
+ * A FIN that data follows was none. A RST ends the conversation only where the receiver must
+ * take it (RFC 5961 3.2): at the highest number sent, or the highest acknowledged. Elsewhere in the
+ * window it passes and changes nothing: the receiver answers it by a challenge, and a
+ * sender that meant it resets again, there. Outside of the window it is invalid.
  *
  * The caller holds the flow's lock over vfw_tcpstate_step().
  */
@@ -41,27 +53,37 @@ enum vfw_tcp_state {
 
 enum vfw_tcp_step {
 	VFW_TCP_STEP_PASS, /* belongs to the conversation */
+	VFW_TCP_STEP_RESTART, /* the same, and with it the conversation starts again: new numbers */
 	VFW_TCP_STEP_REOPEN, /* a SYN after the end: judge it anew, as a new flow */
 	VFW_TCP_STEP_INVALID, /* no packet of this conversation */
 };
 
 #define VFW_TCP_SIDE_START (1U << 0) /* start is valid */
-#define VFW_TCP_SIDE_END (1U << 1) /* end is valid */
+#define VFW_TCP_SIDE_END (1U << 1) /* it was heard: end is valid */
 #define VFW_TCP_SIDE_ACK (1U << 2) /* ack is valid */
 #define VFW_TCP_SIDE_FIN (1U << 3) /* it has sent its FIN; fin is valid */
 #define VFW_TCP_SIDE_FIN_ACKED (1U << 4)
+#define VFW_TCP_SIDE_WINDOW (1U << 5) /* maxend is valid */
+#define VFW_TCP_SIDE_LOOSE (1U << 6) /* found running: its numbers are only believed */
+#define VFW_TCP_SIDE_PROBE (1U << 7) /* of the opener: probe is valid */
 
 struct vfw_tcp_side {
 	u32 start; /* sequence number behind its SYN */
 	u32 end; /* highest sequence number sent, plus one; its FIN not counted */
+	u32 maxend; /* highest sequence number the other side's windows let it reach */
+	u32 maxwin; /* largest window it has offered, in bytes */
 	u32 ack; /* highest it has acknowledged */
 	u32 fin; /* sequence number behind its FIN */
-	u32 flags; /* VFW_TCP_SIDE_* */
+	u16 flags; /* VFW_TCP_SIDE_* */
+	u8 scale; /* its windows' shift, as offered until the SYN was answered; VFW_FRAME_NO_SCALE */
 };
 
 struct vfw_tcp {
 	struct vfw_tcp_side side[2]; /* 0: who opened */
-	u32 state; /* enum vfw_tcp_state */
+	u32 probe; /* start, were another SYN of the opener the true one */
+	u16 probe_len; /* data that came with that */
+	u8 probe_scale;
+	u8 state; /* enum vfw_tcp_state */
 };
 
 /*
@@ -74,10 +96,22 @@ bool vfw_tcpstate_open(struct vfw_tcp *t, const struct vfw_frame *f, u32 len, bo
 
 /*
  * Takes a packet of side (0: who opened, 1: the other) and moves the state. len:
- * payload bytes. *t changes only with VFW_TCP_STEP_PASS. Any context, flow locked.
+ * payload bytes. *t changes only with VFW_TCP_STEP_PASS and _RESTART. Any context, flow locked.
  */
 enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f, u32 len,
 				    unsigned int side);
+
+/*
+ * Believes from here on what comes, as if the conversation had been found running: for when invalid
+ * packets are let through all the same, and what they do to the ends is not known. Any context, flow locked.
+ */
+void vfw_tcpstate_loosen(struct vfw_tcp *t);
+
+/*
+ * May a segment of side with this sequence number be on its way? An ICMP error that quotes another one is
+ * forged (RFC 5927 4.1). Any context, flow locked.
+ */
+bool vfw_tcpstate_in_flight(const struct vfw_tcp *t, u32 seq, unsigned int side);
 
 /* How long a flow in that state may be silent, in seconds; 0 for what is no state. Any context. */
 u32 vfw_tcpstate_timeout(unsigned int state);

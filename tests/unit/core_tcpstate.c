@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Conversations, a line for each packet: who, flags, seq, ack, payload bytes -> step, state. */
+/*
+ * Conversations, a line for each packet: who, flags, seq, ack, payload bytes -> step, state; behind that perhaps
+ * w and the window (65535), s and the shift of its scale (none).
+ */
 #include "core_unit.h"
 
 #include "core/tcpstate.h"
@@ -67,21 +70,83 @@ static const struct {
 	{"data with the SYN may be left",
 	 0,
 	 {">S 100 0 10 pass syn-sent", "<SA 500 101 0 pass syn-recv"}},
-	{"the other side cannot open: simultaneous open, split handshake",
+	{"RFC 9293 figure 7: the SYNs cross, who opened stays who opened",
 	 0,
-	 {">S 100 0 0 pass syn-sent", "<S 500 0 0 invalid syn-sent",
-	  ">SA 100 501 0 invalid syn-sent", "<A 501 101 0 pass syn-sent",
-	  "<A 501 101 5 invalid syn-sent", "<FA 501 101 0 invalid syn-sent"}},
+	 {">S 100 0 0 pass syn-sent", "<S 300 0 0 pass syn-recv", ">S 100 0 0 pass syn-recv",
+	  ">SA 100 301 0 pass syn-recv", "<SA 300 101 0 pass established",
+	  ">A 101 301 0 pass established", "<A 301 101 5 pass established",
+	  ">A 101 306 5 pass established", ">S 100 0 0 pass established",
+	  "<S 300 0 0 pass established", "<S 400 0 0 invalid established"}},
+	{"the SYNs cross, the answers in the other order",
+	 0,
+	 {">S 100 0 0 pass syn-sent", "<S 300 0 0 pass syn-recv", "<SA 300 101 0 pass syn-recv",
+	  ">SA 100 301 0 pass syn-recv", ">SA 100 302 0 invalid syn-recv",
+	  ">SA 99 301 0 invalid syn-recv", ">A 101 301 5 pass established"}},
+	{"split handshake: bare ACK, then SYN",
+	 0,
+	 {">S 100 0 0 pass syn-sent", "<A 0 101 0 pass syn-sent", "<A 0 101 5 invalid syn-sent",
+	  "<FA 0 101 0 invalid syn-sent", "<S 300 0 0 pass syn-recv", ">SA 100 301 0 pass syn-recv",
+	  "<A 301 101 0 pass established"}},
+	{"the SYNs cross: no data before both are acknowledged",
+	 0,
+	 {">S 100 0 0 pass syn-sent", "<S 300 0 0 pass syn-recv", "<A 301 100 5 invalid syn-recv",
+	  "<A 301 102 5 invalid syn-recv", ">A 101 300 5 invalid syn-recv",
+	  ">A 101 302 5 invalid syn-recv", ">A 101 301 5 pass syn-recv"}},
+	{"a SYN-ACK of the opener ends no handshake that was answered by one",
+	 0,
+	 {">S 100 0 0 pass syn-sent", "<SA 300 101 0 pass syn-recv", ">SA 100 301 0 pass syn-recv",
+	  "<A 301 101 9 pass syn-recv"}},
 	{"the opener cannot go on unanswered",
 	 0,
 	 {">S 100 0 0 pass syn-sent", ">A 101 501 0 invalid syn-sent",
 	  ">PA 101 501 9 invalid syn-sent", ">FA 101 501 0 invalid syn-sent"}},
-	{"a SYN again, the same and another",
+	{"a SYN again, the same and another: the answer says which it is",
 	 0,
 	 {">S 100 0 0 pass syn-sent", ">S 100 0 0 pass syn-sent", ">S 700 0 0 pass syn-sent",
-	  "<SA 500 101 0 invalid syn-sent", "<SA 500 701 0 pass syn-recv",
-	  ">S 700 0 0 pass syn-recv", ">S 800 0 0 pass syn-sent", "<SA 600 801 0 pass syn-recv",
-	  ">A 801 601 0 pass established"}},
+	  "<SA 500 702 0 invalid syn-sent", "<SA 500 101 0 pass syn-recv",
+	  ">S 700 0 0 pass syn-recv", "<SA 900 701 0 restart syn-recv",
+	  ">A 101 501 0 invalid syn-recv", ">A 701 901 0 pass established",
+	  "<SA 500 101 0 invalid established"}},
+	{"RFC 9293 figure 8: recovery from an old duplicate SYN",
+	 0,
+	 {">S 90 0 0 pass syn-sent", "<SA 300 91 0 pass syn-recv", ">R 91 0 0 pass close",
+	  ">S 100 0 0 reopen close"}},
+	{"the same, the duplicate behind the true one",
+	 0,
+	 {">S 100 0 0 pass syn-sent", ">S 90 0 0 pass syn-sent", "<SA 300 91 0 restart syn-recv",
+	  ">R 91 0 0 pass close", ">S 100 0 0 reopen close"}},
+	{"RFC 9293 figure 9: half-open discovery, the opener has crashed",
+	 0,
+	 {">S 50 0 0 pass syn-sent", "<SA 299 51 0 pass syn-recv", ">A 51 300 49 pass established",
+	  "<A 300 100 0 pass established", ">S 400 0 0 pass established",
+	  "<A 300 100 0 pass established", ">R 100 0 0 pass close", ">S 400 0 0 reopen close"}},
+	{"RFC 9293 figure 10: the side that knows sends",
+	 0,
+	 {">S 50 0 0 pass syn-sent", "<SA 299 51 0 pass syn-recv", ">A 51 300 49 pass established",
+	  "<A 300 100 10 pass established", ">R 100 0 0 pass close"}},
+	{"RFC 9293 figure 11: an old SYN and two that listen",
+	 0,
+	 {">S 900 0 0 pass syn-sent", "<SA 300 901 0 pass syn-recv", ">R 901 0 0 pass close"}},
+	{"RFC 9293 figure 12: normal close",
+	 0,
+	 {">S 99 0 0 pass syn-sent", "<SA 299 100 0 pass syn-recv", ">A 100 300 0 pass established",
+	  ">FA 100 300 0 pass fin-wait", "<A 300 101 0 pass close-wait",
+	  "<FA 300 101 0 pass last-ack", ">A 101 301 0 pass time-wait"}},
+	{"RFC 9293 figure 13: simultaneous close",
+	 0,
+	 {">S 99 0 0 pass syn-sent", "<SA 299 100 0 pass syn-recv", ">A 100 300 0 pass established",
+	  ">FA 100 300 0 pass fin-wait", "<FA 300 100 0 pass last-ack",
+	  ">A 101 301 0 pass last-ack", "<A 301 101 0 pass time-wait"}},
+	{"the receiver has forgotten the conversation and takes a new one",
+	 0,
+	 {OPENED, ">A 101 501 9 pass established", ">S 7000000 0 3 pass established",
+	  "<SA 9000000 7000005 0 invalid established", "<SA 9000000 7000004 0 restart syn-recv",
+	  ">A 7000004 9000001 0 pass established", ">A 110 501 0 invalid established",
+	  "<A 9000001 7000004 100 pass established"}},
+	{"the receiver has forgotten it and refuses a new one",
+	 0,
+	 {OPENED, ">S 7000 0 0 pass established", "<RA 0 7000 0 invalid established",
+	  "<RA 0 7001 0 pass close"}},
 	{"a SYN again with data",
 	 0,
 	 {">S 100 0 0 pass syn-sent", ">S 100 0 10 pass syn-sent", "<SA 500 111 0 pass syn-recv"}},
@@ -130,15 +195,86 @@ static const struct {
 	 {OPENED, ">A 101 501 10 pass established", ">A 111 501 10 pass established",
 	  "<A 501 111 0 pass established", ">R 111 0 0 pass close"}},
 	{"a RST behind a FIN", 0, {OPENED, ">FA 101 501 0 pass fin-wait", ">R 102 0 0 pass close"}},
-	{"a RST elsewhere ends nothing",
+	{"a RST elsewhere in the window ends nothing, one outside of it is none",
 	 0,
 	 {OPENED, ">R 2000 0 0 pass established", ">R 102 0 0 pass established",
-	  "<R 99 0 0 pass established", "<A 501 101 1 pass established"}},
+	  ">R 65636 0 0 pass established", ">R 65637 0 0 invalid established",
+	  ">R 100 0 0 invalid established", "<R 99 0 0 invalid established",
+	  "<RA 500 101 0 invalid established", "<A 501 101 1 pass established",
+	  ">A 101 502 0 pass established", "<R 501 0 0 invalid established",
+	  "<R 502 0 0 pass close"}},
+	{"whoever does not take a RST goes on, while it does",
+	 0,
+	 {OPENED, ">A 101 501 100 pass established", ">A 201 501 100 pass established",
+	  ">R 301 0 0 pass close", "<A 501 101 0 pass close", ">A 101 501 200 pass close",
+	  "<A 501 301 0 pass close", ">S 9000 0 0 reopen close"}},
+	{"an answer that was lost: the refusal that follows passes",
+	 0,
+	 {">S 100 0 0 pass syn-sent", "<SA 500 101 0 pass syn-recv", "<RA 0 102 0 invalid syn-recv",
+	  "<RA 0 101 0 pass syn-recv", "<R 0 0 0 invalid syn-recv", ">S 100 0 0 pass syn-recv"}},
 	{"a FIN that data follows was none",
 	 0,
-	 {OPENED, ">FA 90000 501 0 pass fin-wait", ">A 101 501 10 pass fin-wait",
-	  ">A 111 501 90000 pass established", ">FA 90111 501 0 pass fin-wait",
-	  "<A 501 90112 0 pass close-wait"}},
+	 {OPENED, ">FA 60000 501 0 pass fin-wait", ">A 101 501 10 pass fin-wait",
+	  ">A 111 501 60000 pass established", ">FA 60111 501 0 pass fin-wait",
+	  "<A 501 60112 0 pass close-wait"}},
+	{"windows, no scaling: the last byte that may begin, and the first that may not",
+	 0,
+	 {">S 100 0 0 pass syn-sent w500 s7", "<SA 500 101 0 pass syn-recv w1000",
+	  ">A 101 501 0 pass established w500", ">A 1101 501 10 pass established",
+	  ">A 1102 501 10 invalid established", "<A 1001 101 10 pass established w1000",
+	  "<A 1002 101 10 pass established w1000", "<A 66037 101 1 invalid established w1000"}},
+	{"windows are scaled when both SYNs say so",
+	 0,
+	 {">S 100 0 0 pass syn-sent w500 s7", "<SA 500 101 0 pass syn-recv w1000 s2",
+	  ">A 1102 501 1 invalid syn-recv w500", ">A 101 501 0 pass established w500",
+	  "<A 64501 101 1 pass established w1000", "<A 64502 101 1 invalid established w1000",
+	  ">A 4101 501 10 pass established w500", ">A 4102 501 10 invalid established w500"}},
+	{"a window that shrinks takes nothing back",
+	 0,
+	 {OPENED, "<A 501 101 0 pass established w10", ">A 60000 501 10 pass established"}},
+	{"a window that closes: probes of either kind, and its opening",
+	 0,
+	 {">S 100 0 0 pass syn-sent", "<SA 500 101 0 pass syn-recv w100",
+	  ">A 101 501 100 pass established", "<A 501 201 0 pass established w0",
+	  ">A 200 501 0 pass established", ">A 201 501 1 pass established",
+	  ">A 202 501 1 invalid established", "<A 501 201 0 pass established w0",
+	  "<A 501 201 0 pass established w100", ">A 201 501 100 pass established"}},
+	{"keep-alives, with a byte of rubbish and without",
+	 0,
+	 {OPENED, ">A 101 501 9 pass established", "<A 501 110 0 pass established",
+	  ">A 109 501 1 pass established", ">A 109 501 0 pass established",
+	  "<A 500 110 1 pass established", "<A 500 110 0 pass established"}},
+	{"what is older than a window is nobody's",
+	 0,
+	 {">S 1000000 0 0 pass syn-sent", "<SA 500 1000001 0 pass syn-recv w1000",
+	  ">A 1000001 501 0 pass established", ">A 1000001 501 900 pass established",
+	  "<A 501 1000901 0 pass established w1000", ">A 1000901 501 1000 pass established",
+	  ">A 1000001 501 900 pass established", ">A 1000001 501 898 invalid established"}},
+	{"what was not sent cannot be acknowledged, nor what was long ago",
+	 0,
+	 {">S 100 0 0 pass syn-sent w1000", "<SA 1000000 101 0 pass syn-recv",
+	  ">A 101 1000001 0 pass established w1000", "<A 1000001 101 900 pass established",
+	  ">A 101 1000902 0 invalid established", ">A 101 1000901 0 pass established",
+	  ">A 101 934901 0 pass established", ">A 101 934900 0 invalid established"}},
+	{"frames that stand for many segments",
+	 0,
+	 {">S 100 0 0 pass syn-sent s10", "<SA 500 101 0 pass syn-recv s10",
+	  ">A 101 501 65000 pass established", ">A 65101 501 65000 pass established",
+	  "<A 501 130101 0 pass established w65535", ">A 130101 501 500000 pass established",
+	  ">A 65101 501 65000 pass established", "<A 501 630101 0 pass established"}},
+	{"found running: numbers are believed until both sides were heard, and then loosely",
+	 1,
+	 {">A 100 4000000000 20 pass established w10", "<A 3999999000 110 5 pass established w10",
+	  "<A 3999999005 1200000000 5 invalid established",
+	  ">A 120 4000000105 0 pass established w10",
+	  ">A 999999999 4000000105 0 invalid established",
+	  ">A 120 4000164266 0 invalid established w10", "<A 4000000105 130 5 pass established w10",
+	  ">R 3000000000 0 0 invalid established", ">R 130 0 0 pass close"}},
+	{"found running, only one side heard",
+	 1,
+	 {">A 100 900 20 pass established", ">A 120 900 20 pass established",
+	  ">A 120 1000000 20 pass established", "<R 77 0 0 pass established",
+	  "<R 1000000 0 0 pass close"}},
 	{"an acknowledgement short of the FIN is none",
 	 0,
 	 {OPENED, ">FA 101 501 20 pass fin-wait", "<A 501 121 0 pass fin-wait",
@@ -156,7 +292,7 @@ static const struct {
 	 0,
 	 {OPENED, "<FA 501 101 0 pass fin-wait", "<SA 500 101 0 pass fin-wait",
 	  "<SA 600 101 0 invalid fin-wait", "<R 501 0 0 pass close"}},
-	{"a SYN in the middle passes and changes nothing",
+	{"a SYN in the middle passes and says nothing yet",
 	 0,
 	 {OPENED, ">S 9999 0 0 pass established", "<S 9999 0 0 invalid established",
 	  ">A 101 501 1 pass established"}},
@@ -182,9 +318,27 @@ static u8 parse_flags(const char *text)
 	return flags;
 }
 
+static void parse_rest(struct vfw_frame *f, const char *rest)
+{
+	unsigned int n;
+	char what;
+	int upto;
+
+	f->tcp_win = 65535;
+	f->tcp_scale = VFW_FRAME_NO_SCALE;
+	for (; sscanf(rest, " %c%u%n", &what, &n, &upto) == 2; rest += upto) {
+		ck_assert(what == 'w' || what == 's');
+		if (what == 'w')
+			f->tcp_win = (u16)n;
+		else
+			f->tcp_scale = (u8)n;
+	}
+	ck_assert_str_eq(rest, "");
+}
+
 START_TEST(tcpstate_conversations)
 {
-	static const char *const steps[] = {"pass", "reopen", "invalid"};
+	static const char *const steps[] = {"pass", "restart", "reopen", "invalid"};
 	const char *const *line = conversations[_i].lines;
 	struct vfw_tcp t;
 	u32 n;
@@ -193,13 +347,15 @@ START_TEST(tcpstate_conversations)
 	for (n = 0; n < MAX_LINES && line[n]; n++) {
 		struct vfw_frame f = {.proto = VFW_PROTO_TCP};
 		char side, flags[8], want_step[16], want_state[16];
+		int upto = 0;
 		const char *step;
 		struct vfw_tcp before = t;
 		u32 len;
 
-		ck_assert_int_eq(sscanf(line[n], "%c%7s %u %u %u %15s %15s", &side, flags,
-					&f.tcp_seq, &f.tcp_ack, &len, want_step, want_state),
+		ck_assert_int_eq(sscanf(line[n], "%c%7s %u %u %u %15s %15s%n", &side, flags,
+					&f.tcp_seq, &f.tcp_ack, &len, want_step, want_state, &upto),
 				 7);
+		parse_rest(&f, line[n] + upto);
 		f.tcp_flags = parse_flags(flags);
 		if (!n)
 			step = vfw_tcpstate_open(&t, &f, len, conversations[_i].pickup) ? "pass"
@@ -210,10 +366,64 @@ START_TEST(tcpstate_conversations)
 			      line[n], step);
 		ck_assert_msg(!strcmp(vfw_tcpstate_name(t.state), want_state), "%s: %s: %s",
 			      conversations[_i].name, line[n], vfw_tcpstate_name(t.state));
-		if (strcmp(step, "pass"))
+		if (strcmp(step, "pass") && strcmp(step, "restart"))
 			ck_assert_mem_eq(&t, &before, sizeof(t));
 	}
 	ck_assert_uint_gt(n, 0);
+}
+END_TEST
+
+/* Which segments may be on their way, for ICMP errors that quote them. */
+START_TEST(tcpstate_in_flight)
+{
+	struct vfw_frame f = {.tcp_seq = 100, .tcp_flags = VFW_TCP_SYN, .tcp_win = 1000};
+	struct vfw_tcp t;
+
+	memset(&t, 0, sizeof(t));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 100, 0));
+	ck_assert(vfw_tcpstate_open(&t, &f, 0, false));
+	ck_assert(vfw_tcpstate_in_flight(&t, 100, 0));
+	ck_assert(vfw_tcpstate_in_flight(&t, 101, 0));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 99, 0));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 102, 0));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 100, 1));
+	f = (struct vfw_frame){
+		.tcp_seq = 500, .tcp_ack = 101, .tcp_flags = VFW_TCP_SYN | VFW_TCP_ACK};
+	f.tcp_win = 1000;
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 0, 1), VFW_TCP_STEP_PASS);
+	f = (struct vfw_frame){.tcp_seq = 101, .tcp_ack = 501, .tcp_flags = VFW_TCP_ACK};
+	f.tcp_win = 1000;
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 900, 0), VFW_TCP_STEP_PASS);
+	ck_assert(vfw_tcpstate_in_flight(&t, 101, 0));
+	ck_assert(vfw_tcpstate_in_flight(&t, 1001, 0));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 100, 0));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 1002, 0));
+	ck_assert(vfw_tcpstate_in_flight(&t, 501, 1));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 502, 1));
+	/* found running: of a side that was not heard nothing is known */
+	ck_assert(vfw_tcpstate_open(&t, &f, 900, true));
+	ck_assert(vfw_tcpstate_in_flight(&t, 1001, 0));
+	ck_assert(!vfw_tcpstate_in_flight(&t, 1002, 0));
+	ck_assert(vfw_tcpstate_in_flight(&t, 12345, 1));
+}
+END_TEST
+
+/* Let through though invalid: what both ends say after that is believed again. */
+START_TEST(tcpstate_loosen)
+{
+	struct vfw_frame f = {.tcp_seq = 100, .tcp_flags = VFW_TCP_SYN, .tcp_win = 1000};
+	struct vfw_tcp t;
+
+	ck_assert(vfw_tcpstate_open(&t, &f, 0, false));
+	f = (struct vfw_frame){.tcp_seq = 90000, .tcp_ack = 70000, .tcp_flags = VFW_TCP_ACK};
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 9, 0), VFW_TCP_STEP_INVALID);
+	vfw_tcpstate_loosen(&t);
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 9, 0), VFW_TCP_STEP_PASS);
+	ck_assert_int_eq(t.state, VFW_TCP_ESTABLISHED);
+	f = (struct vfw_frame){.tcp_seq = 70000, .tcp_ack = 90009, .tcp_flags = VFW_TCP_ACK};
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 9, 1), VFW_TCP_STEP_PASS);
+	f.tcp_ack = 190009;
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 9, 1), VFW_TCP_STEP_INVALID);
 }
 END_TEST
 
@@ -268,6 +478,8 @@ TCase *core_tcpstate_cases(void)
 	TCase *tc = tcase_create("tcpstate");
 
 	tcase_add_loop_test(tc, tcpstate_conversations, 0, (int)ARRAY_SIZE(conversations));
+	tcase_add_test(tc, tcpstate_in_flight);
+	tcase_add_test(tc, tcpstate_loosen);
 	tcase_add_test(tc, tcpstate_all_flags);
 	tcase_add_test(tc, tcpstate_timeouts);
 	tcase_add_test(tc, tcpstate_no_state);
