@@ -129,42 +129,78 @@ static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u3
 	return FLOW_STEP_INVALID;
 }
 
+/* May the flow go on at all? Flow locked. */
+static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
+{
+	if (flow->gone || time_after(jiffies, flow->until))
+		return FLOW_STEP_AGAIN;
+	if (flow->killed)
+		return flow_step_killed(flow, p);
+	if (flow->generation != p->pol->generation && !flow_still(flow, p, side))
+		return FLOW_STEP_CUT;
+	return FLOW_STEP_PASS;
+}
+
+/* Counts a frame that passes. True: with it both sides take part, for the first time. Flow locked. */
+static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
+{
+	bool was = flow->answered;
+
+	flow->packets[side] += vfw_pkt_segs(p);
+	flow->bytes[side] += p->len;
+	if (!was)
+		WRITE_ONCE(flow->answered, flow_is_answered(flow, side));
+	flow->until = jiffies + vfw_flow_conf_life(flow);
+	p->rule = flow->rule;
+	p->flow = flow;
+	p->side = side;
+	return flow->answered && !was;
+}
+
 static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
-	enum flow_step step = FLOW_STEP_PASS;
+	enum flow_step step;
 	bool answered = false;
 
 	spin_lock(&flow->lock);
-	if (flow->gone || time_after(jiffies, flow->until)) {
-		step = FLOW_STEP_AGAIN;
-		goto out;
-	}
-	if (flow->killed) {
-		step = flow_step_killed(flow, p);
-		goto out;
-	}
-	if (flow->generation != p->pol->generation && !flow_still(flow, p, side)) {
-		step = FLOW_STEP_CUT;
-		goto out;
-	}
-	if (flow->key.proto == IPPROTO_TCP) {
+	step = flow_step_life(flow, p, side);
+	if (step == FLOW_STEP_PASS && flow->key.proto == IPPROTO_TCP)
 		step = flow_step_tcp(flow, p, side);
-		if (step != FLOW_STEP_PASS)
-			goto out;
-	}
-	flow->packets[side] += vfw_pkt_segs(p);
-	flow->bytes[side] += p->len;
-	if (!flow->answered) {
-		answered = flow_is_answered(flow, side);
-		WRITE_ONCE(flow->answered, answered);
-	}
-	flow->until = jiffies + vfw_flow_conf_life(flow);
-	p->rule = flow->rule;
-out:
+	if (step == FLOW_STEP_PASS)
+		answered = flow_count(flow, p, side);
 	spin_unlock(&flow->lock);
 	if (answered)
 		vfw_flow_table_answered(flow);
 	return step;
+}
+
+bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, u32 tcp_end)
+{
+	struct vfw_flow *flow = vfw_flow_table_find(key);
+	enum flow_step step;
+
+	if (!flow)
+		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
+	vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
+	spin_lock(&flow->lock);
+	step = flow_step_life(flow, p, side);
+	if (step == FLOW_STEP_PASS) {
+		if (key->proto == IPPROTO_TCP)
+			vfw_tcpstate_extend(&flow->tcp, tcp_end, side);
+		flow_count(flow, p, side);
+	}
+	spin_unlock(&flow->lock);
+	switch (step) {
+	case FLOW_STEP_PASS:
+		return true;
+	case FLOW_STEP_CUT:
+		vfw_flow_table_kill(flow, VFW_REASON_CUT);
+		return true;
+	case FLOW_STEP_KILLED:
+		return vfw_pkt_block(p, VFW_REASON_KILLED);
+	default:
+		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
+	}
 }
 
 /* Does a VM that is no router report on a packet that another VM here should have got? */
@@ -241,8 +277,6 @@ bool vfw_flow(struct vfw_pkt *p)
 	vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
 	switch (flow_step(flow, p, side)) {
 	case FLOW_STEP_PASS:
-		p->flow = flow;
-		p->side = side;
 		return true;
 	case FLOW_STEP_INVALID:
 		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
@@ -258,8 +292,7 @@ bool vfw_flow(struct vfw_pkt *p)
 	return false;
 }
 
-/* Whose share a new flow counts against. */
-static struct vfw_share *flow_share(const struct vfw_pkt *p)
+struct vfw_share *vfw_flow_share(const struct vfw_pkt *p)
 {
 	if (p->src.nic)
 		return p->src.nic->vm->live->own;
@@ -304,7 +337,7 @@ void vfw_flow_open(struct vfw_pkt *p)
 		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 		return;
 	}
-	flow = vfw_flow_table_new(flow_share(p), &key);
+	flow = vfw_flow_table_new(vfw_flow_share(p), &key);
 	if (IS_ERR(flow)) {
 		vfw_pkt_block(p, flow == ERR_PTR(-ENOSPC) ? VFW_REASON_FLOW_LIMIT
 							  : VFW_REASON_NO_MEMORY);

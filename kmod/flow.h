@@ -10,6 +10,7 @@
 
 struct vfw_budget;
 struct vfw_flow;
+struct vfw_flow_key;
 struct vfw_pkt;
 struct vfw_scan;
 struct vfw_share;
@@ -53,6 +54,15 @@ bool vfw_flow(struct vfw_pkt *p);
  * read lock, BH off.
  */
 void vfw_flow_open(struct vfw_pkt *p);
+
+/*
+ * A later fragment, of a packet of the flow with this key that side sent: its fate is that flow's. tcp_end: sequence
+ * number behind its data, if the flow is TCP. Always true. RCU read lock, BH off.
+ */
+bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, u32 tcp_end);
+
+/* Whose share a flow that this frame opens counts against. RCU read lock. */
+struct vfw_share *vfw_flow_share(const struct vfw_pkt *p);
 
 /* Ends all flows of a slot, whose VM had this UUID. May sleep. */
 void vfw_flow_flush_slot(u32 slot, const u8 uuid[VFW_UUID_LEN]);

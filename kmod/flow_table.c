@@ -27,9 +27,14 @@ static unsigned long flow_swept; /* jiffies when the last sweep of all ended */
 static void flow_gc(struct work_struct *work);
 static DECLARE_DELAYED_WORK(flow_gc_work, flow_gc);
 
+u32 vfw_flow_table_hash(const struct vfw_flow_key *key)
+{
+	return vfw_flowkey_hash(key, flow_secret);
+}
+
 static u32 flow_bucket(const struct vfw_flow_key *key)
 {
-	return vfw_flowkey_hash(key, flow_secret) & flow_mask;
+	return vfw_flow_table_hash(key) & flow_mask;
 }
 
 static spinlock_t *flow_lock_of(u32 bucket)

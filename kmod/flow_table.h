@@ -56,6 +56,9 @@ struct vfw_flow_end {
 	const u8 *uuid; /* its own */
 };
 
+/* Keyed hash of a key, of every kind. Any context. */
+u32 vfw_flow_table_hash(const struct vfw_flow_key *key);
+
 /* The flow of a key, NULL if there is none. RCU read lock. */
 struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key);
 

@@ -1,124 +1,366 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
 #include <linux/in.h>
 #include <linux/jiffies.h>
-#include <linux/mm.h>
-#include <linux/random.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "core/fragset.h"
+#include "flow.h"
+#include "flow_table.h"
 #include "frag.h"
+#include "share.h"
 
-#define FRAG_SETS 1024 /* a power of two */
-#define FRAG_WAYS 4
+#define FRAG_PACKETS 64 /* of one share, at a time */
 #define FRAG_LIFE (5 * HZ)
+#define FRAG_LIFE_INSPECTED (65 * HZ) /* longer than receivers wait: RFC 1122 3.3.2, RFC 8200 4.5 */
+#define FRAG_TINY 48 /* a fragment that others follow has more: RFC 791's least link, 68 bytes */
 #define FRAG_TCP_HEADER 20
+#define FRAG_KEPT_SHARE (256 * 1024) /* bytes kept of one share's inspected packets */
+#define FRAG_KEPT_ALL (16 * 1024 * 1024)
 
+/* One packet that is coming in fragments. */
 struct frag_ent {
 	struct vfw_flow_key key;
-	unsigned long until; /* jiffies; 0: free */
-	u32 generation;
-	u32 end; /* where the first fragment ends: what begins before it could rewrite it */
+	struct vfw_flow_key flow; /* what it belongs to, if tied */
+	struct vfw_fragset set;
+	unsigned long until; /* jiffies */
+	u32 hash; /* of key */
+	u32 generation; /* that let its first fragment pass */
+	u32 seq; /* TCP: sequence number of its byte 0, were the header data */
+	u16 l4; /* where the L4 header begins in its data */
+	u8 side; /* of the flow, that sent it */
+	bool tied;
+	bool inspected;
+	bool torn; /* inspected, but not all of its bytes could be kept */
+	bool closed; /* nothing of it passes any more */
+	u8 *buf; /* its data so far, gaps included; or NULL */
+	u32 size; /* of buf */
 };
 
-struct frag_set {
-	spinlock_t lock; /* protects ents; a leaf, BH off */
-	u32 next; /* the way to be overwritten next */
-	struct frag_ent ents[FRAG_WAYS];
+struct vfw_frags {
+	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
+	u32 kept; /* bytes in all buf */
+	struct frag_ent *ent[FRAG_PACKETS];
 };
 
-static struct frag_set *frag_sets;
-static u64 frag_secret[2];
+static atomic_t frag_kept; /* bytes in all buf of all shares */
 
-static struct frag_set *frag_key(struct vfw_flow_key *key, const struct vfw_pkt *p)
+/* Table locked. */
+static void frag_forget_bytes(struct vfw_frags *t, struct frag_ent *e)
+{
+	kfree(e->buf);
+	t->kept -= e->size;
+	atomic_sub(e->size, &frag_kept);
+	e->buf = NULL;
+	e->size = 0;
+}
+
+static void frag_forget(struct vfw_frags *t, unsigned int i)
+{
+	frag_forget_bytes(t, t->ent[i]);
+	kfree(t->ent[i]);
+	t->ent[i] = NULL;
+}
+
+void vfw_frag_free(struct vfw_frags *t)
+{
+	unsigned int i;
+
+	if (!t)
+		return;
+	for (i = 0; i < FRAG_PACKETS; i++)
+		if (t->ent[i])
+			frag_forget(t, i);
+	kfree(t);
+}
+
+/* The table of the share that pays for the frame; made if there is none. NULL without memory. */
+static struct vfw_frags *frag_table(const struct vfw_pkt *p, bool make)
+{
+	struct vfw_share *share = vfw_flow_share(p);
+	struct vfw_frags *t = READ_ONCE(share->frags), *old;
+
+	if (t || !make)
+		return t;
+	t = kzalloc(sizeof(*t), GFP_ATOMIC | __GFP_NOWARN);
+	if (!t)
+		return NULL;
+	spin_lock_init(&t->lock);
+	old = cmpxchg(&share->frags, NULL, t);
+	if (!old)
+		return t;
+	kfree(t);
+	return old;
+}
+
+/* A frame that is judged twice, here and at its egress, is known at each place by itself. */
+static u32 frag_key(struct vfw_flow_key *key, const struct vfw_pkt *p)
 {
 	vfw_flowkey_frag(key, &p->f, p->src.key, p->dst.key, p->bridge, p->vlan);
-	return &frag_sets[vfw_flowkey_hash(key, frag_secret) & (FRAG_SETS - 1)];
+	key->frag += p->quiet;
+	return vfw_flow_table_hash(key);
 }
 
-static bool frag_live(const struct frag_ent *e)
+/* Table locked. What is over is forgotten on the way. Index, or FRAG_PACKETS. */
+static unsigned int frag_find(struct vfw_frags *t, const struct vfw_flow_key *key, u32 hash)
 {
-	return e->until && time_before(jiffies, e->until);
+	unsigned int i;
+
+	for (i = 0; i < FRAG_PACKETS; i++) {
+		struct frag_ent *e = t->ent[i];
+
+		if (!e || e->hash != hash || !vfw_flowkey_equal(&e->key, key))
+			continue;
+		if (time_before(jiffies, e->until))
+			return i;
+		frag_forget(t, i);
+	}
+	return FRAG_PACKETS;
 }
 
-/* Set locked. */
-static struct frag_ent *frag_find(struct frag_set *set, const struct vfw_pkt *p,
-				  const struct vfw_flow_key *key)
+/* Where a new packet may stand: a free place, else that of the oldest one that may be forgotten. */
+static unsigned int frag_place(struct vfw_frags *t)
 {
+	unsigned int i, best = FRAG_PACKETS;
+
+	for (i = 0; i < FRAG_PACKETS; i++) {
+		struct frag_ent *e = t->ent[i];
+
+		if (e && !time_before(jiffies, e->until)) {
+			frag_forget(t, i);
+			e = NULL;
+		}
+		if (!e)
+			return i;
+		if (!e->inspected &&
+		    (best == FRAG_PACKETS || time_before(e->until, t->ent[best]->until)))
+			best = i;
+	}
+	if (best < FRAG_PACKETS)
+		frag_forget(t, best);
+	return best;
+}
+
+/* Offset of the fragment's data from the frame's first byte. */
+static u32 frag_data(const struct vfw_frame *f)
+{
+	return f->end - (f->frag_end - f->frag_off);
+}
+
+/* Keeps the fragment's bytes, if memory and bounds allow; else the packet is torn. Table locked. */
+static void frag_keep(struct vfw_frags *t, struct frag_ent *e, const struct vfw_pkt *p)
+{
+	const struct vfw_frame *f = &p->f;
+	u32 size = f->frag_end;
+	u8 *buf;
+
+	if (e->torn)
+		return;
+	if (size > e->size) {
+		/* twice as much, lest a packet of many fragments is copied as often */
+		size = min_t(u32, max(size, 2 * e->size), 65535);
+		if (t->kept - e->size + size > FRAG_KEPT_SHARE ||
+		    atomic_read(&frag_kept) - e->size + size > FRAG_KEPT_ALL)
+			goto torn;
+		buf = krealloc(e->buf, size, GFP_ATOMIC | __GFP_NOWARN);
+		if (!buf)
+			goto torn;
+		t->kept += size - e->size;
+		atomic_add(size - e->size, &frag_kept);
+		e->buf = buf;
+		e->size = size;
+	}
+	if (!skb_copy_bits(p->skb, p->mac + (int)frag_data(f), e->buf + f->frag_off,
+			   f->frag_end - f->frag_off))
+		return;
+torn:
+	e->torn = true;
+	frag_forget_bytes(t, e);
+}
+
+/* The packet is whole: its bytes, from the L4 header on, are the frame's until vfw_frag_done(). */
+static void frag_complete(struct vfw_frags *t, struct frag_ent *e, struct vfw_pkt *p)
+{
+	e->closed = true; /* vfw_frag_done() forgets it, if it passes */
+	e->until = jiffies + FRAG_LIFE_INSPECTED;
+	p->torn = e->torn;
+	if (!e->buf)
+		return;
+	p->whole_buf = e->buf;
+	p->whole = e->buf + e->l4;
+	p->whole_len = e->set.total - e->l4;
+	t->kept -= e->size;
+	atomic_sub(e->size, &frag_kept);
+	e->buf = NULL;
+	e->size = 0;
+}
+
+/* A later fragment: what it is part of, copied out. False: nothing lets it pass. */
+static bool frag_later(struct vfw_pkt *p, struct frag_ent *copy)
+{
+	struct vfw_frags *t = frag_table(p, false);
+	const struct vfw_frame *f = &p->f;
+	struct vfw_flow_key key;
+	enum vfw_fragset_step step;
 	struct frag_ent *e;
+	unsigned int i;
+	bool ok = false;
+	u32 hash;
 
-	for (e = set->ents; e < set->ents + FRAG_WAYS; e++)
-		if (frag_live(e) && e->generation == p->pol->generation &&
-		    vfw_flowkey_equal(&e->key, key))
-			return e;
-	return NULL;
+	if (!t)
+		return false;
+	hash = frag_key(&key, p);
+	spin_lock(&t->lock);
+	i = frag_find(t, &key, hash);
+	if (i == FRAG_PACKETS)
+		goto out;
+	e = t->ent[i];
+	if (e->closed || (!e->tied && e->generation != p->pol->generation))
+		goto out;
+	step = vfw_fragset_add(&e->set, f->frag_off, f->frag_end, f->flags & VFW_FRAME_F_FRAG_MORE);
+	if (step == VFW_FRAGSET_BAD)
+		goto out;
+	ok = true;
+	if (e->inspected)
+		frag_keep(t, e, p);
+	*copy = *e;
+	if (step == VFW_FRAGSET_COMPLETE) {
+		if (e->inspected)
+			frag_complete(t, e, p);
+		else
+			frag_forget(t, i);
+	}
+out:
+	spin_unlock(&t->lock);
+	return ok;
 }
 
 static bool frag_known(const struct vfw_pkt *p)
 {
+	struct vfw_frags *t = frag_table(p, false);
 	struct vfw_flow_key key;
-	struct frag_set *set = frag_key(&key, p);
-	const struct frag_ent *e;
 	bool known;
+	u32 hash;
 
-	spin_lock(&set->lock);
-	e = frag_find(set, p, &key);
-	known = e && p->f.frag_off >= e->end;
-	spin_unlock(&set->lock);
+	if (!t)
+		return false;
+	hash = frag_key(&key, p);
+	spin_lock(&t->lock);
+	known = frag_find(t, &key, hash) < FRAG_PACKETS;
+	spin_unlock(&t->lock);
 	return known;
-}
-
-void vfw_frag_note(const struct vfw_pkt *p)
-{
-	struct vfw_flow_key key;
-	struct frag_set *set;
-	struct frag_ent *e;
-
-	if (p->verdict != VFW_PASS || !p->pol || !(p->f.flags & VFW_FRAME_F_FRAG_FIRST))
-		return;
-	set = frag_key(&key, p);
-	spin_lock(&set->lock);
-	e = frag_find(set, p, &key);
-	if (!e) {
-		e = &set->ents[set->next++ % FRAG_WAYS];
-		e->key = key;
-		e->generation = p->pol->generation;
-		e->end = 0;
-	}
-	e->until = (jiffies + FRAG_LIFE) | 1;
-	e->end = max(e->end, p->f.frag_end);
-	spin_unlock(&set->lock);
 }
 
 bool vfw_frag(struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
+	struct frag_ent e;
 
 	if (!(f->flags & VFW_FRAME_F_FRAG))
 		return false;
+	if (f->flags & VFW_FRAME_F_FRAG_MORE && f->frag_end - f->frag_off < FRAG_TINY)
+		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 	if (f->flags & VFW_FRAME_F_FRAG_FIRST)
-		return !(f->flags & VFW_FRAME_F_L4) && vfw_pkt_block(p, VFW_REASON_FRAGMENT);
+		return (!(f->flags & VFW_FRAME_F_L4) || frag_known(p)) &&
+		       vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 	/* Within the first 20 bytes it could rewrite the judged header, RFC 3128. */
 	if (f->proto == IPPROTO_TCP && f->frag_off < FRAG_TCP_HEADER)
 		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
-	if (frag_known(p))
+	if (!frag_later(p, &e))
+		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
+	if (!e.tied || p->quiet)
 		return vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
-	return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
+	return vfw_flow_more(p, &e.flow, e.side, e.seq + f->frag_end);
 }
 
-int vfw_frag_init(void)
+static bool frag_inspected(const struct vfw_pkt *p)
 {
+	return p->flow && p->rule != VFW_PKT_NO_RULE && p->pol->tables.rules[p->rule].profile;
+}
+
+static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
+{
+	const struct vfw_frame *f = &p->f;
+	u32 data = frag_data(f);
+
+	e->generation = p->pol->generation;
+	e->l4 = f->l4_off - data;
+	e->seq = f->tcp_seq - (f->payload_off - data);
+	e->inspected = frag_inspected(p);
+	e->until = jiffies + (e->inspected ? FRAG_LIFE_INSPECTED : FRAG_LIFE);
+	e->tied = p->flow;
+	if (e->tied) {
+		e->flow = p->flow->key;
+		e->side = p->side;
+	}
+	vfw_fragset_add(&e->set, 0, f->frag_end, true);
+}
+
+/* Remembers a first fragment that passes. False: there is no room for what later ones need. */
+static bool frag_first(const struct vfw_pkt *p)
+{
+	struct vfw_frags *t = frag_table(p, true);
+	struct frag_ent *e;
 	unsigned int i;
+	bool ok = false;
 
-	frag_sets = kvcalloc(FRAG_SETS, sizeof(*frag_sets), GFP_KERNEL);
-	if (!frag_sets)
-		return -ENOMEM;
-	for (i = 0; i < FRAG_SETS; i++)
-		spin_lock_init(&frag_sets[i].lock);
-	get_random_bytes(frag_secret, sizeof(frag_secret));
-	return 0;
+	if (!t)
+		return false;
+	e = kzalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
+	if (!e)
+		return false;
+	e->hash = frag_key(&e->key, p);
+	frag_fill(e, p);
+	spin_lock(&t->lock);
+	if (frag_find(t, &e->key, e->hash) == FRAG_PACKETS) {
+		i = frag_place(t);
+		if (i < FRAG_PACKETS) {
+			t->ent[i] = e;
+			if (e->inspected)
+				frag_keep(t, e, p);
+			ok = true;
+		}
+	}
+	spin_unlock(&t->lock);
+	if (!ok)
+		kfree(e);
+	return ok;
 }
 
-void vfw_frag_exit(void)
+/* The completing fragment of an inspected packet passes: the packet may be forgotten. */
+static void frag_passed(const struct vfw_pkt *p)
 {
-	kvfree(frag_sets);
+	struct vfw_frags *t = frag_table(p, false);
+	struct vfw_flow_key key;
+	unsigned int i;
+	u32 hash;
+
+	if (!t)
+		return;
+	hash = frag_key(&key, p);
+	spin_lock(&t->lock);
+	i = frag_find(t, &key, hash);
+	if (i < FRAG_PACKETS && t->ent[i]->closed)
+		frag_forget(t, i);
+	spin_unlock(&t->lock);
+}
+
+void vfw_frag_done(struct vfw_pkt *p)
+{
+	bool gate = p->whole_buf || p->torn;
+
+	kfree(p->whole_buf);
+	p->whole_buf = NULL;
+	p->whole = NULL;
+	if (p->verdict != VFW_PASS || !p->pol)
+		return;
+	if (p->f.flags & VFW_FRAME_F_FRAG_FIRST) {
+		/* What later ones could not be tied to must not lie with the receiver. */
+		if (!frag_first(p) && frag_inspected(p))
+			vfw_pkt_block(p, VFW_REASON_FRAGMENT);
+	} else if (gate) {
+		frag_passed(p);
+	}
 }

@@ -1,21 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Fragments: a later one passes only if the first of its packet, with whole
- * ports, was let through shortly before. A small table that forgets.
+ * Fragments. Nothing is held back. The first fragment is judged, and must hold the whole L4 header;
+ * a later one passes only behind it, as part of what was judged: it is tied to the same flow, and what ends
+ * that ends it. What overlaps, comes twice, or is tinier than any link would make it is dropped (core/fragset.h).
+ *
+ * What is known of a packet is charged to the share its sender's flows count against, FRAG_PACKETS at a time:
+ * who fills it loses what he sent longest ago. But of a packet that is inspected nothing may be forgotten
+ * while a receiver may still put it together: its bytes are kept, within bounds, and the fragment that completes it
+ * is the gate, for the receiver has no use for the others without it. If that one is dropped, the packet stays
+ * closed until no receiver remembers it.
  */
 #ifndef VFW_FRAG_H
 #define VFW_FRAG_H
 
 #include "pkt.h"
 
-/* Decides later fragments and first ones without a whole L4 header; false for the rest. */
+struct vfw_frags;
+
+/* Decides fragments but for first ones that may be judged; false for the rest. RCU read lock, BH off. */
 bool vfw_frag(struct vfw_pkt *p);
 
-/* Remembers a judged frame if it is a first fragment and passes. BH off. */
-void vfw_frag_note(const struct vfw_pkt *p);
+/*
+ * The frame's verdict is known: remembers a first fragment that passes, frees p->whole. RCU read
+ * lock, BH off.
+ */
+void vfw_frag_done(struct vfw_pkt *p);
 
-/* Allocates the table. 0 or -ENOMEM. */
-int vfw_frag_init(void);
-void vfw_frag_exit(void);
+/* Frees what a share knows of fragments; NULL is fine. Nobody uses it any more. */
+void vfw_frag_free(struct vfw_frags *frags);
 
 #endif /* VFW_FRAG_H */

@@ -9,7 +9,6 @@
 #include "ctl.h"
 #include "event.h"
 #include "flow.h"
-#include "frag.h"
 #include "hook.h"
 #include "mode.h"
 #include "policy.h"
@@ -82,12 +81,9 @@ static int __init vfw_init(void)
 	err = vfw_profile_init(hs_set);
 	if (err)
 		goto event;
-	err = vfw_frag_init();
-	if (err)
-		goto profile;
 	err = vfw_scan_init();
 	if (err)
-		goto frag;
+		goto profile;
 	err = vfw_flow_init();
 	if (err)
 		goto scan;
@@ -132,8 +128,6 @@ flow:
 	vfw_flow_exit();
 scan:
 	vfw_scan_exit();
-frag:
-	vfw_frag_exit();
 profile:
 	vfw_profile_exit();
 event:
@@ -155,7 +149,6 @@ static void __exit vfw_exit(void)
 	vfw_policy_exit();
 	vfw_flow_exit();
 	vfw_scan_exit();
-	vfw_frag_exit();
 	vfw_profile_exit();
 	vfw_event_exit();
 	vfw_bridge_put();

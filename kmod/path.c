@@ -63,7 +63,7 @@ unsigned int vfw_path(struct vfw_pkt *p)
 
 unsigned int vfw_path_end(struct vfw_pkt *p)
 {
-	vfw_frag_note(p);
+	vfw_frag_done(p);
 	return vfw_verdict(p);
 }
 

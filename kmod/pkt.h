@@ -60,6 +60,14 @@ struct vfw_pkt {
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	u8 side; /* of flow, that sent it; 0: who opened */
+	/*
+	 * The fragment that completes a packet of an inspected flow brings the whole of it: from the L4 header on,
+	 * until the end of the hook. torn: it should, but not all bytes could be kept.
+	 */
+	const u8 *whole;
+	u32 whole_len;
+	u8 *whole_buf; /* of frag.c */
+	bool torn;
 	bool restart; /* TCP: with this SYN-ACK the flow's conversation begins again, other numbers */
 	/* the frame; kept last, it is large */
 	int mac; /* offset of the MAC header from skb->data, <= 0 */

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "budget.h"
+#include "frag.h"
 #include "share.h"
 
 #define SHARE_EVENTS_BURST 1000
@@ -54,12 +55,20 @@ struct vfw_share *vfw_share_new(enum vfw_share_kind kind)
 	return share;
 }
 
+static void share_free_rcu(struct rcu_head *head)
+{
+	struct vfw_share *share = container_of(head, struct vfw_share, rcu);
+
+	vfw_frag_free(share->frags);
+	kfree(share);
+}
+
 static void share_put(struct vfw_share *share)
 {
 	if (!refcount_dec_and_test(&share->refs))
 		return;
 	vfw_budget_put(share->budget);
-	kfree_rcu(share, rcu);
+	call_rcu(&share->rcu, share_free_rcu);
 }
 
 void vfw_share_drop(struct vfw_share *share)

@@ -16,6 +16,8 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
+struct vfw_frags;
+
 enum vfw_share_kind {
 	VFW_SHARE_VM,
 	VFW_SHARE_UNMANAGED,
@@ -33,6 +35,8 @@ struct vfw_share {
 	u32 events; /* that it may still cause now */
 	u32 unsaid; /* events left out since the last one */
 	unsigned long refilled; /* jiffies */
+	struct vfw_frags
+		*frags; /* fragmented packets it pays for; made when the first comes, of frag.c */
 	struct rcu_head rcu;
 };
 

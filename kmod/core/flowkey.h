@@ -39,7 +39,7 @@ struct vfw_flow_key {
 	u8 family; /* 4 or 6 */
 	u8 proto;
 	u8 ask; /* enum vfw_flowkey_ask */
-	u8 frag; /* 1: the key of a fragmented packet, not of a conversation */
+	u8 frag; /* not 0: the key of a fragmented packet, not of a conversation */
 	u16 icmp; /* ICMP: request's type << 8 | code */
 };
 

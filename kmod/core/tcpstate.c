@@ -202,6 +202,18 @@ void vfw_tcpstate_loosen(struct vfw_tcp *t)
 		t->state = VFW_TCP_ESTABLISHED;
 }
 
+void vfw_tcpstate_extend(struct vfw_tcp *t, u32 end, unsigned int side)
+{
+	struct vfw_tcp_side *s = &t->side[!!side];
+
+	if (!(s->flags & VFW_TCP_SIDE_END) || !after(end, s->end))
+		return;
+	/* its FIN stands behind all of its data */
+	if (s->flags & VFW_TCP_SIDE_FIN && s->fin == s->end + 1)
+		s->fin = end + 1;
+	s->end = end;
+}
+
 /* Does a segment with ACK fit what both sides have said so far? */
 static bool fits(const struct vfw_tcp *t, const struct vfw_frame *f, u32 len, unsigned int side)
 {

@@ -102,6 +102,11 @@ enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f
 				    unsigned int side);
 
 /*
+ * The last segment of side came as a fragment, and a later one brings its data up to end. Any context, flow locked.
+ */
+void vfw_tcpstate_extend(struct vfw_tcp *t, u32 end, unsigned int side);
+
+/*
  * Believes from here on what comes, as if the conversation had been found running: for when invalid
  * packets are let through all the same, and what they do to the ends is not known. Any context, flow locked.
  */

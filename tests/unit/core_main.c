@@ -14,6 +14,7 @@ int main(void)
 	suite_add_tcase(suite, core_flowkey_cases());
 	suite_add_tcase(suite, core_tcpstate_cases());
 	suite_add_tcase(suite, core_stream_cases());
+	suite_add_tcase(suite, core_fragset_cases());
 	suite_add_tcase(suite, core_reason_cases());
 	suite_add_tcase(suite, core_sig_cases());
 	runner = srunner_create(suite);

@@ -408,6 +408,29 @@ START_TEST(tcpstate_in_flight)
 }
 END_TEST
 
+/* A segment in fragments: all of its data counts, and its FIN stands behind it. */
+START_TEST(tcpstate_extend)
+{
+	struct vfw_frame f = {.tcp_seq = 100, .tcp_ack = 500, .tcp_win = 1000};
+	struct vfw_tcp t;
+
+	f.tcp_flags = VFW_TCP_ACK | VFW_TCP_FIN;
+	ck_assert(vfw_tcpstate_open(&t, &f, 40, true));
+	f = (struct vfw_frame){.tcp_seq = 500, .tcp_ack = 140, .tcp_flags = VFW_TCP_ACK};
+	f.tcp_win = 1000;
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 0, 1), VFW_TCP_STEP_PASS);
+	ck_assert_int_eq(t.state, VFW_TCP_FIN_WAIT);
+	vfw_tcpstate_extend(&t, 120, 0);
+	vfw_tcpstate_extend(&t, 240, 0);
+	f.tcp_ack = 240;
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 0, 1), VFW_TCP_STEP_PASS);
+	ck_assert_int_eq(t.state, VFW_TCP_FIN_WAIT);
+	f.tcp_ack = 241;
+	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 0, 1), VFW_TCP_STEP_PASS);
+	ck_assert_int_eq(t.state, VFW_TCP_CLOSE_WAIT);
+}
+END_TEST
+
 /* Let through though invalid: what both ends say after that is believed again. */
 START_TEST(tcpstate_loosen)
 {
@@ -480,6 +503,7 @@ TCase *core_tcpstate_cases(void)
 	tcase_add_loop_test(tc, tcpstate_conversations, 0, (int)ARRAY_SIZE(conversations));
 	tcase_add_test(tc, tcpstate_in_flight);
 	tcase_add_test(tc, tcpstate_loosen);
+	tcase_add_test(tc, tcpstate_extend);
 	tcase_add_test(tc, tcpstate_all_flags);
 	tcase_add_test(tc, tcpstate_timeouts);
 	tcase_add_test(tc, tcpstate_no_state);

@@ -13,6 +13,7 @@ TCase *core_match_cases(void);
 TCase *core_flowkey_cases(void);
 TCase *core_tcpstate_cases(void);
 TCase *core_stream_cases(void);
+TCase *core_fragset_cases(void);
 TCase *core_reason_cases(void);
 TCase *core_sig_cases(void);
 
