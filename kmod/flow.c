@@ -37,42 +37,6 @@ static int flow_key(struct vfw_flow_key *key, const struct vfw_pkt *p, const str
 	return vfw_flowkey_make(key, f, src, dst, vms ? 0 : p->bridge, vms ? 0 : p->vlan);
 }
 
-/* Is it still as the policy says? Flow locked. */
-static bool flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
-{
-	const struct vfw_policy *pol = p->pol;
-	u32 src = vfw_who_ident(p, side ? &p->dst : &p->src);
-	u32 dst = vfw_who_ident(p, side ? &p->src : &p->dst);
-	const struct vfw_rule_rec *rule;
-	struct vfw_match m;
-
-	if (flow->revision != pol->revision && flow->revision >= pol->kept_since) {
-		flow->rule = VFW_PKT_NO_RULE;
-		flow->generation = pol->generation;
-		return true;
-	}
-	if (flow->revision == pol->revision && flow->ident[0] == src && flow->ident[1] == dst) {
-		flow->generation = pol->generation;
-		return true;
-	}
-	vfw_match_lookup(&pol->tables, src, dst, flow->policy_key, &m);
-	rule = &pol->tables.rules[m.rule];
-	p->rule = m.rule;
-	p->log = rule->flags & VFW_RULE_F_LOG;
-	if (rule->verdict != VFW_PASS) {
-		p->verdict = rule->verdict;
-		p->reason = VFW_REASON_CUT;
-		return false;
-	}
-	flow->ident[0] = src;
-	flow->ident[1] = dst;
-	flow->rule = m.rule;
-	flow->rule_id = rule->id;
-	flow->revision = pol->revision;
-	flow->generation = pol->generation;
-	return true;
-}
-
 enum flow_step {
 	FLOW_STEP_PASS,
 	FLOW_STEP_INVALID,
@@ -80,6 +44,71 @@ enum flow_step {
 	FLOW_STEP_CUT,
 	FLOW_STEP_KILLED,
 };
+
+/*
+ * A conversation that was found running under another policy may have been taken the wrong way round. If
+ * the policy lets its other side open it, it goes on until that side sends, and is then found anew. Flow locked.
+ */
+static enum flow_step flow_turned(struct vfw_flow *flow, struct vfw_pkt *p, u32 side, u32 src,
+				  u32 dst)
+{
+	const struct vfw_policy *pol = p->pol;
+	struct vfw_match m;
+
+	if (flow->key.proto != IPPROTO_TCP || !vfw_tcpstate_is_loose(&flow->tcp))
+		return FLOW_STEP_CUT;
+	vfw_match_lookup(&pol->tables, dst, src, VFW_KEY(IPPROTO_TCP, flow->key.port[flow->opener]),
+			 &m);
+	if (pol->tables.rules[m.rule].verdict != VFW_PASS)
+		return FLOW_STEP_CUT;
+	if (side)
+		return FLOW_STEP_AGAIN;
+	flow->rule = m.rule;
+	flow->rule_id = pol->tables.rules[m.rule].id;
+	return FLOW_STEP_PASS;
+}
+
+/* Is it still as the policy says? Flow locked. */
+static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
+{
+	const struct vfw_policy *pol = p->pol;
+	u32 src = vfw_who_ident(p, side ? &p->dst : &p->src);
+	u32 dst = vfw_who_ident(p, side ? &p->src : &p->dst);
+	const struct vfw_rule_rec *rule;
+	enum flow_step step;
+	struct vfw_match m;
+
+	if (flow->revision != pol->revision && flow->revision >= pol->kept_since) {
+		flow->rule = VFW_PKT_NO_RULE;
+		flow->generation = pol->generation;
+		return FLOW_STEP_PASS;
+	}
+	if (flow->revision == pol->revision && flow->ident[0] == src && flow->ident[1] == dst) {
+		flow->generation = pol->generation;
+		return FLOW_STEP_PASS;
+	}
+	vfw_match_lookup(&pol->tables, src, dst, flow->policy_key, &m);
+	rule = &pol->tables.rules[m.rule];
+	if (rule->verdict != VFW_PASS) {
+		step = flow_turned(flow, p, side, src, dst);
+		if (step != FLOW_STEP_CUT)
+			return step;
+		p->rule = m.rule;
+		p->log = rule->flags & VFW_RULE_F_LOG;
+		p->verdict = rule->verdict;
+		p->reason = VFW_REASON_CUT;
+		return step;
+	}
+	p->rule = m.rule;
+	p->log = rule->flags & VFW_RULE_F_LOG;
+	flow->ident[0] = src;
+	flow->ident[1] = dst;
+	flow->rule = m.rule;
+	flow->rule_id = rule->id;
+	flow->revision = pol->revision;
+	flow->generation = pol->generation;
+	return FLOW_STEP_PASS;
+}
 
 /* Of a killed flow: rejected, but for what may open a new conversation. Flow locked. */
 static enum flow_step flow_step_killed(struct vfw_flow *flow, const struct vfw_pkt *p)
@@ -136,8 +165,8 @@ static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u
 		return FLOW_STEP_AGAIN;
 	if (flow->killed)
 		return flow_step_killed(flow, p);
-	if (flow->generation != p->pol->generation && !flow_still(flow, p, side))
-		return FLOW_STEP_CUT;
+	if (flow->generation != p->pol->generation)
+		return flow_still(flow, p, side);
 	return FLOW_STEP_PASS;
 }
 

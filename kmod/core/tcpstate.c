@@ -214,6 +214,11 @@ void vfw_tcpstate_extend(struct vfw_tcp *t, u32 end, unsigned int side)
 	s->end = end;
 }
 
+bool vfw_tcpstate_is_loose(const struct vfw_tcp *t)
+{
+	return t->side[0].flags & VFW_TCP_SIDE_LOOSE;
+}
+
 /* Does a segment with ACK fit what both sides have said so far? */
 static bool fits(const struct vfw_tcp *t, const struct vfw_frame *f, u32 len, unsigned int side)
 {

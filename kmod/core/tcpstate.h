@@ -112,6 +112,9 @@ void vfw_tcpstate_extend(struct vfw_tcp *t, u32 end, unsigned int side);
  */
 void vfw_tcpstate_loosen(struct vfw_tcp *t);
 
+/* Was it found running, so that who opened it is only believed? Any context, flow locked. */
+bool vfw_tcpstate_is_loose(const struct vfw_tcp *t);
+
 /*
  * May a segment of side with this sequence number be on its way? An ICMP error that quotes another one is
  * forged (RFC 5927 4.1). Any context, flow locked.

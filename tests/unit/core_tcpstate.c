@@ -440,7 +440,9 @@ START_TEST(tcpstate_loosen)
 	ck_assert(vfw_tcpstate_open(&t, &f, 0, false));
 	f = (struct vfw_frame){.tcp_seq = 90000, .tcp_ack = 70000, .tcp_flags = VFW_TCP_ACK};
 	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 9, 0), VFW_TCP_STEP_INVALID);
+	ck_assert(!vfw_tcpstate_is_loose(&t));
 	vfw_tcpstate_loosen(&t);
+	ck_assert(vfw_tcpstate_is_loose(&t));
 	ck_assert_int_eq(vfw_tcpstate_step(&t, &f, 9, 0), VFW_TCP_STEP_PASS);
 	ck_assert_int_eq(t.state, VFW_TCP_ESTABLISHED);
 	f = (struct vfw_frame){.tcp_seq = 70000, .tcp_ack = 90009, .tcp_flags = VFW_TCP_ACK};
