@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Fragments and IPv6 extension headers: whole packets arrive, what overlaps, comes twice, is tiny or has no judged
+# first fragment does not; ICMP errors about what is in flight pass, forged ones do not.
+# kernels: uml-debug 6.1 6.12
+. "$(dirname "$0")/../lib.sh"
+
+labvm add a --ip 10.0.0.11/24 --ip fd00::11/64
+labvm add b --ip 10.0.0.12/24 --ip fd00::12/64
+labvm add c --ip 10.0.0.13/24 --ip fd00::13/64
+b=$(mac_of b)
+policy <<'P'
+first {
+  pass from vm a to vm b udp port 7
+  pass from vm a to vm b tcp port 80
+  pass from any to any icmp
+  pass from any to any icmp6
+}
+default block
+P
+repeat() { printf "$1%.0s" $(seq "$2"); }
+
+note "large packets of either IP version, both ways"
+for a in 10.0.0.12 fd00::12; do
+	expect_pass can_ping a $a -s 20000
+	expect_pass can_ping a $a -s 60000
+done
+serve_udp b 7
+big=$(repeat 0123456789 600)
+for a in 10.0.0.12 fd00::12; do
+	got=$(echo "$big" | on a timeout 15 socat -b 8000 -t 5 - "UDP:$(in_brackets $a):7")
+	expect "what came back of 6000 bytes" "${#got}" 6000
+done
+expect "fragments dropped" "$(reason fragment)" 0
+
+note "what overlaps, comes twice, contradicts, is tiny or has no first one; chains of extension headers"
+dropped=$(reason fragment)
+expect_pass python3 "$LAB_LIB/fragments.py" a b
+expect_more "fragments dropped" "$(reason fragment)" "$dropped"
+
+note "who sends only first fragments loses his own: the neighbour's packets are put together"
+first="udp dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=7 mf=1"
+later="ip dmac=$b src=10.0.0.11 dst=10.0.0.12 proto=17"
+python3 - "$LAB_LIB" <<-'P'
+	import struct, sys
+	sys.path.insert(0, sys.argv[1])
+	import wire
+	w = wire.Wire("a", "b")
+	for ident in range(100, 400):
+	    w.send(wire.ip4("10.0.0.11", "10.0.0.12", 17, struct.pack("!HHHH", 40000, 7, 1000, 0) + bytes(56), ident, 0, 1))
+P
+expect_pass can_ping c 10.0.0.12 -s 20000
+expect_pass can_ping c fd00::12 -s 20000
+dropped_for fragment delivered b a -- $later id=100 frag=64 data=$(repeat 42 64)
+
+note "an ICMP error about a packet in flight passes, one with another number or from another VM does not"
+serve_tcp b 80
+cat >/tmp/hold.py <<'P'
+import socket, sys
+sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+conn = socket.create_connection((sys.argv[1], 80), 10)
+conn.sendall(b"hello")
+conn.recv(5)
+six = ":" in sys.argv[1]
+sniffer.settimeout(10)
+port = conn.getsockname()[1]
+while True:
+    ip = sniffer.recv(2000)[14:]
+    tcp = ip[40:40 + int.from_bytes(ip[4:6], "big")] if six else ip[20:int.from_bytes(ip[2:4], "big")]
+    if ip[6 if six else 9] != 6 or int.from_bytes(tcp[:2], "big") != port:
+        continue
+    data = tcp[(tcp[12] >> 4) * 4:]
+    if data == b"hello":
+        break
+print(port, (int.from_bytes(tcp[4:8], "big") + 5) & 0xffffffff, flush=True)
+sys.stdin.read()
+P
+hold() { # ADDRESS: opens a connection and says its port and sequence number
+	coproc on a python3 /tmp/hold.py "$1"
+	read -r port seq <&"${COPROC[0]}"
+}
+let_go() { kill "$COPROC_PID"; wait "$COPROC_PID" 2>/dev/null || true; }
+a=$(mac_of a)
+quoted4() { printf '4500003c000040004006%04x0a00000b0a00000c%04x0050%08x' 0 "$port" $((($seq + $1) & 0xffffffff)); }
+quoted6() {
+	printf '6000000000140640fd000000000000000000000000000011fd000000000000000000000000000012%04x0050%08x' \
+		"$port" $((($seq + $1) & 0xffffffff))
+}
+hold 10.0.0.12
+big4="icmp dmac=$a dst=10.0.0.11 type=3 code=4"
+expect_pass delivered a b -- $big4 src=10.0.0.12 data=00000578$(quoted4 0)
+dropped_for invalid-state delivered a b -- $big4 src=10.0.0.12 data=00000578$(quoted4 1)
+dropped_for invalid-state delivered a b -- $big4 src=10.0.0.12 data=00000578$(quoted4 -100)
+dropped_for invalid-state delivered a c -- $big4 src=10.0.0.13 data=00000578$(quoted4 0)
+let_go
+hold fd00::12
+big6="icmp6 dmac=$a dst=fd00::11 type=2 code=0"
+expect_pass delivered a b -- $big6 src=fd00::12 data=00000514$(quoted6 0)
+dropped_for invalid-state delivered a b -- $big6 src=fd00::12 data=00000514$(quoted6 100000)
+dropped_for invalid-state delivered a c -- $big6 src=fd00::13 data=00000514$(quoted6 0)
+let_go

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""udpmany.py serve PORT | ask ADDRESS PORT N [mute]: N conversations at once, each of one datagram and its answer.
+
+Prints how many were answered. mute: asks and closes, waits for no answer.
+"""
+import resource
+import selectors
+import socket
+import sys
+import time
+
+
+def serve(port):
+    s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    s.bind(("::", port))
+    while True:
+        data, peer = s.recvfrom(2000)
+        s.sendto(data, peer)
+
+
+def ask(address, port, n, mute):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (n + 100, n + 100))
+    selector = selectors.DefaultSelector()
+    for i in range(n):
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.connect((address, port))
+        s.setblocking(False)
+        s.send(b"x")
+        if mute:
+            s.close()
+            continue
+        selector.register(s, selectors.EVENT_READ)
+        if i % 20 == 19:
+            time.sleep(0.02)
+    answered = 0
+    while not mute:
+        ready = selector.select(2)
+        if not ready:
+            break
+        for key, _ in ready:
+            selector.unregister(key.fileobj)
+            answered += 1
+        if answered == n:
+            break
+    print(answered)
+
+
+def main(argv):
+    if argv[0] == "serve":
+        serve(int(argv[1]))
+    ask(argv[1], int(argv[2]), int(argv[3]), argv[4:] == ["mute"])
+
+
+main(sys.argv[1:])
