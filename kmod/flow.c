@@ -41,6 +41,7 @@ enum flow_step {
 	FLOW_STEP_PASS,
 	FLOW_STEP_INVALID,
 	FLOW_STEP_AGAIN, /* the flow is over: judge the frame as a new one */
+	FLOW_STEP_OVER, /* the flow is over, and this was no beginning of another */
 	FLOW_STEP_CUT,
 	FLOW_STEP_KILLED,
 };
@@ -140,8 +141,8 @@ static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u3
 
 	switch (vfw_tcpstate_step(&flow->tcp, &p->f, len, side)) {
 	case VFW_TCP_STEP_RESTART:
-		p->restart = true;
-		return FLOW_STEP_PASS;
+		/* A scan goes on with the old numbers: the opener tries again, in a flow of its own. */
+		return READ_ONCE(flow->scan) ? FLOW_STEP_OVER : FLOW_STEP_PASS;
 	case VFW_TCP_STEP_PASS:
 		return FLOW_STEP_PASS;
 	case VFW_TCP_STEP_REOPEN:
@@ -312,6 +313,9 @@ bool vfw_flow(struct vfw_pkt *p)
 	case FLOW_STEP_AGAIN:
 		vfw_flow_table_kill(flow, VFW_REASON_NONE);
 		return false;
+	case FLOW_STEP_OVER:
+		vfw_flow_table_kill(flow, VFW_REASON_NONE);
+		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	case FLOW_STEP_CUT:
 		vfw_flow_table_kill(flow, VFW_REASON_CUT);
 		return true;

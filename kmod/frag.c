@@ -29,7 +29,7 @@ struct frag_ent {
 	u32 hash; /* of key */
 	u32 generation; /* that let its first fragment pass */
 	u32 seq; /* TCP: sequence number of its byte 0, were the header data */
-	u16 l4; /* where the L4 header begins in its data */
+	u16 payload; /* where the L4 payload begins in its data */
 	u8 side; /* of the flow, that sent it */
 	bool tied;
 	bool inspected;
@@ -180,7 +180,7 @@ torn:
 	frag_forget_bytes(t, e);
 }
 
-/* The packet is whole: its bytes, from the L4 header on, are the frame's until vfw_frag_done(). */
+/* The packet is whole: its payload is the frame's until vfw_frag_done(). */
 static void frag_complete(struct vfw_frags *t, struct frag_ent *e, struct vfw_pkt *p)
 {
 	e->closed = true; /* vfw_frag_done() forgets it, if it passes */
@@ -189,8 +189,8 @@ static void frag_complete(struct vfw_frags *t, struct frag_ent *e, struct vfw_pk
 	if (!e->buf)
 		return;
 	p->whole_buf = e->buf;
-	p->whole = e->buf + e->l4;
-	p->whole_len = e->set.total - e->l4;
+	p->whole = e->buf + e->payload;
+	p->whole_len = e->set.total - e->payload;
 	t->kept -= e->size;
 	atomic_sub(e->size, &frag_kept);
 	e->buf = NULL;
@@ -272,12 +272,17 @@ bool vfw_frag(struct vfw_pkt *p)
 		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 	if (!e.tied || p->quiet)
 		return vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
-	return vfw_flow_more(p, &e.flow, e.side, e.seq + f->frag_end);
+	vfw_flow_more(p, &e.flow, e.side, e.seq + f->frag_end);
+	/* scan.c has no use for the others */
+	if (!p->whole && !p->torn)
+		p->flow = NULL;
+	return true;
 }
 
 static bool frag_inspected(const struct vfw_pkt *p)
 {
-	return p->flow && p->rule != VFW_PKT_NO_RULE && p->pol->tables.rules[p->rule].profile;
+	return p->flow && p->f.proto != IPPROTO_TCP && p->rule != VFW_PKT_NO_RULE &&
+	       p->pol->tables.rules[p->rule].profile;
 }
 
 static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
@@ -286,7 +291,7 @@ static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
 	u32 data = frag_data(f);
 
 	e->generation = p->pol->generation;
-	e->l4 = f->l4_off - data;
+	e->payload = f->payload_off - data;
 	e->seq = f->tcp_seq - (f->payload_off - data);
 	e->inspected = frag_inspected(p);
 	e->until = jiffies + (e->inspected ? FRAG_LIFE_INSPECTED : FRAG_LIFE);
@@ -349,7 +354,7 @@ static void frag_passed(const struct vfw_pkt *p)
 
 void vfw_frag_done(struct vfw_pkt *p)
 {
-	bool gate = p->whole_buf || p->torn;
+	bool gate = p->whole || p->torn;
 
 	kfree(p->whole_buf);
 	p->whole_buf = NULL;

@@ -61,14 +61,13 @@ struct vfw_pkt {
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	u8 side; /* of flow, that sent it; 0: who opened */
 	/*
-	 * The fragment that completes a packet of an inspected flow brings the whole of it: from the L4 header on,
+	 * The fragment that completes a packet of an inspected flow, no TCP, brings the payload of the whole,
 	 * until the end of the hook. torn: it should, but not all bytes could be kept.
 	 */
 	const u8 *whole;
 	u32 whole_len;
-	u8 *whole_buf; /* of frag.c */
+	u8 *whole_buf; /* where whole lies, to be freed by vfw_frag_done(); NULL: another's */
 	bool torn;
-	bool restart; /* TCP: with this SYN-ACK the flow's conversation begins again, other numbers */
 	/* the frame; kept last, it is large */
 	int mac; /* offset of the MAC header from skb->data, <= 0 */
 	u32 len; /* of the whole frame, from the MAC header */

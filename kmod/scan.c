@@ -197,6 +197,15 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 		.len = vfw_pkt_payload(p),
 	};
 
+	if (p->torn) {
+		vfw_scan_overload(scan, p);
+		return;
+	}
+	if (p->whole) {
+		bytes.data = p->whole;
+		bytes.off = 0;
+		bytes.len = p->whole_len;
+	}
 	if (!bytes.len)
 		return;
 	if (!vfw_budget_has_time(scan->budget)) {
@@ -270,6 +279,9 @@ void vfw_scan(struct vfw_pkt *p)
 {
 	struct vfw_scan *scan = vfw_flow_scan(p->flow);
 
+	/* the one that completes the packet brings it */
+	if (p->f.flags & VFW_FRAME_F_FRAG && p->f.proto != IPPROTO_TCP && !p->whole && !p->torn)
+		return;
 	if (!scan) {
 		if (p->f.proto == IPPROTO_TCP)
 			p->tcp_started = vfw_flow_start(p->flow, p->side, &p->tcp_start);

@@ -37,7 +37,7 @@ struct vfw_scan_job {
 	u32 revision; /* that p.rule belongs to */
 	int port; /* ifindex, 0: none */
 	u32 nic[2]; /* of source and destination, where a VM is */
-	u8 *whole; /* a copy of p.whole */
+	u8 *whole; /* p.whole_buf, whose owner it is now */
 	struct vfw_pkt p; /* only up to buf */
 };
 
@@ -108,7 +108,7 @@ static struct vfw_scan_job *queue_job(struct vfw_scan *scan, struct vfw_pkt *p)
 	memcpy(&job->p, p, offsetof(struct vfw_pkt, buf));
 	job->okfn = p->state->okfn;
 	job->tries = 0;
-	job->whole = NULL;
+	job->whole = p->whole_buf;
 	job->revision = p->pol->revision;
 	job->port = p->port ? p->port->ifindex : 0;
 	job->nic[0] = queue_nic(&p->src);
@@ -180,6 +180,7 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	p->head_len = 0;
 	p->flow = NULL;
 	p->state = NULL;
+	p->whole_buf = NULL;
 	p->pol = rcu_dereference(vfw_policy_cur);
 	p->port = job->port ? vfw_port_find(job->port) : NULL;
 	if (!p->pol || !p->port != !job->port)

@@ -210,11 +210,6 @@ static bool verdict_exempt(const struct vfw_end *end)
 	return end->nic && READ_ONCE(end->nic->vm->flags) & VFW_VM_F_MONITOR;
 }
 
-bool vfw_verdict_cuts(const struct vfw_pkt *p)
-{
-	return vfw_mode_armed() && !verdict_exempt(&p->src) && !verdict_exempt(&p->dst);
-}
-
 static void verdict_count(const struct vfw_pkt *p, bool cut)
 {
 	struct vfw_vm_live *src = verdict_live(&p->src), *dst = verdict_live(&p->dst);

@@ -16,9 +16,6 @@ u64 vfw_verdict_reason(u32 reason);
  */
 unsigned int vfw_verdict(struct vfw_pkt *p);
 
-/* Will what is blocked be cut, or only said? False while disarmed and for VMs in monitor. RCU read lock. */
-bool vfw_verdict_cuts(const struct vfw_pkt *p);
-
 /* Counts a frame a VM sent, at its ingress. BH off. */
 void vfw_verdict_sent(const struct vfw_pkt *p);
 

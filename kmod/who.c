@@ -63,11 +63,6 @@ void vfw_who_port(struct vfw_pkt *p)
 	p->fresh = false;
 	p->flow = NULL;
 	p->side = 0;
-	p->restart = false;
-	p->whole = NULL;
-	p->whole_len = 0;
-	p->whole_buf = NULL;
-	p->torn = false;
 	p->bridge = 0;
 	p->vlan = 0;
 	p->tag = 0;
