@@ -7,7 +7,7 @@
 
 labvm bridge br0 --ip 10.0.0.1/24
 for vm in a b c d; do labvm add $vm; done
-for vm in u v; do labvm add $vm --unmanaged; done
+for vm in u v; do labvm add $vm --unmanaged --no-process; done
 address() { on "$1" ip -4 -br addr show eth0 | awk '{ sub("/.*", "", $3); print $3 }'; }
 b=$(address b)
 policy flows_max=1024 flows_per_vm=200 half_per_vm=50 flows_unmanaged=40 <<'P'
