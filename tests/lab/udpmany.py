@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""udpmany.py serve PORT | ask ADDRESS PORT N [mute]: N conversations at once, each of one datagram and its answer.
+"""udpmany.py serve PORT | ask ADDRESS PORT N [mute]: N conversations, each of one datagram and its answer.
 
-Prints how many were answered. mute: asks and closes, waits for no answer.
+Asks 20 at a time, until none of them is answered; prints how many were. mute: asks and closes, waits for
+no answer.
 """
 import resource
 import selectors
 import socket
 import sys
-import time
+
+BATCH = 20
 
 
 def serve(port):
@@ -23,26 +25,30 @@ def serve(port):
 def ask(address, port, n, mute):
     resource.setrlimit(resource.RLIMIT_NOFILE, (n + 100, n + 100))
     selector = selectors.DefaultSelector()
-    for i in range(n):
-        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.connect((address, port))
-        s.setblocking(False)
-        s.send(b"x")
-        if mute:
-            s.close()
-            continue
-        selector.register(s, selectors.EVENT_READ)
-        if i % 20 == 19:
-            time.sleep(0.02)
+    opened = [] # and left so, lest a port is used again
     answered = 0
-    while not mute:
-        ready = selector.select(2)
-        if not ready:
-            break
-        for key, _ in ready:
-            selector.unregister(key.fileobj)
-            answered += 1
-        if answered == n:
+    for done in range(0, n, BATCH):
+        for _ in range(min(BATCH, n - done)):
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.connect((address, port))
+            s.setblocking(False)
+            s.send(b"x")
+            if mute:
+                s.close()
+            else:
+                selector.register(s, selectors.EVENT_READ)
+                opened.append(s)
+        before = answered
+        waiting = 0 if mute else min(BATCH, n - done)
+        while waiting:
+            ready = selector.select(3)
+            if not ready:
+                break
+            for key, _ in ready:
+                selector.unregister(key.fileobj)
+                answered += 1
+                waiting -= 1
+        if not mute and answered == before:
             break
     print(answered)
 
