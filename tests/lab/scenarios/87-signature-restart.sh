@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Inspected traffic outlives vfwd: killed and started anew, it is prevented all the time and said afterwards; running streams keep
+# their signatures until --restart-streams.
+# kernels: uml-debug 6.1 6.12
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../scan.inc"
+. "$(dirname "$0")/../sig.inc"
+
+sig_vms
+patterns '1001 /one-attack/ "one"'
+inspecting prevent
+labvfw start --no-arm
+expect_pass vfwctl policy apply
+vfwctl arm
+
+# A connection that says what is written to it: stream_open NAME, stream_say NAME TEXT.
+stream_open() {
+	mkfifo "/tmp/$1"
+	on a socat -u "OPEN:/tmp/$1" TCP:10.0.0.2:80 2>/dev/null &
+	exec {fd}<>"/tmp/$1"
+	eval "stream_$1=\$fd"
+	stream_say "$1" "$1-begins "
+	wait_until 20 tcp_got "$1-begins"
+}
+stream_say() {
+	local var=stream_$1
+	printf %s "$2" >&"${!var}"
+}
+
+note "killed and started anew under traffic"
+stream_open kept
+revision=$(sig_status module.revision)
+labvfw daemon kill
+stream_say kept "while-nobody-looks "
+wait_until 20 tcp_got while-nobody-looks
+expect_fail tcp_send "GET one-attack"
+labvfw daemon start
+expect "revision after the restart" "$(sig_status module.revision)" "$revision"
+prevents one
+eve ".event_type == \"alert\" and .alert.signature_id == 1001 and .alert.signature == \"one\" and .vfw.revision == $revision"
+
+note "new signatures: running streams keep theirs"
+patterns '1002 /two-attack/ "two"'
+expect_pass vfwctl policy apply
+prevents two
+stream_say kept "a two-attack "
+wait_until 20 tcp_got "a two-attack"
+expect_more "old generations with streams" "$(sig_status 'profiles | map(select(.in_force | not) | .streams) | add // 0')" 0
+
+note "... until they are restarted"
+expect_pass vfwctl policy apply --restart-streams
+stream_say kept "still-there "
+wait_until 20 tcp_got still-there
+stream_say kept "again a two-attack "
+wait_until 20 eve_has '.event_type == "alert" and .alert.signature_id == 1002 and .vfw.offset < 40'
+sleep 1
+expect_fail tcp_got "again a two-attack"
