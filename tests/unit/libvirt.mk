@@ -13,6 +13,10 @@ $(TUL_OUT)/test: tests/unit/libvirt/domain.c libvirt-reader/domain.c libvirt-rea
 ifeq ($(shell pkg-config --exists $(TUL_PKGS) && echo yes),yes)
 test-unit-libvirt: $(TUL_OUT)/test
 	ASAN_OPTIONS=detect_leaks=1 $<
+ifeq ($(shell pkg-config --exists libvirt && echo yes),yes)
+test-unit-libvirt: tools
+	tests/unit/libvirt/reader.sh build/vfw-libvirt
+endif
 else
 test-unit-libvirt:
 	@echo "vfw-libvirt is not built here: no libxml2 headers"
