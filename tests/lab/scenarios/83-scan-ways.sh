@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The ways an attack may take: IPv4, IPv6, datagrams and streams, the answer's direction; none gets through, and what is harmless does.
+# kernels: uml-debug 6.1 6.12
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../scan.inc"
+
+scan_lab
+
+# udp_long ADDRESS TEXT-IN-THE-MIDDLE BYTES: one datagram of that many bytes.
+udp_long() {
+	on a python3 - "$@" <<-'X'
+		import socket, sys
+		to, text, n = sys.argv[1], sys.argv[2].encode(), int(sys.argv[3])
+		s = socket.socket(socket.AF_INET6 if ":" in to else socket.AF_INET, socket.SOCK_DGRAM)
+		half = (n - len(text)) // 2
+		s.sendto(b"p" * half + text + b"q" * (n - len(text) - half), (to, 90))
+	X
+}
+on b pkill -f UDP-RECVFROM:90 || true
+on b socat -b 70000 -u UDP6-RECVFROM:90,fork,ipv6only=0 OPEN:/tmp/got.udp,append 2>/dev/null &
+wait_until 10 listening b -uln 90
+for n in 1000; do
+	for to in 10.0.0.2 fd00::2; do
+		note "a datagram of $n bytes to $to"
+		udp_long $to "good-$n-$to" $n
+		wait_until 10 udp_got "good-$n-$to"
+		udp_long $to "evil1234end-$n-$to" $n
+		sleep 0.3
+		expect_fail udp_got "end-$n-$to"
+		# what follows in that conversation is another one: new source port
+		udp_long $to "after-$n-$to" $n
+		wait_until 10 udp_got "after-$n-$to"
+	done
+done
+expect_more "frames that ended for a signature" "$(scan_reason signature)" 1
+
+note "the answer matches: the client never reads it"
+on b socat TCP6-LISTEN:84,fork,reuseaddr,ipv6only=0 SYSTEM:'read x; echo answer-evil4321end' 2>/dev/null &
+wait_until 10 listening b -tln 84
+expect_fail grep -q evil <<<"$(on a timeout 4 socat -t 2 - TCP:10.0.0.2:84 <<<hello 2>/dev/null || true)"
+expect_fail grep -q evil <<<"$(on a timeout 4 socat -t 2 - 'TCP6:[fd00::2]:84' <<<hello 2>/dev/null || true)"
+wait_until 10 alerted 0 "flags=3 .*proto=6"
