@@ -205,9 +205,9 @@ static bool verdict_says(const struct vfw_pkt *p)
 					  : p->log || p->reason == VFW_REASON_CUT;
 }
 
-static bool verdict_exempt(const struct vfw_end *end)
+static u32 verdict_flags(const struct vfw_end *end)
 {
-	return end->nic && READ_ONCE(end->nic->vm->flags) & VFW_VM_F_MONITOR;
+	return end->nic ? READ_ONCE(end->nic->vm->flags) : 0;
 }
 
 static void verdict_count(const struct vfw_pkt *p, bool cut)
@@ -268,7 +268,9 @@ void vfw_verdict_monitor(struct vfw_pkt *p, u32 rule)
 
 bool vfw_verdict_cuts(const struct vfw_pkt *p)
 {
-	return vfw_mode_armed() && !verdict_exempt(&p->src) && !verdict_exempt(&p->dst);
+	u32 flags = verdict_flags(&p->src) | verdict_flags(&p->dst);
+
+	return vfw_mode_armed() && (flags & VFW_VM_F_QUARANTINE || !(flags & VFW_VM_F_MONITOR));
 }
 
 void vfw_verdict_alert(struct vfw_pkt *p, const struct vfw_alert *alert)

@@ -110,6 +110,7 @@ int vfw_cmd_vm_list(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_vm_show(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_vm_quarantine(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_vm_release(struct vfw_cli *cli, const struct vfw_args *args);
+int vfw_cmd_vm_monitor(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_check(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_apply(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_policy_confirm(struct vfw_cli *cli, const struct vfw_args *args);

@@ -37,7 +37,9 @@ static const char *vm_state(const json_t *vm)
 {
 	if (*vfw_field_text(vm, "conflict", ""))
 		return "CONFLICT";
-	return vfw_field_true(vm, "quarantined") ? "QUARANTINED" : "ok";
+	if (vfw_field_true(vm, "quarantined"))
+		return "QUARANTINED";
+	return vfw_field_true(vm, "monitored") ? "monitored" : "ok";
 }
 
 static void vm_row(struct vfw_grid *grid, const json_t *vm)
@@ -241,4 +243,22 @@ int vfw_cmd_vm_release(struct vfw_cli *cli, const struct vfw_args *args)
 	rc = vfw_cli_call(cli, "vm.release", json_pack("{s:s}", "vm", args->operand[0]),
 			  VFW_CLI_CALL_MS, &vm);
 	return rc ? rc : vm_changed(cli, vm, "is released: the policy speaks for it again");
+}
+
+int vfw_cmd_vm_monitor(struct vfw_cli *cli, const struct vfw_args *args)
+{
+	bool on = !strcmp(args->operand[1], "on");
+	json_t *vm;
+	int rc;
+
+	if (!on && strcmp(args->operand[1], "off") != 0)
+		return vfw_cli_usage(cli, args->cmd, "expected on or off, found '%s'",
+				     args->operand[1]);
+	rc = vfw_cli_call(cli, "vm.monitor",
+			  json_pack("{s:s, s:b}", "vm", args->operand[0], "on", (int)on),
+			  VFW_CLI_CALL_MS, &vm);
+	return rc ? rc
+		  : vm_changed(cli, vm,
+			       on ? "is monitored: what would be cut of it is said, and passes"
+				  : "is not monitored: verdicts about it are carried out");
 }

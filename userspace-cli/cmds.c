@@ -89,6 +89,17 @@ const struct vfw_cmd vfw_cmds[] = {
 		.run = vfw_cmd_vm_release,
 	},
 	{
+		.group = "vm",
+		.name = "monitor",
+		.operands = "VM on|off",
+		.min_operands = 2,
+		.max_operands = 2,
+		.summary = "cut nothing of a VM, only say what would be cut",
+		.more = "VM is a name or a UUID. It lasts until it is put off, also over a restart. A\n"
+			"quarantine is carried out all the same.",
+		.run = vfw_cmd_vm_monitor,
+	},
+	{
 		.group = "policy",
 		.name = "check",
 		.operands = "[FILE...]",

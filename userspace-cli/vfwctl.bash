@@ -76,14 +76,14 @@ _vfwctl()
 	else
 		case $command in
 		'') words='status arm disarm vm policy rule explain observe flow sig replay doctor version help' ;;
-		vm) words='list show quarantine release' ;;
+		vm) words='list show quarantine release monitor' ;;
 		policy) words='check apply confirm rollback diff lint show' ;;
 		rule) words='list add delete' ;;
 		flow) words='list kill' ;;
 		rule\ delete) words=$(_vfwctl_names rule list) ;;
 		sig) words='check keywords' ;;
 		help) words='status arm disarm vm policy rule explain observe flow sig replay doctor version' ;;
-		vm\ show | vm\ quarantine | vm\ release) words=$(_vfwctl_names vm list) ;;
+		vm\ show | vm\ quarantine | vm\ release | vm\ monitor) words=$(_vfwctl_names vm list) ;;
 		policy\ check | policy\ apply | policy\ diff | policy\ lint | sig\ check) compopt -o default ;;
 		esac
 	fi

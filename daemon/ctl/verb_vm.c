@@ -112,11 +112,11 @@ static json_t *vm_of(const struct facts *f, const struct vfw_vm *vm)
 		json_object_set_new(labels, vm->labels[i].key, json_string(vm->labels[i].value));
 	for (size_t i = 0; i < vm->n_nics; i++)
 		json_array_append_new(nics, nic_of(&vm->nics[i]));
-	o = json_pack("{s:s, s:s, s:s*, s:o, s:o, s:b, s:b, s:s*, s:o}", "uuid",
+	o = json_pack("{s:s, s:s, s:s*, s:o, s:o, s:b, s:b, s:b, s:s*, s:o}", "uuid",
 		      vfw_form_uuid(vm->uuid, uuid), "name", vm->name, "tenant", vm->tenant,
 		      "labels", labels, "sources", sources_of(f->call->state, vm), "quarantined",
-		      vm->quarantined || vm->conflict, "remote", vm->remote, "conflict",
-		      vm->conflict, "nics", nics);
+		      vm->quarantined || vm->conflict, "monitored", vm->monitored, "remote",
+		      vm->remote, "conflict", vm->conflict, "nics", nics);
 	put_identity(o, f->call->state, vm);
 	for (size_t i = 0; i < f->n_infos; i++)
 		if (!memcmp(f->infos[i].uuid, vm->uuid, VFW_UUID_LEN))
@@ -187,7 +187,9 @@ static json_t *set_quarantine(struct vfw_call *call, json_t *params, bool on)
 		vfw_log_error("%s/quarantine.json: %s: the mark lasts until vfwd ends",
 			      st->config.state, strerror(-err));
 	if (st->kern &&
-	    vfw_kern_vm_flags_set(st->kern, uuid, on ? VFW_VM_F_QUARANTINE : 0) == -ENOENT)
+	    vfw_kern_vm_flags_set(st->kern, uuid,
+				  (on ? VFW_VM_F_QUARANTINE : 0) |
+					  (vm->monitored ? VFW_VM_F_MONITOR : 0)) == -ENOENT)
 		vfw_log_info("the module does not have that VM yet");
 	vfw_publish_sync(st);
 	vfw_state_audit(st, call->who, on ? "vm.quarantine" : "vm.release",
@@ -207,4 +209,40 @@ json_t *vfw_verb_vm_quarantine(struct vfw_call *call, json_t *params)
 json_t *vfw_verb_vm_release(struct vfw_call *call, json_t *params)
 {
 	return set_quarantine(call, params, false);
+}
+
+json_t *vfw_verb_vm_monitor(struct vfw_call *call, json_t *params)
+{
+	const char *name = vfw_call_text(call, params, "vm");
+	const json_t *on = json_object_get(params, "on");
+	const struct vfw_vm *vm = name ? vfw_verb_find_vm(call, name) : NULL;
+	struct vfw_state *st = call->state;
+	uint8_t uuid[VFW_UUID_LEN];
+	const uint8_t *all;
+	bool before;
+	size_t n;
+	int err;
+
+	if (!vm)
+		return NULL;
+	if (!json_is_boolean(on))
+		return vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+				     "expected true or false as \"on\"");
+	memcpy(uuid, vm->uuid, sizeof(uuid));
+	before = vm->monitored;
+	if (vfw_registry_monitor(st->registry, uuid, json_is_true(on)))
+		return NULL;
+	all = vfw_registry_monitored(st->registry, &n);
+	err = vfw_store_save_monitored(st->config.state, all, n);
+	if (err)
+		vfw_log_error("%s/monitored.json: %s: the mark lasts until vfwd ends",
+			      st->config.state, strerror(-err));
+	vfw_publish_sync(st);
+	vfw_state_audit(st, call->who, "vm.monitor",
+			json_pack("{s:s, s:b, s:b}", "vm", name, "before", before, "after",
+				  json_is_true(on)));
+	if (st->trouble)
+		return vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "%s", st->trouble);
+	vm = vfw_registry_by_uuid(st->registry, uuid);
+	return vm ? show(call, vm) : json_object();
 }

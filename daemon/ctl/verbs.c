@@ -17,6 +17,7 @@ const struct vfw_verb_entry vfw_verbs[] = {
 	{"vm.show", vfw_verb_vm_show},
 	{"vm.quarantine", vfw_verb_vm_quarantine},
 	{"vm.release", vfw_verb_vm_release},
+	{"vm.monitor", vfw_verb_vm_monitor},
 	{"policy.check", vfw_verb_policy_check},
 	{"policy.apply", vfw_verb_policy_apply},
 	{"policy.confirm", vfw_verb_policy_confirm},

@@ -18,6 +18,7 @@ json_t *vfw_verb_vm_list(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_vm_show(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_vm_quarantine(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_vm_release(struct vfw_call *call, json_t *params);
+json_t *vfw_verb_vm_monitor(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_check(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params);
 json_t *vfw_verb_policy_confirm(struct vfw_call *call, json_t *params);

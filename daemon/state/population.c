@@ -39,7 +39,8 @@ static int member_by_uuid(const void *a, const void *b)
 
 static int add_vm(struct vfw_population *p, const struct vfw_vm *vm, const struct vfw_member *m)
 {
-	uint32_t flags = vm->quarantined || vm->conflict ? VFW_VM_F_QUARANTINE : 0;
+	uint32_t flags = (vm->quarantined || vm->conflict ? VFW_VM_F_QUARANTINE : 0) |
+			 (vm->monitored ? VFW_VM_F_MONITOR : 0);
 	struct vfw_population_vm *to = &p->vms[p->n_vms];
 	int nic_index[VFW_MAX_NICS];
 	int err = vfw_kern_vm_encode(vm, m->ident, flags, m->nic_flags, &to->message, nic_index);

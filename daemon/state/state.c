@@ -472,6 +472,20 @@ static void load_quarantine(struct vfw_state *st)
 		vfw_registry_quarantine(st->registry, uuids + i * VFW_UUID_LEN, true);
 }
 
+/* One that cannot be read leaves VMs as strict as the others. */
+static void load_monitored(struct vfw_state *st)
+{
+	_cleanup_free_ uint8_t *uuids = NULL;
+	size_t n;
+
+	if (vfw_store_load_monitored(st->config.state, &uuids, &n))
+		vfw_log_error(
+			"%s/monitored.json is not readable: VMs that were only monitored may be cut",
+			st->config.state);
+	for (size_t i = 0; i < n; i++)
+		vfw_registry_monitor(st->registry, uuids + i * VFW_UUID_LEN, true);
+}
+
 static void log_diags(const char *what, const struct vfw_diags *d)
 {
 	for (size_t i = 0; i < d->n; i++)
@@ -568,6 +582,7 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	}
 	watch_inventory(st);
 	load_quarantine(st);
+	load_monitored(st);
 	scan_inventory(st);
 	/*
 	 * who is there must be known before the kernel is told, else it would lose VMs for a

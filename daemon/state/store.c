@@ -368,7 +368,7 @@ void vfw_store_load_published(const char *state, struct vfw_store_published *p)
 	json_decref(o);
 }
 
-int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n)
+static int save_uuids(const char *state, const char *name, const uint8_t *uuids, size_t n)
 {
 	json_t *list = json_array();
 	char text[VFW_FORM_UUID_LEN];
@@ -376,13 +376,13 @@ int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n)
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list,
 				      json_string(vfw_form_uuid(uuids + i * VFW_UUID_LEN, text)));
-	return save_json(state, "quarantine.json", list);
+	return save_json(state, name, list);
 }
 
-int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n)
+static int load_uuids(const char *state, const char *name, uint8_t **uuids, size_t *n)
 {
 	bool missing;
-	json_t *list = load_json(state, "quarantine.json", &missing);
+	json_t *list = load_json(state, name, &missing);
 	size_t count = json_array_size(list);
 	int err = json_is_array(list) || missing ? 0 : -EBADMSG;
 
@@ -400,4 +400,24 @@ int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n)
 	}
 	json_decref(list);
 	return err;
+}
+
+int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n)
+{
+	return save_uuids(state, "quarantine.json", uuids, n);
+}
+
+int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n)
+{
+	return load_uuids(state, "quarantine.json", uuids, n);
+}
+
+int vfw_store_save_monitored(const char *state, const uint8_t *uuids, size_t n)
+{
+	return save_uuids(state, "monitored.json", uuids, n);
+}
+
+int vfw_store_load_monitored(const char *state, uint8_t **uuids, size_t *n)
+{
+	return load_uuids(state, "monitored.json", uuids, n);
 }

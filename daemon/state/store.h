@@ -6,6 +6,7 @@
  *   policy/current   link to the folder of the last one; changed by one rename
  *   published.json   digest, revision and hash of the tables the kernel was given
  *   quarantine.json  UUIDs quarantined by command
+ *   monitored.json   UUIDs of which nothing is cut, by command
  */
 #ifndef VFW_STATE_STORE_H
 #define VFW_STATE_STORE_H
@@ -71,5 +72,9 @@ int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n)
  * readable.
  */
 int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n);
+
+/* The same for VMs of which nothing is cut. */
+int vfw_store_save_monitored(const char *state, const uint8_t *uuids, size_t n);
+int vfw_store_load_monitored(const char *state, uint8_t **uuids, size_t *n);
 
 #endif /* VFW_STATE_STORE_H */

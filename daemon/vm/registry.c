@@ -26,6 +26,12 @@ struct fact {
 	struct vfw_vm vm;
 };
 
+/* UUIDs that a command spoke of, VFW_UUID_LEN bytes each. */
+struct marks {
+	uint8_t *v;
+	size_t n;
+};
+
 struct vfw_registry {
 	struct fact **facts; /* oldest first */
 	size_t n_facts;
@@ -33,10 +39,19 @@ struct vfw_registry {
 	bool dirty; /* facts changed since the VMs were derived */
 	struct vfw_vm **vms; /* derived, in order of UUID */
 	size_t n_vms;
-	uint8_t *quarantined;
-	size_t n_quarantined;
+	struct marks quarantined, monitored;
 	uint64_t generation;
 };
+
+/* Where it stands; n if it does not. */
+static size_t mark_index(const struct marks *m, const uint8_t uuid[VFW_UUID_LEN])
+{
+	size_t i = 0;
+
+	while (i < m->n && memcmp(m->v + i * VFW_UUID_LEN, uuid, VFW_UUID_LEN))
+		i++;
+	return i;
+}
 
 static void vm_clear(struct vfw_vm *vm)
 {
@@ -257,9 +272,8 @@ static struct vfw_vm *derive(const struct vfw_registry *r, struct fact *const *f
 	if (rival_process)
 		set_conflict(vm, "two running VMs claim this UUID: %s and %s", seen->origin,
 			     rival_process->origin);
-	for (size_t i = 0; i < r->n_quarantined; i++)
-		if (!memcmp(r->quarantined + i * VFW_UUID_LEN, vm->uuid, VFW_UUID_LEN))
-			vm->quarantined = true;
+	vm->quarantined = mark_index(&r->quarantined, vm->uuid) < r->quarantined.n;
+	vm->monitored = mark_index(&r->monitored, vm->uuid) < r->monitored.n;
 	return vm;
 }
 
@@ -491,7 +505,8 @@ void vfw_registry_free(struct vfw_registry *r)
 		fact_free(r->facts[i]);
 	free(r->facts);
 	free_vms(r->vms, r->n_vms);
-	free(r->quarantined);
+	free(r->quarantined.v);
+	free(r->monitored.v);
 	free(r);
 }
 
@@ -552,36 +567,49 @@ void vfw_registry_withdraw(struct vfw_registry *r, enum vfw_vm_source source, co
 	}
 }
 
-int vfw_registry_quarantine(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_LEN], bool on)
+static int mark(struct vfw_registry *r, struct marks *m, const uint8_t uuid[VFW_UUID_LEN], bool on)
 {
-	size_t i;
+	size_t i = mark_index(m, uuid);
 
-	for (i = 0; i < r->n_quarantined; i++)
-		if (!memcmp(r->quarantined + i * VFW_UUID_LEN, uuid, VFW_UUID_LEN))
-			break;
-	if (on == (i < r->n_quarantined))
+	if (on == (i < m->n))
 		return 0;
 	if (on) {
-		uint8_t *bigger = realloc(r->quarantined, (i + 1) * VFW_UUID_LEN);
+		uint8_t *bigger = realloc(m->v, (i + 1) * VFW_UUID_LEN);
 
 		if (!bigger)
 			return -ENOMEM;
-		r->quarantined = bigger;
+		m->v = bigger;
 		memcpy(bigger + i * VFW_UUID_LEN, uuid, VFW_UUID_LEN);
-		r->n_quarantined++;
+		m->n++;
 	} else {
-		r->n_quarantined--;
-		memmove(r->quarantined + i * VFW_UUID_LEN, r->quarantined + (i + 1) * VFW_UUID_LEN,
-			(r->n_quarantined - i) * VFW_UUID_LEN);
+		m->n--;
+		memmove(m->v + i * VFW_UUID_LEN, m->v + (i + 1) * VFW_UUID_LEN,
+			(m->n - i) * VFW_UUID_LEN);
 	}
 	r->dirty = true;
 	return 0;
 }
 
+int vfw_registry_quarantine(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_LEN], bool on)
+{
+	return mark(r, &r->quarantined, uuid, on);
+}
+
 const uint8_t *vfw_registry_quarantined(const struct vfw_registry *r, size_t *n)
 {
-	*n = r->n_quarantined;
-	return r->quarantined;
+	*n = r->quarantined.n;
+	return r->quarantined.v;
+}
+
+int vfw_registry_monitor(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_LEN], bool on)
+{
+	return mark(r, &r->monitored, uuid, on);
+}
+
+const uint8_t *vfw_registry_monitored(const struct vfw_registry *r, size_t *n)
+{
+	*n = r->monitored.n;
+	return r->monitored.v;
 }
 
 uint64_t vfw_registry_generation(const struct vfw_registry *r)

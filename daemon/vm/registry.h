@@ -55,6 +55,7 @@ struct vfw_vm {
 	unsigned int sources; /* enum vfw_vm_source, all that know it */
 	bool remote; /* on another host: its addresses keep its groups, it has no port here */
 	bool quarantined;
+	bool monitored; /* what would be cut of it is counted and said, and passes */
 	char *conflict; /* NULL, or a sentence: why it is quarantined by us */
 };
 
@@ -111,6 +112,10 @@ int vfw_registry_quarantine(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_
  * change.
  */
 const uint8_t *vfw_registry_quarantined(const struct vfw_registry *r, size_t *n);
+
+/* The same for VMs of which nothing is cut, only said. */
+int vfw_registry_monitor(struct vfw_registry *r, const uint8_t uuid[VFW_UUID_LEN], bool on);
+const uint8_t *vfw_registry_monitored(const struct vfw_registry *r, size_t *n);
 
 /*
  * Rises with every settling that changed what a policy depends on: who there is, names, tenants,

@@ -17,9 +17,10 @@
  * mode.set { mode: "armed"|"disarmed" }                     -> { mode, previous }
  * vm.list {}                                                 -> { vms: [vm..] }
  * vm.show { vm }                                             -> vm
- *   vm: { uuid, name, tenant, labels: {k: v}, groups: [..], identity, sources: [..], quarantined, conflict, nics: [{ mac, addresses: [..],
+ *   vm: { uuid, name, tenant, labels: {k: v}, groups: [..], identity, sources: [..], quarantined, monitored, conflict, nics: [{ mac, addresses: [..],
  *     ifname, ifindex }], counters: { tx_packets, .. } }
  * vm.quarantine { vm, reason }, vm.release { vm }            -> vm
+ * vm.monitor { vm, on: bool }                                -> vm
  * policy.check { files: [{ name, text }] }                   -> { rules, warnings: [diag..], unenforceable: [diag..] }
  * policy.apply { files: [{ name, text }], keep_established, restart_streams, dry_run, confirm_s }
  *                                                            -> { revision, digest, rules, identities, warnings, changed }

@@ -210,6 +210,12 @@ START_TEST(quarantine_outlives_the_vm)
 	ck_assert(!vfw_registry_by_uuid(r, a.uuid)->quarantined);
 	vfw_registry_quarantined(r, &n);
 	ck_assert_uint_eq(n, 0);
+	ck_assert_int_eq(vfw_registry_monitor(r, a.uuid, true), 0);
+	vfw_registry_settle(r);
+	ck_assert(vfw_registry_by_uuid(r, a.uuid)->monitored);
+	ck_assert(!vfw_registry_by_uuid(r, a.uuid)->quarantined);
+	vfw_registry_monitored(r, &n);
+	ck_assert_uint_eq(n, 1);
 	vfw_registry_free(r);
 }
 END_TEST

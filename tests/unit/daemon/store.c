@@ -176,6 +176,11 @@ START_TEST(quarantine)
 	ck_assert_uint_eq(n, 2);
 	ck_assert_mem_eq(back, uuids, sizeof(uuids));
 	free(back);
+	ck_assert_int_eq(vfw_store_save_monitored(folder, uuids + VFW_UUID_LEN, 1), 0);
+	ck_assert_int_eq(vfw_store_load_monitored(folder, &back, &n), 0);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_mem_eq(back, uuids + VFW_UUID_LEN, VFW_UUID_LEN);
+	free(back);
 	snprintf(path, sizeof(path), "%s/quarantine.json", folder);
 	f = fopen(path, "w");
 	fputs("[\"x\"", f);
