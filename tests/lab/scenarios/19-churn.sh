@@ -13,7 +13,7 @@ default block
 P
 on b iperf3 -s -D
 wait_until 10 listening b -tln 5201
-on a iperf3 -c 10.0.0.12 -t 500 -b 20M >/tmp/iperf.log 2>&1 &
+on a iperf3 -c 10.0.0.12 -t 900 -b 10M >/tmp/iperf.log 2>&1 &
 traffic=$!
 ports=$(vfwctl -o json status | jq .module.ports)
 cat >/tmp/churn.py <<'P'

@@ -16,7 +16,7 @@ expect_fail rmmod vfw
 expect "mode" "$(vfwctl -o json status | jq -r .module.mode)" armed
 on b iperf3 -s -D
 wait_until 10 listening b -tln 5201
-on a iperf3 -c 10.0.0.12 -t 100 -b 50M >/dev/null 2>&1 &
+on a iperf3 -c 10.0.0.12 -t 600 -b 20M >/dev/null 2>&1 &
 traffic=$!
 on a ping -q -f -w 60 10.0.0.12 >/dev/null 2>&1 &
 

@@ -14,7 +14,7 @@ default block log
 P
 on b iperf3 -s -D
 wait_until 10 listening b -tln 5201
-on a iperf3 -c 10.0.0.12 -t 60 -b 20M >/dev/null 2>&1 &
+on a iperf3 -c 10.0.0.12 -t 600 -b 10M >/dev/null 2>&1 &
 traffic=$!
 revision=$(vfwctl -o json status | jq .module.revision)
 
