@@ -291,7 +291,8 @@ enum vfw_vm_attr {
 
 #define VFW_VM_F_GONE (1U << 0) /* in TXN_VM: remove it */
 #define VFW_VM_F_QUARANTINE (1U << 1) /* nothing enters, nothing leaves */
-#define VFW_VM_F_MONITOR (1U << 2) /* count and say would-drop for this VM, cut nothing, but for a quarantine */
+#define VFW_VM_F_MONITOR \
+	(1U << 2) /* count and say would-drop for this VM, cut nothing, but for a quarantine */
 #define VFW_VM_F_ALL (VFW_VM_F_GONE | VFW_VM_F_QUARANTINE | VFW_VM_F_MONITOR)
 
 enum vfw_nic_attr {
