@@ -120,7 +120,7 @@ include dist/install.mk
 LAB_BIN := build/lab/bin
 LAB_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Iinclude/uapi
 LAB_PROGRAMS := $(filter-out umlfp killnth ctlmsg ctldb,$(basename $(notdir $(wildcard tests/lab/src/*.c))))
-lab: $(LAB_PROGRAMS:%=$(LAB_BIN)/%) $(LAB_BIN)/umlfp.so $(LAB_BIN)/killnth.so
+lab: $(LAB_PROGRAMS:%=$(LAB_BIN)/%) $(LAB_BIN)/umlfp.so $(LAB_BIN)/killnth.so $(LAB_BIN)/benchpolicy $(LAB_BIN)/ctflush
 
 $(LAB_BIN)/%.so: tests/lab/src/%.c
 	@mkdir -p $(@D)
@@ -144,7 +144,7 @@ $(LAB_BIN)/%: tests/lab/src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(LAB_CFLAGS) $< -o $@
 
-# What scripts/bench runs in them: vfwd's own compiler and its way to the kernel.
+# What scripts/bench runs in them besides: vfwd's own compiler and its way to the kernel.
 $(LAB_BIN)/benchpolicy: tests/lab/bench/policy.c $(filter-out $(VFWD_OBJ)/daemon/main.o,$(VFWD_OBJS))
 	@mkdir -p $(@D)
 	$(CC) $(VFWD_CFLAGS) $(CFLAGS) -c $< -o $(VFWD_OBJ)/benchpolicy.o

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * benchpolicy RULES VMS IDENTITIES [--compile-only]: makes a policy of RULES rules between random
+ * benchpolicy RULES VMS IDENTITIES [--compile-only | --inspect DB EXPRESSIONS DEPTH]: makes a policy of RULES rules between random
  * groups with overlapping port ranges, compiles it with vfwd's own compiler for VMS VMs of IDENTITIES
  * identities, gives it to the module with vfwd's own functions, binds ports p0, p1, ... and
- * arms. Prints how long each step took, as JSON.
- * benchpolicy --reasons prints why frames ended so far, as JSON.
+ * arms. Prints how long each step took, as JSON. --inspect: TCP is scanned, with the streaming database
+ * in the file DB and its so many expressions, DEPTH bytes of each direction (0: all), detecting.
+ * benchpolicy --reasons prints what was scanned and why frames ended so far, as JSON.
  */
-#include "../../../daemon/kern/kern.h"
+#include "../../../daemon/kern/call.h"
 #include "../../../daemon/policy/policy.h"
 #include "../../../daemon/vm/registry.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define FIRST_ADDR 0x0a010000u /* as tests/lab/bench/traffic.c */
-#define ENDS_EACH 2 /* groups at each end of a rule */
+#define TCP_RULE "pass from any to any tcp port 5001"
 
 static uint64_t rnd_state = 88172645463325252u;
 
@@ -34,6 +37,12 @@ static void die(const char *what, const char *why)
 	fprintf(stderr, "benchpolicy: %s: %s\n", what, why);
 	exit(1);
 }
+
+struct inspect {
+	const char *db;
+	uint32_t n_exprs;
+	uint32_t depth;
+};
 
 struct clocks {
 	double wall, cpu, kernel; /* seconds */
@@ -84,7 +93,7 @@ static void put_ends(FILE *f, uint32_t n_idents)
 	fprintf(f, "{ g%u, g%u }", a, b + (b >= a));
 }
 
-static char *make_text(uint32_t n_rules, uint32_t n_idents, size_t *len)
+static char *make_text(uint32_t n_rules, uint32_t n_idents, bool inspect, size_t *len)
 {
 	char *text = NULL;
 	FILE *f = open_memstream(&text, len);
@@ -104,7 +113,7 @@ static char *make_text(uint32_t n_rules, uint32_t n_idents, size_t *len)
 		put_ends(f, n_idents);
 		fprintf(f, " udp port %u-%u\n", first, last > 65535 ? 65535 : last);
 	}
-	fprintf(f, "}\ndefault pass\n");
+	fprintf(f, "}\n%sdefault pass\n", inspect ? "last { " TCP_RULE " }\n" : "");
 	if (fclose(f))
 		die("policy", strerror(errno));
 	return text;
@@ -190,7 +199,39 @@ static void send_vms(struct vfw_kern *k, uint32_t id, const struct vfw_compiled 
 	}
 }
 
-static void publish(const struct vfw_compiled *c, const struct vfw_vm *vms, uint32_t n)
+/* The compiled policy with one profile, by which the rule for TCP scans. */
+static void mark_inspected(struct vfw_compiled *c)
+{
+	for (uint32_t i = 0; i < c->counts.n[VFW_TABLE_RULES]; i++)
+		if (strstr(c->origins[i].text, TCP_RULE))
+			c->rules[i].profile = 1;
+	c->counts.n_profiles = 1;
+}
+
+static int send_profile(struct vfw_kern *k, uint32_t id, const struct inspect *in)
+{
+	struct nl_msg *msg = vfw_kern_message(k, VFW_CMD_TXN_PROFILE, 0);
+	struct vfw_profile_conf conf = {.depth = in->depth, .n_exprs = in->n_exprs};
+	int fd = open(in->db, O_RDONLY | O_CLOEXEC), err;
+	struct nlattr *nest;
+
+	if (fd < 0)
+		die(in->db, strerror(errno));
+	if (!msg || nla_put_u32(msg, VFW_A_TXN_ID, id))
+		return -ENOMEM;
+	nest = nla_nest_start(msg, VFW_A_PROFILE);
+	if (!nest || nla_put_string(msg, VFW_PROFILE_A_NAME, "bench") ||
+	    nla_put(msg, VFW_PROFILE_A_CONF, sizeof(conf), &conf) ||
+	    nla_put_s32(msg, VFW_PROFILE_A_STREAM_FD, fd))
+		return -ENOMEM;
+	nla_nest_end(msg, nest);
+	err = vfw_kern_call(k, msg, NULL, NULL);
+	close(fd);
+	return err;
+}
+
+static void publish(const struct vfw_compiled *c, const struct vfw_vm *vms, uint32_t n,
+		    const struct inspect *in)
 {
 	struct vfw_kern_status status;
 	struct clocks begun, loaded;
@@ -199,9 +240,12 @@ static void publish(const struct vfw_compiled *c, const struct vfw_vm *vms, uint
 
 	if (vfw_kern_open(&k))
 		die("vfw.ko", "it is not loaded");
+	check(k, "status", vfw_kern_status(k, &status));
 	begun = now();
-	check(k, "begin", vfw_kern_txn_begin(k, c, false, &id));
+	check(k, "begin", vfw_kern_txn_begin(k, status.revision, c, NULL, &id));
 	check(k, "tables", vfw_kern_txn_tables(k, id, c));
+	if (in)
+		check(k, "profile", send_profile(k, id, in));
 	send_vms(k, id, c, vms, n);
 	loaded = now();
 	check(k, "commit", vfw_kern_txn_commit(k, id, &revision));
@@ -214,23 +258,45 @@ static void publish(const struct vfw_compiled *c, const struct vfw_vm *vms, uint
 	vfw_kern_close(k);
 }
 
+static int add_scanned(void *arg, struct nlattr **attrs)
+{
+	struct nlattr *a[VFW_PROFILE_A_MAX + 1];
+	struct vfw_profile_stat stat;
+
+	if (!attrs[VFW_A_PROFILE] ||
+	    nla_parse_nested(a, VFW_PROFILE_A_MAX, attrs[VFW_A_PROFILE], NULL) ||
+	    !a[VFW_PROFILE_A_STAT] || nla_len(a[VFW_PROFILE_A_STAT]) < (int)sizeof(stat))
+		return -EBADMSG;
+	memcpy(&stat, nla_data(a[VFW_PROFILE_A_STAT]), sizeof(stat));
+	*(uint64_t *)arg += stat.bytes;
+	return 0;
+}
+
+/* Bytes that were scanned by the profiles in use. */
+static uint64_t scanned(struct vfw_kern *k)
+{
+	uint64_t bytes = 0;
+
+	check(k, "profiles",
+	      vfw_kern_call(k, vfw_kern_message(k, VFW_CMD_PROFILE_GET, NLM_F_DUMP), add_scanned,
+			    &bytes));
+	return bytes;
+}
+
 static int print_reasons(void)
 {
 	struct vfw_kern_reason_info *reasons;
-	const char *comma = "";
 	struct vfw_kern *k;
 	size_t n;
 
 	if (vfw_kern_open(&k))
 		die("vfw.ko", "it is not loaded");
 	check(k, "reasons", vfw_kern_reasons(k, &reasons, &n));
-	printf("{");
+	printf("{\"scanned-bytes\": %llu", (unsigned long long)scanned(k));
 	for (size_t i = 0; i < n; i++) {
 		if (!reasons[i].packets)
 			continue;
-		printf("%s\"%s\": %llu", comma, reasons[i].word,
-		       (unsigned long long)reasons[i].packets);
-		comma = ", ";
+		printf(", \"%s\": %llu", reasons[i].word, (unsigned long long)reasons[i].packets);
 	}
 	printf("}\n");
 	free(reasons);
@@ -242,6 +308,7 @@ int main(int argc, char **argv)
 {
 	uint32_t n_rules, n_vms, n_idents;
 	struct vfw_compiled *c;
+	struct inspect in = {0};
 	struct clocks begun;
 	struct vfw_vm *vms;
 	size_t len;
@@ -250,13 +317,19 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--reasons"))
 		return print_reasons();
 	if (argc < 4)
-		die("usage", "benchpolicy RULES VMS IDENTITIES [--compile-only]");
+		die("usage",
+		    "benchpolicy RULES VMS IDENTITIES [--compile-only | --inspect DB EXPRESSIONS DEPTH]");
+	if (argc == 8 && !strcmp(argv[4], "--inspect")) {
+		in.db = argv[5];
+		in.n_exprs = (uint32_t)strtoul(argv[6], NULL, 0);
+		in.depth = (uint32_t)strtoul(argv[7], NULL, 0);
+	}
 	n_rules = (uint32_t)strtoul(argv[1], NULL, 0);
 	n_vms = (uint32_t)strtoul(argv[2], NULL, 0);
 	n_idents = (uint32_t)strtoul(argv[3], NULL, 0);
 	if (n_vms < 1 || n_vms > VFW_MAX_VMS || n_idents < 2)
 		die("usage", "expected 1 to 4096 VMs, 2 identities or more");
-	text = make_text(n_rules, n_idents, &len);
+	text = make_text(n_rules, n_idents, in.db, &len);
 	vms = make_vms(n_vms, n_idents);
 	if (!vms)
 		die("VMs", "no memory");
@@ -264,8 +337,10 @@ int main(int argc, char **argv)
 	begun = now();
 	c = compile(text, len, vms, n_vms);
 	print_step("compile", begun, now());
-	if (argc == 4)
-		publish(c, vms, n_vms);
+	if (in.db)
+		mark_inspected(c);
+	if (argc == 4 || in.db)
+		publish(c, vms, n_vms, in.db ? &in : NULL);
 	printf("\"identities\": %u, \"pairs\": %u, \"blocks\": %u, \"cells\": %u}\n",
 	       c->counts.n_idents, c->counts.n[VFW_TABLE_PAIRS], c->counts.n[VFW_TABLE_BLOCKS],
 	       c->counts.n[VFW_TABLE_CELLS]);

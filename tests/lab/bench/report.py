@@ -10,6 +10,7 @@ import statistics
 import sys
 
 NONE = ("none", "none-again")
+SEGMENT = 1460  # bytes of payload in two of three frames of the run inspect
 
 
 def quartiles(values):
@@ -19,7 +20,7 @@ def quartiles(values):
 
 def read(path):
     """The log of one boot."""
-    run = {"cases": [], "policies": [], "memory_kib": {}, "scans": {}}
+    run = {"cases": [], "policies": [], "scans": {}}
     case = scan = None
     for line in open(path, encoding="utf-8", errors="replace"):
         word, _, rest = line.strip().partition(" ")
@@ -29,10 +30,10 @@ def read(path):
             run["set"] = fields[2] if len(fields) > 2 else None
         elif word == "@policy":
             run["policies"].append(json.loads(rest))
+        elif word == "@compiled":
+            run["compiled"] = json.loads(rest)
         elif word == "@swap":
             run["swap"] = json.loads(rest)
-        elif word == "@memory":
-            run["memory_kib"][fields[0]] = int(fields[1])
         elif word == "@case":
             case = {"name": fields[0], "frames": int(fields[1]), "reps": []}
             run["cases"].append(case)
@@ -91,11 +92,15 @@ def wanted(run):
         if len(sizes) > 1:
             found = find(run, f"vfw-{sizes[-1]}") / find(run, f"vfw-{sizes[0]}")
             out.append((f"{sizes[-1]} rules, to {sizes[0]}", found, "<= 1.10", found <= 1.10))
+    if run["run"] == "inspect" and find(run, "past-depth"):
+        plain = statistics.median(v for c in run["cases"] if c["name"].startswith("vfw") for v in c["each"])
+        run["inspect_byte"] = (find(run, "inspect") - plain) / (SEGMENT * 2 / 3)
+        out.append(("past its depth, to no inspection", find(run, "past-depth") / plain, "<= 1.01", find(run, "past-depth") <= 1.01 * plain))
     for kind, sides in run["scans"].items():
         out.append((f"scan, {kind}, {run['set']}, speed to user space's", sides["speed"], ">= 0.85", sides["speed"] >= 0.85))
     if run["run"] == "swap" and "swap" in run:
-        took = sum(run["swap"][s]["wall_s"] for s in ("compile", "load", "swap"))
-        out.append((f"{run['swap']['rules']} rules compiled, loaded, swapped, s", took, "< 5", took < 5))
+        took = run["compiled"]["compile"]["cpu_s"] + run["swap"]["load"]["wall_s"] + run["swap"]["swap"]["wall_s"]
+        out.append((f"{run['swap']['rules']} rules compiled (CPU), loaded, swapped (wall), s", took, "< 5", took < 5))
     return out
 
 
@@ -132,12 +137,13 @@ def show(run):
             )
         else:
             print(f"  {c['name']:<14} frames {c['received']}/{c['sent']} while it went on")
+    if "compiled" in run:
+        print(f"  {run['compiled']['rules']} rules: compiled in {run['compiled']['compile']['cpu_s']:.2f} s of CPU")
     for p in run["policies"] + ([run["swap"]] if "swap" in run else []):
-        steps = ", ".join(f"{s} {p[s]['wall_s']:.2f} s" for s in ("compile", "load", "swap"))
-        memory = run["memory_kib"].get(str(p["rules"]))
+        steps = ", ".join(f"{s} {p[s]['wall_s']:.2f} s" for s in ("load", "swap"))
         print(
             f"  {p['rules']} rules: {p['pairs']} pairs, {p['cells']} cells; {steps};"
-            f" module {p['module_bytes'] / 1048576:.1f} MiB" + (f", system {memory / 1024:.1f} MiB" if memory else "")
+            f" module {p['module_bytes'] / 1048576:.1f} MiB"
         )
 
 
@@ -160,11 +166,14 @@ def main():
             show_scan(run)
         else:
             show(run)
-        for what, found, bound, met in wanted(run):
+        found_wanted = wanted(run)
+        if "inspect_byte" in run:
+            print(f"  a payload byte inspected: {run['inspect_byte']:.3f} {run['unit']}")
+        for what, found, bound, met in found_wanted:
             report["wanted"].append({"kernel": run["kernel"], "what": what, "found": found, "bound": bound, "met": met})
     print()
     for w in report["wanted"]:
-        print(f"{'met   ' if w['met'] else 'MISSED'} {w['kernel']}: {w['what']}: {w['found']:.2f}, wanted {w['bound']}")
+        print(f"{'met   ' if w['met'] else 'MISSED'} {w['kernel']}: {w['what']}: {w['found']:.3f}, wanted {w['bound']}")
     for w in wrong:
         print(f"WRONG  {w}")
     with open(out, "w", encoding="utf-8") as f:
