@@ -320,6 +320,8 @@ struct vfw_piece *vfw_stream_commit(struct vfw_stream *s, const struct vfw_strea
 			s->n_early++;
 		}
 	}
+	if (!piece && plan->keep_len && after(plan->keep_seq, plan->to))
+		s->flags |= VFW_STREAM_F_HOLES;
 	if (after(s->start, plan->from))
 		s->start = plan->from;
 	s->scanned += plan->to - plan->from;
@@ -387,7 +389,7 @@ struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool
 	s->acked = ack;
 	s->flags |= VFW_STREAM_F_ACKED | VFW_STREAM_F_EDGE;
 	if (after(ack, s->next) && !(s->flags & VFW_STREAM_F_DEPTH)) {
-		*gap = !one_more && !(s->flags & VFW_STREAM_F_MIDWAY);
+		*gap = !one_more && !(s->flags & (VFW_STREAM_F_MIDWAY | VFW_STREAM_F_HOLES));
 		s->next = one_more ? ack : resume(s, ack);
 	}
 	released = release(s);

@@ -57,6 +57,7 @@ struct vfw_piece {
 #define VFW_STREAM_F_MIDWAY (1U << 3) /* found running, and not yet 16 MiB on */
 #define VFW_STREAM_F_FIN (1U << 4) /* a FIN was let pass: an acknowledgement may be one ahead */
 #define VFW_STREAM_F_DEPTH (1U << 5) /* as much is scanned as shall be */
+#define VFW_STREAM_F_HOLES (1U << 6) /* something ahead of a gap was let pass and not kept */
 
 /* Zeroed: not started, nothing kept. Fields are for reading only. */
 struct vfw_stream {
@@ -168,7 +169,8 @@ bool vfw_stream_span(struct vfw_stream_plan *plan, struct vfw_stream_span *span)
  * back from here, vfw_stream_ack() or vfw_stream_end(). NULL if there is none to keep, or if
  * it cannot be kept: then what is in order counts as scanned and copies of it will be
  * UNKNOWN; what is ahead of a gap is forgotten, and the receiver may come to deliver it
- * unscanned. Returns a list of pieces the new one replaces, the caller's again, or NULL.
+ * unscanned: from then on no acknowledgement is a gap. Returns a list of pieces the new one
+ * replaces, the caller's again, or NULL.
  */
 struct vfw_piece *vfw_stream_commit(struct vfw_stream *s, const struct vfw_stream_plan *plan,
 				    struct vfw_piece *piece);
@@ -178,7 +180,8 @@ struct vfw_piece *vfw_stream_commit(struct vfw_stream *s, const struct vfw_strea
  * is unknown: as if it were 14; in a SYN or SYN-ACK none). Returns a list of pieces that
  * need not be kept any more, the caller's again, or NULL. *gap: it has acknowledged bytes that were
  * not scanned. It cannot have them by way of this host: in prevent mode cut the flow. Otherwise
- * go on: the stream continues at ack, without what was missed. Never midway, nor beyond the depth.
+ * go on. Never midway, where something was not kept, nor beyond the depth. Where next has moved, the
+ * stream continues there, without what was missed: the scan begins anew.
  */
 struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool *gap);
 
