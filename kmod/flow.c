@@ -19,6 +19,8 @@
 #include "flow_info.h"
 #include "flow_table.h"
 #include "judge.h"
+#include "mode.h"
+#include "scan.h"
 #include "share.h"
 #include "verdict.h"
 #include "who.h"
@@ -139,6 +141,9 @@ static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u3
 {
 	u32 len = vfw_pkt_payload(p);
 
+	/* The receiver ignores it, so it moves nothing; the scan says whether it passes. */
+	if (READ_ONCE(flow->scan) && !vfw_scan_sum_right(p))
+		return FLOW_STEP_PASS;
 	switch (vfw_tcpstate_step(&flow->tcp, &p->f, len, side)) {
 	case VFW_TCP_STEP_RESTART:
 		/* A scan goes on with the old numbers: the opener tries again, in a flow of its own. */
@@ -357,6 +362,15 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
 	flow->until = jiffies + vfw_flow_conf_life(flow);
 }
 
+/*
+ * May a conversation be found running? Under a profile that prevents only soon after arming: later it is one
+ * that was made to be forgotten, and its receiver may hold bytes that nobody scanned.
+ */
+static bool flow_may_pick_up(const struct vfw_pkt *p)
+{
+	return !vfw_scan_prevents(p) || !vfw_verdict_cuts(p) || vfw_mode_is_fresh();
+}
+
 void vfw_flow_open(struct vfw_pkt *p)
 {
 	struct vfw_flow_key key;
@@ -377,7 +391,7 @@ void vfw_flow_open(struct vfw_pkt *p)
 		return;
 	}
 	if (p->f.proto == IPPROTO_TCP &&
-	    !vfw_tcpstate_open(&flow->tcp, &p->f, vfw_pkt_payload(p), true)) {
+	    !vfw_tcpstate_open(&flow->tcp, &p->f, vfw_pkt_payload(p), flow_may_pick_up(p))) {
 		vfw_flow_table_drop(flow);
 		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 		return;

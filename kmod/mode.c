@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
 
@@ -7,6 +8,19 @@
 #include "vm.h"
 
 u32 vfw_mode = VFW_MODE_DISARMED;
+
+static unsigned int pickup_s = 900;
+module_param(pickup_s, uint, 0644);
+MODULE_PARM_DESC(pickup_s,
+		 "seconds after arming in which a preventing profile takes running conversations");
+
+static u64 mode_since; /* jiffies64 when it was armed; vfw_config_mutex; READ_ONCE */
+
+bool vfw_mode_is_fresh(void)
+{
+	return time_before64(get_jiffies_64(),
+			     READ_ONCE(mode_since) + (u64)READ_ONCE(pickup_s) * HZ);
+}
 
 int vfw_mode_set(u32 mode)
 {
@@ -23,6 +37,7 @@ int vfw_mode_set(u32 mode)
 		return 0;
 	if (mode == VFW_MODE_ARMED)
 		__module_get(THIS_MODULE);
+	WRITE_ONCE(mode_since, get_jiffies_64());
 	WRITE_ONCE(vfw_mode, mode);
 	vfw_event_post(&ev);
 	if (mode == VFW_MODE_DISARMED)

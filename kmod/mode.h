@@ -4,6 +4,7 @@
 #define VFW_MODE_H
 
 #include <linux/compiler.h>
+#include <linux/types.h>
 #include <linux/vfw.h>
 
 extern u32 vfw_mode; /* enum vfw_mode; READ_ONCE; written under vfw_config_mutex */
@@ -13,6 +14,12 @@ static inline bool vfw_mode_armed(void)
 {
 	return READ_ONCE(vfw_mode) == VFW_MODE_ARMED;
 }
+
+/*
+ * Was it armed so lately that conversations may still run which it has not seen from their start
+ * (module parameter pickup_s)? Any context.
+ */
+bool vfw_mode_is_fresh(void);
 
 /*
  * Arms or disarms. While armed the module holds a reference on itself, so unloading is disarm

@@ -26,6 +26,13 @@ static struct vfw_profile *scan_profile(const struct vfw_pkt *p)
 	return n ? p->pol->profiles[n - 1] : NULL;
 }
 
+bool vfw_scan_prevents(const struct vfw_pkt *p)
+{
+	const struct vfw_profile *profile = scan_profile(p);
+
+	return profile && profile->conf.flags & VFW_PROFILE_F_PREVENT;
+}
+
 /* The part of a profile that this conversation is scanned by. */
 static const struct vfw_hs_db *scan_db(const struct vfw_profile *profile, const struct vfw_pkt *p)
 {

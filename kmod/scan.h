@@ -19,6 +19,15 @@ void vfw_scan(struct vfw_pkt *p);
 /* The flow's part ends: no frame has it any more. NULL is fine. Any context. */
 void vfw_scan_put(struct vfw_scan *scan);
 
+/*
+ * Would the receiver of a TCP segment take its checksum for right? A fragment's cannot be told: true. RCU
+ * read lock, BH off.
+ */
+bool vfw_scan_sum_right(const struct vfw_pkt *p);
+
+/* Does the frame's rule have a profile that prevents? RCU read lock. */
+bool vfw_scan_prevents(const struct vfw_pkt *p);
+
 /* Is this the frame that the worker receives on its own device just now? BH off. */
 bool vfw_scan_received(const struct sk_buff *skb);
 

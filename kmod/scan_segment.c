@@ -9,6 +9,7 @@
 #include <net/ip6_checksum.h>
 
 #include "core/tcpstate.h"
+#include "scan.h"
 #include "scan_flow.h"
 #include "verdict.h"
 
@@ -50,19 +51,19 @@ static void segment_read(const struct vfw_pkt *p, struct segment *s)
 		s->window <<= SEGMENT_SCALE;
 }
 
-/*
- * Would the receiver take it? What is still to be summed, or was by hardware, is trusted, as the stack
- * trusts it; the segments of a super-frame are summed when they are made.
- */
-static bool segment_sum_right(const struct vfw_pkt *p)
+bool vfw_scan_sum_right(const struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
 	const struct sk_buff *skb = p->skb;
 	u32 len = f->end - f->l4_off;
 	__wsum sum;
 
+	/*
+	 * What is still to be summed, or was by hardware, is trusted, as the stack trusts it; the
+	 * segments of a super-frame are summed when they are made.
+	 */
 	if (skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
-	    skb_is_gso(skb))
+	    skb_is_gso(skb) || f->flags & VFW_FRAME_F_FRAG)
 		return true;
 	sum = skb_checksum(skb, p->mac + (int)f->l4_off, (int)len, 0);
 	if (f->kind == VFW_FRAME_IP4)
@@ -87,20 +88,25 @@ void vfw_scan_dir_end(struct vfw_scan *scan, struct vfw_scan_dir *dir)
 	vfw_scan_uneat(scan, dir);
 }
 
-/* What it acknowledges of the other direction. Returns true if the conversation ends by that. */
+/*
+ * What it acknowledges of the other direction. Returns true if the conversation ends by that. Before its
+ * own SYN a side acknowledges nothing of this conversation, but challenges (RFC 5961 4.2).
+ */
 static bool segment_acks(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
 {
 	struct vfw_scan_dir *dir = &scan->dir[!p->side];
+	u32 next = dir->stream.next;
 	bool gap;
 
 	if ((s->seg.flags & (VFW_TCP_ACK | VFW_TCP_RST)) != VFW_TCP_ACK)
 		return false;
-	vfw_scan_release(scan->budget, vfw_stream_ack(&dir->stream, s->ack, s->window, &gap));
-	if (!gap)
+	if (!scan->midway && !(scan->dir[p->side].stream.flags & VFW_STREAM_F_STARTED))
 		return false;
-	if (vfw_scan_refuse(scan, p, VFW_REASON_STREAM_GAP, true))
+	vfw_scan_release(scan->budget, vfw_stream_ack(&dir->stream, s->ack, s->window, &gap));
+	if (gap && vfw_scan_refuse(scan, p, VFW_REASON_STREAM_GAP, true))
 		return true;
-	vfw_scan_uneat(scan, dir);
+	if (dir->stream.next != next)
+		vfw_scan_uneat(scan, dir);
 	return false;
 }
 
@@ -206,7 +212,8 @@ static enum vfw_scan_eaten segment_eats(struct vfw_scan *scan, struct vfw_pkt *p
 		return VFW_SCAN_CLEAN;
 	if (!vfw_budget_has_time(scan->budget))
 		return VFW_SCAN_FULL;
-	if (dir->fed && dir->fed_seq != plan->from)
+	/* other bytes than those that follow what was eaten */
+	if ((dir->fed && dir->fed_seq != plan->from) || plan->from != dir->stream.next)
 		vfw_scan_uneat(scan, dir);
 	dir->fed_seq = plan->from;
 	if (plan->to - plan->from <= VFW_SCAN_LOCKED)
@@ -225,7 +232,7 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 	struct vfw_scan_dir *dir = &scan->dir[p->side];
 	struct vfw_stream_limit limit = {
 		.bytes = min(READ_ONCE(stream_kib), VFW_STREAM_WINDOW_MAX >> 10) << 10,
-		.pieces = min(READ_ONCE(stream_pieces), 65535U),
+		.pieces = min(READ_ONCE(stream_pieces), 32768U),
 	};
 	struct vfw_stream_plan plan;
 	struct vfw_piece *piece;
@@ -271,13 +278,13 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
 		return;
 	}
 	segment_read(p, &s);
-	if (!segment_sum_right(p)) {
+	if (!vfw_scan_sum_right(p)) {
 		vfw_scan_refuse(scan, p, VFW_REASON_BAD_CHECKSUM, false);
 		return;
 	}
+	segment_starts(scan, p, &s);
 	if (segment_acks(scan, p, &s))
 		return;
-	segment_starts(scan, p, &s);
 	if (stream->flags & VFW_STREAM_F_STARTED && !vfw_stream_done(stream) &&
 	    (s.seg.len || s.seg.flags & (VFW_TCP_FIN | VFW_TCP_URG)))
 		segment_scan(scan, p, &s);
