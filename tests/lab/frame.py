@@ -4,7 +4,8 @@
 Kinds: ether (type, data), arp (op, sha, spa, tha, tpa), ip (proto, data, ttl, id, frag, mf, options),
 ip6 (proto, data, hop), udp (sport, dport, data), tcp (sport, dport, flags, seq, ack, data),
 icmp (type, code, data), icmp6 (type, code, data). Addresses: src, dst (IPv4 or IPv6 text), smac, dmac.
-Everything else hex or decimal. partial=1 leaves in the L4 checksum what CHECKSUM_PARTIAL wants there.
+Everything else hex or decimal. partial=1 leaves in the L4 checksum what CHECKSUM_PARTIAL wants there,
+sum=bad what is wrong.
 """
 import ipaddress
 import struct
@@ -72,6 +73,8 @@ class Frame:
             struct.pack("!BBH", 0, proto, len(segment))
         partial = self.num("partial", 0)
         value = ~checksum(pseudo) & 0xffff if partial else checksum(pseudo + segment)
+        if self.text("sum", "") == "bad":
+            value ^= 0x5555
         return segment[:place] + struct.pack("!H", value) + segment[place + 2:]
 
     def build(self, kind):

@@ -182,7 +182,7 @@ unheard() {
 	local vm=$1 filter=$2 log=/tmp/unheard.log pcap=/tmp/unheard.pcap pid
 	shift 2
 	rm -f $log $pcap
-	ip netns exec "$vm" tcpdump -i eth0 -nn -U -Q in -w $pcap "$filter" 2>$log &
+	ip netns exec "$vm" tcpdump -i eth0 -nn -U --immediate-mode -Q in -w $pcap "$filter" 2>$log &
 	pid=$!
 	wait_until 10 grep -q listening $log
 	"$@" || true

@@ -92,11 +92,11 @@ class Conversation:
         packet = self.tcp(pos, data, flags, old)
         self.frame(self.header(len(packet), 6) + packet)
 
-    def fragments(self, pos, data, size=24):
+    def fragments(self, pos, data, size=48):
         packet = self.tcp(pos, data)
         ident, pieces = random.randrange(1 << 16), []
-        # the first has the whole TCP header, or it would end there
-        cuts = [0, 40] + list(range(40 + size, len(packet), size)) + [len(packet)]
+        # the first has the whole TCP header, and none but the last is less than any link's, or they would end there
+        cuts = list(range(0, len(packet), size)) + [len(packet)]
         for low, high in zip(cuts, cuts[1:]):
             piece, more = packet[low:high], int(high < len(packet))
             if self.dst.version == 6:
