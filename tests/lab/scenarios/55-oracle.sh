@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Random policies and VMs, and questions about them: the module in force answers as a slow model of docs/policy.md does.
-# kernels: uml-debug 6.1 6.12
+# kernels: uml-debug
 . "$(dirname "$0")/../lib.sh"
 
 # The emulated kernels run the same code some thirty times slower.
