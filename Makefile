@@ -6,7 +6,7 @@
 # make VFW_HS_SETS="sse42 avx2"   ... with these instruction sets of Hyperscan (all three; for the lab one)
 # make lab                  what the labs run beside them
 # make test-unit            unit tests
-# make install              programs, units, hooks, and the module; make uninstall: dist/install.mk
+# make install              programs, units, hooks, and the module; make uninstall: scripts/dist/install.mk
 # make clean
 # What is built is in build/; modules in build/KVER/vfw.ko.
 
@@ -42,8 +42,8 @@ READER_PKGS := libvirt libxml-2.0
 ifeq ($(shell $(PKG_CONFIG) --exists $(READER_PKGS) && echo yes),yes)
 tools: $(OUT)/vfw-libvirt
 endif
-READER_SRCS := $(wildcard libvirt-reader/*.c)
-$(OUT)/vfw-libvirt: $(READER_SRCS) $(wildcard libvirt-reader/*.h)
+READER_SRCS := $(wildcard daemon/libvirt/*.c)
+$(OUT)/vfw-libvirt: $(READER_SRCS) $(wildcard daemon/libvirt/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(shell $(PKG_CONFIG) --cflags $(READER_PKGS)) $(CFLAGS) $(LDFLAGS_ALL) $(READER_SRCS) \
 		$(shell $(PKG_CONFIG) --libs $(READER_PKGS)) -o $@
@@ -53,7 +53,7 @@ $(OUT)/vfw-libvirt: $(READER_SRCS) $(wildcard libvirt-reader/*.h)
 VFWD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus libhs
 VFWD_OBJ := $(OUT)/obj/vfwd
 VFWD_GEN := $(VFWD_OBJ)/gen/parse.tab.c $(VFWD_OBJ)/gen/lex.yy.c
-VFWD_SRCS := $(filter-out daemon/replay/% daemon/sig/rule%,$(wildcard daemon/*.c daemon/*/*.c kmod/core/*.c))
+VFWD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule%,$(wildcard daemon/*.c daemon/*/*.c kmod/core/*.c))
 VFWD_OBJS := $(VFWD_SRCS:%.c=$(VFWD_OBJ)/%.o) $(VFWD_GEN:.c=.o) $(VFWD_OBJ)/daemon/base/toml.o
 VFWD_CFLAGS = $(CFLAGS_ALL) -Idaemon/policy -I$(VFWD_OBJ)/gen $(shell $(PKG_CONFIG) --cflags $(VFWD_PKGS))
 
@@ -113,7 +113,7 @@ else
 	@scripts/module $(KDIR) build
 endif
 
-include dist/install.mk
+include scripts/dist/install.mk
 
 # --- the labs' own programs ---
 

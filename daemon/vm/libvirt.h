@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What libvirt knows: read by a process of its own, vfw-libvirt (libvirt-reader/), which this
+ * What libvirt knows: read by a process of its own, vfw-libvirt (daemon/libvirt/), which this
  * starts, listens to, and starts again when it ends. Its records are VMs as an inventory file
  * has them, and are checked as such. That it is silent, or dead, takes nothing away.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "../../../libvirt-reader/domain.h"
+#include "../../../daemon/libvirt/domain.h"
 
 #include <check.h>
 #include <stdlib.h>

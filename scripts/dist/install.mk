@@ -40,15 +40,15 @@ install-tools: tools
 	$(INSTALL) -D -m 644 rules/default.vfw $(DESTDIR)$(PREFIX)/share/vfw/default.vfw
 	$(INSTALL) -D -m 644 docs/vfwctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/vfwctl.8
 	$(INSTALL) -D -m 644 userspace-cli/vfwctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vfwctl
-	$(call dist_fill,dist/load-module.in,$(LIBDIR)/load-module,755)
+	$(call dist_fill,scripts/dist/load-module.in,$(LIBDIR)/load-module,755)
 	[ ! -x $(OUT)/vfw-libvirt ] || $(INSTALL) -D -m 755 $(OUT)/vfw-libvirt $(DESTDIR)$(LIBDIR)/vfw-libvirt
-	$(call dist_fill,dist/vfwd.service.in,$(UNITDIR)/vfwd.service,644)
-	$(call dist_fill,dist/vfw-module.service.in,$(UNITDIR)/vfw-module.service,644)
-	$(call dist_fill,dist/libvirt-hook.in,$(SYSCONFDIR)/libvirt/hooks/qemu.d/50-vfw,755)
-	$(INSTALL) -D -m 755 dist/kernel-postinst $(DESTDIR)$(SYSCONFDIR)/kernel/postinst.d/vfw
+	$(call dist_fill,scripts/dist/vfwd.service.in,$(UNITDIR)/vfwd.service,644)
+	$(call dist_fill,scripts/dist/vfw-module.service.in,$(UNITDIR)/vfw-module.service,644)
+	$(call dist_fill,scripts/dist/libvirt-hook.in,$(SYSCONFDIR)/libvirt/hooks/qemu.d/50-vfw,755)
+	$(INSTALL) -D -m 755 scripts/dist/kernel-postinst $(DESTDIR)$(SYSCONFDIR)/kernel/postinst.d/vfw
 	$(INSTALL) -d -m 755 $(DESTDIR)$(SYSCONFDIR)/vfw/policy.d $(DESTDIR)$(SYSCONFDIR)/vfw/vms.d
-	$(call dist_keep,dist/vfwd.toml,$(SYSCONFDIR)/vfw/vfwd.toml)
-	$(call dist_keep,dist/modprobe.conf,$(SYSCONFDIR)/modprobe.d/vfw.conf)
+	$(call dist_keep,scripts/dist/vfwd.toml,$(SYSCONFDIR)/vfw/vfwd.toml)
+	$(call dist_keep,scripts/dist/modprobe.conf,$(SYSCONFDIR)/modprobe.d/vfw.conf)
 ifeq ($(DESTDIR),)
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
 endif
