@@ -86,7 +86,8 @@ static char *dir_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode)
+static int write_as(const char *path, const void *data, size_t n, mode_t mode,
+		    const struct stat *as)
 {
 	_cleanup_free_ char *aside = vfw_form_format("%s.new", path);
 	_cleanup_free_ char *dir = dir_of(path);
@@ -99,6 +100,8 @@ int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode)
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, data, n);
+	if (!r && as && (fchown(fd, as->st_uid, as->st_gid) || fchmod(fd, as->st_mode & 07777)))
+		r = -errno;
 	if (!r && fsync(fd) < 0)
 		r = -errno;
 	if (!r && rename(aside, path) < 0)
@@ -108,6 +111,16 @@ int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode)
 		return r;
 	}
 	return vfw_file_sync_dir(dir);
+}
+
+int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode)
+{
+	return write_as(path, data, n, mode, NULL);
+}
+
+int vfw_file_replace(const char *path, const void *data, size_t n, const struct stat *as)
+{
+	return write_as(path, data, n, 0600, as);
 }
 
 int vfw_file_mkdirs(const char *path, mode_t mode)

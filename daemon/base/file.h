@@ -18,6 +18,10 @@ int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *
  */
 int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode);
 
+/* The same for a file that is there: the new one has its owner, group and mode. */
+struct stat;
+int vfw_file_replace(const char *path, const void *data, size_t n, const struct stat *as);
+
 /* Brings a folder's own entries to disk. Returns 0 or a negative errno. */
 int vfw_file_sync_dir(const char *path);
 

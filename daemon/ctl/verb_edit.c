@@ -131,16 +131,12 @@ static int replace(const char *path, bool is_new, const char *text, size_t len)
 {
 	char real[PATH_MAX];
 	struct stat sb;
-	int err;
 
 	if (is_new)
 		return vfw_file_write(path, text, len, 0644);
 	if (!realpath(path, real) || stat(real, &sb))
 		return -errno;
-	err = vfw_file_write(real, text, len, sb.st_mode & 07777);
-	if (!err && (chown(real, sb.st_uid, sb.st_gid) || chmod(real, sb.st_mode & 07777)))
-		err = -errno;
-	return err;
+	return vfw_file_replace(real, text, len, &sb);
 }
 
 /* Is the file still what it was when it was read? */

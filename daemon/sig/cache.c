@@ -50,6 +50,17 @@ static bool is_whole(const char *data, size_t n, const uint8_t key[VFW_SHA256_LE
 	return !memcmp(digest, head->digest, sizeof(digest));
 }
 
+/*
+ * What is in it is code for the kernel: may nobody but us have written it? A folder that others may write
+ * holds what they like, whoever owns the file.
+ */
+static bool is_private(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 int vfw_cache_get(const char *folder, const uint8_t key[VFW_SHA256_LEN], struct vfw_database **db)
 {
 	_cleanup_free_ char *path = path_of(folder, key);
@@ -63,7 +74,7 @@ int vfw_cache_get(const char *folder, const uint8_t key[VFW_SHA256_LEN], struct 
 
 	if (err && err != -EFBIG)
 		return err;
-	if (err || !is_whole(data, n, key, &head)) {
+	if (err || !is_private(folder) || !is_private(path) || !is_whole(data, n, key, &head)) {
 		unlink(path);
 		return -EBADMSG;
 	}

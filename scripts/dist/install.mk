@@ -66,12 +66,15 @@ endif
 
 uninstall:
 ifeq ($(DESTDIR),)
+	@! $(SBINDIR)/vfwctl -o json status 2>/dev/null | grep -q '"mode": *"armed"' || \
+		{ echo "vfw is armed, and without vfwctl it would stay so: vfwctl disarm, rmmod vfw, then this again" >&2; exit 1; }
 	[ ! -d /run/systemd/system ] || systemctl disable --now vfwd.service vfw-module.service || true
 endif
 	rm -f $(DIST_FILES:%=$(DESTDIR)%) $(DESTDIR)$(MODDIR)/*/updates/vfw.ko
-	rmdir --ignore-fail-on-non-empty $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/share/vfw
+	rm -rf $(DESTDIR)/var/cache/vfw
+	-rmdir $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/share/vfw $(DESTDIR)$(SYSCONFDIR)/libvirt/hooks/qemu.d 2>/dev/null
 ifeq ($(DESTDIR),)
 	for k in /lib/modules/*/modules.dep; do depmod "$$(basename "$$(dirname "$$k")")"; done
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
-	@echo "What is in /etc/vfw, /etc/modprobe.d/vfw.conf, /var/lib/vfw and /var/log/vfw stays. A module that is loaded stays, too: vfwctl is gone, so disarm before."
+	@echo "What is in /etc/vfw, /etc/modprobe.d/vfw.conf, /var/lib/vfw and /var/log/vfw stays. A module that is loaded stays, too: rmmod vfw."
 endif
