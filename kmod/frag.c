@@ -281,8 +281,10 @@ bool vfw_frag(struct vfw_pkt *p)
 
 static bool frag_inspected(const struct vfw_pkt *p)
 {
-	return p->flow && p->f.proto != IPPROTO_TCP && p->rule != VFW_PKT_NO_RULE &&
-	       p->pol->tables.rules[p->rule].profile;
+	if (!p->flow || p->f.proto == IPPROTO_TCP)
+		return false;
+	return vfw_flow_scan(p->flow) ||
+	       (p->rule != VFW_PKT_NO_RULE && p->pol->tables.rules[p->rule].profile);
 }
 
 static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)

@@ -9,6 +9,8 @@
  */
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <net/rtnetlink.h>
 
 #include "core/tcpstate.h"
 #include "flow.h"
@@ -126,9 +128,16 @@ static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
 	if (p->rule == VFW_PKT_NO_RULE)
 		return;
 	WRITE_ONCE(scan->generation, p->pol->generation);
+	scan->retired = false;
 	if (new == old)
 		return;
 	same = old && new &&scan_db(old, p) == scan_db(new, p);
+	/* one that reports keeps nothing that came in order: prevention begins anew, midway */
+	if (same && new->conf.flags & ~old->conf.flags & VFW_PROFILE_F_PREVENT) {
+		vfw_scan_dir_end(scan, &scan->dir[0]);
+		vfw_scan_dir_end(scan, &scan->dir[1]);
+		scan->midway = true;
+	}
 	if (old && new && !same && !READ_ONCE(old->old) && old->revision >= p->pol->streams_since)
 		return;
 	vfw_profile_leave(&scan->user);
@@ -164,12 +173,21 @@ bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p)
 	       vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, false);
 }
 
-/* Do frags of it belong to somebody who may still write to them? */
-static bool scan_is_shared(struct sk_buff *skb)
+/* Was it sent by a container? Its packet sockets send pages that the sender goes on mapping. */
+static bool scan_is_from_container(const struct vfw_pkt *p)
 {
-	struct sk_buff *part;
+	const struct rtnl_link_ops *ops = p->src.port ? p->src.port->dev->rtnl_link_ops : NULL;
 
-	if (skb_zcopy(skb) || skb_has_shared_frag(skb))
+	return ops && !strcmp(ops->kind, "veth");
+}
+
+/* Do frags of it belong to somebody who may still write to them? */
+static bool scan_is_shared(const struct vfw_pkt *p)
+{
+	struct sk_buff *skb = p->skb, *part;
+
+	if (skb_zcopy(skb) || skb_has_shared_frag(skb) ||
+	    (skb_is_nonlinear(skb) && scan_is_from_container(p)))
 		return true;
 	skb_walk_frags(skb, part)
 		if (skb_zcopy(part) || skb_has_shared_frag(part))
@@ -182,7 +200,7 @@ static bool scan_own(struct vfw_pkt *p)
 {
 	struct sk_buff *skb = p->skb;
 
-	if (!scan_is_shared(skb))
+	if (!scan_is_shared(p))
 		return true;
 	p->head = NULL;
 	p->head_len = 0;
@@ -223,7 +241,8 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 	case VFW_SCAN_CLEAN:
 		break;
 	case VFW_SCAN_MATCH:
-		vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true);
+		/* not what follows: anybody outside could forge one datagram of a conversation */
+		vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, false);
 		break;
 	case VFW_SCAN_LATER:
 		vfw_scan_queue(scan, p);
@@ -242,7 +261,12 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 	if (scan->generation != p->pol->generation)
 		scan_renew(scan, p);
 	profile = scan->user.profile;
-	if (!profile)
+	/* kept though its rule is gone, and its profile was too old to be kept: nobody could scan it */
+	if (!profile && scan->retired && p->rule == VFW_PKT_NO_RULE && !scan->dead) {
+		vfw_pkt_block(p, VFW_REASON_CUT);
+		return;
+	}
+	if (!profile && !scan->dead)
 		return;
 	if (scan->dead) {
 		vfw_pkt_block(p, scan->dead);
@@ -323,6 +347,7 @@ static void scan_leave(struct vfw_profile_user *user)
 	spin_lock_bh(&scan->lock);
 	if (!scan->busy) {
 		vfw_profile_leave(user);
+		scan->retired = true;
 		vfw_scan_uneat(scan, &scan->dir[0]);
 		vfw_scan_uneat(scan, &scan->dir[1]);
 		WRITE_ONCE(scan->done, false);

@@ -175,19 +175,23 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	struct vfw_hs_hit hit[EAT_HITS];
 	struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit};
 	enum vfw_scan_eaten ret = VFW_SCAN_LATER;
+	const struct vfw_hs_db *block = eat->db;
 
 	eat->db = eat->scan->user.profile->stream;
-	if (!eat->db)
+	eat->hs = eat->db ? kmalloc(ALIGN(vfw_hs_db_stream_size(eat->db), 64),
+				    GFP_ATOMIC | __GFP_NOWARN)
+			  : NULL;
+	if (!eat->hs) {
+		eat->db = block;
 		return VFW_SCAN_FULL;
-	eat->hs = kmalloc(ALIGN(vfw_hs_db_stream_size(eat->db), 64), GFP_ATOMIC | __GFP_NOWARN);
-	if (!eat->hs)
-		return VFW_SCAN_FULL;
+	}
 	if (!vfw_hs_stream_open(eat->db, eat->hs) && eat_bytes(eat, bytes, off, len) == len &&
 	    !vfw_hs_stream_close(eat->db, eat->hs, &hits)) {
 		eat_report(eat, &hits);
 		ret = VFW_SCAN_CLEAN;
 	}
 	kfree(eat->hs);
+	eat->db = block;
 	return ret;
 }
 
@@ -223,8 +227,8 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 	u32 unit = bytes->len, off, n;
 	u64 began = ktime_get_ns();
 
-	/* the receiver gets each segment of a super-frame as a datagram */
-	if (!bytes->data && skb_is_gso(p->skb) && p->f.proto == IPPROTO_UDP)
+	/* The receiver gets each segment of such a super-frame as a datagram; of others (UFO) the whole. */
+	if (!bytes->data && skb_is_gso(p->skb) && skb_shinfo(p->skb)->gso_type & SKB_GSO_UDP_L4)
 		unit = skb_shinfo(p->skb)->gso_size;
 	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
 		n = min(max(unit, 1U), bytes->len - off);

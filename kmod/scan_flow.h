@@ -38,6 +38,7 @@ struct vfw_scan {
 	bool busy; /* a frame is being scanned without the lock */
 	bool done; /* both directions are past their depth; READ_ONCE */
 	bool midway; /* bytes went by before this began */
+	bool retired; /* its profile was taken from it for its age */
 	u16 dead; /* the reason why nothing passes any more, or VFW_REASON_NONE */
 	u32 generation; /* of the policy by which it has its profile; READ_ONCE */
 	struct vfw_profile_user user;

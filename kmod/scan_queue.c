@@ -134,6 +134,21 @@ void vfw_scan_queue_kick(struct vfw_scan *scan)
 		vfw_scan_put(scan);
 }
 
+/*
+ * The frame is given up. What its direction ate of it cannot be taken back: another copy would not be
+ * scanned as what follows, so where the profile prevents, nothing follows. Scan locked, the frame in its turn.
+ */
+static void queue_give_up(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	struct vfw_scan_dir *dir = &scan->dir[p->side];
+
+	if (dir->fed && scan->user.profile) {
+		vfw_scan_uneat(scan, dir);
+		vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, true);
+	}
+	vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+}
+
 void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_scan_job *job;
@@ -144,9 +159,11 @@ void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)
 	}
 	job = scan->n_jobs < QUEUE_MAX ? queue_job(scan, p) : NULL;
 	if (!job) {
-		/* what its direction ate of it is lost for the next copy */
-		vfw_scan_uneat(scan, &scan->dir[p->side]);
-		vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+		/* out of its turn it has eaten nothing, and what lies there is the owner's */
+		if (!scan->busy && list_empty(&scan->jobs))
+			queue_give_up(scan, p);
+		else
+			vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
 		return;
 	}
 	list_add_tail(&job->node, &scan->jobs);
@@ -233,8 +250,7 @@ static bool queue_scan(struct vfw_scan *scan, struct vfw_scan_job *job, struct v
 		return true;
 	if (++job->tries < QUEUE_TRIES)
 		return false;
-	vfw_scan_uneat(scan, &scan->dir[p->side]);
-	vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+	queue_give_up(scan, p);
 	return true;
 }
 

@@ -173,7 +173,17 @@ static bool segment_keeps(struct vfw_scan *scan, struct vfw_pkt *p, const struct
 	    plan->verdict == VFW_STREAM_UNKNOWN || !(prevent || early))
 		return true;
 	*piece = vfw_scan_keep(scan->budget, &s->bytes, plan->keep_off, plan->keep_len);
-	return *piece || !vfw_scan_overload(scan, p);
+	if (*piece)
+		return true;
+	/*
+	 * What is scanned before it passes may pass without being kept: copies of it will be unknown.
+	 * Were it dropped, nothing would be acknowledged, and no memory ever given back.
+	 */
+	if (!early) {
+		vfw_profile_count_add(scan->user.profile, overloads, 1);
+		return true;
+	}
+	return !vfw_scan_overload(scan, p);
 }
 
 static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *p,
@@ -288,6 +298,8 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
 	if (stream->flags & VFW_STREAM_F_STARTED && !vfw_stream_done(stream) &&
 	    (s.seg.len || s.seg.flags & (VFW_TCP_FIN | VFW_TCP_URG)))
 		segment_scan(scan, p, &s);
+	if (stream->flags & VFW_STREAM_F_DEPTH)
+		vfw_scan_uneat(scan, &scan->dir[p->side]);
 	if (vfw_stream_done(&scan->dir[0].stream) && vfw_stream_done(&scan->dir[1].stream))
 		WRITE_ONCE(scan->done, true);
 }
