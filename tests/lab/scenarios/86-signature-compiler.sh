@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The compiler is a process of its own: in a sandbox, killed or out of time it is an error, and what is in force stays; vfwd goes
 # on meanwhile.
-# kernels: uml-debug 6.1 6.12
+# kernels: uml-debug 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
 . "$(dirname "$0")/../sig.inc"

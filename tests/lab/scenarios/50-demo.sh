@@ -1,5 +1,0 @@
-#!/bin/bash
-# SPDX-License-Identifier: GPL-2.0
-# What scripts/demo shows holds on every kernel.
-# kernels: uml-debug 6.1 6.12
-exec bash "$(dirname "$0")/../demo.sh"
