@@ -95,4 +95,6 @@ sleep 1
 pkill -INT -f 'ping -i 0.05' || true
 wait_until 10 grep -q 'packets transmitted' /tmp/ping
 tail -n 3 /tmp/ping
-grep -q ' 0% packet loss' /tmp/ping || fail "packets of a permitted flow were lost"
+# the last one may still have been under way when ping was ended
+lost=$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 - \2/p' /tmp/ping)
+[ $((lost)) -le 1 ] || fail "packets of a permitted flow were lost: $lost"
