@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/config.h"
 #include "base/cleanup.h"
+#include "base/form.h"
 #include "base/log.h"
+#include "base/protection.h"
 #include "ctl/server.h"
 #include "ctl/verbs.h"
 #include "ctl/watch.h"
@@ -13,18 +15,18 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
+#include <syslog.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <time.h>
 
 static const char usage[] =
-	"usage: vfwd [--config FILE] [--root DIR] [--verbose] [--check-config | --check-protection]\n"
+	"usage: vfwd [--config FILE] [--root DIR] [--check-config | --check-protection]\n"
 	"The daemon of vfw: knows the VMs, compiles policy, gives it to the module, writes events.\n"
 	"  --config FILE  settings, instead of " VFW_CONFIG_FILE "\n"
 	"  --root DIR     put before every path, the settings' own too\n"
-	"  --foreground   the default: vfwd never goes to the background by itself\n"
-	"  --verbose      say more on standard error\n"
 	"  --check-config      say what is wrong with the settings, and end\n"
 	"  --check-protection  may a guest start? exit 1 if [boot] require-protection asks for a\n"
 	"                      module that is armed and has a policy, and there is none\n"
@@ -133,49 +135,81 @@ out:
 	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Is there what [boot] require-protection asks for? Asks the kernel alone: vfwd need not run. */
-static int check_protection(const struct vfw_config *config)
+/*
+ * What a guest would lack if it started now, NULL: nothing. Asks the kernel alone: vfwd need not run.
+ * *k is for the caller to close; the words live as long.
+ */
+static const char *lacking(struct vfw_kern **k)
 {
 	struct vfw_kern_status status;
-	struct vfw_kern *k = NULL;
-	const char *lacks = NULL;
-	int err;
+	int err = vfw_kern_open(k);
 
-	if (!config->require_protection)
-		return EXIT_SUCCESS;
-	err = vfw_kern_open(&k);
 	if (err == -ENOENT)
-		lacks = "the module vfw is not loaded";
-	else if (err)
-		lacks = "the module vfw cannot be asked";
-	else if (vfw_kern_status(k, &status))
-		lacks = vfw_kern_error(k);
-	else if (status.mode != VFW_MODE_ARMED)
-		lacks = "vfw is not armed: vfwctl arm";
-	else if (!status.revision)
-		lacks = "vfw has no policy: vfwctl policy apply";
+		return "the module vfw is not loaded";
+	if (err)
+		return "the module vfw cannot be asked";
+	if (vfw_kern_status(*k, &status))
+		return vfw_kern_error(*k);
+	if (status.mode != VFW_MODE_ARMED)
+		return "vfw is not armed: vfwctl arm";
+	return status.revision ? NULL : "vfw has no policy: vfwctl policy apply";
+}
+
+/* To who asked, who may show it, and to the journal, where it can be found. */
+__attribute__((format(printf, 2, 3))) static void tell(int priority, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("vfw: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	va_start(ap, fmt);
+	vsyslog(priority, fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * May a guest start? Settings that are wrong (then why says how) refuse nobody who is protected, or for
+ * whom no protection may have been asked.
+ */
+static int check_protection(const struct vfw_config *config, const char *path, const char *why)
+{
+	bool asked = why ? vfw_protection_may_be_asked(path) : config->require_protection;
+	struct vfw_kern *k = NULL;
+	const char *lacks;
+
+	openlog("vfw", LOG_PID, LOG_DAEMON);
+	if (why)
+		tell(LOG_ERR, "the settings are wrong, vfwd will not start with them: %s", why);
+	if (!asked)
+		return EXIT_SUCCESS;
+	lacks = lacking(&k);
 	if (lacks)
-		fprintf(stderr,
-			"vfw: this guest would not be protected: %s. "
-			"([boot] require-protection in vfwd.toml)\n",
-			lacks);
+		tell(LOG_ERR,
+		     "this guest would not be protected: %s. ([boot] require-protection in vfwd.toml%s)",
+		     lacks, why ? ", as far as it can be read" : "");
 	vfw_kern_close(k);
 	return lacks ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 enum task { TASK_RUN, TASK_CHECK_CONFIG, TASK_CHECK_PROTECTION };
 
-static int perform(enum task task, struct vfw_config *config, const char *path, const char *root)
+/* error: what is wrong with the settings of that file, NULL: nothing. */
+static int perform(enum task task, struct vfw_config *config, const char *file, const char *error)
 {
-	switch (task) {
-	case TASK_CHECK_CONFIG:
-		printf("%s%s: right\n", path ? "" : root ?: "", path ?: VFW_CONFIG_FILE);
-		return EXIT_SUCCESS;
-	case TASK_CHECK_PROTECTION:
-		return check_protection(config);
-	default:
-		return run(config);
+	if (task == TASK_CHECK_PROTECTION)
+		return check_protection(config, file, error);
+	if (error) {
+		vfw_log_error("%s", error);
+		return EXIT_FAILURE;
 	}
+	if (task == TASK_CHECK_CONFIG) {
+		printf("%s: right\n", file);
+		return EXIT_SUCCESS;
+	}
+	return run(config);
 }
 
 int main(int argc, char **argv)
@@ -185,14 +219,12 @@ int main(int argc, char **argv)
 		{"root", required_argument, NULL, 'r'},
 		{"check-config", no_argument, NULL, 'C'},
 		{"check-protection", no_argument, NULL, 'P'},
-		{"foreground", no_argument, NULL, 'f'},
-		{"verbose", no_argument, NULL, 'v'},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	const char *path = NULL, *root = NULL;
-	_cleanup_free_ char *error = NULL;
+	_cleanup_free_ char *error = NULL, *file = NULL;
 	enum task task = TASK_RUN;
 	struct vfw_config config;
 	int opt, status;
@@ -208,16 +240,11 @@ int main(int argc, char **argv)
 		case 'r':
 			root = optarg;
 			break;
-		case 'f':
-			break;
 		case 'C':
 			task = TASK_CHECK_CONFIG;
 			break;
 		case 'P':
 			task = TASK_CHECK_PROTECTION;
-			break;
-		case 'v':
-			vfw_log_set_level(VFW_LOG_DEBUG);
 			break;
 		case 'V':
 			printf("vfwd %s\n", VFW_VERSION);
@@ -234,12 +261,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "vfwd: unexpected \"%s\"\n%s", argv[optind], usage);
 		return 2;
 	}
-	if (vfw_config_load(&config, path, root, &error)) {
-		vfw_log_error("%s", error ?: "no memory");
-		vfw_config_clear(&config);
-		return EXIT_FAILURE;
-	}
-	status = perform(task, &config, path, root);
+	file = vfw_form_format("%s%s", path ? "" : root ?: "", path ?: VFW_CONFIG_FILE);
+	if (vfw_config_load(&config, path, root, &error) && !error)
+		error = strdup(strerror(ENOMEM));
+	status = file ? perform(task, &config, file, error) : EXIT_FAILURE;
 	vfw_config_clear(&config);
 	return status;
 }

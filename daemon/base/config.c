@@ -13,7 +13,6 @@
 #include <pwd.h>
 #include <string.h>
 
-#define CONFIG_MAX (1U << 20) /* bytes */
 #define MAX_USERS 64
 
 /* One path: the key in [paths], where it goes, what it is without the file. */
@@ -375,7 +374,7 @@ int vfw_config_load(struct vfw_config *c, const char *path, const char *root, ch
 	memset(c, 0, sizeof(*c));
 	if (!usual || set_defaults(c, rd.root))
 		return -ENOMEM;
-	err = vfw_file_read(AT_FDCWD, rd.path, CONFIG_MAX, &text, &n);
+	err = vfw_file_read(AT_FDCWD, rd.path, VFW_CONFIG_MAX, &text, &n);
 	if (err == -ENOENT && !path)
 		return 0;
 	if (err) {

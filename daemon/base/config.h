@@ -23,6 +23,7 @@
 #include <sys/types.h>
 
 #define VFW_CONFIG_FILE "/etc/vfw/vfwd.toml"
+#define VFW_CONFIG_MAX (1U << 20) /* bytes */
 
 struct vfw_config_list {
 	bool given;

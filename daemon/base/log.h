@@ -7,7 +7,6 @@ enum vfw_log_level {
 	VFW_LOG_ERROR = 3,
 	VFW_LOG_WARNING = 4,
 	VFW_LOG_INFO = 6,
-	VFW_LOG_DEBUG = 7,
 };
 
 /* Sets the least important level that is still written. Default: VFW_LOG_INFO. */
@@ -19,6 +18,5 @@ __attribute__((format(printf, 2, 3))) void vfw_log(enum vfw_log_level level, con
 #define vfw_log_error(...) vfw_log(VFW_LOG_ERROR, __VA_ARGS__)
 #define vfw_log_warning(...) vfw_log(VFW_LOG_WARNING, __VA_ARGS__)
 #define vfw_log_info(...) vfw_log(VFW_LOG_INFO, __VA_ARGS__)
-#define vfw_log_debug(...) vfw_log(VFW_LOG_DEBUG, __VA_ARGS__)
 
 #endif /* VFW_BASE_LOG_H */

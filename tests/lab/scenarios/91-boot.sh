@@ -46,6 +46,19 @@ rmmod vfw
 expect "no module" "$(protection)" no
 because 'the module vfw is not loaded'
 
+note "a mistake in the settings: it is in the system's log, and refuses only where protection is asked for"
+socat -u UNIX-RECV:/dev/log - >/tmp/syslog 2>/dev/null &
+wait_until 20 test -S /dev/log
+echo '[flo' >>/etc/vfw/vfwd.toml
+expect "asked for, as far as can be read" "$(protection)" no
+because 'the module vfw is not loaded'
+wait_until 20 grep -aq 'vfw.*: the settings are wrong.*vfwd.toml:3:' /tmp/syslog
+wait_until 20 grep -aq 'vfw.*: this guest would not be protected' /tmp/syslog
+sed -i 's/= true/= false/' /etc/vfw/vfwd.toml
+expect "not asked for" "$(protection)" yes
+grep -q 'the settings are wrong' /tmp/why
+printf '[boot]\nrequire-protection = true\n' >/etc/vfw/vfwd.toml
+
 note "boot: armed=1 closes, also what policy.d would open"
 expect_pass can_tcp a 10.0.0.12 80
 insmod "$VFW_KO" armed=1

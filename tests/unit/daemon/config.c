@@ -2,6 +2,7 @@
 #include "suite.h"
 
 #include "../../../daemon/base/config.h"
+#include "../../../daemon/base/protection.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,44 @@ START_TEST(faults_name_their_line)
 }
 END_TEST
 
+/* Files that are wrong: which of them may have been meant to ask for protection. */
+static const struct {
+	const char *text;
+	bool asked;
+} wrongs[] = {
+	{"[flow]\nudp = never\n", false},
+	{"[boot]\nrequire-protection = false\n[flow\n", false},
+	{"[boot]\n\trequire-protection=false # not here\r\n[flow\n", false},
+	{"# require-protection = true\n[flow\n", false},
+	{"[boot]\nrequire-protection = true\n[flow\n", true},
+	{"[boot]\nrequire-protection = falsch\n", true},
+	{"[boot]\nrequire-protection = fals\n", true},
+	{"[boot]\nreqiure = true\n", true},
+	{"[boots]\nrequired = true\n", true},
+	{"boot = { require-protection = true }\n[flow\n", true},
+	{"[ boot ]\nProtection = 1\n", true},
+};
+
+START_TEST(protection_in_a_wrong_file)
+{
+	char path[] = "/tmp/vfw-config-XXXXXX";
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, wrongs[_i].text, strlen(wrongs[_i].text)),
+			 (ssize_t)strlen(wrongs[_i].text));
+	ck_assert_msg(vfw_protection_may_be_asked(path) == wrongs[_i].asked, "in: %s",
+		      wrongs[_i].text);
+	/* what cannot be read to its end may say anything */
+	ck_assert_int_eq(write(fd, "\0", 1), 1);
+	ck_assert(vfw_protection_may_be_asked(path));
+	close(fd);
+	unlink(path);
+	ck_assert(!vfw_protection_may_be_asked(path));
+	ck_assert(vfw_protection_may_be_asked("/"));
+}
+END_TEST
+
 Suite *suite_config(void)
 {
 	Suite *s = suite_create("config");
@@ -107,6 +146,7 @@ Suite *suite_config(void)
 	tcase_add_test(t, defaults);
 	tcase_add_test(t, all_of_it);
 	tcase_add_loop_test(t, faults_name_their_line, 0, sizeof(faults) / sizeof(faults[0]));
+	tcase_add_loop_test(t, protection_in_a_wrong_file, 0, sizeof(wrongs) / sizeof(wrongs[0]));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -67,6 +67,17 @@ sh "$hook" web1 stopped end - </dev/null
 if [ ! -e /sys/module/vfw ]; then
 	! sh "$hook" web1 prepare begin - </dev/null 2>"$dir/err" || fail "a guest may start without the module"
 	grep -q 'this guest would not be protected' "$dir/err"
+	# settings that are wrong: said, and refused only if they ask for it
+	echo '[flo' >>"$root/etc/vfw/vfwd.toml"
+	! sh "$hook" web1 prepare begin - </dev/null 2>"$dir/err" || fail "a typo opens the host"
+	grep -q 'the settings are wrong.*vfwd.toml:[0-9]*: ' "$dir/err"
+	grep -q 'this guest would not be protected' "$dir/err"
+	sed -i 's/^require-protection = true/require-protection = false/' "$root/etc/vfw/vfwd.toml"
+	sh "$hook" web1 prepare begin - </dev/null 2>"$dir/err" || fail "a typo keeps guests down that need no protection"
+	grep -q 'the settings are wrong' "$dir/err"
+	! "$root/usr/sbin/vfwd" --root "$root" 2>"$dir/err" || fail "vfwd starts with settings that are wrong"
+	grep -q 'vfwd.toml:[0-9]*: ' "$dir/err"
+	sed -i '$d' "$root/etc/vfw/vfwd.toml"
 fi
 
 # a module that does not load
