@@ -43,7 +43,6 @@ enum flow_step {
 	FLOW_STEP_PASS,
 	FLOW_STEP_INVALID,
 	FLOW_STEP_AGAIN, /* the flow is over: judge the frame as a new one */
-	FLOW_STEP_OVER, /* the flow is over, and this was no beginning of another */
 	FLOW_STEP_CUT,
 	FLOW_STEP_KILLED,
 };
@@ -146,8 +145,6 @@ static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u3
 		return FLOW_STEP_PASS;
 	switch (vfw_tcpstate_step(&flow->tcp, &p->f, len, side)) {
 	case VFW_TCP_STEP_RESTART:
-		/* A scan goes on with the old numbers: the opener tries again, in a flow of its own. */
-		return READ_ONCE(flow->scan) ? FLOW_STEP_OVER : FLOW_STEP_PASS;
 	case VFW_TCP_STEP_PASS:
 		return FLOW_STEP_PASS;
 	case VFW_TCP_STEP_REOPEN:
@@ -176,36 +173,50 @@ static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u
 	return FLOW_STEP_PASS;
 }
 
-/* Counts a frame that passes. True: with it both sides take part, for the first time. Flow locked. */
+/* Notes where the TCP state has come to. True: the flow must be sorted. Flow locked. */
+static bool flow_note_tcp(struct vfw_flow *flow, struct vfw_pkt *p)
+{
+	bool over = vfw_tcpstate_is_over(&flow->tcp);
+
+	p->final = over && vfw_tcpstate_is_final(&flow->tcp);
+	if (over == flow->over)
+		return false;
+	WRITE_ONCE(flow->over, over);
+	return true;
+}
+
+/* Counts a frame that passes. True: the flow must be sorted. Flow locked. */
 static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
-	bool was = flow->answered;
+	bool was = flow->answered, moved = false;
 
 	flow->packets[side] += vfw_pkt_segs(p);
 	flow->bytes[side] += p->len;
 	if (!was)
 		WRITE_ONCE(flow->answered, flow_is_answered(flow, side));
+	if (flow->key.proto == IPPROTO_TCP)
+		moved = flow_note_tcp(flow, p);
 	flow->until = jiffies + vfw_flow_conf_life(flow);
 	p->rule = flow->rule;
 	p->flow = flow;
 	p->side = side;
-	return flow->answered && !was;
+	return moved || flow->answered != was;
 }
 
 static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
 	enum flow_step step;
-	bool answered = false;
+	bool sort = false;
 
 	spin_lock(&flow->lock);
 	step = flow_step_life(flow, p, side);
 	if (step == FLOW_STEP_PASS && flow->key.proto == IPPROTO_TCP)
 		step = flow_step_tcp(flow, p, side);
 	if (step == FLOW_STEP_PASS)
-		answered = flow_count(flow, p, side);
+		sort = flow_count(flow, p, side);
 	spin_unlock(&flow->lock);
-	if (answered)
-		vfw_flow_table_answered(flow);
+	if (sort)
+		vfw_flow_table_sort(flow);
 	return step;
 }
 
@@ -213,6 +224,7 @@ bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, 
 {
 	struct vfw_flow *flow = vfw_flow_table_find(key);
 	enum flow_step step;
+	bool sort = false;
 
 	if (!flow)
 		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
@@ -222,9 +234,11 @@ bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, 
 	if (step == FLOW_STEP_PASS) {
 		if (key->proto == IPPROTO_TCP)
 			vfw_tcpstate_extend(&flow->tcp, tcp_end, side);
-		flow_count(flow, p, side);
+		sort = flow_count(flow, p, side);
 	}
 	spin_unlock(&flow->lock);
+	if (sort)
+		vfw_flow_table_sort(flow);
 	switch (step) {
 	case FLOW_STEP_PASS:
 		return true;
@@ -318,9 +332,6 @@ bool vfw_flow(struct vfw_pkt *p)
 	case FLOW_STEP_AGAIN:
 		vfw_flow_table_kill(flow, VFW_REASON_NONE);
 		return false;
-	case FLOW_STEP_OVER:
-		vfw_flow_table_kill(flow, VFW_REASON_NONE);
-		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	case FLOW_STEP_CUT:
 		vfw_flow_table_kill(flow, VFW_REASON_CUT);
 		return true;
@@ -520,6 +531,7 @@ static int flow_end_if(struct vfw_flow *flow, void *arg)
 		killing->n++;
 	}
 	spin_unlock_bh(&flow->lock);
+	vfw_flow_table_sort(flow);
 	return 0;
 }
 

@@ -77,13 +77,53 @@ static bool flow_unlink(struct vfw_flow *flow)
 }
 
 /* Share locked. */
-static void flow_unhalf(struct vfw_flow *flow)
+static void flow_unlist(struct vfw_flow *flow)
 {
-	if (!flow->in_half)
+	struct vfw_share *share = flow->share;
+
+	if (flow->listed == VFW_FLOW_UNLISTED)
 		return;
-	flow->in_half = false;
-	list_del(&flow->half);
-	WRITE_ONCE(flow->share->n_half, flow->share->n_half - 1);
+	if (flow->listed == VFW_FLOW_HALF)
+		WRITE_ONCE(share->n_half, share->n_half - 1);
+	flow->listed = VFW_FLOW_UNLISTED;
+	list_del(&flow->turn);
+}
+
+/* Share locked. */
+static void flow_list(struct vfw_flow *flow, enum vfw_flow_list list)
+{
+	struct vfw_share *share = flow->share;
+
+	if (flow->listed == list)
+		return;
+	flow_unlist(flow);
+	if (list == VFW_FLOW_UNLISTED)
+		return;
+	flow->listed = list;
+	if (list == VFW_FLOW_OVER) {
+		list_add_tail(&flow->turn, &share->over);
+		return;
+	}
+	list_add_tail(&flow->turn, &share->half);
+	WRITE_ONCE(share->n_half, share->n_half + 1);
+}
+
+/* What was killed keeps its place: its end was to be seen. */
+static enum vfw_flow_list flow_belongs(const struct vfw_flow *flow)
+{
+	if (READ_ONCE(flow->gone))
+		return VFW_FLOW_UNLISTED;
+	if (READ_ONCE(flow->over) && !READ_ONCE(flow->killed))
+		return VFW_FLOW_OVER;
+	return READ_ONCE(flow->answered) ? VFW_FLOW_UNLISTED : VFW_FLOW_HALF;
+}
+
+void vfw_flow_table_sort(struct vfw_flow *flow)
+{
+	/* Who changes what is read here sorts it afterwards: the last one sees it all. */
+	spin_lock_bh(&flow->share->lock);
+	flow_list(flow, flow_belongs(flow));
+	spin_unlock_bh(&flow->share->lock);
 }
 
 static void flow_finish(struct vfw_flow *flow, const struct vfw_flow_end *end)
@@ -91,7 +131,7 @@ static void flow_finish(struct vfw_flow *flow, const struct vfw_flow_end *end)
 	struct vfw_share *share = flow->share;
 
 	spin_lock_bh(&share->lock);
-	flow_unhalf(flow);
+	flow_unlist(flow);
 	spin_unlock_bh(&share->lock);
 	if (flow->told)
 		vfw_flow_event_end(flow, end);
@@ -112,28 +152,32 @@ void vfw_flow_table_kill(struct vfw_flow *flow, enum vfw_reason reason)
 		flow_finish(flow, &end);
 }
 
-/* Ends the oldest unanswered flow of a share. False if there is none. */
-static bool flow_evict(struct vfw_share *share)
+/* Ends the oldest flow in a list of a share, for that reason. False if there is none. */
+static bool flow_evict(struct vfw_share *share, struct list_head *list, enum vfw_reason reason)
 {
 	struct vfw_flow *flow;
 
 	spin_lock(&share->lock);
-	flow = list_first_entry_or_null(&share->half, struct vfw_flow, half);
+	flow = list_first_entry_or_null(list, struct vfw_flow, turn);
 	if (flow)
-		flow_unhalf(flow);
+		flow_unlist(flow);
 	spin_unlock(&share->lock);
 	if (!flow)
 		return false;
-	vfw_flow_table_kill(flow, VFW_REASON_FLOW_LIMIT);
+	vfw_flow_table_kill(flow, reason);
 	return true;
 }
 
-/* Takes a place, if need be that of an unanswered flow of the same share. */
+/* Takes a place, if need be that of a flow of the same share that is over, or was never answered. */
 static bool flow_place(struct vfw_share *share)
 {
 	if (vfw_share_half_full(share))
-		flow_evict(share);
-	if (vfw_share_take(share) || (flow_evict(share) && vfw_share_take(share)))
+		flow_evict(share, &share->half, VFW_REASON_FLOW_LIMIT);
+	if (vfw_share_take(share))
+		return true;
+	if ((flow_evict(share, &share->over, VFW_REASON_NONE) ||
+	     flow_evict(share, &share->half, VFW_REASON_FLOW_LIMIT)) &&
+	    vfw_share_take(share))
 		return true;
 	/* Not for every frame: who is over the limit could keep a processor busy. */
 	if (time_after(jiffies, READ_ONCE(flow_swept) + HZ / 4))
@@ -167,7 +211,6 @@ void vfw_flow_table_drop(struct vfw_flow *flow)
 void vfw_flow_table_add(struct vfw_flow *flow)
 {
 	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
-	struct vfw_share *share = flow->share;
 	u32 bucket = flow_bucket(&flow->key);
 	struct vfw_flow *old;
 
@@ -181,20 +224,7 @@ void vfw_flow_table_add(struct vfw_flow *flow)
 	if (old)
 		flow_finish(old, &end);
 	/* Others see it already: it may have been answered or have ended before this. */
-	spin_lock(&share->lock);
-	if (!READ_ONCE(flow->answered) && !READ_ONCE(flow->gone)) {
-		flow->in_half = true;
-		list_add_tail(&flow->half, &share->half);
-		WRITE_ONCE(share->n_half, share->n_half + 1);
-	}
-	spin_unlock(&share->lock);
-}
-
-void vfw_flow_table_answered(struct vfw_flow *flow)
-{
-	spin_lock(&flow->share->lock);
-	flow_unhalf(flow);
-	spin_unlock(&flow->share->lock);
+	vfw_flow_table_sort(flow);
 }
 
 static bool flow_sweep_one(u32 bucket, bool (*match)(const struct vfw_flow *flow, const void *arg),

@@ -22,21 +22,30 @@
 struct vfw_scan;
 struct vfw_share;
 
+/* The list of its share in which a flow is, that others take the places of. */
+enum vfw_flow_list {
+	VFW_FLOW_UNLISTED,
+	VFW_FLOW_HALF, /* nobody has answered it */
+	VFW_FLOW_OVER,
+};
+
 struct vfw_flow {
 	struct hlist_node node;
 	struct vfw_flow_key key;
 	union {
 		struct rcu_head rcu; /* once it has left the table and its share */
-		struct list_head half; /* of its share; under the share's lock, while in_half */
+		struct list_head
+			turn; /* in a list of its share; under the share's lock, while listed */
 	};
 	struct vfw_share *share; /* what it counts against; it holds a place there */
 	struct vfw_scan *scan; /* a reference; NULL until it is scanned; set once, cmpxchg */
-	bool in_half; /* under the share's lock */
+	u8 listed; /* enum vfw_flow_list; under the share's lock */
 	bool gone; /* has left the table; written under the bucket's lock */
 	bool told; /* its start was said, so its end will be; never changes */
 	u8 opener; /* side of the key that opened it; never changes */
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	bool answered; /* both sides take part */
+	bool over; /* TCP: both sides have ended it, or one by a reset */
 	bool killed; /* by an administrator: what comes of it is rejected */
 	u32 policy_key; /* what policy was asked, VFW_KEY() */
 	u32 ident[2]; /* of the side that opened, of the other */
@@ -63,8 +72,8 @@ u32 vfw_flow_table_hash(const struct vfw_flow_key *key);
 struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key);
 
 /*
- * Makes a flow that holds a place in share, older unanswered ones of that share giving way if it
- * must be so. All else is zero. Returns it, owned by the caller, or an ERR_PTR: -ENOSPC, -ENOMEM. RCU
+ * Makes a flow that holds a place in share, the oldest finished one of that share giving way if it must be so,
+ * or else the oldest unanswered one. All else is zero. Returns it, owned by the caller, or an ERR_PTR: -ENOSPC, -ENOMEM. RCU
  * read lock, BH off.
  */
 struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_flow_key *key);
@@ -78,8 +87,11 @@ void vfw_flow_table_drop(struct vfw_flow *flow);
  */
 void vfw_flow_table_add(struct vfw_flow *flow);
 
-/* The flow was answered: it counts as half-open no more. RCU read lock, BH off; no lock held. */
-void vfw_flow_table_answered(struct vfw_flow *flow);
+/*
+ * The flow was answered, is over, is so no more, or was killed: puts it into the list of its share where it belongs.
+ * RCU read lock; no lock held.
+ */
+void vfw_flow_table_sort(struct vfw_flow *flow);
 
 /* Ends a flow, unless it has ended. RCU read lock; no lock held. */
 void vfw_flow_table_kill(struct vfw_flow *flow, enum vfw_reason reason);

@@ -59,7 +59,10 @@ struct vfw_pkt {
 	bool again; /* the worker is to try again */
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
+	bool tcp_other_started; /* and tcp_other, of its receiver's; only with a SYN */
+	u32 tcp_other;
 	u8 side; /* of flow, that sent it; 0: who opened */
+	bool final; /* with it its TCP conversation is over, and neither side is given anything more */
 	/*
 	 * The fragment that completes a packet of an inspected flow, no TCP, brings the payload of the whole,
 	 * until the end of the hook. torn: it should, but not all bytes could be kept.

@@ -283,7 +283,9 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 		vfw_scan_segment(scan, p);
 	else
 		scan_datagram(scan, p);
-	if (!scan->dead)
+	if (p->final && !p->stolen && !p->again)
+		WRITE_ONCE(scan->done, true);
+	else if (!scan->dead)
 		return;
 	vfw_scan_dir_end(scan, &scan->dir[0]);
 	vfw_scan_dir_end(scan, &scan->dir[1]);
@@ -301,8 +303,9 @@ static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
 	if (READ_ONCE(scan->generation) != p->pol->generation || READ_ONCE(scan->dead))
 		return false;
 	if (READ_ONCE(scan->done))
-		return true;
-	return vfw_stream_done(to) && !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN)) &&
+		return !(p->f.tcp_flags & VFW_TCP_SYN);
+	return !p->final && vfw_stream_done(to) &&
+	       !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN)) &&
 	       READ_ONCE(back->flags) & VFW_STREAM_F_EDGE && READ_ONCE(back->acked) == p->f.tcp_ack;
 }
 
@@ -325,6 +328,8 @@ void vfw_scan(struct vfw_pkt *p)
 		if (p->f.tcp_flags & VFW_TCP_SYN ||
 		    !(READ_ONCE(scan->dir[p->side].stream.flags) & VFW_STREAM_F_STARTED))
 			p->tcp_started = vfw_flow_start(p->flow, p->side, &p->tcp_start);
+		if (p->f.tcp_flags & VFW_TCP_SYN)
+			p->tcp_other_started = vfw_flow_start(p->flow, !p->side, &p->tcp_other);
 	}
 	spin_lock(&scan->lock);
 	if (scan->busy || !list_empty(&scan->jobs) || vfw_scan_queue_forced())

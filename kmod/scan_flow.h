@@ -36,7 +36,7 @@ struct vfw_scan {
 	refcount_t refs; /* its flow; the worker; who makes it leave its profile */
 	spinlock_t lock; /* protects what follows; BH off */
 	bool busy; /* a frame is being scanned without the lock */
-	bool done; /* both directions are past their depth; READ_ONCE */
+	bool done; /* both directions are past their depth, or have ended; READ_ONCE */
 	bool midway; /* bytes went by before this began */
 	bool retired; /* its profile was taken from it for its age */
 	u16 dead; /* the reason why nothing passes any more, or VFW_REASON_NONE */

@@ -111,6 +111,22 @@ static bool segment_acks(struct vfw_scan *scan, struct vfw_pkt *p, const struct 
 }
 
 /*
+ * A SYN that begins a stream answers another one than that by which the other stream began: the receiver of
+ * that one had no such conversation any more, and both begin anew.
+ */
+static void segment_restarts(struct vfw_scan *scan, struct vfw_pkt *p, u32 depth)
+{
+	struct vfw_scan_dir *other = &scan->dir[!p->side];
+
+	if (!p->tcp_other_started || !(other->stream.flags & VFW_STREAM_F_STARTED) ||
+	    other->stream.start == p->tcp_other)
+		return;
+	vfw_scan_dir_end(scan, other);
+	vfw_stream_start(&other->stream, p->tcp_other, depth, false);
+	scan->midway = false;
+}
+
+/*
  * The stream begins behind the SYN that the flow goes by; a SYN with another number in a running
  * conversation is none of it (RFC 5961 4.2), and would move the stream away from its bytes.
  */
@@ -127,6 +143,8 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 			return;
 		vfw_scan_dir_end(scan, dir);
 		vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
+		WRITE_ONCE(scan->done, false);
+		segment_restarts(scan, p, depth);
 	} else if (!started && !scan->midway && p->tcp_started) {
 		vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
 	} else if (!started && s->seg.len) {

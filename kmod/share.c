@@ -49,6 +49,7 @@ struct vfw_share *vfw_share_new(enum vfw_share_kind kind)
 	share->kind = kind;
 	spin_lock_init(&share->lock);
 	INIT_LIST_HEAD(&share->half);
+	INIT_LIST_HEAD(&share->over);
 	share->events = SHARE_EVENTS_BURST;
 	share->refilled = jiffies;
 	atomic_inc(&share_n);

@@ -4,7 +4,7 @@
  * from outside. Flows hold it while they live, so it may outlive its owner.
  *
  * Bounds. A share has at most a limit of flows, and of those that nobody has answered yet; who is over
- * either gives up its own oldest unanswered flow first. The table as a whole has a limit too, and the
+ * the first gives up its own flow that ended longest ago, else, as who is over the second, its oldest unanswered one. The table as a whole has a limit too, and the
  * last quarter of it is kept for shares that have little: each may always have its part of that quarter.
  * So whoever fills a share hurts those new flows alone that count against the same one.
  */
@@ -32,6 +32,7 @@ struct vfw_share {
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	u32 n_half; /* flows in half */
 	struct list_head half; /* flows not answered yet, oldest first */
+	struct list_head over; /* flows that have ended, which ended first first */
 	u32 events; /* that it may still cause now */
 	u32 unsaid; /* events left out since the last one */
 	unsigned long refilled; /* jiffies */

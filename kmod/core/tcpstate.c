@@ -76,6 +76,12 @@ static bool is_over(u32 state)
 	return state == VFW_TCP_TIME_WAIT || state == VFW_TCP_CLOSE;
 }
 
+/* Its FIN was acknowledged, and it is known that this was where it stood. */
+static bool is_final_side(const struct vfw_tcp_side *s)
+{
+	return (s->flags & (VFW_TCP_SIDE_FIN_ACKED | VFW_TCP_SIDE_LOOSE)) == VFW_TCP_SIDE_FIN_ACKED;
+}
+
 static bool acks_probe(const struct vfw_tcp *t, u32 ack)
 {
 	return t->side[0].flags & VFW_TCP_SIDE_PROBE &&
@@ -128,7 +134,8 @@ static void note_data(struct vfw_tcp_side *s, struct vfw_tcp_side *other, const 
 	if (!(s->flags & VFW_TCP_SIDE_END) || after(end, s->end))
 		s->end = end;
 	s->flags |= VFW_TCP_SIDE_END;
-	if (fin) {
+	/* behind data that went ahead of it there is no FIN; of who was found running, less is known */
+	if (fin && (end == s->end || s->flags & VFW_TCP_SIDE_LOOSE)) {
 		if (s->flags & VFW_TCP_SIDE_FIN && s->fin != end + 1)
 			s->flags &= (u16)~VFW_TCP_SIDE_FIN_ACKED;
 		s->fin = end + 1;
@@ -219,6 +226,16 @@ bool vfw_tcpstate_is_loose(const struct vfw_tcp *t)
 	return t->side[0].flags & VFW_TCP_SIDE_LOOSE;
 }
 
+bool vfw_tcpstate_is_over(const struct vfw_tcp *t)
+{
+	return is_over(t->state);
+}
+
+bool vfw_tcpstate_is_final(const struct vfw_tcp *t)
+{
+	return is_final_side(&t->side[0]) && is_final_side(&t->side[1]);
+}
+
 /* Does a segment with ACK fit what both sides have said so far? */
 static bool fits(const struct vfw_tcp *t, const struct vfw_frame *f, u32 len, unsigned int side)
 {
@@ -226,6 +243,10 @@ static bool fits(const struct vfw_tcp *t, const struct vfw_frame *f, u32 len, un
 	const struct vfw_tcp_side *other = &t->side[!side];
 	u32 sent = sent_upto(other);
 
+	/* the receiver has acknowledged the FIN: it takes nothing behind it any more */
+	if (is_final_side(s) && (len || f->tcp_flags & VFW_TCP_FIN) &&
+	    after(f->tcp_seq + len, s->fin - 1))
+		return false;
 	if (s->flags & VFW_TCP_SIDE_END) {
 		if (s->flags & VFW_TCP_SIDE_WINDOW && after(f->tcp_seq, s->maxend))
 			return false;

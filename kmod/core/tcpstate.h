@@ -18,7 +18,7 @@
  * Found running (picked up): scaling is unknown and taken for the largest, numbers are taken as the first
  * segment of each side has them, and a side may be acknowledged up to where its window reaches.
  *
- * A FIN that data follows was none. A RST ends the conversation only where the receiver must
+ * A FIN that data follows, or went ahead of, was none; behind one that was acknowledged nothing is valid. A RST ends the conversation only where the receiver must
  * take it (RFC 5961 3.2): at the highest number sent, or the highest acknowledged. Elsewhere in the
  * window it passes and changes nothing: the receiver answers it by a challenge, and a
  * sender that meant it resets again, there. Outside of the window it is invalid.
@@ -114,6 +114,15 @@ void vfw_tcpstate_loosen(struct vfw_tcp *t);
 
 /* Was it found running, so that who opened it is only believed? Any context, flow locked. */
 bool vfw_tcpstate_is_loose(const struct vfw_tcp *t);
+
+/* Have both sides ended it, or one by a reset? A SYN opens another one then. Any context, flow locked. */
+bool vfw_tcpstate_is_over(const struct vfw_tcp *t);
+
+/*
+ * Has each side acknowledged the other's FIN, and was each FIN where the other's data ended? Then neither
+ * receives anything of this conversation any more. Any context, flow locked.
+ */
+bool vfw_tcpstate_is_final(const struct vfw_tcp *t);
 
 /*
  * May a segment of side with this sequence number be on its way? An ICMP error that quotes another one is

@@ -281,9 +281,21 @@ static const struct {
 	  "<A 501 122 0 pass close-wait"}},
 	{"a FIN again, and one elsewhere",
 	 0,
+	 {OPENED, ">FA 101 501 0 pass fin-wait", ">FA 101 501 5 pass fin-wait",
+	  "<A 501 106 0 pass fin-wait", "<A 501 107 0 pass close-wait",
+	  ">FA 101 501 5 pass close-wait", ">FA 106 501 0 pass close-wait"}},
+	{"a FIN behind which data went ahead is none",
+	 0,
+	 {OPENED, ">A 101 501 10 pass established", ">FA 101 501 5 pass established",
+	  "<A 501 107 0 pass established", ">A 111 501 10 pass established",
+	  ">FA 121 501 0 pass fin-wait", "<A 501 122 0 pass close-wait"}},
+	{"behind a FIN that was acknowledged nothing is valid, neither data nor another FIN",
+	 0,
 	 {OPENED, ">FA 101 501 0 pass fin-wait", "<A 501 102 0 pass close-wait",
-	  ">FA 101 501 0 pass close-wait", ">FA 101 501 5 pass fin-wait",
-	  "<A 501 106 0 pass fin-wait", "<A 501 107 0 pass close-wait"}},
+	  ">A 102 501 0 pass close-wait", ">FA 101 501 0 pass close-wait",
+	  ">A 101 501 5 invalid close-wait", ">A 102 501 5 invalid close-wait",
+	  ">FA 101 501 5 invalid close-wait", ">FA 102 501 0 invalid close-wait",
+	  "<A 501 102 9 pass close-wait"}},
 	{"a RST elsewhere behind a FIN ends nothing",
 	 0,
 	 {OPENED, ">FA 101 501 0 pass fin-wait", ">R 103 0 0 pass fin-wait",
@@ -432,6 +444,51 @@ START_TEST(tcpstate_extend)
 END_TEST
 
 /* Let through though invalid: what both ends say after that is believed again. */
+static const struct {
+	bool pickup;
+	bool over, final;
+	const char *lines[MAX_LINES];
+} ends[] = {
+	{0, false, false, {OPENED, ">FA 101 501 0", "<A 501 102 0", "<FA 501 102 0"}},
+	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0"}},
+	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 9", ">A 102 511 0"}},
+	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0", ">A 102 502 1"}},
+	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0", ">R 102 0 0"}},
+	{0, true, false, {OPENED, ">R 101 0 0"}},
+	{0, true, false, {OPENED, ">FA 101 501 0", "<A 501 102 0", "<R 501 0 0"}},
+	/* who was found running may have sent more than is known */
+	{1, true, false, {">FA 100 900 0", "<FA 900 101 0", ">A 101 901 0"}},
+};
+
+/* Over is what both have ended, final where also the numbers are known to be the ends'. */
+START_TEST(tcpstate_over)
+{
+	struct vfw_frame f = {0};
+	unsigned int n, seq, ack, len;
+	struct vfw_tcp t;
+	char side, flags[8];
+
+	for (n = 0; n < MAX_LINES && ends[_i].lines[n]; n++) {
+		ck_assert_int_eq(
+			sscanf(ends[_i].lines[n], "%c%7s %u %u %u", &side, flags, &seq, &ack, &len),
+			5);
+		f.tcp_flags = parse_flags(flags);
+		f.tcp_seq = seq;
+		f.tcp_ack = ack;
+		f.tcp_win = 65535;
+		f.tcp_scale = VFW_FRAME_NO_SCALE;
+		if (!n)
+			ck_assert(vfw_tcpstate_open(&t, &f, len, ends[_i].pickup));
+		else
+			vfw_tcpstate_step(&t, &f, len, side == '<');
+		if (n < 2)
+			ck_assert(!vfw_tcpstate_is_final(&t));
+	}
+	ck_assert(vfw_tcpstate_is_over(&t) == ends[_i].over);
+	ck_assert(vfw_tcpstate_is_final(&t) == ends[_i].final);
+}
+END_TEST
+
 START_TEST(tcpstate_loosen)
 {
 	struct vfw_frame f = {.tcp_seq = 100, .tcp_flags = VFW_TCP_SYN, .tcp_win = 1000};
@@ -504,6 +561,7 @@ TCase *core_tcpstate_cases(void)
 
 	tcase_add_loop_test(tc, tcpstate_conversations, 0, (int)ARRAY_SIZE(conversations));
 	tcase_add_test(tc, tcpstate_in_flight);
+	tcase_add_loop_test(tc, tcpstate_over, 0, (int)ARRAY_SIZE(ends));
 	tcase_add_test(tc, tcpstate_loosen);
 	tcase_add_test(tc, tcpstate_extend);
 	tcase_add_test(tc, tcpstate_all_flags);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Shares of the flow table: who opens too much hurts only his own new flows; answered ones stay; the table is bounded,
-# and whoever has little finds room in it.
+# Shares of the flow table: who opens too much hurts only his own new flows; answered ones stay, finished ones give way; the table is
+# bounded, and whoever has little finds room in it.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
@@ -12,7 +12,7 @@ address() { on "$1" ip -4 -br addr show eth0 | awk '{ sub("/.*", "", $3); print 
 b=$(address b)
 policy flows_max=1024 flows_per_vm=200 half_per_vm=50 flows_unmanaged=40 <<'P'
 first {
-  pass from any to any tcp port 80
+  pass from any to any tcp port { 80, 81 }
   pass from any to any udp port 9
   pass from host to any udp port 9
 }
@@ -54,6 +54,37 @@ expect_pass can_tcp c "$b" 80
 echo three >&"${COPROC[1]}"
 read -r line <&"${COPROC[0]}"
 expect "what comes back over the conversation that ran before" "$line" three
+
+note "flows that are over give way: a share of 200 takes any number of short conversations, one behind the other"
+on b python3 - <<'P' &
+import socket
+s = socket.create_server(("", 81))
+while True:
+    c, _ = s.accept()
+    c.sendall(c.recv(1))
+    c.close()
+P
+wait_until 20 listening b -tln 81
+limit=$(reason flow-limit)
+on c python3 - "$b" >/tmp/short <<'P'
+import socket, sys
+ports = []
+for i in range(500):
+    s = socket.create_connection((sys.argv[1], 81), 20)
+    ports.append(s.getsockname()[1])
+    s.sendall(b"x")
+    assert s.recv(2) + s.recv(2) == b"x"
+    s.close()
+print(len(ports), ports[0])
+P
+read -r n port </tmp/short
+expect "short conversations" "$n" 500
+expect "frames over the limit meanwhile" "$(reason flow-limit)" "$limit"
+flows_of_port() { vfwctl -o json flow list | jq --argjson p "$port" '[.flows[] | select(.src_port == $p)] | length'; }
+expect "what is left of the first one" "$(flows_of_port)" 0
+late=(tcp src="$b" dst="$(address c)" dmac="$(mac_of c)" sport=81 dport="$port" seq=1000 ack=2000)
+dropped_for default delivered c b -- "${late[@]}" flags=0x18 data=78
+dropped_for default delivered c b -- "${late[@]}" flags=0x12
 
 note "opened from outside: a share of its own of who is reached, who opens freely"
 n=$(python3 "$LAB_LIB/udpmany.py" ask "$b" 9 500)

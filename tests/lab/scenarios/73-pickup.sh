@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A conversation found running under a preventing profile is taken soon after arming only; a reset with a wrong checksum ends none.
+# A conversation found running under a preventing profile is taken soon after arming only; a reset with a wrong checksum ends none;
+# where both ends have forgotten a conversation, its ports are used again at once, and what follows is scanned.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$LAB_LIB/web.sh"
@@ -47,3 +48,52 @@ expect "the conversation after it" "$(state)" established
 touch /tmp/go
 wait $asker
 expect_pass grep -q 'HTTP/1.0 200' /tmp/answer
+
+note "both ends forget a conversation, and begin anew on the same ports"
+cat >/tmp/again.py <<'P'
+import socket, sys
+PORT = ("10.0.0.12", 81)
+REPAIR = 19 # a socket closed in repair says nothing
+def forget(s):
+    s.setsockopt(socket.IPPROTO_TCP, REPAIR, 1)
+    s.close()
+if sys.argv[1] == "serve":
+    listener = socket.create_server(PORT)
+    while True:
+        conn, _ = listener.accept()
+        while True:
+            data = conn.recv(1000)
+            if not data:
+                break
+            open("/tmp/again.got", "ab").write(data)
+            conn.sendall(b"ok")
+            if data.endswith(b"forget"):
+                break
+        forget(conn)
+def ask(text, wanted):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("10.0.0.11", 4100))
+    s.settimeout(20)
+    s.connect(PORT)
+    s.sendall(text)
+    s.settimeout(20 if wanted else 3)
+    try:
+        got = s.recv(10)
+    except TimeoutError:
+        got = b""
+    assert got == wanted, got
+    return s
+forget(ask(b"first forget", b"ok"))
+# behind new numbers on either side, and so again
+forget(ask(b"second forget", b"ok"))
+forget(ask(b"third /evil.cgi forget", b""))
+P
+on b python3 /tmp/again.py serve &
+wait_until 20 listening b -tln 81
+before=$(reason invalid-state)
+signed=$(reason signature)
+expect_pass on a python3 /tmp/again.py ask
+expect "frames of no conversation" "$(reason invalid-state)" "$before"
+expect_more "dropped for the signature" "$(reason signature)" "$signed"
+expect "what the server got" "$(cat /tmp/again.got)" "first forgetsecond forget"

@@ -46,6 +46,27 @@ param scan_kib_per_vm 65536
 expect_fail tcp_send "evil3333end-again"
 expect_fail tcp_got "evil3333end-again"
 
+note "a conversation that both have ended keeps its place, but no state of its scan"
+rm -f /tmp/go
+on a python3 - <<'P' &
+import os, socket, time
+s = socket.create_connection(("10.0.0.2", 80), 20)
+s.sendall(b"held" * 100)
+open("/tmp/held", "w").close()
+while not os.path.exists("/tmp/go"):
+    time.sleep(0.1)
+P
+holder=$!
+wait_until 20 test -e /tmp/held
+wait_until 20 tcp_got heldheld
+held=$(ctlscan scan-memory)
+flows=$(ctlscan flows)
+touch /tmp/go
+wait $holder
+less_held() { [ "$(ctlscan scan-memory)" -lt "$held" ]; }
+wait_until 20 less_held
+expect "flows, that one with them" "$(ctlscan flows)" "$flows"
+
 note "no processor time, overload drops"
 expect_pass ctlscan apply --block-overload vneta vnetb "$EVIL" harmless
 param scan_ms_per_vm 1
