@@ -269,7 +269,8 @@ static int args_run(struct args_scan *s, const struct vfw_cmd *cmd)
 	if (args.n_operands > cmd->max_operands)
 		return vfw_cli_usage(s->cli, cmd, "'%s' is one word too many",
 				     args.operand[cmd->max_operands]);
-	return cmd->run(s->cli, &args);
+	rc = cmd->run(s->cli, &args);
+	return !rc && s->cli->unsaved ? VFW_EXIT_UNSAVED : rc;
 }
 
 /* All of it may have to travel as JSON. */

@@ -121,6 +121,20 @@ static int call_refused(struct vfw_cli *cli, const json_t *error)
 	return VFW_EXIT_FAILED;
 }
 
+/* What was done, but could not be written to disk, is told whatever else there is to tell. */
+static void call_unsaved(struct vfw_cli *cli, const json_t *result)
+{
+	const json_t *unsaved = vfw_field_array(result, "unsaved");
+	size_t i;
+
+	for (i = 0; i < json_array_size(unsaved); i++) {
+		const char *s = json_string_value(json_array_get(unsaved, i));
+
+		cli->unsaved = true;
+		vfw_cli_error(cli, "done, but not on disk yet: %s", s ? s : "");
+	}
+}
+
 /* Takes answer: hands out its result, or says its error (and prints it with -o json). */
 static int call_finish(struct vfw_cli *cli, json_t *answer, json_t **result)
 {
@@ -137,6 +151,7 @@ static int call_finish(struct vfw_cli *cli, json_t *answer, json_t **result)
 		}
 	} else {
 		*result = json_incref(json_object_get(answer, "result"));
+		call_unsaved(cli, *result);
 	}
 	json_decref(answer);
 	return rc;

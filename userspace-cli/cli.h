@@ -24,6 +24,7 @@ struct vfw_cli {
 	bool json; /* -o json: the exact result on out, nothing else there */
 	bool term; /* out is a terminal */
 	bool quiet; /* a refused call says nothing */
+	bool unsaved; /* something was done that is not on disk yet */
 	bool ask; /* in is a terminal: questions may be asked */
 	const char *socket;
 	struct vfw_client *client; /* NULL until the first call */

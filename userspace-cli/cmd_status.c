@@ -108,6 +108,11 @@ static void status_daemon(FILE *f, const json_t *status)
 		status_label(f, "");
 		fputs("no policy was ever applied here: what runs is that of a fresh install\n", f);
 	}
+	if (json_is_false(json_object_get(policy, "kept"))) {
+		status_label(f, "");
+		fputs("NOT KEPT: it is in force, but the next start of the host loads the policy before it\n",
+		      f);
+	}
 	if (vfw_field_true(policy, "differs_from_disk")) {
 		status_label(f, "");
 		fputs("the files on disk are not the policy that was confirmed last: `vfwctl policy diff' shows how\n",
@@ -197,7 +202,17 @@ static void status_trouble(FILE *f, const json_t *status)
 	const char *trouble = vfw_field_text(status, "trouble", "");
 	unsigned long long lost =
 		vfw_field_count(vfw_field_object(status, "module"), "events_lost");
+	const json_t *unsaved = vfw_field_array(vfw_field_object(status, "disk"), "unsaved");
+	size_t i;
 
+	for (i = 0; i < json_array_size(unsaved); i++) {
+		const char *s = json_string_value(json_array_get(unsaved, i));
+
+		status_label(f, "NOT ON DISK");
+		fputc(' ', f);
+		vfw_term_safe(f, s ? s : "");
+		fputc('\n', f);
+	}
 	if (*trouble) {
 		status_label(f, "TROUBLE");
 		vfw_term_safe(f, trouble);

@@ -56,7 +56,7 @@ void vfw_help_main(FILE *f)
 			help_group_line(f, cmd);
 	}
 	fputs("\n-o json prints the exact result; --socket PATH is where vfwd listens.\n"
-	      "Exit: 0 ok 1 failed 2 usage 3 denied 4 no vfwd 5 would change 6 check failed\n",
+	      "Exit: 0 ok 1 failed 2 usage 3 denied 4 no vfwd 5 would change 6 check 7 unsaved\n",
 	      f);
 }
 

@@ -206,7 +206,7 @@ static json_t *carry_out(struct editing *e, const char *action, const char *text
 	if (!dry_run)
 		vfw_state_audit(e->call->state, e->call->who, action, json_incref(told));
 	json_decref(told);
-	return result;
+	return dry_run ? result : vfw_verb_changed(e->call, result);
 }
 
 /* The policy that is to be, parsed; NULL after vfw_call_fail(). */

@@ -259,7 +259,7 @@ json_t *vfw_verb_flow_kill(struct vfw_call *call, json_t *params)
 	vfw_state_audit(call->state, call->who, "flow.kill",
 			json_pack("{s:O, s:I}", "params", params, "killed", killed));
 	if (whole)
-		return result;
+		return vfw_verb_changed(call, result);
 	json_decref(result);
 	return vfw_verb_kernel_failed(call);
 }

@@ -212,7 +212,8 @@ static json_t *replace_text(struct vfw_call *call, struct vfw_ruleset **rs, stru
 		return error ? vfw_call_fail(call, VFW_RPC_INTERNAL, NULL, "%s", error) : NULL;
 	*rs = NULL;
 	*c = NULL;
-	return applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), false);
+	return vfw_verb_changed(
+		call, applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), false));
 }
 
 static json_t *publish(struct vfw_call *call, struct vfw_ruleset **rs, struct vfw_compiled **c,
@@ -240,7 +241,8 @@ static json_t *publish(struct vfw_call *call, struct vfw_ruleset **rs, struct vf
 				  "revision", (json_int_t)st->revision, "digest", after,
 				  "keep_established", how->keep_established, "restart_streams",
 				  how->restart_streams, "confirm_s", (json_int_t)how->confirm_s));
-	return applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), true);
+	return vfw_verb_changed(
+		call, applied(st, st->running->compiled, diags_json(d, VFW_DIAG_WARNING), true));
 }
 
 json_t *vfw_verb_policy_apply(struct vfw_call *call, json_t *params)
@@ -315,7 +317,7 @@ static json_t *end_trial(struct vfw_call *call, bool stays)
 	vfw_trial_follow(st, call->who);
 	/* so that the answer names the revision that stays */
 	vfw_publish_sync(st);
-	return json_pack("{s:I}", "revision", (json_int_t)st->revision);
+	return vfw_verb_changed(call, json_pack("{s:I}", "revision", (json_int_t)st->revision));
 }
 
 json_t *vfw_verb_policy_confirm(struct vfw_call *call, json_t *params)

@@ -157,9 +157,10 @@ static json_t *policy_of(const struct vfw_state *st)
 		vfw_form_hex(st->running->compiled->digest, VFW_DIGEST_LEN, digest);
 	for (size_t i = 0; st->running && i < st->running->n_files; i++)
 		json_array_append_new(files, json_string(st->running->files[i].name));
-	return json_pack("{s:I, s:s, s:b, s:o, s:o, s:b}", "revision", (json_int_t)st->revision,
-			 "digest", digest, "differs_from_disk", differs, "disk_changes", changes,
-			 "files", files, "fresh_install", st->fallback);
+	return json_pack("{s:I, s:s, s:b, s:o, s:o, s:b, s:b}", "revision",
+			 (json_int_t)st->revision, "digest", digest, "differs_from_disk", differs,
+			 "disk_changes", changes, "files", files, "fresh_install", st->fallback,
+			 "kept", !st->keep.failed[VFW_KEEP_POLICY]);
 }
 
 /* What rs knows of a profile by its place in the policy in force; adds it to the object. */
@@ -244,8 +245,10 @@ json_t *vfw_verb_status(struct vfw_call *call, json_t *params)
 	json_t *o;
 
 	(void)params;
-	o = json_pack("{s:s, s:o, s:s?, s:o}", "version", VFW_VERSION, "policy", policy_of(st),
-		      "trouble", st->trouble, "signatures", vfw_signatures_json(st->signatures));
+	o = json_pack("{s:s, s:o, s:s?, s:o, s:{s:o}}", "version", VFW_VERSION, "policy",
+		      policy_of(st), "trouble", st->trouble, "signatures",
+		      vfw_signatures_json(st->signatures), "disk", "unsaved",
+		      vfw_keep_failures(st));
 	if (!st->kern) {
 		json_object_set_new(o, "module", json_pack("{s:b}", "loaded", 0));
 		return o;
@@ -278,5 +281,6 @@ json_t *vfw_verb_mode_set(struct vfw_call *call, json_t *params)
 		return vfw_verb_kernel_failed(call);
 	vfw_state_audit(call->state, call->who, "mode.set",
 			json_pack("{s:s, s:s}", "before", mode_word(before.mode), "after", word));
-	return json_pack("{s:s, s:s}", "mode", word, "previous", mode_word(before.mode));
+	return vfw_verb_changed(
+		call, json_pack("{s:s, s:s}", "mode", word, "previous", mode_word(before.mode)));
 }

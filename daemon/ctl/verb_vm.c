@@ -8,7 +8,6 @@
 #include "../policy/compiled.h"
 #include "../state/publish.h"
 #include "../state/state.h"
-#include "../state/store.h"
 #include "../vm/address.h"
 #include "../vm/registry.h"
 
@@ -159,6 +158,24 @@ json_t *vfw_verb_vm_show(struct vfw_call *call, json_t *params)
 	return vm ? show(call, vm) : NULL;
 }
 
+/*
+ * A mark was set or taken away: kernel and audit log are told. Returns the VM,
+ * or NULL after vfw_call_fail().
+ */
+static json_t *marked(struct vfw_call *call, const uint8_t uuid[VFW_UUID_LEN], const char *action,
+		      json_t *detail)
+{
+	struct vfw_state *st = call->state;
+	const struct vfw_vm *vm;
+
+	vfw_publish_sync(st);
+	vfw_state_audit(st, call->who, action, detail);
+	if (st->trouble)
+		return vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "%s", st->trouble);
+	vm = vfw_registry_by_uuid(st->registry, uuid);
+	return vfw_verb_changed(call, vm ? show(call, vm) : json_object());
+}
+
 /* The kernel is told at once, whatever else there may be to tell it. */
 static json_t *set_quarantine(struct vfw_call *call, json_t *params, bool on)
 {
@@ -167,10 +184,7 @@ static json_t *set_quarantine(struct vfw_call *call, json_t *params, bool on)
 	const struct vfw_vm *vm = name ? vfw_verb_find_vm(call, name) : NULL;
 	struct vfw_state *st = call->state;
 	uint8_t uuid[VFW_UUID_LEN];
-	const uint8_t *all;
 	bool before;
-	size_t n;
-	int err;
 
 	if (!vm)
 		return NULL;
@@ -181,24 +195,15 @@ static json_t *set_quarantine(struct vfw_call *call, json_t *params, bool on)
 	before = vm->quarantined;
 	if (vfw_registry_quarantine(st->registry, uuid, on))
 		return NULL;
-	all = vfw_registry_quarantined(st->registry, &n);
-	err = vfw_store_save_quarantine(st->config.state, all, n);
-	if (err)
-		vfw_log_error("%s/quarantine.json: %s: the mark lasts until vfwd ends",
-			      st->config.state, strerror(-err));
+	vfw_keep_quarantined(st);
 	if (st->kern &&
 	    vfw_kern_vm_flags_set(st->kern, uuid,
 				  (on ? VFW_VM_F_QUARANTINE : 0) |
 					  (vm->monitored ? VFW_VM_F_MONITOR : 0)) == -ENOENT)
 		vfw_log_info("the module does not have that VM yet");
-	vfw_publish_sync(st);
-	vfw_state_audit(st, call->who, on ? "vm.quarantine" : "vm.release",
-			json_pack("{s:s, s:b, s:b, s:s*}", "vm", name, "before", before, "after",
-				  on, "reason", why && *why ? why : NULL));
-	if (st->trouble)
-		return vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "%s", st->trouble);
-	vm = vfw_registry_by_uuid(st->registry, uuid);
-	return vm ? show(call, vm) : json_object();
+	return marked(call, uuid, on ? "vm.quarantine" : "vm.release",
+		      json_pack("{s:s, s:b, s:b, s:s*}", "vm", name, "before", before, "after", on,
+				"reason", why && *why ? why : NULL));
 }
 
 json_t *vfw_verb_vm_quarantine(struct vfw_call *call, json_t *params)
@@ -218,10 +223,7 @@ json_t *vfw_verb_vm_monitor(struct vfw_call *call, json_t *params)
 	const struct vfw_vm *vm = name ? vfw_verb_find_vm(call, name) : NULL;
 	struct vfw_state *st = call->state;
 	uint8_t uuid[VFW_UUID_LEN];
-	const uint8_t *all;
 	bool before;
-	size_t n;
-	int err;
 
 	if (!vm)
 		return NULL;
@@ -232,17 +234,8 @@ json_t *vfw_verb_vm_monitor(struct vfw_call *call, json_t *params)
 	before = vm->monitored;
 	if (vfw_registry_monitor(st->registry, uuid, json_is_true(on)))
 		return NULL;
-	all = vfw_registry_monitored(st->registry, &n);
-	err = vfw_store_save_monitored(st->config.state, all, n);
-	if (err)
-		vfw_log_error("%s/monitored.json: %s: the mark lasts until vfwd ends",
-			      st->config.state, strerror(-err));
-	vfw_publish_sync(st);
-	vfw_state_audit(st, call->who, "vm.monitor",
-			json_pack("{s:s, s:b, s:b}", "vm", name, "before", before, "after",
-				  json_is_true(on)));
-	if (st->trouble)
-		return vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "%s", st->trouble);
-	vm = vfw_registry_by_uuid(st->registry, uuid);
-	return vm ? show(call, vm) : json_object();
+	vfw_keep_monitored(st);
+	return marked(call, uuid, "vm.monitor",
+		      json_pack("{s:s, s:b, s:b}", "vm", name, "before", before, "after",
+				json_is_true(on)));
 }

@@ -66,6 +66,16 @@ bool vfw_verb_need_kernel(struct vfw_call *call)
 	return false;
 }
 
+json_t *vfw_verb_changed(struct vfw_call *call, json_t *result)
+{
+	json_t *unsaved = vfw_keep_failures(call->state);
+
+	if (json_array_size(unsaved))
+		json_object_set(result, "unsaved", unsaved);
+	json_decref(unsaved);
+	return result;
+}
+
 json_t *vfw_verb_kernel_failed(struct vfw_call *call)
 {
 	return vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "the module refused: %s",

@@ -58,6 +58,12 @@ bool vfw_verb_proto(struct vfw_call *call, json_t *params, uint32_t *proto);
 /* Does the module answer? Else vfw_call_fail() and false. */
 bool vfw_verb_need_kernel(struct vfw_call *call);
 
+/*
+ * The result of a verb that changed something, and in it what of that is not on disk: "unsaved", an array
+ * of sentences. Takes and returns result, which may be NULL.
+ */
+json_t *vfw_verb_changed(struct vfw_call *call, json_t *result);
+
 /* vfw_call_fail() with the kernel's words. */
 json_t *vfw_verb_kernel_failed(struct vfw_call *call);
 

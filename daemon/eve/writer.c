@@ -11,14 +11,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BUFFER_MAX (1U << 20) /* bytes; a fuller buffer is written at once */
+#define BUFFER_MAX (1U << 20) /* bytes; a fuller buffer is written at once, or takes no more */
 
 struct vfw_writer {
 	char *path;
 	int fd; /* -1: not open */
 	char *buffer;
 	size_t n, room;
-	uint64_t lines; /* in the buffer */
 	uint64_t lost;
 	bool complained; /* about the failure that lasts */
 };
@@ -71,13 +70,12 @@ void vfw_writer_put(struct vfw_writer *w, const json_t *object)
 {
 	size_t before = w->n;
 
-	if (!object || json_dump_callback(object, collect, w, JSON_COMPACT) ||
-	    collect("\n", 1, w)) {
+	if (!object || before > BUFFER_MAX ||
+	    json_dump_callback(object, collect, w, JSON_COMPACT) || collect("\n", 1, w)) {
 		w->n = before;
 		w->lost++;
 		return;
 	}
-	w->lines++;
 	if (w->n > BUFFER_MAX)
 		vfw_writer_flush(w);
 }
@@ -92,6 +90,7 @@ static int open_file(struct vfw_writer *w)
 	return w->fd < 0 ? -errno : 0;
 }
 
+/* What was not written, and be it the end of a line, stays in the buffer. */
 static int write_buffer(struct vfw_writer *w)
 {
 	size_t done = 0;
@@ -105,6 +104,8 @@ static int write_buffer(struct vfw_writer *w)
 		else if (n > 0)
 			done += (size_t)n;
 	}
+	w->n -= done;
+	memmove(w->buffer, w->buffer + done, w->n);
 	return err;
 }
 
@@ -116,7 +117,6 @@ static int flush(struct vfw_writer *w)
 		return 0;
 	err = write_buffer(w);
 	if (err) {
-		w->lost += w->lines;
 		if (!w->complained)
 			vfw_log_error("%s: %s", w->path, strerror(-err));
 		w->complained = true;
@@ -124,8 +124,6 @@ static int flush(struct vfw_writer *w)
 	} else {
 		w->complained = false;
 	}
-	w->n = 0;
-	w->lines = 0;
 	return err;
 }
 

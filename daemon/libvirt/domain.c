@@ -162,3 +162,21 @@ char *vfw_reader_domain(const char *xml, bool active)
 	}
 	return text;
 }
+
+/* At most max bytes of s, and no character in parts. */
+static int whole(const char *s, size_t max)
+{
+	size_t n = strnlen(s, max + 1);
+
+	if (n > max)
+		for (n = max; n && ((unsigned char)s[n] & 0xc0) == 0x80;)
+			n--;
+	return (int)n;
+}
+
+char *vfw_reader_fault(const char *name, const char *what, char buf[VFW_READER_FAULT_MAX])
+{
+	snprintf(buf, VFW_READER_FAULT_MAX, "%.*s: %.*s", whole(name, 255), name, whole(what, 700),
+		 what);
+	return buf;
+}

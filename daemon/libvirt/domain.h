@@ -4,9 +4,14 @@
 #define VFW_READER_DOMAIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The namespace of our element in <metadata>. */
 #define VFW_READER_NAMESPACE "urn:vfw:1"
+
+#define VFW_READER_TEXT_MAX \
+	(1U << 20) /* bytes of one VM's text: as many as an inventory file has */
+#define VFW_READER_FAULT_MAX 1024 /* bytes of what is wrong with one domain */
 
 /*
  * The text of an inventory file (docs/vfwd.md) for a domain: UUID, name, NICs when it is active, and
@@ -22,5 +27,8 @@
  * the caller frees, or NULL: no memory, or no XML of a domain.
  */
 char *vfw_reader_domain(const char *xml, bool active);
+
+/* Writes "NAME: WHAT" into buf, of which NAME is cut to fit, between characters of UTF-8. Returns buf. */
+char *vfw_reader_fault(const char *name, const char *what, char buf[VFW_READER_FAULT_MAX]);
 
 #endif /* VFW_READER_DOMAIN_H */

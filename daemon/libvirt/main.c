@@ -7,6 +7,7 @@
  * It writes records on standard output:
  *
  *   vm UUID LENGTH     and then LENGTH bytes, a VM as an inventory file has it
+ *   fault UUID LENGTH  and then LENGTH bytes, why the domain cannot be told; what was told of it stays
  *   gone UUID          the domain is neither defined nor running any more
  *   all                every domain there is has been told since the start
  *
@@ -44,14 +45,35 @@ static void say(const char *text)
 		exit(0);
 }
 
-static void say_vm(const char *uuid, const char *text)
+static void say_record(const char *kind, const char *uuid, const char *text)
 {
 	char head[80];
 
-	snprintf(head, sizeof(head), "vm %s %zu\n", uuid, strlen(text));
+	snprintf(head, sizeof(head), "%s %s %zu\n", kind, uuid, strlen(text));
 	if (fputs(head, stdout) < 0)
 		exit(0);
 	say(text);
+}
+
+static void say_fault(virDomainPtr domain, const char *uuid, const char *what)
+{
+	const char *name = virDomainGetName(domain);
+	char text[VFW_READER_FAULT_MAX];
+
+	say_record("fault", uuid, vfw_reader_fault(name ? name : "", what, text));
+}
+
+/* libvirt has the domain, but not its XML. Silence takes nothing away. */
+static void say_silence(virDomainPtr domain, const char *uuid)
+{
+	const virError *e = virGetLastError();
+	char what[512];
+
+	snprintf(what, sizeof(what), "libvirt does not tell its XML: %.400s",
+		 e && e->message ? e->message : "no reason given");
+	/* of a libvirt that went away on_close() speaks */
+	if (virConnectIsAlive(virDomainGetConnect(domain)) == 1)
+		say_fault(domain, uuid, what);
 }
 
 /* What there is of a domain now. */
@@ -64,16 +86,24 @@ static void tell(virDomainPtr domain)
 		return;
 	xml = virDomainGetXMLDesc(domain, 0);
 	if (!xml) {
-		if (virGetLastErrorCode() != VIR_ERR_NO_DOMAIN)
-			return; /* silence takes nothing away */
+		if (virGetLastErrorCode() != VIR_ERR_NO_DOMAIN) {
+			say_silence(domain, uuid);
+			return;
+		}
 		snprintf(gone, sizeof(gone), "gone %s\n", uuid);
 		say(gone);
 		return;
 	}
 	active = virDomainIsActive(domain);
 	text = vfw_reader_domain(xml, active == 1);
-	if (text)
-		say_vm(uuid, text);
+	if (!text)
+		say_fault(domain, uuid, "its XML cannot be read");
+	else if (strlen(text) > VFW_READER_TEXT_MAX)
+		say_fault(
+			domain, uuid,
+			"its metadata say more than 1 MiB of it: what was known of it before stays");
+	else
+		say_record("vm", uuid, text);
 	free(text);
 	free(xml);
 }

@@ -342,7 +342,7 @@ void vfw_publish_disconnect(struct vfw_state *st)
 static int save_policy(struct vfw_state *st, const struct vfw_ruleset *rs, unsigned long *number,
 		       char **error)
 {
-	int err = vfw_store_save_policy(st->config.state, rs, number);
+	int err = vfw_store_save_policy(st->config.state, rs, st->keep.policy, number);
 
 	if (!err)
 		err = vfw_store_propose_policy(st->config.state, *number);
@@ -355,8 +355,6 @@ static int save_policy(struct vfw_state *st, const struct vfw_ruleset *rs, unsig
 /* rs is what runs from now on; without a trial also at the next start. */
 static void take(struct vfw_state *st, struct vfw_ruleset *rs, unsigned long number, bool trial)
 {
-	int err;
-
 	if (trial) {
 		vfw_trial_begin(st, st->running, number);
 	} else {
@@ -368,15 +366,16 @@ static void take(struct vfw_state *st, struct vfw_ruleset *rs, unsigned long num
 	st->synced = vfw_registry_generation(st->registry);
 	set_trouble(st, NULL);
 	save_published(st);
-	if (trial)
-		return;
-	err = vfw_store_confirm_policy(st->config.state, number);
-	if (err)
-		vfw_log_error(
-			"%s: revision %u is in force but will not be loaded at the next start: %s",
-			st->config.state, st->revision, strerror(-err));
-	else
-		vfw_store_drop_proposed(st->config.state);
+	if (!trial)
+		vfw_keep_policy(st, number);
+}
+
+/* The files that were written have come to nothing. */
+static void forget_policy(struct vfw_state *st, unsigned long number)
+{
+	vfw_keep_unpropose(st);
+	if (number)
+		vfw_store_discard_policy(st->config.state, number);
 }
 
 int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_compiled *c,
@@ -392,7 +391,7 @@ int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struc
 	if (!err)
 		take(st, rs, number, false);
 	else
-		vfw_store_drop_proposed(st->config.state);
+		forget_policy(st, number);
 	return err;
 }
 
@@ -436,7 +435,7 @@ int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_c
 	return 0;
 
 fail:
-	vfw_store_drop_proposed(st->config.state);
+	forget_policy(st, number);
 	if (err == -ESTALE)
 		vfw_state_sync_soon(st);
 	return err;

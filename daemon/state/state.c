@@ -84,16 +84,12 @@ void vfw_state_audit(struct vfw_state *st, const char *who, const char *action, 
 	json_t *event = json_pack("{s:s, s:s, s:{s:s, s:s, s:o*}}", "timestamp",
 				  vfw_form_time(realtime_ns(), time), "event_type", "audit",
 				  "audit", "who", who, "action", action, "detail", detail);
-	int err;
 
 	if (!event) {
 		vfw_log_error("no memory for the audit record of %s", action);
 		return;
 	}
-	vfw_writer_put(st->audit, event);
-	err = vfw_writer_sync(st->audit);
-	if (err)
-		vfw_log_error("%s: %s", st->config.audit, strerror(-err));
+	vfw_keep_audit(st, event);
 	vfw_state_event(st, event);
 }
 
@@ -305,6 +301,13 @@ static int on_sync_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
+static int on_keep_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	(void)s, (void)usec;
+	vfw_keep_retry(arg);
+	return 0;
+}
+
 static json_t *stats_event(struct vfw_state *st, const struct vfw_kern_status *status,
 			   const struct vfw_kern_reason_info *reasons, size_t n)
 {
@@ -385,13 +388,15 @@ static bool add_sources(struct vfw_state *st)
 	st->inventory_timer = add_timer(st, on_inventory_timer, 0);
 	st->sync_timer = add_timer(st, on_sync_timer, 0);
 	st->retry_timer = add_timer(st, on_sync_timer, 0);
+	st->keep.timer = add_timer(st, on_keep_timer, 0);
 	stats = add_timer(st, on_stats_timer, STATS_INTERVAL * 1000000ULL);
 	if (!st->scan_timer || !st->inventory_timer || !st->sync_timer || !st->retry_timer ||
-	    !stats)
+	    !st->keep.timer || !stats)
 		return false;
 	sd_event_source_set_enabled(st->inventory_timer, SD_EVENT_OFF);
 	sd_event_source_set_enabled(st->sync_timer, SD_EVENT_OFF);
 	sd_event_source_set_enabled(st->retry_timer, SD_EVENT_OFF);
+	sd_event_source_set_enabled(st->keep.timer, SD_EVENT_OFF);
 	err = sd_event_add_post(st->event, &post, on_turn_end, st);
 	return keep(st, err, &post) && add_input(st, vfw_links_fd(st->links), on_links_input) &&
 	       add_input(st, vfw_monitor_fd(st->monitor), on_monitor_input);
@@ -619,6 +624,7 @@ void vfw_state_free(struct vfw_state *st)
 	vfw_ruleset_free(st->before);
 	vfw_writer_free(st->eve);
 	vfw_writer_free(st->audit);
+	vfw_keep_clear(&st->keep);
 	vfw_config_clear(&st->config);
 	free(st->trouble);
 	sd_event_unref(st->event);

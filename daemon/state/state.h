@@ -8,6 +8,7 @@
 #define VFW_STATE_STATE_H
 
 #include "../base/config.h"
+#include "keep.h"
 #include "population.h"
 #include "ruleset.h"
 
@@ -55,6 +56,7 @@ struct vfw_state {
 	uint64_t events_lost; /* on their way to us, since the start */
 
 	struct vfw_writer *eve, *audit;
+	struct vfw_keep keep; /* what is not on disk */
 	void (*on_event)(void *arg, json_t *event); /* for observers; does not take the reference */
 	void (*on_ready)(void *arg); /* what waited for databases may go on */
 	void *on_event_arg;
@@ -94,8 +96,8 @@ void vfw_state_sync_soon(struct vfw_state *st);
 void vfw_state_event(struct vfw_state *st, json_t *event);
 
 /*
- * An event of type audit: to the audit log, on disk when it returns, and to eve.json. Takes the
- * reference of detail.
+ * An event of type audit: to the audit log, on disk when it returns (or vfw_keep_failures() says why
+ * not), and to eve.json. Takes the reference of detail.
  */
 void vfw_state_audit(struct vfw_state *st, const char *who, const char *action, json_t *detail);
 

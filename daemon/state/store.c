@@ -138,10 +138,10 @@ static unsigned long number_of(const char *policy, const char *name)
 }
 
 /*
- * Removes the oldest policies, but never one that is current or proposed: those after it may all
- * have come to nothing. Returns the number of the next one, 0 on failure.
+ * Removes the oldest policies, but never one that is current or proposed, or stays: those after it may
+ * all have come to nothing. Returns the number of the next one, 0 on failure.
  */
-static unsigned long next_number(const char *policy)
+static unsigned long next_number(const char *policy, unsigned long stays)
 {
 	unsigned long current = number_of(policy, "current");
 	unsigned long proposed = number_of(policy, "proposed");
@@ -156,7 +156,8 @@ static unsigned long next_number(const char *policy)
 		_cleanup_free_ char *old = vfw_form_format("%s/%s", policy, names[i]->d_name);
 		unsigned long number = strtoul(names[i]->d_name, NULL, 10);
 
-		if (old && i + KEPT <= n && number != current && number != proposed)
+		if (old && i + KEPT <= n && number != current && number != proposed &&
+		    number != stays)
 			remove_folder(old);
 		free(names[i]);
 	}
@@ -225,7 +226,8 @@ static int write_signatures(const char *folder, const struct vfw_ruleset_file *f
 	return err ?: n ? vfw_file_sync_dir(folder) : 0;
 }
 
-int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsigned long *number)
+int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsigned long stays,
+			  unsigned long *number)
 {
 	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
 	_cleanup_free_ char *folder = NULL;
@@ -237,7 +239,7 @@ int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsig
 	err = vfw_file_mkdirs(policy, 0700);
 	if (err)
 		return err;
-	next = next_number(policy);
+	next = next_number(policy, stays);
 	folder = vfw_form_format("%s/%lu", policy, next);
 	if (!next || !folder)
 		return -ENOMEM;
@@ -247,8 +249,22 @@ int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsig
 	if (!err)
 		err = write_signatures(folder, rs->signature_files, rs->n_signature_files);
 	if (!err)
+		err = vfw_file_sync_dir(policy);
+	if (err)
+		remove_folder(folder);
+	else
 		*number = next;
-	return err ?: vfw_file_sync_dir(policy);
+	return err;
+}
+
+void vfw_store_discard_policy(const char *state, unsigned long number)
+{
+	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
+	_cleanup_free_ char *folder = vfw_form_format("%s/policy/%lu", state, number);
+
+	if (policy && folder && number != number_of(policy, "current") &&
+	    number != number_of(policy, "proposed"))
+		remove_folder(folder);
 }
 
 /* Lets the name, current or proposed, stand for the files with that number. */

@@ -25,9 +25,14 @@ int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size
 /*
  * Writes the files of a policy that is about to be published; they are on disk when it returns
  * 0. *number names them and is for vfw_store_confirm_policy(), or for nothing: the current
- * policy is still the old one.
+ * policy is still the old one. Of older policies a few are kept beside it, among them that numbered
+ * stays (0: none). What was written before a failure is removed.
  */
-int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsigned long *number);
+int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsigned long stays,
+			  unsigned long *number);
+
+/* Removes files that have come to nothing; never the current or proposed ones. */
+void vfw_store_discard_policy(const char *state, unsigned long number);
 
 /* Makes those files the current policy; on disk when it returns 0. */
 int vfw_store_confirm_policy(const char *state, unsigned long number);

@@ -20,19 +20,6 @@ void vfw_trial_begin(struct vfw_state *st, struct vfw_ruleset *before, unsigned 
 	st->trial_number = number;
 }
 
-/* The store is told; on failure the log says what that means. */
-static void confirm(struct vfw_state *st, unsigned long number)
-{
-	int err = vfw_store_confirm_policy(st->config.state, number);
-
-	if (err)
-		vfw_log_error(
-			"%s: revision %u is in force but will not be loaded at the next start: %s",
-			st->config.state, st->revision, strerror(-err));
-	else
-		vfw_store_drop_proposed(st->config.state);
-}
-
 /* What was before runs again, as far as we are concerned. */
 static void turn_back(struct vfw_state *st)
 {
@@ -75,14 +62,14 @@ void vfw_trial_follow(struct vfw_state *st, const char *who)
 		st->previous = st->before;
 		st->before = NULL;
 		st->trial = false;
-		confirm(st, st->trial_number);
+		vfw_keep_policy(st, st->trial_number);
 		audit(st, who, "policy.confirm", revision, &now);
 		return;
 	}
 	turn_back(st);
 	if (st->running)
 		vfw_signatures_record(st->signatures, now.revision, st->running->signatures);
-	vfw_store_drop_proposed(st->config.state);
+	vfw_keep_unpropose(st);
 	audit(st, who, "policy.rollback", revision, &now);
 	vfw_state_sync_soon(st);
 }
@@ -140,7 +127,7 @@ void vfw_trial_take_over(struct vfw_state *st, const struct vfw_kern_status *sta
 	} else {
 		vfw_ruleset_free(st->previous);
 		st->previous = st->running;
-		confirm(st, number);
+		vfw_keep_policy(st, number);
 		vfw_log_info("revision %u was confirmed meanwhile", status->revision);
 	}
 	st->running = rs;

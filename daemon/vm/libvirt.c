@@ -4,6 +4,7 @@
 #include "../base/cleanup.h"
 #include "../base/form.h"
 #include "../base/log.h"
+#include "../libvirt/domain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,8 @@
 #define RECORD_MAX (VFW_INVENTORY_FILE_MAX + 128) /* bytes, the head included */
 #define PAUSE_MIN 1 /* seconds before it is started again */
 #define PAUSE_MAX 30
+
+_Static_assert(VFW_READER_TEXT_MAX == VFW_INVENTORY_FILE_MAX, "what the reader says is taken");
 
 extern char **environ;
 
@@ -105,6 +108,18 @@ static void take_vm(struct vfw_libvirt *l, const uint8_t *uuid, const char *text
 	l->ops->changed(l->arg);
 }
 
+/* Something about one domain: the others go on, and so does what it said before. */
+static void take_fault(struct vfw_libvirt *l, const uint8_t *uuid, const char *text, size_t n)
+{
+	char uuid_text[VFW_FORM_UUID_LEN];
+	_cleanup_free_ char *words = vfw_form_format("libvirt: domain %s, %.*s",
+						     vfw_form_uuid(uuid, uuid_text), (int)n, text);
+
+	mark(l, uuid);
+	if (words)
+		l->ops->complain(l->arg, words);
+}
+
 /* The list is complete: what libvirt does not have any more is gone. */
 static void take_all(struct vfw_libvirt *l)
 {
@@ -125,9 +140,10 @@ static void take_all(struct vfw_libvirt *l)
 static ssize_t take_record(struct vfw_libvirt *l)
 {
 	const char *end = memchr(l->buf, '\n', l->used);
-	char head[64], uuid_text[VFW_FORM_UUID_LEN];
+	char head[64], kind[8], uuid_text[VFW_FORM_UUID_LEN];
 	uint8_t uuid[VFW_UUID_LEN];
 	size_t n = end ? (size_t)(end - l->buf) : l->used, length;
+	bool fault;
 	int at = 0;
 
 	if (n >= sizeof(head))
@@ -146,12 +162,19 @@ static ssize_t take_record(struct vfw_libvirt *l)
 		withdraw(l, uuid);
 		return (ssize_t)n;
 	}
-	if (sscanf(head, "vm %36s %7zu%n", uuid_text, &length, &at) != 2 || head[at] ||
-	    vfw_form_uuid_parse(uuid_text, uuid) || length > VFW_INVENTORY_FILE_MAX)
+	if (sscanf(head, "%7s %36s %7zu%n", kind, uuid_text, &length, &at) != 3 || head[at] ||
+	    vfw_form_uuid_parse(uuid_text, uuid))
+		return -EBADMSG;
+	fault = !strcmp(kind, "fault");
+	if ((!fault && strcmp(kind, "vm") != 0) ||
+	    length > (fault ? VFW_READER_FAULT_MAX : VFW_READER_TEXT_MAX))
 		return -EBADMSG;
 	if (l->used - n < length)
 		return 0;
-	take_vm(l, uuid, l->buf + n, length);
+	if (fault)
+		take_fault(l, uuid, l->buf + n, length);
+	else
+		take_vm(l, uuid, l->buf + n, length);
 	return (ssize_t)(n + length);
 }
 

@@ -12,8 +12,8 @@
  *     flows, memory, events_lost, hyperscan, instruction_set, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
  *     is one) }, profiles: [{ profile, mode, on_overload, depth, patterns, index, revision, in_force, age_ms,
  *     streams, bytes, matches, overloads, memory, stream_size, stream_bytes, block_bytes }],
- *     signatures: { hyperscan, set, compiled, cached, failed, compiling }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..] }, unmanaged_ports: [ifname..],
- *     reasons: [{ reason, packets }] }
+ *     signatures: { hyperscan, set, compiled, cached, failed, compiling }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..], fresh_install,
+ *     kept: false, what was confirmed last could not be written for the next start }, disk: { unsaved: [sentence..] }, trouble, unmanaged_ports: [ifname..], reasons: [{ reason, packets }] }
  * mode.set { mode: "armed"|"disarmed" }                     -> { mode, previous }
  * vm.list {}                                                 -> { vms: [vm..] }
  * vm.show { vm }                                             -> vm
@@ -49,6 +49,8 @@
  * flow.kill { the same, at least one of them }               -> { killed }
  * observe { vm, verdict, reason, rule, type }                -> {}; then notifications "event" whose params are
  *   EVE objects, until the connection closes
+ * What changes something (mode.set, vm.quarantine, vm.release, vm.monitor, policy.apply, policy.confirm, policy.rollback, rule.add, rule.delete,
+ * flow.kill) has in its result, when it is in force but could not be written to disk: { unsaved: [sentence..] }
  * doctor {}                                                  -> { checks: [{ name, state: "ok"|"warn"|"fail"|"skip", detail, advice }] }
  */
 #ifndef VFW_CTL_PROTO_H
@@ -74,5 +76,6 @@
 #define VFW_EXIT_NO_DAEMON 4
 #define VFW_EXIT_WOULD_CHANGE 5
 #define VFW_EXIT_CHECK_FAILED 6
+#define VFW_EXIT_UNSAVED 7 /* done, but it is not on disk yet */
 
 #endif /* VFW_CTL_PROTO_H */

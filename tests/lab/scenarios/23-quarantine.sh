@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Quarantine: nothing in, nothing out, at once and for running flows; release gives all back.
+# It does not need the disk: a full one is said, and written once there is room.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
@@ -29,3 +30,44 @@ labvfw apply /tmp/lab.vfw
 expect_fail can_tcp a 10.0.0.12 80
 vfwctl vm release a
 expect_pass can_tcp a 10.0.0.12 80
+
+note "a full disk: quarantine counts at once, who asked is told, status shows it, and it is on disk as soon as there is room"
+labvfw daemon stop
+mv /var/log/vfw /tmp/log
+mv /var/lib/vfw /tmp/lib
+for d in log lib; do
+	mkdir -p /var/$d/vfw
+	mount -t tmpfs -o size=256k vfw-$d /var/$d/vfw
+	cp -r /tmp/$d/. /var/$d/vfw
+done
+labvfw daemon start
+fill() { dd if=/dev/zero of="$1/filler" bs=4k 2>/dev/null || true; }
+unsaved() { vfwctl -o json status | jq -r '.disk.unsaved | length'; }
+saved() { [ "$(unsaved)" = 0 ]; }
+fill /var/log/vfw
+fill /var/lib/vfw
+# the last page of the log may still have room
+for _ in $(seq 40); do
+	[ "$(unsaved)" = 0 ] || break
+	vfwctl arm >/dev/null || true
+done
+rc=0
+vfwctl vm quarantine a 2>/tmp/err || rc=$?
+expect "exit status" $rc 7
+grep -q 'done, but not on disk yet: /var/lib/vfw/quarantine.json: No space left on device' /tmp/err
+grep -q 'done, but not on disk yet: /var/log/vfw/audit.json: No space left on device' /tmp/err
+dropped_for quarantine can_tcp a 10.0.0.12 80
+vfwctl status | grep '^NOT ON DISK'
+expect "unsaved" "$(unsaved)" 2
+rm /var/log/vfw/filler /var/lib/vfw/filler
+# what can be written again draws the rest with it
+vfwctl arm
+wait_until 60 saved
+expect "records" "$(jq -c 'select(.audit.action == "vm.quarantine")' /var/log/vfw/audit.json | wc -l)" 2
+labvfw daemon stop
+labvfw daemon start
+expect_fail can_tcp a 10.0.0.12 80
+vfwctl vm release a
+expect_pass can_tcp a 10.0.0.12 80
+labvfw daemon stop
+umount /var/log/vfw /var/lib/vfw

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # apply --confirm: a policy that cuts the administrator's own SSH undoes itself, with vfwd or without; confirm,
-# rollback, a second apply, VMs that come and go meanwhile, and what is loaded at the next start.
+# rollback, a second apply, VMs that come and go meanwhile, what is loaded at the next start, and what a full disk does to that.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
@@ -96,6 +96,8 @@ vfwctl policy apply --confirm 600 /tmp/open.vfw
 labvm add admin2 --ip 10.0.0.15/24
 wait_until 10 can_tcp admin2 10.0.0.12 22
 labvm del new
+has_vms() { [ "$(vfwctl -o json status 2>/dev/null | jq .module.vms)" = "$1" ]; }
+wait_until 20 has_vms 4
 # other is under the old rules who he was; admin2 was nobody
 labvfw daemon kill
 expect "status without vfwd" "$(trial .previous_revision)" "$previous"
@@ -136,3 +138,27 @@ labvfw daemon start
 expect "revision after that" "$(revision)" "$before"
 grep -q 'vm admin\*' <<<"$(kept)"
 expect_pass can_tcp admin 10.0.0.12 22
+
+note "confirmed while the disk is full: it is in force, but not kept, and that is said until it is"
+labvfw daemon stop
+mv /var/lib/vfw /tmp/lib
+mkdir -p /var/lib/vfw
+mount -t tmpfs -o nr_inodes=100 vfw-lib /var/lib/vfw
+cp -r /tmp/lib/. /var/lib/vfw
+labvfw daemon start
+vfwctl policy apply --confirm 600 /tmp/shut.vfw
+for i in $(seq 100); do touch /var/lib/vfw/filler.$i 2>/dev/null || break; done
+expect "confirm on a full disk" "$(status_of vfwctl policy confirm)" 7
+grep -q 'done, but not on disk yet: /var/lib/vfw/policy/current: No space left' /tmp/err
+no_trial || fail "the trial goes on"
+expect_pass can_tcp other 10.0.0.12 22
+grep -q 'vm admin\*' <<<"$(kept)"
+vfwctl status | grep 'NOT KEPT'
+expect "a policy that cannot be written" "$(status_of vfwctl policy apply /tmp/open.vfw)" 1
+in_force other
+rm /var/lib/vfw/filler.*
+is_kept() { [ "$(vfwctl -o json status | jq .policy.kept)" = true ]; }
+wait_until 60 is_kept
+grep -q 'vm other' <<<"$(kept)"
+labvfw daemon stop
+umount /var/lib/vfw

@@ -8,6 +8,7 @@
 #include "core/reason.h"
 
 #include <stdbool.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,19 +269,44 @@ START_TEST(rotation)
 }
 END_TEST
 
+/* What cannot be written waits, as much as has room; then it is written, in order and in whole lines. */
 START_TEST(full_disk)
 {
-	json_t *o = json_pack("{s:s}", "a", "b");
-	struct vfw_writer *w = vfw_writer_new("/dev/full");
+	char folder[] = "/tmp/vfw-eve-XXXXXX", path[64], text[1000], command[64];
+	json_t *o = json_pack("{s:s}", "a", "b"), *big;
+	struct vfw_writer *w;
+	size_t taken = 0;
 
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/eve.json", folder);
+	ck_assert_int_eq(symlink("/dev/full", path), 0);
+	w = vfw_writer_new(path);
 	for (int i = 0; i < 5; i++)
 		vfw_writer_put(w, o);
+	/* a link is not followed, and neither is there room behind it */
 	ck_assert_int_ne(vfw_writer_sync(w), 0);
-	ck_assert_uint_eq(vfw_writer_lost(w), 5);
+	ck_assert_uint_eq(vfw_writer_lost(w), 0);
 	vfw_writer_put(w, NULL);
-	ck_assert_uint_eq(vfw_writer_lost(w), 6);
+	ck_assert_uint_eq(vfw_writer_lost(w), 1);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(vfw_writer_sync(w), 0);
+	ck_assert_uint_eq(lines_in(path), 5);
 	vfw_writer_free(w);
+
+	w = vfw_writer_new("/dev/full");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	big = json_pack("{s:s}", "a", text);
+	for (; !vfw_writer_lost(w) && taken < 5000; taken++)
+		vfw_writer_put(w, big);
+	ck_assert_uint_gt(taken, 1000);
+	ck_assert_uint_lt(taken, 1100);
+	ck_assert_int_eq(vfw_writer_sync(w), -ENOSPC);
+	vfw_writer_free(w);
+	json_decref(big);
 	json_decref(o);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
 }
 END_TEST
 

@@ -12,11 +12,13 @@
 #define B "00000000-0000-4000-8000-00000000000b"
 
 static int complaints, changes;
+static char complaint[256]; /* the last one */
 
 static void complain(void *arg, const char *text)
 {
-	(void)arg, (void)text;
+	(void)arg;
 	complaints++;
+	snprintf(complaint, sizeof(complaint), "%s", text);
 }
 
 static void changed(void *arg)
@@ -128,7 +130,23 @@ START_TEST(a_wrong_one_changes_nothing)
 }
 END_TEST
 
+/* A domain that cannot be told is named; it stays what it was, and the others are heard. */
+START_TEST(one_that_cannot_be_told)
+{
+	feed_vm(A, "a", "tenant = \"shop\"\n");
+	ck_assert_int_eq(feed("fault " A " 18\na: much too much!!"), 0);
+	ck_assert_int_eq(complaints, 1);
+	ck_assert_str_eq(complaint, "libvirt: domain " A ", a: much too much!!");
+	feed_vm(B, "b", "");
+	ck_assert_int_eq(feed("all\n"), 0);
+	ck_assert_str_eq(vm_of("a")->tenant, "shop");
+	ck_assert_ptr_nonnull(vm_of("b"));
+}
+END_TEST
+
 static const char *const faults[] = {
+	"fault " A " 1025\n",
+	"faults " A " 5\n",
 	"vm\n",
 	"vm " A "\n",
 	"vm " A " -1\n",
@@ -211,6 +229,7 @@ Suite *suite_libvirt(void)
 	tcase_add_test(t, pieces);
 	tcase_add_test(t, the_list);
 	tcase_add_test(t, a_wrong_one_changes_nothing);
+	tcase_add_test(t, one_that_cannot_be_told);
 	tcase_add_loop_test(t, no_record, 0, sizeof(faults) / sizeof(faults[0]));
 	tcase_add_test(t, who_has_the_word);
 	tcase_add_test(t, a_copied_mac);

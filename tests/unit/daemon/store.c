@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char folder[64];
 
@@ -33,7 +34,7 @@ static void save(struct vfw_ruleset_file *files, size_t n, bool confirm)
 				 .n_signature_files = 1};
 	unsigned long number;
 
-	ck_assert_int_eq(vfw_store_save_policy(folder, &rs, &number), 0);
+	ck_assert_int_eq(vfw_store_save_policy(folder, &rs, 0, &number), 0);
 	if (confirm)
 		ck_assert_int_eq(vfw_store_confirm_policy(folder, number), 0);
 }
@@ -102,7 +103,7 @@ START_TEST(proposed)
 	struct vfw_ruleset rs = {.files = two, .n_files = 1};
 	struct vfw_ruleset_file *files;
 	unsigned long number, found;
-	char *text;
+	char *text, path[256];
 	size_t n;
 
 	ck_assert_int_eq(vfw_store_load_proposed(folder, &files, &n, &found), -ENOENT);
@@ -112,7 +113,7 @@ START_TEST(proposed)
 	text = load();
 	ck_assert_str_eq(text, "one");
 	free(text);
-	ck_assert_int_eq(vfw_store_save_policy(folder, &rs, &number), 0);
+	ck_assert_int_eq(vfw_store_save_policy(folder, &rs, 0, &number), 0);
 	ck_assert_int_eq(vfw_store_propose_policy(folder, number), 0);
 	for (int i = 0; i < 20; i++)
 		save(one, 1, false);
@@ -120,7 +121,25 @@ START_TEST(proposed)
 	ck_assert_uint_eq(found, number);
 	ck_assert_str_eq(files[0].text, "two");
 	vfw_ruleset_free_files(files, n);
+	/* neither of them is thrown away; what came to nothing is, and so is what a full disk cut short */
+	vfw_store_discard_policy(folder, number);
+	ck_assert_int_eq(vfw_store_load_proposed(folder, &files, &n, &found), 0);
+	vfw_ruleset_free_files(files, n);
 	vfw_store_drop_proposed(folder);
+	vfw_store_discard_policy(folder, number);
+	snprintf(path, sizeof(path), "%s/policy/%lu", folder, number);
+	ck_assert_int_lt(access(path, F_OK), 0);
+	ck_assert_int_eq(vfw_store_save_policy(folder, &rs, 0, &number), 0);
+	for (int i = 0; i < 20; i++)
+		ck_assert_int_eq(vfw_store_save_policy(folder, &rs, number, &found), 0);
+	snprintf(path, sizeof(path), "%s/policy/%lu", folder, number);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	two[0].name = "x/";
+	rs.signature_files = two;
+	rs.n_signature_files = 1;
+	ck_assert_int_ne(vfw_store_save_policy(folder, &rs, 0, &found), 0);
+	snprintf(path, sizeof(path), "%s/policy/%lu", folder, found + 1);
+	ck_assert_int_lt(access(path, F_OK), 0);
 	ck_assert_int_eq(vfw_store_load_proposed(folder, &files, &n, &found), -ENOENT);
 	text = load();
 	ck_assert_str_eq(text, "one");

@@ -7,7 +7,9 @@
 #include "../../../daemon/ctl/filter.h"
 #include "../../../daemon/ctl/verbs.h"
 #include "../../../daemon/state/state.h"
+#include "../../../daemon/state/store.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +181,95 @@ START_TEST(quarantine_is_kept)
 }
 END_TEST
 
+static size_t unsaved_in(json_t *o)
+{
+	return json_array_size(json_object_get(json_object_get(o, "result"), "unsaved"));
+}
+
+/* What status says is not on disk. */
+static size_t unsaved(void)
+{
+	json_t *o = ask("status", "{}");
+	size_t n = json_array_size(
+		json_object_get(json_object_get(json_object_get(o, "result"), "disk"), "unsaved"));
+
+	json_decref(o);
+	return n;
+}
+
+static bool kept(void)
+{
+	json_t *o = ask("status", "{}");
+	json_t *policy = json_object_get(json_object_get(o, "result"), "policy");
+	bool is = json_is_true(json_object_get(policy, "kept"));
+
+	json_decref(o);
+	return is;
+}
+
+/*
+ * What cannot be written (a folder is in its way, as a full disk would be) is in force, is said to who asked
+ * and by status, and is there once it can be.
+ */
+START_TEST(not_on_disk)
+{
+	struct vfw_ruleset_file one[] = {{"a.vfw", "default block", 13}};
+	struct vfw_ruleset rs = {.files = one, .n_files = 1};
+	struct vfw_ruleset_file *files;
+	unsigned long number, found;
+	char command[512];
+	size_t n;
+	json_t *o;
+
+	snprintf(command, sizeof(command),
+		 "cd %s && mkdir -p var/lib/vfw/quarantine.json.new var/lib/vfw/monitored.json.new "
+		 "var/lib/vfw/policy/current.new/x var/log/vfw/audit.json",
+		 root);
+	ck_assert_int_eq(system(command), 0);
+	o = ask("vm.quarantine", "{\"vm\":\"web1\"}");
+	ck_assert(json_is_true(json_object_get(json_object_get(o, "result"), "quarantined")));
+	ck_assert_uint_eq(unsaved_in(o), 2);
+	json_decref(o);
+	o = ask("vm.monitor", "{\"vm\":\"web1\",\"on\":true}");
+	ck_assert(json_is_true(json_object_get(json_object_get(o, "result"), "monitored")));
+	ck_assert_uint_eq(unsaved_in(o), 3);
+	json_decref(o);
+	ck_assert(kept());
+	ck_assert_int_eq(vfw_store_save_policy(state->config.state, &rs, 0, &number), 0);
+	ck_assert_int_eq(vfw_store_propose_policy(state->config.state, number), 0);
+	vfw_keep_policy(state, number);
+	ck_assert(!kept());
+	ck_assert_uint_eq(unsaved(), 4);
+	/* another that comes to nothing does not take its place: a vfwd that starts now knows it by this */
+	ck_assert_int_eq(vfw_store_propose_policy(state->config.state, number + 1), 0);
+	vfw_keep_unpropose(state);
+	ck_assert_int_eq(vfw_store_load_proposed(state->config.state, &files, &n, &found), 0);
+	ck_assert_uint_eq(found, number);
+	vfw_ruleset_free_files(files, n);
+
+	snprintf(command, sizeof(command),
+		 "cd %s/var && rm -r lib/vfw/*.new lib/vfw/policy/*.new log/vfw/audit.json", root);
+	ck_assert_int_eq(system(command), 0);
+	for (int i = 0; unsaved() && i < 100; i++)
+		ck_assert_int_ge(sd_event_run(event, 1000000), 0);
+	ck_assert_uint_eq(unsaved(), 0);
+	ck_assert(kept());
+	ck_assert_int_eq(vfw_store_load_proposed(state->config.state, &files, &n, &found), -ENOENT);
+	ck_assert_int_eq(vfw_store_load_policy(state->config.state, &files, &n), 0);
+	ck_assert_str_eq(files[0].text, "default block");
+	vfw_ruleset_free_files(files, n);
+	snprintf(
+		command, sizeof(command),
+		"cd %s/var && grep -q 000000000001 lib/vfw/quarantine.json && grep -q 000000000001 lib/vfw/monitored.json && "
+		"test $(wc -l <log/vfw/audit.json) = 2 && grep -q vm.quarantine log/vfw/audit.json",
+		root);
+	ck_assert_int_eq(system(command), 0);
+	o = ask("vm.release", "{\"vm\":\"web1\"}");
+	ck_assert_uint_eq(unsaved_in(o), 0);
+	json_decref(o);
+}
+END_TEST
+
 /* A question that may have to be asked again, which is done from within the call that says so. */
 static struct question {
 	char line[4096], *out;
@@ -338,6 +429,7 @@ Suite *suite_verbs(void)
 		tcase_add_test(t, without_module);
 		tcase_add_test(t, policies);
 		tcase_add_test(t, quarantine_is_kept);
+		tcase_add_test(t, not_on_disk);
 		tcase_add_test(t, signatures_checked);
 		tcase_add_test(t, signatures_of_a_policy);
 		tcase_add_test(t, wrong_params);

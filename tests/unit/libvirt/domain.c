@@ -53,6 +53,29 @@ START_TEST(texts)
 }
 END_TEST
 
+/* A name is cut between characters, and what is wrong still has room. */
+START_TEST(faults)
+{
+	char buf[VFW_READER_FAULT_MAX], name[1001] = "x", what[2001];
+
+	ck_assert_str_eq(vfw_reader_fault("web", "too much", buf), "web: too much");
+	for (size_t i = 1; i < 1000; i += 2)
+		memcpy(name + i, "\xc3\xa4", 2); /* a umlaut */
+	name[999] = '\0';
+	memset(what, 'y', 2000);
+	what[2000] = '\0';
+	vfw_reader_fault(name, what, buf);
+	ck_assert_uint_eq(strlen(buf), 255 + 2 + 700);
+	ck_assert_uint_eq(strspn(buf + 257, "y"), 700);
+	memcpy(name, "\xc3\xa4\xc3", 3);
+	name[3] = (char)0xa4;
+	for (size_t i = 4; i < 998; i += 2)
+		memcpy(name + i, "\xc3\xa4", 2);
+	vfw_reader_fault(name, "z", buf);
+	ck_assert_uint_eq(strlen(buf), 254 + 3);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("libvirt-reader");
@@ -60,6 +83,7 @@ int main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_add_test(t, faults);
 	tcase_add_loop_test(t, texts, 0, sizeof(cases) / sizeof(cases[0]));
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "keep.h"
+
+#include "../base/form.h"
+#include "../base/log.h"
+#include "../eve/writer.h"
+#include "../vm/registry.h"
+#include "state.h"
+#include "store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define RETRY_MAX 30 /* seconds */
+
+/* Remembers what came of writing; takes the sentence, which is NULL if it went well. */
+static void note(struct vfw_state *st, enum vfw_keep_kind kind, char *sentence)
+{
+	char **was = &st->keep.failed[kind];
+
+	if (sentence && (!*was || strcmp(*was, sentence) != 0))
+		vfw_log_error("%s", sentence);
+	else if (!sentence && *was)
+		vfw_log_info("on disk after all; before: %s", *was);
+	free(*was);
+	*was = sentence;
+}
+
+/* Something was not written: it is tried again, soon at first. */
+static void again(struct vfw_state *st)
+{
+	struct vfw_keep *k = &st->keep;
+	int enabled = SD_EVENT_OFF;
+	uint64_t now;
+
+	if (!k->timer || sd_event_now(st->event, CLOCK_MONOTONIC, &now) < 0)
+		return;
+	sd_event_source_get_enabled(k->timer, &enabled);
+	if (enabled != SD_EVENT_OFF)
+		return;
+	k->retry_s = !k->retry_s ? 1 : k->retry_s * 2 > RETRY_MAX ? RETRY_MAX : k->retry_s * 2;
+	sd_event_source_set_time(k->timer, now + k->retry_s * 1000000ULL);
+	sd_event_source_set_enabled(k->timer, SD_EVENT_ONESHOT);
+}
+
+/* The sentence for err: text is what it means. NULL if err is 0. */
+static char *words(int err, const char *path, const char *name, const char *text)
+{
+	if (!err)
+		return NULL;
+	return vfw_form_format("%s%s: %s: %s", path, name, strerror(-err), text)
+		       ?: strdup("no memory to say what is not on disk");
+}
+
+static int write_policy(struct vfw_state *st)
+{
+	unsigned long number = st->keep.policy;
+	int err = number ? vfw_store_confirm_policy(st->config.state, number) : 0;
+
+	if (!err) {
+		st->keep.policy = 0;
+		/* a trial has its own proposal */
+		if (number && !st->trial)
+			vfw_store_drop_proposed(st->config.state);
+	}
+	note(st, VFW_KEEP_POLICY,
+	     words(err, st->config.state, "/policy/current",
+		   "what is in force is not what the next start of the host will load"));
+	return err;
+}
+
+static int write_quarantined(struct vfw_state *st)
+{
+	size_t n;
+	const uint8_t *all = vfw_registry_quarantined(st->registry, &n);
+	int err = vfw_store_save_quarantine(st->config.state, all, n);
+
+	note(st, VFW_KEEP_QUARANTINED,
+	     words(err, st->config.state, "/quarantine.json",
+		   "VMs that were quarantined or released are so until vfwd ends"));
+	return err;
+}
+
+static int write_monitored(struct vfw_state *st)
+{
+	size_t n;
+	const uint8_t *all = vfw_registry_monitored(st->registry, &n);
+	int err = vfw_store_save_monitored(st->config.state, all, n);
+
+	note(st, VFW_KEEP_MONITORED,
+	     words(err, st->config.state, "/monitored.json",
+		   "VMs are monitored, or not any more, until vfwd ends"));
+	return err;
+}
+
+static int write_audit(struct vfw_state *st)
+{
+	uint64_t lost = vfw_writer_lost(st->audit);
+	int err = vfw_writer_sync(st->audit);
+
+	if (lost > st->keep.audit_lost)
+		vfw_log_error("%s: %" PRIu64 " records are lost", st->config.audit,
+			      lost - st->keep.audit_lost);
+	st->keep.audit_lost = lost;
+	note(st, VFW_KEEP_AUDIT,
+	     words(err, st->config.audit, "", "who changed what is not on disk yet"));
+	return err;
+}
+
+static int (*const writers[VFW_KEEP_N])(struct vfw_state *) = {
+	[VFW_KEEP_POLICY] = write_policy,
+	[VFW_KEEP_QUARANTINED] = write_quarantined,
+	[VFW_KEEP_MONITORED] = write_monitored,
+	[VFW_KEEP_AUDIT] = write_audit,
+};
+
+static void keep(struct vfw_state *st, enum vfw_keep_kind kind)
+{
+	if (writers[kind](st))
+		again(st);
+	else if (st->keep.retry_s)
+		vfw_keep_retry(st); /* there may be room again for what waits, too */
+}
+
+void vfw_keep_policy(struct vfw_state *st, unsigned long number)
+{
+	st->keep.policy = number;
+	keep(st, VFW_KEEP_POLICY);
+}
+
+void vfw_keep_unpropose(struct vfw_state *st)
+{
+	if (!st->keep.policy || vfw_store_propose_policy(st->config.state, st->keep.policy))
+		vfw_store_drop_proposed(st->config.state);
+}
+
+void vfw_keep_quarantined(struct vfw_state *st)
+{
+	keep(st, VFW_KEEP_QUARANTINED);
+}
+
+void vfw_keep_monitored(struct vfw_state *st)
+{
+	keep(st, VFW_KEEP_MONITORED);
+}
+
+void vfw_keep_audit(struct vfw_state *st, json_t *record)
+{
+	vfw_writer_put(st->audit, record);
+	keep(st, VFW_KEEP_AUDIT);
+}
+
+void vfw_keep_retry(struct vfw_state *st)
+{
+	bool failed = false;
+
+	for (size_t i = 0; i < VFW_KEEP_N; i++)
+		if (st->keep.failed[i] && writers[i](st))
+			failed = true;
+	if (failed)
+		again(st);
+	else
+		st->keep.retry_s = 0;
+}
+
+json_t *vfw_keep_failures(const struct vfw_state *st)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < VFW_KEEP_N; i++)
+		if (st->keep.failed[i])
+			json_array_append_new(list, json_string(st->keep.failed[i]));
+	return list;
+}
+
+void vfw_keep_clear(struct vfw_keep *keep)
+{
+	for (size_t i = 0; i < VFW_KEEP_N; i++)
+		free(keep->failed[i]);
+	memset(keep, 0, sizeof(*keep));
+}
