@@ -8,6 +8,7 @@
 
 #include "addr.h"
 #include "bridge.h"
+#include "core/types.h"
 
 struct vfw_addr_ent {
 	u8 addr[16]; /* masked to len */
@@ -41,6 +42,11 @@ static void addr_mask(u8 out[16], const u8 *addr, unsigned int len)
 		out[len / 8] = addr[len / 8] & (0xff << (8 - len % 8));
 }
 
+static bool addr_prefix4_has(const struct vfw_addr4 *prefix, u32 addr)
+{
+	return !((vfw_get32(prefix->addr) ^ addr) >> (32 - prefix->len));
+}
+
 static bool addr_prefix_has(const u8 *prefix, unsigned int len, const u8 *addr)
 {
 	if (memcmp(prefix, addr, len / 8))
@@ -50,10 +56,11 @@ static bool addr_prefix_has(const u8 *prefix, unsigned int len, const u8 *addr)
 
 bool vfw_addr_declared4(const struct vfw_nic *nic, const u8 addr[4])
 {
+	u32 a = vfw_get32(addr);
 	unsigned int i;
 
 	for (i = 0; i < nic->n_addr4; i++)
-		if (addr_prefix_has(nic->addr4[i].addr, nic->addr4[i].len, addr))
+		if (addr_prefix4_has(&nic->addr4[i], a))
 			return true;
 	return false;
 }

@@ -253,13 +253,11 @@ static bool frag_known(const struct vfw_pkt *p)
 	return known;
 }
 
-bool vfw_frag(struct vfw_pkt *p)
+bool vfw_frag_judge(struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
 	struct frag_ent e;
 
-	if (!(f->flags & VFW_FRAME_F_FRAG))
-		return false;
 	if (f->flags & VFW_FRAME_F_FRAG_MORE && f->frag_end - f->frag_off < FRAG_TINY)
 		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 	if (f->flags & VFW_FRAME_F_FRAG_FIRST)
@@ -354,7 +352,7 @@ static void frag_passed(const struct vfw_pkt *p)
 	spin_unlock(&t->lock);
 }
 
-void vfw_frag_done(struct vfw_pkt *p)
+void vfw_frag_judged(struct vfw_pkt *p)
 {
 	bool gate = p->whole || p->torn;
 

@@ -17,14 +17,25 @@
 
 struct vfw_frags;
 
+/* The two below, for what is a fragment. */
+bool vfw_frag_judge(struct vfw_pkt *p);
+void vfw_frag_judged(struct vfw_pkt *p);
+
 /* Decides fragments but for first ones that may be judged; false for the rest. RCU read lock, BH off. */
-bool vfw_frag(struct vfw_pkt *p);
+static inline bool vfw_frag(struct vfw_pkt *p)
+{
+	return p->f.flags & VFW_FRAME_F_FRAG && vfw_frag_judge(p);
+}
 
 /*
- * The frame's verdict is known: remembers a first fragment that passes, frees p->whole. RCU read
- * lock, BH off.
+ * The frame's verdict is known: remembers a first fragment that passes, frees p->whole, which only a
+ * fragment has. RCU read lock, BH off.
  */
-void vfw_frag_done(struct vfw_pkt *p);
+static inline void vfw_frag_done(struct vfw_pkt *p)
+{
+	if (p->f.flags & VFW_FRAME_F_FRAG)
+		vfw_frag_judged(p);
+}
 
 /* Frees what a share knows of fragments; NULL is fine. Nobody uses it any more. */
 void vfw_frag_free(struct vfw_frags *frags);

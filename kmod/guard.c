@@ -328,5 +328,6 @@ bool vfw_guard_delivery(struct vfw_pkt *p)
 
 bool vfw_guard_outside(struct vfw_pkt *p)
 {
-	return vfw_who_claimed(p) && vfw_pkt_block(p, VFW_REASON_SPOOF_OUTSIDE);
+	return !p->src.nic && !p->src.port && vfw_who_claimed(p) &&
+	       vfw_pkt_block(p, VFW_REASON_SPOOF_OUTSIDE);
 }

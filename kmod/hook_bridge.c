@@ -20,47 +20,39 @@ static void hook_bridge_fill(struct vfw_pkt *p, struct sk_buff *skb, enum vfw_wh
 	p->out = state->out;
 }
 
-/* A VM is judged at its own egress; here, what leaves by a bridge port that is no VM's. */
+/*
+ * A VM is judged at its own egress; here, what leaves by a bridge port that is no VM's. Both hooks are inside
+ * netfilter's RCU read lock.
+ */
 static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
-	unsigned int ret = NF_ACCEPT;
 	struct vfw_pkt p __uninitialized;
 
-	if (!vfw_port_count())
+	if (!vfw_port_count() || vfw_port_find(state->out->ifindex))
 		return NF_ACCEPT;
-	rcu_read_lock();
-	if (vfw_port_find(state->out->ifindex))
-		goto out;
 	hook_bridge_fill(&p, skb, VFW_AT_FORWARD, state);
 	if (vfw_bridge_joined(state->out)) {
 		/* One hop to another local bridge; the last point to know an uplink's claim. */
 		if (!p.port && !vfw_bridge_joined(state->in))
-			ret = vfw_path_outside(&p);
+			return vfw_path_outside(&p);
 	} else if (p.port || vfw_bridge_joined(state->in)) {
-		ret = vfw_path(&p);
+		return vfw_path(&p);
 	}
-out:
-	rcu_read_unlock();
-	return ret;
+	return NF_ACCEPT;
 }
 
 static unsigned int hook_bridge_local_in(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	unsigned int ret;
 	struct vfw_pkt p __uninitialized;
 
 	if (!vfw_port_count())
 		return NF_ACCEPT;
-	rcu_read_lock();
 	hook_bridge_fill(&p, skb, VFW_AT_LOCAL_IN, state);
 	if (p.port || vfw_bridge_joined(state->in))
-		ret = vfw_path(&p);
-	else
-		ret = vfw_path_outside(&p);
-	rcu_read_unlock();
-	return ret;
+		return vfw_path(&p);
+	return vfw_path_outside(&p);
 }
 
 static const struct nf_hook_ops hook_bridge_ops[] = {

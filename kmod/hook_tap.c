@@ -6,12 +6,12 @@
 #include "path.h"
 #include "scan.h"
 
+/* Inside netfilter's RCU read lock. */
 static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
 	struct vfw_port *port = priv;
 	struct vfw_pkt p __uninitialized;
-	unsigned int ret;
 
 	if (vfw_scan_received(skb))
 		return NF_ACCEPT;
@@ -22,12 +22,10 @@ static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
 	p.port = port;
 	p.in = port->dev;
 	p.out = NULL;
-	rcu_read_lock();
-	ret = vfw_path(&p);
-	rcu_read_unlock();
-	return ret;
+	return vfw_path(&p);
 }
 
+/* Netfilter has BH off here, and no RCU read lock. */
 static unsigned int hook_tap_egress(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {

@@ -4,11 +4,6 @@
 #include "verdict.h"
 #include "who.h"
 
-bool vfw_judge_none(struct vfw_pkt *p)
-{
-	return !p->pol && vfw_pkt_block(p, VFW_REASON_NO_POLICY);
-}
-
 enum vfw_reason vfw_judge_reason(const struct vfw_rule_rec *rule, u32 src, u32 dst)
 {
 	if (!(rule->flags & VFW_RULE_F_DEFAULT))

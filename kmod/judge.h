@@ -6,7 +6,10 @@
 #include "pkt.h"
 
 /* Ends the frame if there is no policy. */
-bool vfw_judge_none(struct vfw_pkt *p);
+static inline bool vfw_judge_none(struct vfw_pkt *p)
+{
+	return !p->pol && vfw_pkt_block(p, VFW_REASON_NO_POLICY);
+}
 
 /*
  * Asks the policy about this frame as one that opens a conversation, counts its monitor rules, and

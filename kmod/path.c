@@ -38,6 +38,14 @@ static bool path_read(struct vfw_pkt *p)
 	return res != VFW_FRAME_OK && vfw_pkt_block(p, VFW_REASON_MALFORMED);
 }
 
+/* ARP, neighbour discovery and DHCP, which is UDP. */
+static bool path_neigh(struct vfw_pkt *p)
+{
+	if (p->f.proto == IPPROTO_TCP)
+		return false;
+	return vfw_neigh(p) || vfw_neigh_dhcp(p);
+}
+
 unsigned int vfw_path(struct vfw_pkt *p)
 {
 	bool ended;
@@ -54,8 +62,8 @@ unsigned int vfw_path(struct vfw_pkt *p)
 
 	/* Each returns true when the frame's fate is known; the policy always knows. */
 	if (!ended)
-		ended = vfw_guard_delivery(p) || vfw_judge_none(p) || vfw_neigh(p) ||
-			vfw_neigh_dhcp(p) || vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
+		ended = vfw_guard_delivery(p) || vfw_judge_none(p) || path_neigh(p) ||
+			vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
 	if (p->flow && p->verdict == VFW_PASS && !p->quiet)
 		vfw_scan(p);
 	return p->stolen ? NF_STOLEN : vfw_path_end(p);

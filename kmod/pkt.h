@@ -42,6 +42,8 @@ struct vfw_pkt {
 	enum vfw_where where;
 	bool routed; /* the two ends do not share a bridge */
 	bool quiet; /* will be judged again further on: only a block ends here */
+	const struct net_device
+		*master; /* of the port whose domain it is in; NULL: none, or no port */
 	int bridge; /* ifindex of the port's bridge, or of the port itself; the domain */
 	u16 vlan; /* the port's VLAN in it, 0: none */
 	u16 tag; /* VLAN id of the tag it carries, 0: none */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
+#include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -11,13 +12,27 @@
 #include "port.h"
 #include "share.h"
 
-/* by ifindex; read under RCU, written under vfw_config_mutex */
+#define PORT_BUCKETS 1024 /* a power of two */
+
+/* By ifindex; read under RCU, written under vfw_config_mutex. The lists are for frames, the array for order. */
 static DEFINE_XARRAY(vfw_ports);
+static struct hlist_head port_buckets[PORT_BUCKETS];
 static u32 vfw_n_ports;
+
+static struct hlist_head *port_bucket(int ifindex)
+{
+	return &port_buckets[ifindex & (PORT_BUCKETS - 1)];
+}
 
 struct vfw_port *vfw_port_find(int ifindex)
 {
-	return ifindex > 0 ? xa_load(&vfw_ports, ifindex) : NULL;
+	struct vfw_port *port;
+
+	hlist_for_each_entry_rcu(port, port_bucket(ifindex), node,
+				 lockdep_is_held(&vfw_config_mutex))
+		if (port->ifindex == ifindex)
+			return port;
+	return NULL;
 }
 
 struct vfw_port *vfw_port_next(int after)
@@ -51,6 +66,12 @@ static void port_free(struct vfw_port *port)
 	vfw_share_drop(port->in);
 	/* Readers: frames inside the hooks or that came by this port; the address table's users. */
 	kfree_rcu(port, rcu);
+}
+
+static void port_unlist(struct vfw_port *port)
+{
+	hlist_del_rcu(&port->node);
+	xa_erase(&vfw_ports, port->ifindex);
 }
 
 static void port_event(const struct vfw_port *port, u32 type)
@@ -88,6 +109,7 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 	err = xa_err(xa_store(&vfw_ports, port->ifindex, port, GFP_KERNEL));
 	if (err)
 		goto free;
+	hlist_add_head_rcu(&port->node, port_bucket(port->ifindex));
 	err = nf_register_net_hook(dev_net(dev), &port->ingress);
 	if (err)
 		goto erase;
@@ -101,7 +123,7 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 ingress:
 	nf_unregister_net_hook(dev_net(dev), &port->ingress);
 erase:
-	xa_erase(&vfw_ports, port->ifindex);
+	port_unlist(port);
 free:
 	port_free(port);
 	return ERR_PTR(err);
@@ -114,7 +136,7 @@ void vfw_port_del(struct vfw_port *port)
 	nf_unregister_net_hook(dev_net(port->dev), &port->egress);
 	nf_unregister_net_hook(dev_net(port->dev), &port->ingress);
 	vfw_addr_forget(port);
-	xa_erase(&vfw_ports, port->ifindex);
+	port_unlist(port);
 	WRITE_ONCE(vfw_n_ports, vfw_n_ports - 1);
 	port_event(port, VFW_EVENT_PORT_DEL);
 	vfw_flow_flush_share(port->own);

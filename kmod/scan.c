@@ -94,13 +94,13 @@ put:
 	return NULL;
 }
 
-/* The conversation has none yet: gives it one if its rule says so. */
+/* The conversation has none yet: gives it one if its rule's profile, which is there, says so. */
 static struct vfw_scan *scan_begin(struct vfw_pkt *p)
 {
 	struct vfw_profile *profile = scan_profile(p);
 	struct vfw_scan *scan, *other;
 
-	if (!profile || !scan_db(profile, p))
+	if (!scan_db(profile, p))
 		return NULL;
 	scan = scan_new(p, profile);
 	if (!scan) {
@@ -317,6 +317,8 @@ void vfw_scan(struct vfw_pkt *p)
 	if (p->f.flags & VFW_FRAME_F_FRAG && p->f.proto != IPPROTO_TCP && !p->whole && !p->torn)
 		return;
 	if (!scan) {
+		if (!scan_profile(p))
+			return;
 		if (p->f.proto == IPPROTO_TCP)
 			p->tcp_started = vfw_flow_start(p->flow, p->side, &p->tcp_start);
 		scan = scan_begin(p);

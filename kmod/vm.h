@@ -91,9 +91,10 @@ struct vfw_vm {
 
 /* A device in scope. Made and removed under RTNL and vfw_config_mutex, freed by RCU. */
 struct vfw_port {
+	struct hlist_node node; /* ports by ifindex; RCU, written under vfw_config_mutex */
+	int ifindex;
 	struct net_device *dev;
 	struct vfw_nic __rcu *nic; /* NULL: unmanaged */
-	int ifindex;
 	u32 flags; /* VFW_PORT_F_*; READ_ONCE; written under vfw_config_mutex */
 	struct vfw_share *own,
 		*in; /* while unmanaged: flows it opened, and opened to it from outside */

@@ -51,21 +51,13 @@ static void who_domain(struct vfw_pkt *p, const struct vfw_port *port)
 {
 	const struct net_device *br = netdev_master_upper_dev_get_rcu(port->dev);
 
+	p->master = br;
 	p->bridge = br ? br->ifindex : port->ifindex;
 	p->vlan = br ? vfw_bridge_vlan_in(port->dev, br) : 0;
 }
 
 void vfw_who_port(struct vfw_pkt *p)
 {
-	p->routed = false;
-	p->quiet = false;
-	p->log = false;
-	p->fresh = false;
-	p->flow = NULL;
-	p->side = 0;
-	p->bridge = 0;
-	p->vlan = 0;
-	p->tag = 0;
 	who_is_other(&p->src);
 	who_is_other(&p->dst);
 	if (!p->port)
@@ -290,7 +282,7 @@ static bool who_egress(struct vfw_pkt *p)
 	if (sender) {
 		p->in = sender->dev;
 		who_is(&p->src, rcu_dereference(sender->nic), sender);
-		p->routed = vfw_port_master(sender) != vfw_port_master(p->port);
+		p->routed = netdev_master_upper_dev_get_rcu(sender->dev) != p->master;
 		return true;
 	}
 	p->in = p->skb->skb_iif ? dev_get_by_index_rcu(&init_net, p->skb->skb_iif) : NULL;
@@ -306,14 +298,11 @@ static bool who_overheard(const struct vfw_pkt *p)
 
 bool vfw_who(struct vfw_pkt *p)
 {
-	struct net_device *master;
-
 	switch (p->where) {
 	case VFW_AT_EGRESS:
 		return who_egress(p);
 	case VFW_AT_INGRESS:
-		master = netdev_master_upper_dev_get_rcu(p->port->dev);
-		if (master && netif_is_bridge_master(master))
+		if (p->master && netif_is_bridge_master(p->master))
 			return false;
 		break;
 	case VFW_AT_LOCAL_IN:
@@ -341,7 +330,7 @@ bool vfw_who_claimed(struct vfw_pkt *p)
 	enum vfw_addr_kind kind;
 	u16 vlan = 0;
 
-	if (!p->in || p->src.nic || p->src.port || who_inside(p->in))
+	if (!p->in || who_inside(p->in))
 		return false;
 	kind = who_kind(&p->f);
 	if (kind == VFW_ADDR_MAC)

@@ -8,7 +8,7 @@
 struct vfw_end;
 struct vfw_pkt;
 
-/* First: what the hook's port alone says; sets the domain and clears the outcome. */
+/* First, of a packet just begun: what the hook's port alone says; sets the domain. */
 void vfw_who_port(struct vfw_pkt *p);
 
 /*
@@ -21,8 +21,8 @@ bool vfw_who(struct vfw_pkt *p);
 u32 vfw_who_ident(struct vfw_pkt *p, struct vfw_end *end);
 
 /*
- * Did the frame come from outside (not from a VM, the host or another local bridge), claiming
- * an address that a VM here holds in this domain? RCU read lock.
+ * Did a frame whose sender is no VM and no port come from outside (not from the host or another local bridge),
+ * claiming an address that a VM here holds in this domain? RCU read lock.
  */
 bool vfw_who_claimed(struct vfw_pkt *p);
 

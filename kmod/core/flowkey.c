@@ -2,6 +2,7 @@
 #include "flowkey.h"
 
 _Static_assert(sizeof(struct vfw_flow_key) == 56, "vfw_flow_key is 7 words without padding");
+_Static_assert(offsetof(struct vfw_flow_key, family) == 55, "its family is its last byte");
 
 /*
  * The request an ICMP message belongs to, as type << 8 | code; *answer tells a
@@ -36,7 +37,7 @@ static u16 icmp_request(const struct vfw_frame *f, bool *answer)
 }
 
 /* Is the packet's source the key's side 1? */
-static bool source_is_second(const struct vfw_frame *f, u32 src_end, u32 dst_end)
+static inline bool source_is_second(const struct vfw_frame *f, u32 src_end, u32 dst_end)
 {
 	int order;
 
@@ -49,8 +50,8 @@ static bool source_is_second(const struct vfw_frame *f, u32 src_end, u32 dst_end
 }
 
 /* Fills what depends on who sent and where; returns the sender's side. */
-static u32 fill(struct vfw_flow_key *k, const struct vfw_frame *f, u32 src_end, u32 dst_end,
-		u32 bridge, u16 vlan)
+static inline u32 fill(struct vfw_flow_key *k, const struct vfw_frame *f, u32 src_end, u32 dst_end,
+		       u32 bridge, u16 vlan)
 {
 	u32 side = source_is_second(f, src_end, dst_end);
 
@@ -129,6 +130,30 @@ static inline __attribute__((always_inline)) void sip_round(u64 v[4])
 	v[2] = rotl(v[2], 32);
 }
 
+static inline __attribute__((always_inline)) void sip_word(u64 v[4], u64 word)
+{
+	v[3] ^= word;
+	sip_round(v);
+	v[0] ^= word;
+}
+
+/* The n-th of the key's words of 64 bits. */
+static inline u64 key_word(const struct vfw_flow_key *k, u32 n)
+{
+	u64 word;
+
+	memcpy(&word, (const u8 *)k + n * sizeof(word), sizeof(word));
+	return word;
+}
+
+static inline u64 address4(const u8 *addr)
+{
+	u32 word;
+
+	memcpy(&word, addr, sizeof(word));
+	return word;
+}
+
 u64 vfw_flowkey_hash(const struct vfw_flow_key *k, const u64 secret[2])
 {
 	u64 v[4] = {
@@ -137,18 +162,22 @@ u64 vfw_flowkey_hash(const struct vfw_flow_key *k, const u64 secret[2])
 		secret[0] ^ 0x6c7967656e657261ULL,
 		secret[1] ^ 0x7465646279746573ULL,
 	};
-	const u8 *p = (const u8 *)k;
-	u32 i;
+	u64 len;
 
-	for (i = 0; i <= sizeof(*k); i += 8) {
-		u64 word = (u64)sizeof(*k) << 56;
-
-		if (i < sizeof(*k))
-			memcpy(&word, p + i, 8);
-		v[3] ^= word;
-		sip_round(v);
-		v[0] ^= word;
+	if (k->family == 4) {
+		len = sizeof(*k) - 24 - 1;
+		sip_word(v, address4(k->addr[0]) | address4(k->addr[1]) << 32);
+	} else {
+		len = sizeof(*k) - 1;
+		sip_word(v, key_word(k, 0));
+		sip_word(v, key_word(k, 1));
+		sip_word(v, key_word(k, 2));
+		sip_word(v, key_word(k, 3));
 	}
+	sip_word(v, key_word(k, 4));
+	sip_word(v, key_word(k, 5));
+	/* the paper's last word: seven bytes, and the length in the place of the family */
+	sip_word(v, key_word(k, 6) << 8 >> 8 | len << 56);
 	v[2] ^= 0xff;
 	sip_round(v);
 	sip_round(v);

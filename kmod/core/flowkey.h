@@ -29,18 +29,18 @@ enum vfw_flowkey_ask {
 	VFW_FLOWKEY_ASK_1,
 };
 
-/* No padding: compared and hashed as 7 words of 64 bits. */
+/* No padding: compared as 7 words of 64 bits; the last one ends in the family, by which it is hashed. */
 struct vfw_flow_key {
 	u8 addr[2][16]; /* IPv4 in the first four bytes, rest zero */
 	u32 end[2]; /* VM slot or VFW_END_* */
 	u32 bridge; /* ifindex; 0: routed or no bridge */
 	u16 port[2]; /* host order; ICMP: the asker's is the identifier, or 0 */
 	u16 vlan; /* VLAN id */
-	u8 family; /* 4 or 6 */
+	u16 icmp; /* ICMP: request's type << 8 | code */
 	u8 proto;
 	u8 ask; /* enum vfw_flowkey_ask */
 	u8 frag; /* not 0: the key of a fragmented packet, not of a conversation */
-	u16 icmp; /* ICMP: request's type << 8 | code */
+	u8 family; /* 4 or 6 */
 };
 
 #define VFW_FLOWKEY_SIDE (1U << 0) /* the sender is the key's side 1, else side 0 */
@@ -64,8 +64,9 @@ void vfw_flowkey_frag(struct vfw_flow_key *k, const struct vfw_frame *f, u32 src
 		      u32 bridge, u16 vlan);
 
 /*
- * SipHash-1-3 of the key: guests choose addresses, ports and identifiers, so
- * the hash must be keyed; secret: 128 random bits, made once. Any context.
+ * SipHash-1-3 of what the key says, the family by its length: 31 bytes for IPv4, whose addresses have four
+ * bytes each, else 55. Guests choose addresses, ports and identifiers, so the hash must be
+ * keyed; secret: 128 random bits, made once. Any context.
  */
 u64 vfw_flowkey_hash(const struct vfw_flow_key *k, const u64 secret[2]);
 

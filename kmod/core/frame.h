@@ -65,11 +65,13 @@ enum vfw_proto {
 #define VFW_FRAME_F_OPTIONS (1U << 7) /* IPv4 options or IPv6 extension headers present */
 #define VFW_FRAME_F_ROUTING (1U << 8) /* source route: IPv4 LSRR/SSRR or IPv6 routing header */
 
+/* No padding: two of them are compared as bytes. */
 struct vfw_frame {
 	u8 dmac[6];
 	u8 smac[6];
 	u16 ethertype; /* of the payload, after tags; 0: LLC (length field) */
-	u16 n_tags; /* tags in the bytes */
+	u8 n_tags; /* tags in the bytes */
+	u8 tcp_scale; /* of a SYN: window shift, 0-14 (RFC 7323 2.3), or VFW_FRAME_NO_SCALE */
 	u16 tci[VFW_FRAME_VLAN_MAX]; /* host order, outermost first */
 	u32 flags; /* VFW_FRAME_F_* */
 	u8 src[16]; /* IPv4 in the first four bytes, rest zero; ARP: sender protocol address */
@@ -89,7 +91,6 @@ struct vfw_frame {
 	u16 icmp_id; /* echo and the like; 0 otherwise */
 	u32 tcp_seq, tcp_ack; /* host order */
 	u16 tcp_win;
-	u8 tcp_scale; /* of a SYN: window shift, 0-14 (RFC 7323 2.3), or VFW_FRAME_NO_SCALE */
 	u16 arp_op;
 	u32 frag_id;
 	u32 frag_off; /* bytes */

@@ -200,7 +200,10 @@ START_TEST(flowkey_pieces)
 }
 END_TEST
 
-/* CPython 3.11 hashes bytes by SipHash-1-3 too; keyed vector by a direct rendering of the paper. */
+/*
+ * CPython 3.11 hashes bytes by SipHash-1-3 too; keyed vectors by a direct rendering of the paper. The family, 55 here,
+ * is none that exists; as IPv4, all but four bytes of each address count for nothing.
+ */
 START_TEST(flowkey_siphash)
 {
 	static const u64 none[2] = {0, 0};
@@ -212,8 +215,11 @@ START_TEST(flowkey_siphash)
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (u8)i;
 	memcpy(&k, bytes, sizeof(k));
-	ck_assert(vfw_flowkey_hash(&k, none) == 0xa4f0cf4ba4adc016ULL);
-	ck_assert(vfw_flowkey_hash(&k, secret) == 0xb4bcc0db243c6d75ULL);
+	ck_assert(vfw_flowkey_hash(&k, none) == 0x5220d642b4a52110ULL);
+	ck_assert(vfw_flowkey_hash(&k, secret) == 0xa27abf3670a7e980ULL);
+	k.family = 4;
+	ck_assert(vfw_flowkey_hash(&k, none) == 0xe28076229895edd4ULL);
+	ck_assert(vfw_flowkey_hash(&k, secret) == 0x37493bf12775a6ccULL);
 }
 END_TEST
 

@@ -210,6 +210,59 @@ static const struct {
 	 VFW_KEY(17, 53)},
 };
 
+/*
+ * An untagged frame is read by a shorter way than a tagged one, and each of its bits decides whether: both ways must
+ * say the same, but for the tag's four bytes.
+ */
+static void check_tagged(const struct packet *p, bool gso)
+{
+	static struct packet tagged;
+	struct vfw_frame bare, f;
+	enum vfw_frame_result r;
+
+	memcpy(tagged.bytes, p->bytes, 12);
+	memcpy(tagged.bytes + 12, "\x81\x00\x00\x07", 4);
+	memcpy(tagged.bytes + 16, p->bytes + 12, p->len - 12);
+	tagged.len = p->len + 4;
+	r = parse(&bare, p, p->len, gso);
+	ck_assert_int_eq(parse(&f, &tagged, tagged.len, gso), r);
+	if (r != VFW_FRAME_OK)
+		return;
+	ck_assert_uint_eq(f.n_tags, 1);
+	f.n_tags = 0;
+	f.tci[0] = 0;
+	f.l3_off -= 4;
+	f.l4_off -= 4;
+	f.payload_off -= 4;
+	f.end -= 4;
+	if (f.inner_off)
+		f.inner_off -= 4;
+	ck_assert_mem_eq(&f, &bare, sizeof(f));
+}
+
+START_TEST(frame_plain)
+{
+	static const char *const specs[] = {
+		"eth 0800 ip4:06 tcp:10 data:9",
+		"eth 0800 ip4:06 tcp:11 0101080a0000000100000002 data:5 pad:3 @46=80",
+		"eth 0800 ip4:11 udp data:3 pad:15",
+		"eth 0800 ip4:11 udp data:20 @38=0000",
+	};
+	static struct packet p;
+	u32 bit, gso;
+
+	packet_build(&p, specs[_i]);
+	for (gso = 0; gso < 2; gso++) {
+		check_tagged(&p, gso);
+		for (bit = 14 * 8; bit < p.len * 8; bit++) {
+			p.bytes[bit / 8] ^= (u8)(1 << bit % 8);
+			check_tagged(&p, gso);
+			p.bytes[bit / 8] ^= (u8)(1 << bit % 8);
+		}
+	}
+}
+END_TEST
+
 START_TEST(frame_right)
 {
 	static struct packet p;
@@ -541,6 +594,7 @@ TCase *core_frame_cases(void)
 {
 	TCase *tc = tcase_create("frame");
 
+	tcase_add_loop_test(tc, frame_plain, 0, 4);
 	tcase_add_loop_test(tc, frame_right, 0, (int)ARRAY_SIZE(right));
 	tcase_add_loop_test(tc, frame_wrong, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_loop_test(tc, frame_quoted, 0, (int)ARRAY_SIZE(quoted));
