@@ -9,6 +9,7 @@
 #include "ctl/watch.h"
 #include "kern/kern.h"
 #include "sig/compiler.h"
+#include "state/publish.h"
 #include "state/state.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ struct daemon {
 	struct vfw_state *state;
 	struct vfw_server *server;
 	struct vfw_watch *watch;
+	bool ready; /* as told to systemd */
 };
 
 static int on_end(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
@@ -60,10 +62,30 @@ static int on_hangup(sd_event_source *s, const struct signalfd_siginfo *si, void
 
 	(void)s, (void)si;
 	vfw_log_info("reading the inventory anew");
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us());
+	if (d->ready)
+		sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us());
 	vfw_state_reload(d->state);
-	sd_notify(0, "READY=1");
+	if (d->ready)
+		sd_notify(0, "READY=1");
 	return 0;
+}
+
+/*
+ * After each turn of the loop until READY, which guests wait for: the policy that was confirmed last is in
+ * force, or cannot be. A minute is the longest that the loop sleeps, compiling takes as long as it may.
+ */
+static int on_turn_end(sd_event_source *s, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (!d->ready && !vfw_publish_settled(d->state)) {
+		sd_notify(0, "STATUS=compiling signatures\nEXTEND_TIMEOUT_USEC=150000000");
+		return 0;
+	}
+	if (!d->ready)
+		sd_notify(0, "READY=1\nSTATUS=");
+	d->ready = true;
+	return s ? sd_event_source_set_enabled(s, SD_EVENT_OFF) : 0;
 }
 
 static void on_event(void *arg, json_t *event)
@@ -124,7 +146,10 @@ static int run(struct vfw_config *config)
 		goto out;
 	/* under systemd with WatchdogSec=: a loop that hangs is ended, and begun anew */
 	sd_event_set_watchdog(event, true);
-	sd_notify(0, "READY=1");
+	err = sd_event_add_post(event, NULL, on_turn_end, &d);
+	if (err < 0)
+		goto out;
+	on_turn_end(NULL, &d);
 	err = sd_event_loop(event);
 	sd_notify(0, "STOPPING=1");
 out:

@@ -98,6 +98,10 @@ static int call_refused(struct vfw_cli *cli, const json_t *error)
 	const char *message = vfw_field_text(error, "message", "vfwd refused without saying why");
 
 	cli->refused = (int)code;
+	if (cli->faults && code == VFW_CTL_E_POLICY) {
+		json_array_extend(cli->faults, (json_t *)diags);
+		return VFW_EXIT_FAILED;
+	}
 	if (cli->quiet)
 		return VFW_EXIT_FAILED;
 	vfw_complaint_list(cli->err, "error", diags);
@@ -143,7 +147,8 @@ static int call_finish(struct vfw_cli *cli, json_t *answer, json_t **result)
 
 	if (json_is_object(error)) {
 		rc = call_refused(cli, error);
-		if (cli->json && !cli->quiet) {
+		if (cli->json && !cli->quiet &&
+		    !(cli->faults && cli->refused == VFW_CTL_E_POLICY)) {
 			json_t *j = json_pack("{s:O}", "error", error);
 
 			vfw_cli_json(cli, j);

@@ -24,6 +24,7 @@ struct vfw_cli {
 	bool json; /* -o json: the exact result on out, nothing else there */
 	bool term; /* out is a terminal */
 	bool quiet; /* a refused call says nothing */
+	json_t *faults; /* array: what is wrong with a text is added to it instead of being said; NULL */
 	bool unsaved; /* something was done that is not on disk yet */
 	bool ask; /* in is a terminal: questions may be asked */
 	const char *socket;

@@ -26,27 +26,46 @@ static void pattern_checked(struct vfw_cli *cli, const json_t *result)
 	}
 }
 
-/* Takes files. What stands in the lines, but not in the expressions: those are Hyperscan's. */
-static int pattern_check_local(struct vfw_cli *cli, json_t *files)
+/* What stands in the lines, but not in the expressions: those are Hyperscan's. */
+static int pattern_check_local(struct vfw_cli *cli, const json_t *files)
 {
-	json_t *errors = json_array(), *result = NULL, *j;
+	json_t *errors = json_array(), *result = NULL;
 	int rc = vfw_localcheck_signatures(files, errors, &result);
 
-	json_decref(files);
-	if (rc == VFW_EXIT_OK) {
+	if (rc == VFW_EXIT_OK)
 		pattern_checked(cli, result);
-	} else if (rc == VFW_EXIT_FAILED) {
+	else if (rc == VFW_EXIT_FAILED)
 		vfw_cli_error(cli, "no memory to check the signatures");
-	} else if (cli->json) {
-		j = json_pack("{s:{s:i, s:s, s:{s:O}}}", "error", "code", VFW_CTL_E_POLICY,
-			      "message", "the signatures are wrong", "data", "errors", errors);
-		vfw_cli_json(cli, j);
-		json_decref(j);
-	}
-	if (rc == VFW_EXIT_CHECK_FAILED)
-		vfw_complaint_list(cli->err, "error", errors);
+	else
+		vfw_complaint_refuse(cli, errors, "the signatures are wrong");
 	json_decref(result);
 	json_decref(errors);
+	return rc;
+}
+
+/*
+ * Asks vfwd about as many files at a time as it takes, each of which is checked by itself. What is right is
+ * added to list, what is wrong to cli->faults. Returns as vfw_cli_probe() does.
+ */
+static int pattern_ask(struct vfw_cli *cli, const json_t *files, json_t *list, char *why,
+		       size_t size)
+{
+	size_t i, k, n = json_array_size(files);
+	int rc = VFW_EXIT_OK;
+
+	for (i = 0; i < n && !rc; i += VFW_CTL_SIG_FILES_MAX) {
+		json_t *some = json_array(), *result;
+
+		for (k = i; k < n && k < i + VFW_CTL_SIG_FILES_MAX; k++)
+			json_array_append(some, json_array_get(files, k));
+		rc = vfw_cli_probe(cli, "sig.check", json_pack("{s:o}", "files", some),
+				   VFW_CLI_APPLY_MS, &result, why, size);
+		if (!rc)
+			json_array_extend(list, json_object_get(result, "files"));
+		else if (rc != VFW_EXIT_NO_DAEMON && cli->refused == VFW_CTL_E_POLICY)
+			rc = VFW_EXIT_OK; /* the other files are wanted, too */
+		json_decref(result);
+	}
 	return rc;
 }
 
@@ -59,16 +78,26 @@ int vfw_cmd_pattern_check(struct vfw_cli *cli, const struct vfw_args *args)
 
 	if (!files)
 		return VFW_EXIT_FAILED;
-	rc = vfw_cli_probe(cli, "sig.check", json_pack("{s:O}", "files", files), VFW_CLI_APPLY_MS,
-			   &result, why, sizeof(why));
+	result = json_pack("{s:[]}", "files");
+	cli->faults = json_array();
+	rc = pattern_ask(cli, files, json_object_get(result, "files"), why, sizeof(why));
 	if (rc == VFW_EXIT_NO_DAEMON) {
 		fprintf(cli->err, "vfwctl: %s; checked the lines alone, no expression\n", why);
-		return pattern_check_local(cli, files);
+		rc = pattern_check_local(cli, files);
+	} else if (!rc && cli->refused == VFW_CTL_E_POLICY) {
+		size_t n = json_array_size(cli->faults);
+
+		snprintf(why, sizeof(why), "the signatures are wrong: %zu error%s", n,
+			 n == 1 ? "" : "s");
+		vfw_complaint_refuse(cli, cli->faults, why);
+		vfw_cli_error(cli, "%s", why);
+		rc = VFW_EXIT_CHECK_FAILED;
+	} else if (!rc) {
+		pattern_checked(cli, result);
 	}
-	json_decref(files);
-	if (rc)
-		return cli->refused == VFW_CTL_E_POLICY ? VFW_EXIT_CHECK_FAILED : rc;
-	pattern_checked(cli, result);
+	json_decref(cli->faults);
+	cli->faults = NULL;
 	json_decref(result);
-	return VFW_EXIT_OK;
+	json_decref(files);
+	return rc;
 }

@@ -32,6 +32,11 @@ static void policy_checked(struct vfw_cli *cli, const json_t *result)
 {
 	unsigned long long n = vfw_field_count(result, "rules");
 
+	policy_notes(cli, result);
+	if (cli->json) {
+		vfw_cli_json(cli, result);
+		return;
+	}
 	fprintf(cli->out, "the policy is right: %llu rule%s\n", n, policy_plural(n));
 	if (json_array_size(vfw_field_array(result, "unenforceable")))
 		fputs("but `apply' would refuse it, for it asks for what cannot be enforced yet\n",
@@ -41,27 +46,16 @@ static void policy_checked(struct vfw_cli *cli, const json_t *result)
 /* Takes files. The text alone, by the parser that vfwd uses. */
 static int policy_check_local(struct vfw_cli *cli, json_t *files)
 {
-	json_t *errors = json_array(), *result = NULL, *j;
+	json_t *errors = json_array(), *result = NULL;
 	int rc = vfw_localcheck(files, errors, &result);
 
 	json_decref(files);
-	if (rc == VFW_EXIT_OK) {
-		policy_notes(cli, result);
-		if (cli->json)
-			vfw_cli_json(cli, result);
-		else
-			policy_checked(cli, result);
-	} else {
-		vfw_complaint_list(cli->err, "error", errors);
-		if (rc == VFW_EXIT_FAILED)
-			vfw_cli_error(cli, "no memory to check the policy");
-		if (cli->json) {
-			j = json_pack("{s:{s:i, s:s, s:{s:O}}}", "error", "code", VFW_CTL_E_POLICY,
-				      "message", "the policy is wrong", "data", "errors", errors);
-			vfw_cli_json(cli, j);
-			json_decref(j);
-		}
-	}
+	if (rc == VFW_EXIT_OK)
+		policy_checked(cli, result);
+	else
+		vfw_complaint_refuse(cli, errors, "the policy is wrong");
+	if (rc == VFW_EXIT_FAILED)
+		vfw_cli_error(cli, "no memory to check the policy");
 	json_decref(result);
 	json_decref(errors);
 	return rc;
@@ -88,11 +82,7 @@ int vfw_cmd_policy_check(struct vfw_cli *cli, const struct vfw_args *args)
 	json_decref(files);
 	if (rc)
 		return cli->refused == VFW_CTL_E_POLICY ? VFW_EXIT_CHECK_FAILED : rc;
-	policy_notes(cli, result);
-	if (cli->json)
-		vfw_cli_json(cli, result);
-	else
-		policy_checked(cli, result);
+	policy_checked(cli, result);
 	json_decref(result);
 	return VFW_EXIT_OK;
 }

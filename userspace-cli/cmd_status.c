@@ -108,6 +108,12 @@ static void status_daemon(FILE *f, const json_t *status)
 		status_label(f, "");
 		fputs("no policy was ever applied here: what runs is that of a fresh install\n", f);
 	}
+	if (vfw_field_true(vfw_field_object(status, "module"), "loaded") &&
+	    json_array_size(json_object_get(policy, "files")) &&
+	    json_is_false(json_object_get(policy, "in_force"))) {
+		status_label(f, "");
+		fputs("NOT IN FORCE: the module does not have it yet\n", f);
+	}
 	if (json_is_false(json_object_get(policy, "kept"))) {
 		status_label(f, "");
 		fputs("NOT KEPT: it is in force, but the next start of the host loads the policy before it\n",
@@ -140,6 +146,8 @@ static void status_hyperscan(FILE *f, const json_t *status)
 	const json_t *signatures = vfw_field_object(status, "signatures");
 	const char *set = vfw_field_text(module, "instruction_set", "");
 	const char *compiling = vfw_field_text(signatures, "compiling", "");
+	const json_t *failures = vfw_field_array(signatures, "failures");
+	size_t i;
 
 	if (*set) {
 		status_label(f, "Hyperscan");
@@ -150,6 +158,17 @@ static void status_hyperscan(FILE *f, const json_t *status)
 			vfw_field_count(signatures, "compiled"),
 			vfw_field_count(signatures, "cached"),
 			vfw_field_count(signatures, "failed"));
+	}
+	for (i = 0; i < json_array_size(failures); i++) {
+		const json_t *failed = json_array_get(failures, i);
+
+		status_label(f, "");
+		fputs("the signatures of profile ", f);
+		vfw_term_safe(f, vfw_field_text(failed, "profile", ""));
+		fprintf(f, " did not compile, tries: %llu, the next in %llu s: ",
+			vfw_field_count(failed, "tries"), vfw_field_count(failed, "retry_s"));
+		vfw_term_safe(f, vfw_field_text(failed, "why", "no memory"));
+		fputc('\n', f);
 	}
 	if (*compiling) {
 		status_label(f, "");

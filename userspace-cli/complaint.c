@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "complaint.h"
 
+#include "cli.h"
 #include "field.h"
 #include "term.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <vfw/ctl_proto.h>
 
 /* Returns how many columns the first bytes of text take. */
 static size_t complaint_width(const char *text, unsigned long long bytes)
@@ -72,4 +74,17 @@ size_t vfw_complaint_list(FILE *f, const char *kind, const json_t *diags)
 	for (i = 0; i < json_array_size(diags); i++)
 		vfw_complaint_print(f, kind, json_array_get(diags, i));
 	return i;
+}
+
+void vfw_complaint_refuse(struct vfw_cli *cli, const json_t *errors, const char *message)
+{
+	json_t *j;
+
+	vfw_complaint_list(cli->err, "error", errors);
+	if (!cli->json)
+		return;
+	j = json_pack("{s:{s:i, s:s, s:{s:O}}}", "error", "code", VFW_CTL_E_POLICY, "message",
+		      message, "data", "errors", errors);
+	vfw_cli_json(cli, j);
+	json_decref(j);
 }

@@ -70,28 +70,30 @@ out:
 	return rc;
 }
 
-static int files_open(struct vfw_cli *cli, json_t *files, const char *path)
+FILE *vfw_files_open(struct vfw_cli *cli, const char *path, const char *such)
 {
-	/* a fifo or device must not hold us up */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	FILE *f = NULL;
-	int rc = -1;
 
-	if (fd < 0 || fstat(fd, &st)) {
+	if (fd < 0 || fstat(fd, &st))
 		vfw_cli_error(cli, "%s: %s", path, strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
-		vfw_cli_error(cli, "%s: expected a file of policy text or a folder of *.vfw files",
-			      path);
-	} else {
-		f = fdopen(fd, "r");
-		if (f)
-			rc = files_slurp(cli, files, path, f);
-	}
+	else if (!S_ISREG(st.st_mode))
+		vfw_cli_error(cli, "%s: expected %s", path, such);
+	else if (!(f = fdopen(fd, "r")))
+		vfw_cli_error(cli, "%s: %s", path, strerror(errno));
+	if (!f && fd >= 0)
+		close(fd);
+	return f;
+}
+
+static int files_open(struct vfw_cli *cli, json_t *files, const char *path)
+{
+	FILE *f = vfw_files_open(cli, path, "a file of text or a folder of *.vfw files");
+	int rc = f ? files_slurp(cli, files, path, f) : -1;
+
 	if (f)
 		fclose(f);
-	else if (fd >= 0)
-		close(fd);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #define VFW_FILES_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 struct vfw_cli;
 
@@ -17,5 +18,11 @@ struct vfw_cli;
  * { name, text }, or NULL after saying what is wrong.
  */
 json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n);
+
+/*
+ * Opens a file that must be a regular one: a fifo or device must not hold us up. Returns NULL after
+ * saying what is wrong, of another kind of file that it expected such.
+ */
+FILE *vfw_files_open(struct vfw_cli *cli, const char *path, const char *such);
 
 #endif /* VFW_FILES_H */

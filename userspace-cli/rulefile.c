@@ -9,19 +9,20 @@
 #include "../daemon/sig/rule_scan.h"
 #include "../daemon/sig/rule_set.h"
 #include "cli.h"
+#include "files.h"
 
 /* Returns the whole file, to be freed, or NULL after saying why not. */
 static char *slurp(struct vfw_cli *cli, const char *path, size_t *len)
 {
-	FILE *f = strcmp(path, "-") ? fopen(path, "re") : cli->in;
+	FILE *f = strcmp(path, "-")
+			  ? vfw_files_open(cli, path, "a file of rules, or - for standard input")
+			  : cli->in;
 	size_t room = 65536;
 	char *buf = NULL;
 
 	*len = 0;
-	if (!f) {
-		vfw_cli_error(cli, "%s: %s", path, strerror(errno));
+	if (!f)
 		return NULL;
-	}
 	do {
 		char *more = realloc(buf, room *= 2);
 

@@ -104,7 +104,7 @@ static int compile(struct vfw_call *call, struct vfw_ruleset *rs, struct vfw_dia
 	if (!err)
 		err = vfw_ruleset_compile(rs, st->registry, d, c);
 	if (!err && st->kern)
-		err = vfw_signatures_ready(st->signatures, rs, st->running, d);
+		err = vfw_signatures_ready(st->signatures, rs, st->running, false, d);
 	else if (!err && (*c)->counts.n_profiles)
 		vfw_diag_add(d, VFW_DIAG_WARNING, NULL, NULL,
 			     "the module is not loaded: signatures were read, but not compiled");

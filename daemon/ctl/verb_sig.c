@@ -10,8 +10,6 @@
 #include <string.h>
 #include <vfw/ctl_proto.h>
 
-#define FILES_MAX 1024
-
 /* One file by itself. Adds to list what is in it. Returns as vfw_signatures_check() does. */
 static int check(struct vfw_state *st, const char *name, json_t *text, struct vfw_diags *d,
 		 json_t *list)
@@ -32,21 +30,22 @@ static int check(struct vfw_state *st, const char *name, json_t *text, struct vf
 
 json_t *vfw_verb_sig_check(struct vfw_call *call, json_t *params)
 {
-	json_t *files = json_object_get(params, "files"), *list = json_array(), *file;
+	json_t *files = json_object_get(params, "files"), *list, *file;
 	struct vfw_diags d = {0};
 	int err = 0;
 	size_t i;
 
-	if (!json_array_size(files) || json_array_size(files) > FILES_MAX)
-		vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
-			      "expected as \"files\" 1 to %d objects with name and text",
-			      FILES_MAX);
+	if (!json_array_size(files) || json_array_size(files) > VFW_CTL_SIG_FILES_MAX)
+		return vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+				     "expected as \"files\" 1 to %d objects with name and text",
+				     VFW_CTL_SIG_FILES_MAX);
+	list = json_array();
 	json_array_foreach(files, i, file) {
 		const char *name = json_string_value(json_object_get(file, "name"));
 		json_t *text = json_object_get(file, "text");
 		int one;
 
-		if (call->code || !name || !*name || !json_is_string(text)) {
+		if (!name || !*name || !json_is_string(text)) {
 			vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
 				      "expected as \"files\" objects with name and text");
 			break;

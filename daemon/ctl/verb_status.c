@@ -157,10 +157,11 @@ static json_t *policy_of(const struct vfw_state *st)
 		vfw_form_hex(st->running->compiled->digest, VFW_DIGEST_LEN, digest);
 	for (size_t i = 0; st->running && i < st->running->n_files; i++)
 		json_array_append_new(files, json_string(st->running->files[i].name));
-	return json_pack("{s:I, s:s, s:b, s:o, s:o, s:b, s:b}", "revision",
+	return json_pack("{s:I, s:s, s:b, s:o, s:o, s:b, s:b, s:b}", "revision",
 			 (json_int_t)st->revision, "digest", digest, "differs_from_disk", differs,
 			 "disk_changes", changes, "files", files, "fresh_install", st->fallback,
-			 "kept", !st->keep.failed[VFW_KEEP_POLICY]);
+			 "in_force", st->kern && st->tables_current, "kept",
+			 !st->keep.failed[VFW_KEEP_POLICY]);
 }
 
 /* What rs knows of a profile by its place in the policy in force; adds it to the object. */

@@ -154,7 +154,7 @@ static bool recompile(struct vfw_state *st)
 static int get_databases(struct vfw_state *st)
 {
 	struct vfw_diags d = {0};
-	int err = vfw_signatures_ready(st->signatures, st->running, NULL, &d);
+	int err = vfw_signatures_ready(st->signatures, st->running, NULL, true, &d);
 
 	if (err && err != -EINPROGRESS)
 		set_trouble(st, strdup(d.n && d.v[0].message ? d.v[0].message : strerror(-err)));
@@ -208,6 +208,11 @@ static void look_again(struct vfw_state *st)
 		return;
 	st->revision = status.revision;
 	st->tables_current = false;
+}
+
+bool vfw_publish_settled(const struct vfw_state *st)
+{
+	return !st->kern || !st->running || st->tables_current || st->trouble;
 }
 
 void vfw_publish_sync(struct vfw_state *st)
@@ -362,6 +367,7 @@ static void take(struct vfw_state *st, struct vfw_ruleset *rs, unsigned long num
 		st->previous = st->running;
 	}
 	st->running = rs;
+	vfw_signatures_forget(st->signatures);
 	st->fallback = false;
 	st->synced = vfw_registry_generation(st->registry);
 	set_trouble(st, NULL);

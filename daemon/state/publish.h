@@ -44,4 +44,10 @@ int vfw_publish_replace_text(struct vfw_state *st, struct vfw_ruleset *rs, struc
  */
 void vfw_publish_sync(struct vfw_state *st);
 
+/*
+ * Has the kernel what it should have, or can it not have it now (the module is not loaded, there is no
+ * policy, st->trouble)? Else it will have it when its signatures are compiled.
+ */
+bool vfw_publish_settled(const struct vfw_state *st);
+
 #endif /* VFW_STATE_PUBLISH_H */

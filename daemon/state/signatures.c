@@ -18,12 +18,24 @@
 #include <sys/epoll.h>
 #include <time.h>
 
+#define OUTCOMES_MAX (4 * VFW_MAX_PROFILES)
+#define PAUSE_MIN 60 /* seconds before what failed is tried again unasked; doubled each time */
+#define PAUSE_MAX 3600
 #define GENERATIONS 16 /* sets of signatures that matches may still speak of */
 
 /* What a run of the compiler came to. Kept until nobody can be waiting for it any more. */
 struct outcome {
 	uint8_t key[VFW_SHA256_LEN];
 	struct vfw_job_result result;
+};
+
+/* What failed for who asks again unasked. */
+struct failure {
+	uint8_t key[VFW_SHA256_LEN];
+	char profile[VFW_NAME_LEN];
+	char *why;
+	unsigned int tries;
+	uint64_t again; /* not before, CLOCK_MONOTONIC in microseconds */
 };
 
 struct vfw_signatures {
@@ -41,8 +53,10 @@ struct vfw_signatures {
 	char profile[VFW_NAME_LEN];
 	struct timespec began;
 	sd_event_source *input, *timer;
-	struct outcome outcomes[VFW_MAX_PROFILES]; /* oldest first */
+	struct outcome outcomes[OUTCOMES_MAX]; /* oldest first */
 	size_t n_outcomes;
+	struct failure failures[VFW_MAX_PROFILES];
+	size_t n_failures;
 
 	uint64_t compiled, cached, failed;
 	struct vfw_signatures_generation {
@@ -99,6 +113,7 @@ void vfw_signatures_free(struct vfw_signatures *s)
 		return;
 	abandon(s);
 	drop_outcomes(s);
+	vfw_signatures_forget(s);
 	for (size_t i = 0; i < s->n_generations; i++)
 		vfw_sigset_unref(s->generations[i].set);
 	sd_event_unref(s->event);
@@ -159,7 +174,7 @@ static void finish(struct vfw_signatures *s)
 	struct outcome *o;
 
 	drop_sources(s);
-	if (s->n_outcomes == VFW_MAX_PROFILES) {
+	if (s->n_outcomes == OUTCOMES_MAX) {
 		vfw_job_result_clear(&s->outcomes[0].result);
 		memmove(s->outcomes, s->outcomes + 1, --s->n_outcomes * sizeof(*s->outcomes));
 	}
@@ -168,6 +183,10 @@ static void finish(struct vfw_signatures *s)
 	vfw_job_finish(s->job, &o->result);
 	s->job = NULL;
 	report(s, &o->result);
+	/* the copies were for the cache */
+	free(o->result.stream);
+	free(o->result.block);
+	o->result.stream = o->result.block = NULL;
 	s->on_done(s->arg);
 	/* who still waited for something would have started the next run, or waits for it */
 	if (!s->job)
@@ -280,43 +299,134 @@ static int find_cached(struct vfw_signatures *s, const struct vfw_request *r, co
 	return err;
 }
 
+static uint64_t now_us(const struct vfw_signatures *s)
+{
+	uint64_t now = 0;
+
+	sd_event_now(s->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+static struct failure *find_failure(struct vfw_signatures *s, const uint8_t key[VFW_SHA256_LEN])
+{
+	for (size_t i = 0; i < s->n_failures; i++)
+		if (!memcmp(s->failures[i].key, key, VFW_SHA256_LEN))
+			return &s->failures[i];
+	return NULL;
+}
+
+/* A run for who does not wait to be asked has failed: the next one has time. */
+static void remember(struct vfw_signatures *s, const uint8_t key[VFW_SHA256_LEN],
+		     const char *profile, const struct vfw_diags *d)
+{
+	struct failure *f = find_failure(s, key);
+	uint64_t pause = PAUSE_MIN;
+
+	if (!f && s->n_failures == VFW_MAX_PROFILES)
+		vfw_signatures_forget(s);
+	if (!f) {
+		f = &s->failures[s->n_failures++];
+		memset(f, 0, sizeof(*f));
+		memcpy(f->key, key, VFW_SHA256_LEN);
+		snprintf(f->profile, sizeof(f->profile), "%s", profile);
+	}
+	free(f->why);
+	f->why = d->n && d->v[0].message ? strdup(d->v[0].message) : NULL;
+	for (unsigned int i = 0; i < f->tries && pause < PAUSE_MAX; i++)
+		pause *= 2;
+	f->tries++;
+	f->again = now_us(s) + (pause < PAUSE_MAX ? pause : PAUSE_MAX) * 1000000;
+}
+
+static void unremember(struct vfw_signatures *s, const uint8_t key[VFW_SHA256_LEN])
+{
+	struct failure *f = find_failure(s, key);
+
+	if (!f)
+		return;
+	free(f->why);
+	*f = s->failures[--s->n_failures];
+}
+
+void vfw_signatures_forget(struct vfw_signatures *s)
+{
+	while (s->n_failures)
+		free(s->failures[--s->n_failures].why);
+}
+
+/* Who wants databases, and of what. */
+struct wanted {
+	enum vfw_set set;
+	const char *name; /* of the profile */
+	const struct vfw_patterns *patterns;
+	const struct vfw_ruleset *running; /* may have them; NULL: none */
+	bool unasked;
+};
+
+/* Has it failed, and is it too early to try again? Then says so. */
+static bool is_pausing(struct vfw_signatures *s, const struct wanted *w,
+		       const uint8_t key[VFW_SHA256_LEN], struct vfw_diags *d)
+{
+	const struct failure *f = w->unasked ? find_failure(s, key) : NULL;
+
+	if (!f || now_us(s) >= f->again)
+		return false;
+	vfw_diag_add(d, VFW_DIAG_ERROR, NULL, NULL, "%s", f->why ?: "no memory");
+	return true;
+}
+
+static int begin(struct vfw_signatures *s, const struct wanted *w, const struct vfw_request *r,
+		 struct vfw_diags *d)
+{
+	int err = 0;
+
+	if (is_pausing(s, w, r->key, d))
+		return -EINVAL;
+	if (!s->job)
+		err = start(s, r, w->name);
+	return err ? complain(d, w->name, "the compiler cannot be started") : -EINPROGRESS;
+}
+
 /* Returns as vfw_signatures_ready() does. *db: what there was, NULL for nothing. */
-static int ready_one(struct vfw_signatures *s, enum vfw_set set, const char *name,
-		     const struct vfw_patterns *patterns, const struct vfw_ruleset *running,
-		     struct vfw_diags *d, struct vfw_database **db)
+static int ready_one(struct vfw_signatures *s, const struct wanted *w, struct vfw_diags *d,
+		     struct vfw_database **db)
 {
 	const struct outcome *o;
 	struct vfw_request r;
-	int err = vfw_request_encode(patterns, set, vfw_compiler_version(), &r);
+	int err = vfw_request_encode(w->patterns, w->set, vfw_compiler_version(), &r);
 
 	if (err)
 		return err;
 	if (*db && !memcmp((*db)->key, r.key, sizeof(r.key)))
 		goto out;
 	vfw_database_unref(*db);
-	*db = find_running(running, r.key);
+	*db = find_running(w->running, r.key);
 	if (*db)
 		goto out;
 	o = find_outcome(s, r.key);
 	if (o) {
-		err = take_outcome(o, name, patterns, d, db);
-	} else if (find_cached(s, &r, name, db)) {
-		err = s->job ? 0 : start(s, &r, name);
-		err = err ? complain(d, name, "the compiler cannot be started") : -EINPROGRESS;
+		err = take_outcome(o, w->name, w->patterns, d, db);
+		if (err && w->unasked)
+			remember(s, r.key, w->name, d);
+	} else if (find_cached(s, &r, w->name, db)) {
+		err = begin(s, w, &r, d);
 	}
-	if (!err)
+	if (!err) {
 		memcpy((*db)->key, r.key, sizeof(r.key));
+		unremember(s, r.key);
+	}
 out:
 	free(r.data);
 	return err;
 }
 
 int vfw_signatures_ready(struct vfw_signatures *s, struct vfw_ruleset *rs,
-			 const struct vfw_ruleset *running, struct vfw_diags *d)
+			 const struct vfw_ruleset *running, bool unasked, struct vfw_diags *d)
 {
 	const struct vfw_sigset *set = rs->signatures;
 
 	for (size_t i = 0; i < set->n; i++) {
+		struct wanted w = {s->set, set->v[i].name, set->v[i].patterns, running, unasked};
 		int err;
 
 		if (!s->has_set)
@@ -332,8 +442,7 @@ int vfw_signatures_ready(struct vfw_signatures *s, struct vfw_ruleset *rs,
 				s->module_version, vfw_compiler_version());
 			return complain(d, set->v[i].name, what);
 		}
-		err = ready_one(s, s->set, set->v[i].name, set->v[i].patterns, running, d,
-				&rs->databases[i]);
+		err = ready_one(s, &w, d, &rs->databases[i]);
 		if (err)
 			return err;
 	}
@@ -343,8 +452,9 @@ int vfw_signatures_ready(struct vfw_signatures *s, struct vfw_ruleset *rs,
 int vfw_signatures_check(struct vfw_signatures *s, const char *name,
 			 const struct vfw_patterns *patterns, struct vfw_diags *d)
 {
+	struct wanted w = {s->has_set ? s->set : VFW_SET_SSE42, name, patterns, NULL, false};
 	struct vfw_database *db = NULL;
-	int err = ready_one(s, s->has_set ? s->set : VFW_SET_SSE42, name, patterns, NULL, d, &db);
+	int err = ready_one(s, &w, d, &db);
 
 	vfw_database_unref(db);
 	return err;
@@ -386,10 +496,28 @@ const struct vfw_pattern *vfw_signatures_find(const struct vfw_signatures *s, ui
 	return NULL;
 }
 
+static json_t *failures_json(const struct vfw_signatures *s)
+{
+	json_t *list = json_array();
+	uint64_t now = now_us(s);
+
+	for (size_t i = 0; i < s->n_failures; i++) {
+		const struct failure *f = &s->failures[i];
+		uint64_t left = f->again > now ? (f->again - now) / 1000000 : 0;
+
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s?, s:I, s:I}", "profile", f->profile,
+						"why", f->why, "tries", (json_int_t)f->tries,
+						"retry_s", (json_int_t)left));
+	}
+	return list;
+}
+
 json_t *vfw_signatures_json(const struct vfw_signatures *s)
 {
-	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:s?}", "hyperscan", vfw_compiler_version(),
-			 "set", s->has_set ? vfw_set_word(s->set) : NULL, "compiled",
-			 (json_int_t)s->compiled, "cached", (json_int_t)s->cached, "failed",
-			 (json_int_t)s->failed, "compiling", s->job ? s->profile : NULL);
+	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:s?, s:o}", "hyperscan",
+			 vfw_compiler_version(), "set", s->has_set ? vfw_set_word(s->set) : NULL,
+			 "compiled", (json_int_t)s->compiled, "cached", (json_int_t)s->cached,
+			 "failed", (json_int_t)s->failed, "compiling", s->job ? s->profile : NULL,
+			 "failures", failures_json(s));
 }

@@ -8,6 +8,7 @@
 #define VFW_STATE_SIGNATURES_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
@@ -36,10 +37,15 @@ void vfw_signatures_module(struct vfw_signatures *s, const struct vfw_kern_statu
 /*
  * Gives each profile of rs its databases. running may have some already, NULL: none. Returns 0;
  * -EINPROGRESS: they are being compiled; -EINVAL after complaints in d; -ENOMEM. Who waited
- * for a run that failed is told so; a later question starts another.
+ * for a run that failed is told so; a later question starts another. unasked: the question comes by
+ * itself, again and again, and after a failure starts another run only after a pause, which grows
+ * from a minute to an hour; other signatures are not meant by it.
  */
 int vfw_signatures_ready(struct vfw_signatures *s, struct vfw_ruleset *rs,
-			 const struct vfw_ruleset *running, struct vfw_diags *d);
+			 const struct vfw_ruleset *running, bool unasked, struct vfw_diags *d);
+
+/* What failed may be tried again at once. */
+void vfw_signatures_forget(struct vfw_signatures *s);
 
 /*
  * Are those patterns right? They are compiled for the module's instruction set, or without a module
@@ -61,8 +67,9 @@ const struct vfw_pattern *vfw_signatures_find(const struct vfw_signatures *s, ui
 					      const char **profile_name);
 
 /*
- * { hyperscan, set, compiled, cached, failed, compiling }: version of libhs, set compiled for,
- * counts since the start, name of the profile under way or null. A new reference.
+ * { hyperscan, set, compiled, cached, failed, compiling, failures: [{ profile, why, tries, retry_s }] }:
+ * version of libhs, set compiled for, counts since the start, name of the profile under way or null,
+ * what is tried again unasked and in how many seconds. A new reference.
  */
 json_t *vfw_signatures_json(const struct vfw_signatures *s);
 

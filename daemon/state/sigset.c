@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct vfw_ruleset_file *find(const struct vfw_ruleset_file *files, size_t n,
 					   const char *name)
@@ -29,12 +31,34 @@ static bool is_rules(const char *name)
 	return n > 6 && !strcmp(name + n - 6, ".rules");
 }
 
+/* May nobody but root, or who runs this, have written it? */
+static bool is_roots(const struct stat *st)
+{
+	return (!st->st_uid || st->st_uid == geteuid()) && !(st->st_mode & S_IWOTH) &&
+	       (!(st->st_mode & S_IWGRP) || !st->st_gid || st->st_gid == getegid());
+}
+
+/* Why what lies there is not to be read, NULL: it may be, if it is there. */
+static const char *distrust(const char *folder, const char *path)
+{
+	struct stat st;
+
+	if (!stat(folder, &st) && !is_roots(&st))
+		return "expected a folder that root owns and nobody else may write";
+	if (stat(path, &st))
+		return NULL;
+	if (!S_ISREG(st.st_mode))
+		return "expected a regular file";
+	return is_roots(&st) ? NULL : "expected a file that root owns and nobody else may write";
+}
+
 /* Returns 0, -EINVAL after a complaint, -ENOMEM. */
 static int read_one(const struct vfw_policy *p, const char *folder,
 		    const struct vfw_policy_signatures *from, struct vfw_diags *d,
 		    struct vfw_ruleset_file *file)
 {
 	_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, from->name);
+	const char *wrong = path ? distrust(folder, path) : NULL;
 	int err;
 
 	if (is_rules(from->name)) {
@@ -42,6 +66,10 @@ static int read_one(const struct vfw_policy *p, const char *folder,
 			p, from->loc, d,
 			"expected a file of patterns: rules in Suricata's language can be checked "
 			"and replayed, but not enforced yet");
+		return -EINVAL;
+	}
+	if (wrong) {
+		vfw_policy_profile_complain(p, from->loc, d, "signatures: %s: %s", path, wrong);
 		return -EINVAL;
 	}
 	err = path ? vfw_file_read(AT_FDCWD, path, VFW_PATTERN_FILE_MAX, &file->text, &file->len)

@@ -636,6 +636,7 @@ void vfw_state_reload(struct vfw_state *st)
 	vfw_writer_flush(st->eve);
 	vfw_writer_reopen(st->eve);
 	vfw_writer_reopen(st->audit);
+	vfw_signatures_forget(st->signatures);
 	scan_inventory(st);
 	look_soon(st);
 	vfw_state_sync_soon(st);

@@ -12,7 +12,8 @@
  *     flows, memory, events_lost, hyperscan, instruction_set, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
  *     is one) }, profiles: [{ profile, mode, on_overload, depth, patterns, index, revision, in_force, age_ms,
  *     streams, bytes, matches, overloads, memory, stream_size, stream_bytes, block_bytes }],
- *     signatures: { hyperscan, set, compiled, cached, failed, compiling }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..], fresh_install,
+ *     signatures: { hyperscan, set, compiled, cached, failed, compiling, failures: [{ profile, why, tries, retry_s }] }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..], fresh_install,
+ *     in_force: has the module this policy, in_force false without trouble: its signatures are being compiled,
  *     kept: false, what was confirmed last could not be written for the next start }, disk: { unsaved: [sentence..] }, trouble, unmanaged_ports: [ifname..], reasons: [{ reason, packets }] }
  * mode.set { mode: "armed"|"disarmed" }                     -> { mode, previous }
  * vm.list {}                                                 -> { vms: [vm..] }
@@ -32,7 +33,8 @@
  *     groups: [{ name, tenant, file, line }], partial, and of what is in force: revision, unused: [place + { packets: 0, since }] }
  *   place: { rule, text, file, line }
  *   signatures that have to be compiled first delay the answer; the connection is not read from meanwhile
- * sig.check { files: [{ name, text }] }                      -> { files: [{ file, signatures }] }; fails as policy.check does
+ * sig.check { files: [{ name, text }] }                      -> { files: [{ file, signatures }] }; fails as policy.check does; at most
+ *   VFW_CTL_SIG_FILES_MAX files, each checked by itself
  * policy.show { source: "running"|"disk" }                   -> { text, revision, digest }
  * policy.diff { files: [{ name, text }] }                    -> { added: [line..], removed: [line..], changed: bool }
  * rule.list {}                                               -> { rules: [{ id, rule, text, file, line, tenant, packets, bytes, flows, last_hit }] }
@@ -58,6 +60,7 @@
 
 #define VFW_CTL_SOCKET "/run/vfw/vfwd.sock"
 #define VFW_CTL_LINE_MAX (64U << 20)
+#define VFW_CTL_SIG_FILES_MAX 64 /* of one sig.check */
 
 /* JSON-RPC error codes of ours, beside the standard ones */
 #define VFW_CTL_E_POLICY (-32001) /* the policy text is wrong; data.errors says where */

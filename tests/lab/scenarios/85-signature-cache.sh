@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The cache of databases: a second start compiles nothing, neither does a module loaded anew; a damaged file is compiled anew;
-# another instruction set has its own.
+# another instruction set has its own; a start without the cache is READY when all is compiled.
 # kernels: uml-debug 6.1
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
@@ -54,6 +54,28 @@ labvfw daemon stop
 labvfw start
 wait_until 60 in_force
 expect "the next boot" "$(counts)" "compiled 0 cached 1 failed 0"
+prevents one
+
+note "READY, for which guests wait, comes when what had to be compiled is in force"
+labvfw daemon stop
+vfwctl disarm --yes 2>/dev/null
+rmmod vfw
+rm -rf /var/cache/vfw
+insmod "$VFW_KO" armed=1
+notified() { grep -aq "$1" /tmp/notify; }
+socat -u UNIX-RECV:/tmp/notify.sock - >/tmp/notify 2>/dev/null &
+wait_until 10 test -S /tmp/notify.sock
+( until notified READY=1; do sleep 0.02; done; vfwd --check-protection && touch /tmp/ready.protected ) &
+printf '[boot]\nrequire-protection = true\n' >/etc/vfw/vfwd.toml
+NOTIFY_SOCKET=/tmp/notify.sock vfwd 2>/tmp/vfwd.log &
+pid=$!
+wait_until 120 test -e /tmp/ready.protected
+notified EXTEND_TIMEOUT_USEC || fail "the start would be given up while signatures are compiled"
+expect "compiled before READY" "$(counts)" "compiled 1 cached 0 failed 0"
+in_force || fail "READY, and not in force"
+kill $pid
+wait $pid || true
+labvfw daemon start
 prevents one
 
 note "messages and ids are not what is compiled"

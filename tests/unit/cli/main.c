@@ -186,6 +186,26 @@ START_TEST(test_files_refused)
 }
 END_TEST
 
+/* Nobody writes into the fifo: who opened it to read would wait for ever. */
+START_TEST(test_rules_refused)
+{
+	char path[512], line[600];
+	struct run r;
+
+	snprintf(path, sizeof(path), "%s/fifo.vfw", folder);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	snprintf(line, sizeof(line), "sig check %s", path);
+	r = run_line("/nonexistent", line);
+	ck_assert_int_eq(r.rc, VFW_EXIT_FAILED);
+	ck_assert_ptr_nonnull(strstr(r.err, "expected a file of rules, or - for standard input"));
+	run_free(&r);
+	snprintf(line, sizeof(line), "sig check %s", folder);
+	r = run_line("/nonexistent", line);
+	ck_assert_int_eq(r.rc, VFW_EXIT_FAILED);
+	run_free(&r);
+}
+END_TEST
+
 /* A folder with a policy is checked by the parser that is linked in: -n, or no daemon there. */
 START_TEST(test_files_local_check)
 {
@@ -400,6 +420,7 @@ static Suite *cli_suite(void)
 	tcase_add_checked_fixture(t, folder_make, folder_remove);
 	tcase_add_test(t, test_files_order);
 	tcase_add_test(t, test_files_refused);
+	tcase_add_test(t, test_rules_refused);
 	tcase_add_loop_test(t, test_files_local_check, 0, 2);
 	suite_add_tcase(s, t);
 	return s;

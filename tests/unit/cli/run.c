@@ -43,6 +43,18 @@ struct run run_line(const char *socket, const char *line)
 	return r;
 }
 
+struct run run_argv(const char *socket, char *const *words, int n)
+{
+	char **word = calloc((size_t)n + 2, sizeof(*word));
+	struct run r;
+
+	word[0] = (char *)"vfwctl";
+	memcpy(word + 1, words, (size_t)n * sizeof(*word));
+	r = run_words(socket, word, n + 1);
+	free(word);
+	return r;
+}
+
 void run_free(struct run *r)
 {
 	free(r->out);

@@ -14,6 +14,9 @@ struct run {
 /* Runs a command line, words divided by blanks, against the socket given. */
 struct run run_line(const char *socket, const char *line);
 
+/* The same with n words, of any length. */
+struct run run_argv(const char *socket, char *const *words, int n);
+
 void run_free(struct run *r);
 
 /* Returns a file's text, at most 256 KiB; the caller frees it. */

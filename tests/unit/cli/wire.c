@@ -2,8 +2,10 @@
 /* How vfwctl speaks on the wire, and with whom it does not. */
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <vfw/ctl_proto.h>
 
 #include "../../../userspace-cli/client.h"
@@ -135,6 +137,65 @@ START_TEST(test_wire_no_server)
 }
 END_TEST
 
+/* More files than vfwd takes at once: asked in parts, answered as one, and what is wrong in one part hides no other. */
+START_TEST(test_many_patterns)
+{
+	static const struct cli_server_step right[] = {
+		{.send = "{\"jsonrpc\":\"2.0\",\"id\":@ID@,\"result\":{\"files\":[{\"file\":\"one\",\"signatures\":1}]}}\n"},
+		{.send = "{\"jsonrpc\":\"2.0\",\"id\":@ID@,\"result\":{\"files\":[{\"file\":\"two\",\"signatures\":2}]}}\n"},
+	};
+#define WRONG(line)                                                                                \
+	"{\"jsonrpc\":\"2.0\",\"id\":@ID@,\"error\":{\"code\":-32001,\"message\":\"x\",\"data\":{" \
+	"\"errors\":[{\"file\":\"f\",\"line\":" line ",\"message\":\"m\"}]}}}\n"
+	static const struct cli_server_step wrong[] = {{.send = WRONG("1")}, {.send = WRONG("2")}};
+	char dir[] = "/tmp/vfw-wire-XXXXXX", path[64];
+	struct cli_server server;
+	char *words[2 + VFW_CTL_SIG_FILES_MAX + 1], *second;
+	struct run r;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	words[0] = (char *)"sig";
+	words[1] = (char *)"check";
+	for (int i = 0; i <= VFW_CTL_SIG_FILES_MAX; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/%d.patterns", dir, i);
+		words[2 + i] = strdup(path);
+		f = fopen(path, "w");
+		ck_assert_ptr_nonnull(f);
+		fprintf(f, "1 /file%d/\n", i);
+		fclose(f);
+	}
+	cli_server_start(&server, right, 2);
+	r = run_argv(server.path, words, 2 + VFW_CTL_SIG_FILES_MAX + 1);
+	cli_server_stop(&server);
+	ck_assert_int_eq(r.rc, VFW_EXIT_OK);
+	ck_assert_str_eq(r.out, "one: right, 1 signature\ntwo: right, 2 signatures\n");
+	second = strchr(server.seen, '\n');
+	ck_assert_ptr_nonnull(second);
+	*second++ = '\0';
+	ck_assert_ptr_nonnull(strstr(server.seen, "/file63/"));
+	ck_assert_ptr_null(strstr(server.seen, "/file64/"));
+	ck_assert_ptr_nonnull(strstr(second, "/file64/"));
+	ck_assert_ptr_null(strstr(second, "/file63/"));
+	free(server.seen);
+	run_free(&r);
+	cli_server_start(&server, wrong, 2);
+	r = run_argv(server.path, words, 2 + VFW_CTL_SIG_FILES_MAX + 1);
+	cli_server_stop(&server);
+	ck_assert_int_eq(r.rc, VFW_EXIT_CHECK_FAILED);
+	ck_assert_str_eq(r.err, "f:1: error: m\nf:2: error: m\n"
+				"vfwctl: the signatures are wrong: 2 errors\n");
+	free(server.seen);
+	run_free(&r);
+	for (int i = 0; i <= VFW_CTL_SIG_FILES_MAX; i++) {
+		unlink(words[2 + i]);
+		free(words[2 + i]);
+	}
+	rmdir(dir);
+}
+END_TEST
+
 TCase *wire_case(void)
 {
 	TCase *t = tcase_create("wire");
@@ -145,5 +206,6 @@ TCase *wire_case(void)
 	tcase_add_test(t, test_wire_depth);
 	tcase_add_test(t, test_wire_many_calls);
 	tcase_add_test(t, test_wire_no_server);
+	tcase_add_test(t, test_many_patterns);
 	return t;
 }

@@ -6,6 +6,10 @@
 #include "../../../daemon/base/log.h"
 #include "../../../daemon/ctl/filter.h"
 #include "../../../daemon/ctl/verbs.h"
+#include "../../../daemon/kern/kern.h"
+#include "../../../daemon/policy/policy.h"
+#include "../../../daemon/sig/compiler.h"
+#include "../../../daemon/state/signatures.h"
 #include "../../../daemon/state/state.h"
 #include "../../../daemon/state/store.h"
 
@@ -394,6 +398,164 @@ START_TEST(signatures_of_a_policy)
 }
 END_TEST
 
+/* Somebody who asks by himself, and what came of it the last time. */
+static struct {
+	struct vfw_ruleset *rs;
+	int err;
+} unasked;
+
+static void ask_unasked(void *arg)
+{
+	struct vfw_diags d = {0};
+
+	(void)arg;
+	unasked.err = vfw_signatures_ready(state->signatures, unasked.rs, NULL, true, &d);
+	vfw_diags_free(&d);
+}
+
+static struct vfw_ruleset *inspects(void)
+{
+	static const char text[] = "profile p { signatures { \"x.patterns\" } }\n"
+				   "first { pass from any to any inspect p }";
+	struct vfw_ruleset_file *files = calloc(1, sizeof(*files));
+	char folder[128];
+	struct vfw_diags d = {0};
+	struct vfw_ruleset *rs;
+
+	files->name = strdup("a.vfw");
+	files->text = strdup(text);
+	files->len = strlen(text);
+	snprintf(folder, sizeof(folder), "%s/etc/vfw/signatures", root);
+	ck_assert_int_eq(vfw_ruleset_parse(files, 1, &d, &rs), 0);
+	ck_assert_int_eq(vfw_ruleset_signatures(rs, folder, &d), 0);
+	vfw_diags_free(&d);
+	return rs;
+}
+
+/* The first failure of status, at that key; -1: there is none. */
+static json_int_t failure(const char *key)
+{
+	json_t *o = ask("status", "{}");
+	json_t *signatures = json_object_get(json_object_get(o, "result"), "signatures");
+	json_t *first = json_array_get(json_object_get(signatures, "failures"), 0);
+	json_int_t n = first ? json_integer_value(json_object_get(first, key)) : -1;
+
+	json_decref(o);
+	return n;
+}
+
+static void run_the_compiler(void)
+{
+	ask_unasked(NULL);
+	ck_assert_int_eq(unasked.err, -EINPROGRESS);
+	while (unasked.err == -EINPROGRESS)
+		ck_assert_int_gt(sd_event_run(event, 60000000), 0);
+}
+
+/* Signatures that do not compile are not compiled over and over; who asks, or changes something, need not wait. */
+START_TEST(failures_pause)
+{
+	struct vfw_kern_status module = {.hs_set = "sse42"};
+	struct vfw_diags d = {0};
+	char command[256];
+
+	snprintf(module.hs_version, sizeof(module.hs_version), "%.*s",
+		 (int)strcspn(vfw_compiler_version(), " "), vfw_compiler_version());
+	vfw_signatures_module(state->signatures, &module);
+	snprintf(command, sizeof(command), "mkdir %s/etc/vfw/signatures", root);
+	ck_assert_int_eq(system(command), 0);
+	write_file("/etc/vfw/signatures/x.patterns", "1 /(/\n");
+	unasked.rs = inspects();
+	state->on_ready = ask_unasked;
+	run_the_compiler();
+	ck_assert_int_eq(unasked.err, -EINVAL);
+	ck_assert_int_eq(failure("tries"), 1);
+	ck_assert_int_ge(failure("retry_s"), 50);
+	ck_assert_int_le(failure("retry_s"), 60);
+	for (int i = 0; i < 5; i++) {
+		ask_unasked(NULL);
+		ck_assert_int_eq(unasked.err, -EINVAL);
+	}
+	ck_assert_int_eq(count_of("failed"), 1);
+	/* asked for */
+	ck_assert_int_eq(vfw_signatures_ready(state->signatures, unasked.rs, NULL, false, &d),
+			 -EINPROGRESS);
+	for (unasked.err = 0; !unasked.err;)
+		ck_assert_int_gt(sd_event_run(event, 60000000), 0);
+	ck_assert_int_eq(count_of("failed"), 2);
+	ck_assert_int_eq(failure("tries"), 2);
+	ck_assert_int_ge(failure("retry_s"), 100);
+	/* SIGHUP */
+	vfw_state_reload(state);
+	ck_assert_int_eq(failure("tries"), -1);
+	run_the_compiler();
+	ck_assert_int_eq(unasked.err, -EINVAL);
+	ck_assert_int_eq(count_of("failed"), 3);
+	/* other signatures */
+	vfw_ruleset_free(unasked.rs);
+	write_file("/etc/vfw/signatures/x.patterns", "1 /a/\n");
+	unasked.rs = inspects();
+	run_the_compiler();
+	ck_assert_int_eq(unasked.err, 0);
+	ck_assert_int_eq(count_of("compiled"), 1);
+	vfw_ruleset_free(unasked.rs);
+	state->on_ready = NULL;
+	vfw_signatures_module(state->signatures, NULL);
+}
+END_TEST
+
+/* What others than root may write is no signature. */
+START_TEST(signatures_of_others)
+{
+	static const struct {
+		const char *command, *message;
+	} others[] = {
+		{"chmod 777 .", "expected a folder that root owns and nobody else may write"},
+		{"chmod 755 . && chmod 666 x.patterns",
+		 "expected a file that root owns and nobody else may write"},
+		{"rm x.patterns && mkdir x.patterns", "expected a regular file"},
+		{"rmdir x.patterns && mkfifo x.patterns", "expected a regular file"},
+	};
+	char command[512];
+
+	snprintf(command, sizeof(command), "mkdir -m 755 %s/etc/vfw/signatures", root);
+	ck_assert_int_eq(system(command), 0);
+	write_file("/etc/vfw/signatures/x.patterns", "1 /a/\n");
+	json_decref(ask("policy.check", INSPECTS));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		json_t *o;
+
+		snprintf(command, sizeof(command), "cd %s/etc/vfw/signatures && %s", root,
+			 others[i].command);
+		ck_assert_int_eq(system(command), 0);
+		o = ask("policy.check", INSPECTS);
+		ck_assert_ptr_nonnull(
+			strstr(json_string_value(json_object_get(first_error(o), "message")),
+			       others[i].message));
+		json_decref(o);
+	}
+}
+END_TEST
+
+START_TEST(too_many_signature_files)
+{
+	json_t *o = json_array(), *params, *answer;
+	char *text;
+
+	for (int i = 0; i <= VFW_CTL_SIG_FILES_MAX; i++)
+		json_array_append_new(o, json_pack("{s:s, s:s}", "name", "a", "text", "1 /a/"));
+	params = json_pack("{s:o}", "files", o);
+	text = json_dumps(params, 0);
+	answer = ask("sig.check", text);
+	ck_assert_ptr_nonnull(strstr(
+		json_string_value(json_object_get(json_object_get(answer, "error"), "message")),
+		"1 to 64 objects"));
+	free(text);
+	json_decref(params);
+	json_decref(answer);
+}
+END_TEST
+
 /* Every verb with params of every wrong kind: an answer, never a crash. */
 START_TEST(wrong_params)
 {
@@ -432,6 +594,9 @@ Suite *suite_verbs(void)
 		tcase_add_test(t, not_on_disk);
 		tcase_add_test(t, signatures_checked);
 		tcase_add_test(t, signatures_of_a_policy);
+		tcase_add_test(t, failures_pause);
+		tcase_add_test(t, signatures_of_others);
+		tcase_add_test(t, too_many_signature_files);
 		tcase_add_test(t, wrong_params);
 	}
 	suite_add_tcase(s, t);
