@@ -20,6 +20,7 @@
 #include "flow_table.h"
 #include "judge.h"
 #include "mode.h"
+#include "own.h"
 #include "scan.h"
 #include "share.h"
 #include "verdict.h"
@@ -276,6 +277,8 @@ static bool flow_related(struct vfw_pkt *p)
 	u32 dst, side;
 	int how;
 
+	if (vfw_own_shared(p) && !vfw_own_head(p, p->f.inner_off + len))
+		return vfw_pkt_block(p, VFW_REASON_NO_MEMORY);
 	if (skb_copy_bits(p->skb, p->mac + (int)p->f.inner_off, buf, len) ||
 	    vfw_frame_parse_inner(&inner, buf, len, ip6) != VFW_FRAME_OK)
 		return vfw_pkt_block(p, VFW_REASON_MALFORMED);

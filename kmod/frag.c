@@ -10,11 +10,14 @@
 #include "flow.h"
 #include "flow_table.h"
 #include "frag.h"
+#include "own.h"
 #include "share.h"
 
 #define FRAG_PACKETS 64 /* of one share, at a time */
 #define FRAG_LIFE (5 * HZ)
-#define FRAG_LIFE_INSPECTED (65 * HZ) /* longer than receivers wait: RFC 1122 3.3.2, RFC 8200 4.5 */
+#define FRAG_CLOSED (65 * HZ) /* longer than receivers wait: RFC 1122 3.3.2, RFC 8200 4.5 */
+#define FRAG_SENDERS 64 /* classes that senders fall into by chance; a power of two */
+#define FRAG_MARKS 64 /* for each class: packets that may not come again; a power of two */
 #define FRAG_TINY 48 /* a fragment that others follow has more: RFC 791's least link, 68 bytes */
 #define FRAG_TCP_HEADER 20
 #define FRAG_KEPT_SHARE (256 * 1024) /* bytes kept of one share's inspected packets */
@@ -25,8 +28,9 @@ struct frag_ent {
 	struct vfw_flow_key key;
 	struct vfw_flow_key flow; /* what it belongs to, if tied */
 	struct vfw_fragset set;
-	unsigned long until; /* jiffies */
+	unsigned long born; /* jiffies */
 	u32 hash; /* of key */
+	u32 sender; /* its class */
 	u32 generation; /* that let its first fragment pass */
 	u32 seq; /* TCP: sequence number of its byte 0, were the header data */
 	u16 payload; /* where the L4 payload begins in its data */
@@ -43,6 +47,7 @@ struct vfw_frags {
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	u32 kept; /* bytes in all buf */
 	struct frag_ent *ent[FRAG_PACKETS];
+	u32 *closed; /* until when in jiffies, by class and hash; 0: not. Made for the first inspected packet */
 };
 
 static atomic_t frag_kept; /* bytes in all buf of all shares */
@@ -64,6 +69,38 @@ static void frag_forget(struct vfw_frags *t, unsigned int i)
 	t->ent[i] = NULL;
 }
 
+/* Of two packets of a class that meet here neither may come again. */
+static u32 *frag_mark(struct vfw_frags *t, u32 sender, u32 hash)
+{
+	return &t->closed[sender * FRAG_MARKS + (hash & (FRAG_MARKS - 1))];
+}
+
+/*
+ * No more of the packet passes. Of an inspected one the receiver may hold parts, so it may not begin again while that
+ * may be. Table locked.
+ */
+static void frag_close(struct vfw_frags *t, unsigned int i)
+{
+	const struct frag_ent *e = t->ent[i];
+
+	if (e->inspected)
+		*frag_mark(t, e->sender, e->hash) = ((u32)jiffies + FRAG_CLOSED) | 1;
+	frag_forget(t, i);
+}
+
+/* Table locked. */
+static bool frag_is_closed(struct vfw_frags *t, u32 sender, u32 hash)
+{
+	u32 *mark = frag_mark(t, sender, hash);
+
+	if (!*mark)
+		return false;
+	if ((s32)(*mark - (u32)jiffies) > 0)
+		return true;
+	*mark = 0;
+	return false;
+}
+
 void vfw_frag_free(struct vfw_frags *t)
 {
 	unsigned int i;
@@ -73,6 +110,7 @@ void vfw_frag_free(struct vfw_frags *t)
 	for (i = 0; i < FRAG_PACKETS; i++)
 		if (t->ent[i])
 			frag_forget(t, i);
+	kfree(t->closed);
 	kfree(t);
 }
 
@@ -103,7 +141,21 @@ static u32 frag_key(struct vfw_flow_key *key, const struct vfw_pkt *p)
 	return vfw_flow_table_hash(key);
 }
 
-/* Table locked. What is over is forgotten on the way. Index, or FRAG_PACKETS. */
+/* The class of who sent it: an address at an end. */
+static u32 frag_sender(const struct vfw_pkt *p)
+{
+	struct vfw_flow_key who = {.end = {p->src.key}, .family = p->f.kind};
+
+	memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
+	return vfw_flow_table_hash(&who) & (FRAG_SENDERS - 1);
+}
+
+static bool frag_is_old(const struct frag_ent *e)
+{
+	return time_after(jiffies, e->born + FRAG_LIFE);
+}
+
+/* Table locked. What is over is closed on the way. Index, or FRAG_PACKETS. */
 static unsigned int frag_find(struct vfw_frags *t, const struct vfw_flow_key *key, u32 hash)
 {
 	unsigned int i;
@@ -113,33 +165,33 @@ static unsigned int frag_find(struct vfw_frags *t, const struct vfw_flow_key *ke
 
 		if (!e || e->hash != hash || !vfw_flowkey_equal(&e->key, key))
 			continue;
-		if (time_before(jiffies, e->until))
+		if (!frag_is_old(e))
 			return i;
-		frag_forget(t, i);
+		frag_close(t, i);
 	}
 	return FRAG_PACKETS;
 }
 
-/* Where a new packet may stand: a free place, else that of the oldest one that may be forgotten. */
+/* Where a new packet may stand: a free place, else that of the oldest one of the class that has most. Table locked. */
 static unsigned int frag_place(struct vfw_frags *t)
 {
-	unsigned int i, best = FRAG_PACKETS;
+	u8 n[FRAG_SENDERS] = {0};
+	unsigned int i, best = 0;
 
 	for (i = 0; i < FRAG_PACKETS; i++) {
-		struct frag_ent *e = t->ent[i];
-
-		if (e && !time_before(jiffies, e->until)) {
-			frag_forget(t, i);
-			e = NULL;
-		}
-		if (!e)
+		if (t->ent[i] && frag_is_old(t->ent[i]))
+			frag_close(t, i);
+		if (!t->ent[i])
 			return i;
-		if (!e->inspected &&
-		    (best == FRAG_PACKETS || time_before(e->until, t->ent[best]->until)))
+		n[t->ent[i]->sender]++;
+	}
+	for (i = 1; i < FRAG_PACKETS; i++) {
+		u8 most = n[t->ent[best]->sender], has = n[t->ent[i]->sender];
+
+		if (has > most || (has == most && time_before(t->ent[i]->born, t->ent[best]->born)))
 			best = i;
 	}
-	if (best < FRAG_PACKETS)
-		frag_forget(t, best);
+	frag_close(t, best);
 	return best;
 }
 
@@ -149,8 +201,48 @@ static u32 frag_data(const struct vfw_frame *f)
 	return f->end - (f->frag_end - f->frag_off);
 }
 
+/* The oldest packet but e of the class that keeps most, if that is more than e's has with size more. Table locked. */
+static unsigned int frag_greedy(struct vfw_frags *t, const struct frag_ent *e, u32 more)
+{
+	unsigned int i, best = FRAG_PACKETS;
+	u32 has[FRAG_SENDERS] = {0};
+	u32 most;
+
+	has[e->sender] = more;
+	for (i = 0; i < FRAG_PACKETS; i++)
+		if (t->ent[i])
+			has[t->ent[i]->sender] += t->ent[i]->size;
+	most = has[e->sender] + 1;
+	for (i = 0; i < FRAG_PACKETS; i++) {
+		const struct frag_ent *other = t->ent[i];
+
+		if (!other || !other->size || has[other->sender] < most)
+			continue;
+		if (best < FRAG_PACKETS && has[other->sender] == most &&
+		    !time_before(other->born, t->ent[best]->born))
+			continue;
+		most = has[other->sender];
+		best = i;
+	}
+	return best;
+}
+
+/* Makes room for more bytes of e, at the expense of who keeps more. False if there is none. Table locked. */
+static bool frag_room(struct vfw_frags *t, const struct frag_ent *e, u32 more)
+{
+	unsigned int i;
+
+	while (t->kept + more > FRAG_KEPT_SHARE) {
+		i = frag_greedy(t, e, more);
+		if (i == FRAG_PACKETS)
+			return false;
+		frag_close(t, i);
+	}
+	return atomic_read(&frag_kept) + more <= FRAG_KEPT_ALL;
+}
+
 /* Keeps the fragment's bytes, if memory and bounds allow; else the packet is torn. Table locked. */
-static void frag_keep(struct vfw_frags *t, struct frag_ent *e, const struct vfw_pkt *p)
+static void frag_keep(struct vfw_frags *t, struct frag_ent *e, struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
 	u32 size = f->frag_end;
@@ -158,11 +250,13 @@ static void frag_keep(struct vfw_frags *t, struct frag_ent *e, const struct vfw_
 
 	if (e->torn)
 		return;
+	/* it passes before the whole is scanned */
+	if (!vfw_own_all(p))
+		goto torn;
 	if (size > e->size) {
 		/* twice as much, lest a packet of many fragments is copied as often */
 		size = min_t(u32, max(size, 2 * e->size), 65535);
-		if (t->kept - e->size + size > FRAG_KEPT_SHARE ||
-		    atomic_read(&frag_kept) - e->size + size > FRAG_KEPT_ALL)
+		if (!frag_room(t, e, size - e->size))
 			goto torn;
 		buf = krealloc(e->buf, size, GFP_ATOMIC | __GFP_NOWARN);
 		if (!buf)
@@ -184,7 +278,6 @@ torn:
 static void frag_complete(struct vfw_frags *t, struct frag_ent *e, struct vfw_pkt *p)
 {
 	e->closed = true; /* vfw_frag_done() forgets it, if it passes */
-	e->until = jiffies + FRAG_LIFE_INSPECTED;
 	p->torn = e->torn;
 	if (!e->buf)
 		return;
@@ -294,7 +387,7 @@ static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
 	e->payload = f->payload_off - data;
 	e->seq = f->tcp_seq - (f->payload_off - data);
 	e->inspected = frag_inspected(p);
-	e->until = jiffies + (e->inspected ? FRAG_LIFE_INSPECTED : FRAG_LIFE);
+	e->born = jiffies;
 	e->tied = p->flow;
 	if (e->tied) {
 		e->flow = p->flow->key;
@@ -303,8 +396,17 @@ static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
 	vfw_fragset_add(&e->set, 0, f->frag_end, true);
 }
 
+/* Only what can be closed may be inspected. False without memory. Table locked. */
+static bool frag_may_close(struct vfw_frags *t)
+{
+	if (!t->closed)
+		t->closed = kcalloc(FRAG_SENDERS * FRAG_MARKS, sizeof(*t->closed),
+				    GFP_ATOMIC | __GFP_NOWARN);
+	return t->closed;
+}
+
 /* Remembers a first fragment that passes. False: there is no room for what later ones need. */
-static bool frag_first(const struct vfw_pkt *p)
+static bool frag_first(struct vfw_pkt *p)
 {
 	struct vfw_frags *t = frag_table(p, true);
 	struct frag_ent *e;
@@ -317,16 +419,16 @@ static bool frag_first(const struct vfw_pkt *p)
 	if (!e)
 		return false;
 	e->hash = frag_key(&e->key, p);
+	e->sender = frag_sender(p);
 	frag_fill(e, p);
 	spin_lock(&t->lock);
-	if (frag_find(t, &e->key, e->hash) == FRAG_PACKETS) {
+	ok = frag_find(t, &e->key, e->hash) == FRAG_PACKETS &&
+	     (!e->inspected || (frag_may_close(t) && !frag_is_closed(t, e->sender, e->hash)));
+	if (ok) {
 		i = frag_place(t);
-		if (i < FRAG_PACKETS) {
-			t->ent[i] = e;
-			if (e->inspected)
-				frag_keep(t, e, p);
-			ok = true;
-		}
+		t->ent[i] = e;
+		if (e->inspected)
+			frag_keep(t, e, p);
 	}
 	spin_unlock(&t->lock);
 	if (!ok)

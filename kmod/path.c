@@ -9,12 +9,30 @@
 #include "guard.h"
 #include "judge.h"
 #include "neigh.h"
+#include "own.h"
 #include "path.h"
 #include "scan.h"
 #include "verdict.h"
 #include "who.h"
 
-/* Reads the headers into p->f. True if the frame ends here, being malformed. */
+/*
+ * More of the frame's head than is linear, as much as headers may take; where others may still write to it, of its
+ * own. True if the frame ends here.
+ */
+static bool path_more(struct vfw_pkt *p)
+{
+	u32 len = min_t(u32, p->len, VFW_FRAME_HEAD_MAX);
+
+	if (vfw_own_shared(p))
+		return !vfw_own_head(p, len) && vfw_pkt_block(p, VFW_REASON_NO_MEMORY);
+	if (skb_copy_bits(p->skb, p->mac, p->buf, len))
+		return vfw_pkt_block(p, VFW_REASON_MALFORMED);
+	p->head = p->buf;
+	p->head_len = len;
+	return false;
+}
+
+/* Reads the headers into p->f. True if the frame ends here, being malformed or not to be had. */
 static bool path_read(struct vfw_pkt *p)
 {
 	struct sk_buff *skb = p->skb;
@@ -29,10 +47,8 @@ static bool path_read(struct vfw_pkt *p)
 	p->head_len = skb_headlen(skb) - p->mac;
 	res = vfw_frame_parse(&p->f, p->head, p->head_len, p->len, gso);
 	if (res == VFW_FRAME_MORE && p->head_len < p->len) {
-		p->head_len = min_t(u32, p->len, VFW_FRAME_HEAD_MAX);
-		if (skb_copy_bits(skb, p->mac, p->buf, p->head_len))
-			return vfw_pkt_block(p, VFW_REASON_MALFORMED);
-		p->head = p->buf;
+		if (path_more(p))
+			return true;
 		res = vfw_frame_parse(&p->f, p->head, p->head_len, p->len, gso);
 	}
 	return res != VFW_FRAME_OK && vfw_pkt_block(p, VFW_REASON_MALFORMED);

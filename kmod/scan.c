@@ -9,11 +9,10 @@
  */
 #include <linux/skbuff.h>
 #include <linux/slab.h>
-#include <linux/string.h>
-#include <net/rtnetlink.h>
 
 #include "core/tcpstate.h"
 #include "flow.h"
+#include "own.h"
 #include "scan.h"
 #include "scan_flow.h"
 #include "verdict.h"
@@ -173,47 +172,6 @@ bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p)
 	       vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, false);
 }
 
-/* Was it sent by a container? Its packet sockets send pages that the sender goes on mapping. */
-static bool scan_is_from_container(const struct vfw_pkt *p)
-{
-	const struct rtnl_link_ops *ops = p->src.port ? p->src.port->dev->rtnl_link_ops : NULL;
-
-	return ops && !strcmp(ops->kind, "veth");
-}
-
-/* Do frags of it belong to somebody who may still write to them? */
-static bool scan_is_shared(const struct vfw_pkt *p)
-{
-	struct sk_buff *skb = p->skb, *part;
-
-	if (skb_zcopy(skb) || skb_has_shared_frag(skb) ||
-	    (skb_is_nonlinear(skb) && scan_is_from_container(p)))
-		return true;
-	skb_walk_frags(skb, part)
-		if (skb_zcopy(part) || skb_has_shared_frag(part))
-			return true;
-	return false;
-}
-
-/* Copies them. False without memory. What was known of the linear part may have moved. */
-static bool scan_own(struct vfw_pkt *p)
-{
-	struct sk_buff *skb = p->skb;
-
-	if (!scan_is_shared(p))
-		return true;
-	p->head = NULL;
-	p->head_len = 0;
-	if (skb_has_frag_list(skb)) {
-		if (skb_linearize_cow(skb))
-			return false;
-	} else if (skb_copy_ubufs(skb, GFP_ATOMIC)) {
-		return false;
-	}
-	skb_shinfo(skb)->flags &= ~SKBFL_SHARED_FRAG;
-	return true;
-}
-
 static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_scan_bytes bytes = {
@@ -275,7 +233,7 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 			vfw_flow_cut(p->flow, scan->dead);
 		return;
 	}
-	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && vfw_pkt_payload(p) && !scan_own(p)) {
+	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && vfw_pkt_payload(p) && !vfw_own_all(p)) {
 		vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
 		return;
 	}

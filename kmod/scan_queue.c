@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <net/dst.h>
 
+#include "own.h"
 #include "path.h"
 #include "scan.h"
 #include "scan_flow.h"
@@ -106,6 +107,7 @@ static struct vfw_scan_job *queue_job(struct vfw_scan *scan, struct vfw_pkt *p)
 	if (!job)
 		return NULL;
 	memcpy(&job->p, p, offsetof(struct vfw_pkt, buf));
+	job->p.lent = vfw_own_shared(p);
 	job->okfn = p->state->okfn;
 	job->tries = 0;
 	job->whole = p->whole_buf;

@@ -24,3 +24,5 @@ for seed in 1 2 3; do
 	expect_more "segments of no conversation" "$(reason invalid-state)" "$invalid"
 done
 expect "flows cut" "$(reason cut)" 0
+note "a drop by state is told, though the rule of its flow says no log"
+eve '.event_type == "drop" and .vfw.reason == "invalid-state" and .vfw.src_vm == "a" and .dest_port == 80'
