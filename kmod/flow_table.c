@@ -15,14 +15,17 @@
 #include "share.h"
 
 #define FLOW_LOCKS 256 /* a power of two */
-#define FLOW_GC_MS 1000
+#define FLOW_GC_MS 250
+#define FLOW_GC_SLICES \
+	8 /* of the table, one each time: what has expired is gone within two seconds */
 
 static struct hlist_head *flow_heads;
 static u32 flow_mask;
 static spinlock_t flow_locks[FLOW_LOCKS]; /* protect the lists of their buckets */
 static struct kmem_cache *flow_cache;
 static u64 flow_secret[2];
-static unsigned long flow_swept; /* jiffies when the last sweep of all ended */
+static unsigned long flow_swept; /* jiffies when all was swept at once for the last time */
+static bool flow_wanted; /* somebody found no place: all is to be swept at once */
 
 static void flow_gc(struct work_struct *work);
 static DECLARE_DELAYED_WORK(flow_gc_work, flow_gc);
@@ -180,8 +183,10 @@ static bool flow_place(struct vfw_share *share)
 	    vfw_share_take(share))
 		return true;
 	/* Not for every frame: who is over the limit could keep a processor busy. */
-	if (time_after(jiffies, READ_ONCE(flow_swept) + HZ / 4))
+	if (time_after(jiffies, READ_ONCE(flow_swept) + HZ / 4)) {
+		WRITE_ONCE(flow_wanted, true);
 		mod_delayed_work(system_unbound_wq, &flow_gc_work, 0);
+	}
 	return false;
 }
 
@@ -248,17 +253,23 @@ static bool flow_sweep_one(u32 bucket, bool (*match)(const struct vfw_flow *flow
 	return found;
 }
 
-void vfw_flow_table_sweep(bool (*match)(const struct vfw_flow *flow, const void *arg),
-			  const void *arg, const struct vfw_flow_end *end)
+/* Of n buckets from one on. */
+static void flow_sweep(u32 bucket, u32 n,
+		       bool (*match)(const struct vfw_flow *flow, const void *arg), const void *arg,
+		       const struct vfw_flow_end *end)
 {
-	u32 bucket;
-
-	for (bucket = 0; bucket <= flow_mask; bucket++) {
+	for (; n--; bucket++) {
 		if (!(bucket % 1024))
 			cond_resched();
 		while (!hlist_empty(&flow_heads[bucket]) && flow_sweep_one(bucket, match, arg, end))
 			;
 	}
+}
+
+void vfw_flow_table_sweep(bool (*match)(const struct vfw_flow *flow, const void *arg),
+			  const void *arg, const struct vfw_flow_end *end)
+{
+	flow_sweep(0, flow_mask + 1, match, arg, end);
 }
 
 static bool flow_is_over(const struct vfw_flow *flow, const void *unused)
@@ -269,9 +280,16 @@ static bool flow_is_over(const struct vfw_flow *flow, const void *unused)
 static void flow_gc(struct work_struct *work)
 {
 	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
+	static u32 slice; /* the next one; the work never runs beside itself */
+	u32 n = (flow_mask + 1) / FLOW_GC_SLICES;
 
-	vfw_flow_table_sweep(flow_is_over, NULL, &end);
-	WRITE_ONCE(flow_swept, jiffies);
+	if (xchg(&flow_wanted, false)) {
+		vfw_flow_table_sweep(flow_is_over, NULL, &end);
+		WRITE_ONCE(flow_swept, jiffies);
+	} else if (vfw_share_total()) {
+		flow_sweep(slice * n, n, flow_is_over, NULL, &end);
+		slice = (slice + 1) % FLOW_GC_SLICES;
+	}
 	queue_delayed_work(system_unbound_wq, &flow_gc_work, msecs_to_jiffies(FLOW_GC_MS));
 }
 

@@ -4,11 +4,12 @@
  * a later one passes only behind it, as part of what was judged: it is tied to the same flow, and what ends
  * that ends it. What overlaps, comes twice, or is tinier than any link would make it is dropped (core/fragset.h).
  *
- * What is known of a packet is charged to the share its sender's flows count against, FRAG_PACKETS at a time:
- * who fills it loses what he sent longest ago. But of a packet that is inspected nothing may be forgotten
- * while a receiver may still put it together: its bytes are kept, within bounds, and the fragment that completes it
- * is the gate, for the receiver has no use for the others without it. If that one is dropped, the packet stays
- * closed until no receiver remembers it.
+ * What is known of a packet is charged to the share its sender's flows count against, FRAG_PACKETS at a time: who
+ * of its senders has most there loses what he sent longest ago. Of a packet that is inspected the bytes are kept, within
+ * bounds, and the fragment that completes it is the gate, for the receiver has no use for the others without it. If
+ * that one is dropped, or the packet gives way, a mark stays until no receiver remembers it: were it
+ * begun again, other bytes would be scanned than those that the receiver has. Marks are kept by class of sender, so who
+ * leaves many closes his own packets.
  */
 #ifndef VFW_FRAG_H
 #define VFW_FRAG_H
