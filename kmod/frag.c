@@ -144,7 +144,10 @@ static u32 frag_key(struct vfw_flow_key *key, const struct vfw_pkt *p)
 /* The class of who sent it: an address at an end. */
 static u32 frag_sender(const struct vfw_pkt *p)
 {
-	struct vfw_flow_key who = {.end = {p->src.key}, .family = p->f.kind};
+	struct vfw_flow_key who = {
+		.end = {p->src.key},
+		.family = p->f.kind == VFW_FRAME_IP4 ? 4 : 6,
+	};
 
 	memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
 	return vfw_flow_table_hash(&who) & (FRAG_SENDERS - 1);
