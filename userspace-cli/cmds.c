@@ -292,6 +292,19 @@ const struct vfw_cmd vfw_cmds[] = {
 		.run = vfw_cmd_replay,
 	},
 	{
+		.name = "app",
+		.operands = "[APPS...]",
+		.max_operands = INT_MAX,
+		.summary = "name the apps of a capture by payload, without root",
+		.more = "APPS are files of apps, or folders of *.app files; without them those in\n"
+			"/usr/share/vfw/apps and /etc/vfw/apps. Without --pcap it lists the apps they\n"
+			"describe. What is wrong in them is said (exit 6).\n"
+			"Example: vfwctl app --pcap a.pcap",
+		.opts = {{0, "pcap", "FILE", "the capture, pcap or pcapng"},
+			 {0, "midstream", NULL, "take up TCP conversations that were running"}},
+		.run = vfw_cmd_app,
+	},
+	{
 		.name = "doctor",
 		.summary = "is all in place? hooks, ports, bypasses (exit 6)",
 		.run = vfw_cmd_doctor,

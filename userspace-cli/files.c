@@ -87,9 +87,10 @@ FILE *vfw_files_open(struct vfw_cli *cli, const char *path, const char *such)
 	return f;
 }
 
-static int files_open(struct vfw_cli *cli, json_t *files, const char *path)
+static int files_open(struct vfw_cli *cli, json_t *files, const struct vfw_files_kind *kind,
+		      const char *path)
 {
-	FILE *f = vfw_files_open(cli, path, "a file of text or a folder of *.vfw files");
+	FILE *f = vfw_files_open(cli, path, kind->such);
 	int rc = f ? files_slurp(cli, files, path, f) : -1;
 
 	if (f)
@@ -97,11 +98,11 @@ static int files_open(struct vfw_cli *cli, json_t *files, const char *path)
 	return rc;
 }
 
-static int files_wanted(const struct dirent *d)
+static bool files_wanted(const struct dirent *d, const char *suffix)
 {
-	size_t n = strlen(d->d_name);
+	size_t n = strlen(d->d_name), end = strlen(suffix);
 
-	return d->d_name[0] != '.' && n > 4 && !strcmp(d->d_name + n - 4, ".vfw");
+	return d->d_name[0] != '.' && n > end && !strcmp(d->d_name + n - end, suffix);
 }
 
 /* Byte order, whatever the locale. */
@@ -110,65 +111,74 @@ static int files_order(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int files_folder(struct vfw_cli *cli, json_t *files, const char *path)
+static int files_folder(struct vfw_cli *cli, json_t *files, const struct vfw_files_kind *kind,
+			const char *path)
 {
 	struct dirent **entry;
-	int i, rc = 0, n = scandir(path, &entry, files_wanted, files_order);
+	int i, rc = 0, taken = 0, n = scandir(path, &entry, NULL, files_order);
 	size_t len = strlen(path);
 
 	if (n < 0) {
 		vfw_cli_error(cli, "%s: %s", path, strerror(errno));
 		return -1;
 	}
-	if (!n) {
-		vfw_cli_error(cli, "%s: no file there ends in .vfw, so there is no policy in it",
-			      path);
-		rc = -1;
-	}
 	for (i = 0; i < n; i++) {
 		struct vfw_term full = {0};
 		char *s;
 
+		if (rc || !files_wanted(entry[i], kind->suffix)) {
+			free(entry[i]);
+			continue;
+		}
+		taken++;
 		vfw_term_addf(&full, "%s%s%s", path, len && path[len - 1] == '/' ? "" : "/",
 			      entry[i]->d_name);
 		s = vfw_term_take(&full);
-		if (!rc)
-			rc = files_open(cli, files, s);
+		rc = files_open(cli, files, kind, s);
 		free(s);
 		free(entry[i]);
+	}
+	if (!taken) {
+		vfw_cli_error(cli, "%s: no file there ends in %s, so there is no %s in it", path,
+			      kind->suffix, kind->what);
+		rc = -1;
 	}
 	free(entry);
 	return rc;
 }
 
-json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n)
+json_t *vfw_files_read_kind(struct vfw_cli *cli, const struct vfw_files_kind *kind,
+			    char *const *paths, int n)
 {
-	static char *const def[] = {(char *)VFW_FILES_DEFAULT};
 	json_t *files = json_array();
 	struct stat st;
 	int i, rc = 0;
 
-	if (!n && access(VFW_FILES_DEFAULT, F_OK)) {
-		vfw_cli_error(cli, "there is no " VFW_FILES_DEFAULT
-				   ": name the policy's files, or put them there");
-		json_decref(files);
-		return NULL;
-	}
-	if (!n) {
-		paths = def;
-		n = 1;
-	}
 	for (i = 0; i < n && !rc; i++) {
 		if (!strcmp(paths[i], "-"))
 			rc = files_slurp(cli, files, "<stdin>", cli->in);
 		else if (!stat(paths[i], &st) && S_ISDIR(st.st_mode))
-			rc = files_folder(cli, files, paths[i]);
+			rc = files_folder(cli, files, kind, paths[i]);
 		else
-			rc = files_open(cli, files, paths[i]);
+			rc = files_open(cli, files, kind, paths[i]);
 	}
 	if (rc) {
 		json_decref(files);
 		return NULL;
 	}
 	return files;
+}
+
+json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n)
+{
+	static const struct vfw_files_kind policy = {"policy", ".vfw",
+						     "a file of text or a folder of *.vfw files"};
+	static char *const def[] = {(char *)VFW_FILES_DEFAULT};
+
+	if (!n && access(VFW_FILES_DEFAULT, F_OK)) {
+		vfw_cli_error(cli, "there is no " VFW_FILES_DEFAULT
+				   ": name the policy's files, or put them there");
+		return NULL;
+	}
+	return vfw_files_read_kind(cli, &policy, n ? paths : def, n ?: 1);
 }

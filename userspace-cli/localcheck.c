@@ -9,7 +9,7 @@
 #include "../daemon/policy/policy.h"
 #include "../daemon/sig/pattern.h"
 
-static void localcheck_diags(json_t *array, const struct vfw_diags *d, enum vfw_severity severity)
+void vfw_localcheck_diags(json_t *array, const struct vfw_diags *d, enum vfw_severity severity)
 {
 	size_t i;
 
@@ -72,13 +72,13 @@ int vfw_localcheck(const json_t *files, json_t *errors, json_t **result)
 	if (!rc)
 		rc = vfw_policy_check(p, &diags);
 	if (rc) {
-		localcheck_diags(errors, &diags, VFW_DIAG_ERROR);
+		vfw_localcheck_diags(errors, &diags, VFW_DIAG_ERROR);
 	} else {
 		warnings = json_array();
 		refused = json_array();
 		vfw_policy_unenforceable(p, &unenforceable);
-		localcheck_diags(warnings, &diags, VFW_DIAG_WARNING);
-		localcheck_diags(refused, &unenforceable, VFW_DIAG_ERROR);
+		vfw_localcheck_diags(warnings, &diags, VFW_DIAG_WARNING);
+		vfw_localcheck_diags(refused, &unenforceable, VFW_DIAG_ERROR);
 		*result = json_pack("{s:I, s:o, s:o}", "rules", localcheck_rules(p), "warnings",
 				    warnings, "unenforceable", refused);
 	}
@@ -116,7 +116,7 @@ int vfw_localcheck_signatures(const json_t *files, json_t *errors, json_t **resu
 		if (one)
 			rc = one;
 	}
-	localcheck_diags(errors, &diags, VFW_DIAG_ERROR);
+	vfw_localcheck_diags(errors, &diags, VFW_DIAG_ERROR);
 	vfw_diags_free(&diags);
 	if (!rc)
 		*result = json_pack("{s:O}", "files", list);

@@ -5,6 +5,11 @@
 
 #include <jansson.h>
 
+#include "../daemon/policy/diag.h"
+
+/* Adds the complaints of one severity to an array, each as a diag of ctl_proto.h. */
+void vfw_localcheck_diags(json_t *array, const struct vfw_diags *d, enum vfw_severity severity);
+
 /*
  * Checks files (an array of { name, text }). Returns VFW_EXIT_OK and *result, new, as that of the
  * method policy.check; VFW_EXIT_CHECK_FAILED after adding a diag for each error to the array

@@ -25,6 +25,7 @@ _vfwctl_options()
 	observe) echo --vm --verdict --reason --rule --type --count --timeout ;;
 	flow\ list | flow\ kill) echo --vm --addr --proto --port --from --to --sport --dport ;;
 	sig\ check) echo --home-net --external-net ;;
+	app) echo --pcap --midstream ;;
 	replay) echo --pcap --rules --eve --checksum --midstream --home-net --external-net ;;
 	esac
 	echo --output --socket --help
@@ -75,16 +76,16 @@ _vfwctl()
 		words=$(_vfwctl_options "$command")
 	else
 		case $command in
-		'') words='status arm disarm vm policy rule explain observe flow sig replay doctor version help' ;;
+		'') words='status arm disarm vm policy rule explain observe flow sig replay app doctor version help' ;;
 		vm) words='list show quarantine release monitor' ;;
 		policy) words='check apply confirm rollback diff lint show' ;;
 		rule) words='list add delete' ;;
 		flow) words='list kill' ;;
 		rule\ delete) words=$(_vfwctl_names rule list) ;;
 		sig) words='check keywords' ;;
-		help) words='status arm disarm vm policy rule explain observe flow sig replay doctor version' ;;
+		help) words='status arm disarm vm policy rule explain observe flow sig replay app doctor version' ;;
 		vm\ show | vm\ quarantine | vm\ release | vm\ monitor) words=$(_vfwctl_names vm list) ;;
-		policy\ check | policy\ apply | policy\ diff | policy\ lint | sig\ check) compopt -o default ;;
+		policy\ check | policy\ apply | policy\ diff | policy\ lint | sig\ check | app) compopt -o default ;;
 		esac
 	fi
 	# not by compgen -W, which would expand what stands in the words

@@ -11,6 +11,7 @@
 struct vfw_track {
 	bool midstream;
 	vfw_track_inspect_fn inspect;
+	vfw_track_over_fn over; /* or NULL */
 	void *ctx;
 	struct vfw_track_flow **slots;
 	size_t n, size; /* a power of two */
@@ -38,6 +39,11 @@ struct vfw_track *vfw_track_new(bool midstream, vfw_track_inspect_fn inspect, vo
 		return NULL;
 	}
 	return t;
+}
+
+void vfw_track_on_over(struct vfw_track *t, vfw_track_over_fn over)
+{
+	t->over = over;
 }
 
 static void free_pieces(struct vfw_piece *p)
@@ -135,6 +141,7 @@ static void flush_early(struct vfw_track *t, struct vfw_track_flow *f, unsigned 
 			if ((int)(p->seq - s->next) >= 0)
 				append(&f->window[side], ((struct vfw_track_piece *)p)->bytes,
 				       p->len);
+		f->window[side].torn = true;
 		flush(t, f, side, time);
 	}
 }
@@ -148,8 +155,11 @@ static void end_tcp(struct vfw_track *t, struct vfw_track_flow *f, u64 time)
 		if (f->stream[side].flags & VFW_STREAM_F_STARTED)
 			flush_early(t, f, side, time, NULL);
 		free_pieces(vfw_stream_end(&f->stream[side]));
+		f->window[side].torn = false;
 	}
 	f->tcp_open = false;
+	if (t->over)
+		t->over(t->ctx, f);
 }
 
 void vfw_track_end(struct vfw_track *t, u64 time)

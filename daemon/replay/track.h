@@ -24,6 +24,7 @@ struct vfw_track_window {
 	u8 *bytes;
 	u32 len, room;
 	u32 seq; /* of the byte behind the last one */
+	bool torn; /* somewhere before these bytes others were never seen */
 };
 
 struct vfw_track_flow {
@@ -44,6 +45,7 @@ struct vfw_track_flow {
 	struct vfw_track_window window[2];
 	u8 *bits; /* flowbits, owned; NULL: none set */
 	u8 *once; /* signatures that were asked once, two bits each; owned */
+	void *own; /* the user's, see vfw_track_on_over() */
 	struct vfw_frame frame[2]; /* the last one of each side, for what is inspected at the end */
 };
 
@@ -55,6 +57,12 @@ struct vfw_track;
 
 /* Returns NULL when there is no memory; the caller owns the result. */
 struct vfw_track *vfw_track_new(bool midstream, vfw_track_inspect_fn inspect, void *ctx);
+
+/* Called with a flow that is over, all of it inspected; the same one may begin a new conversation after that. */
+typedef void (*vfw_track_over_fn)(void *ctx, struct vfw_track_flow *flow);
+
+/* From now on over is told of flows' ends, with the context of inspect. */
+void vfw_track_on_over(struct vfw_track *t, vfw_track_over_fn over);
 
 /* Frees it without inspecting anything more. */
 void vfw_track_free(struct vfw_track *t);

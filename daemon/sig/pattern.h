@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../policy/diag.h"
 #include "../policy/sha256.h"
+#include "reader.h"
 
 #define VFW_PATTERN_FILE_MAX (16U << 20) /* bytes */
 #define VFW_PATTERN_REGEX_MAX 8192 /* bytes */
@@ -30,16 +30,14 @@ struct vfw_pattern {
 	uint32_t flags; /* VFW_PATTERN_F_* */
 	const char *regex; /* without its slashes */
 	const char *message; /* or NULL */
-	struct vfw_loc loc; /* of the regex; loc.file indexes files */
+	struct vfw_loc loc; /* of the regex; loc.file indexes texts.files */
 };
 
 /* Strings belong to the list. */
 struct vfw_patterns {
 	struct vfw_pattern *v;
 	size_t n, room;
-	struct vfw_source *files; /* as they were read, for messages */
-	char **texts; /* what the strings above point into; index-parallel to files */
-	size_t n_files;
+	struct vfw_texts texts; /* what the strings above point into */
 	uint32_t *by_sid; /* open hashing over v: index + 1, 0 is free */
 	size_t slots; /* a power of two, or 0 */
 };

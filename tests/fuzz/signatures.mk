@@ -6,7 +6,7 @@ SIG_FUZZ_CC ?= clang
 SIG_FUZZ_OBJ := build/fuzz/signatures
 SIG_FUZZ_CFLAGS := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Iinclude/uapi
-SIG_FUZZ_SRCS := daemon/sig/pattern.c daemon/sig/request.c daemon/policy/diag.c daemon/policy/text.c \
+SIG_FUZZ_SRCS := daemon/sig/pattern.c daemon/sig/reader.c daemon/sig/request.c daemon/policy/diag.c daemon/policy/text.c \
 	daemon/policy/literal.c daemon/policy/sha256.c tests/fuzz/signatures_read.c
 SIG_FUZZ_OBJS := $(SIG_FUZZ_SRCS:%.c=$(SIG_FUZZ_OBJ)/%.o)
 SIG_FUZZ_SEEDS := build/fuzz/seeds/signatures_read

@@ -42,7 +42,7 @@ static void look(const struct vfw_patterns *p)
 	must(p->n > 0, "no pattern, and no word about it");
 	for (size_t i = 0; i < p->n; i++) {
 		const struct vfw_pattern *one = &p->v[i];
-		const struct vfw_source *file = &p->files[one->loc.file];
+		const struct vfw_source *file = &p->texts.files[one->loc.file];
 		const char *text = file->text + file->lines[one->loc.line - 1];
 
 		must(one->sid && *one->regex && !(one->flags & ~7U), "out of bounds");

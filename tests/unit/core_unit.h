@@ -16,5 +16,6 @@ TCase *core_stream_cases(void);
 TCase *core_fragset_cases(void);
 TCase *core_reason_cases(void);
 TCase *core_sig_cases(void);
+TCase *core_app_cases(void);
 
 #endif /* VFW_TEST_CORE_UNIT_H */

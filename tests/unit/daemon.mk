@@ -13,7 +13,7 @@ TUD_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"test"' -Iinclude -Iinclude/uapi -Ik
 	-Idaemon/policy -I$(TUD_OUT)/gen $(shell pkg-config --cflags $(TUD_PKGS))
 TUD_LIBS = $(shell pkg-config --libs $(TUD_PKGS))
 
-TUD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule%,$(wildcard daemon/*/*.c)) kmod/core/reason.c
+TUD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*/*.c)) kmod/core/reason.c
 TUD_TESTS := $(wildcard tests/unit/daemon/*.c)
 TUD_GEN := $(TUD_OUT)/gen/parse.tab.c $(TUD_OUT)/gen/lex.yy.c
 TUD_OBJS := $(patsubst %.c,$(TUD_OUT)/%.o,$(TUD_SRCS) $(TUD_TESTS)) $(TUD_GEN:.c=.o) \

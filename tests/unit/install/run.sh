@@ -19,7 +19,7 @@ there() { (cd "$root" && find . -type f -printf '%P %m\n' | sort); }
 
 $make -s install-tools DESTDIR="$root" SYSTEMD_VERSION=252
 # built only where libvirt's headers are
-diff - <(there | grep -v '^usr/lib/vfw/vfw-libvirt 755$') <<'X'
+diff - <(there | grep -v '^usr/lib/vfw/vfw-libvirt 755$\|^usr/share/vfw/apps/[a-z0-9-]*\.app 644$') <<'X'
 etc/kernel/postinst.d/vfw 755
 etc/libvirt/hooks/qemu.d/50-vfw 755
 etc/modprobe.d/vfw.conf 644
@@ -33,6 +33,7 @@ usr/share/bash-completion/completions/vfwctl 644
 usr/share/man/man8/vfwctl.8 644
 usr/share/vfw/default.vfw 644
 X
+expect apps "$(ls "$root/usr/share/vfw/apps" | wc -l)" "$(ls rules/apps | wc -l)"
 grep -qx 'Type=notify' "$root/lib/systemd/system/vfwd.service"
 grep -qx 'ExecReload=/bin/kill -HUP $MAINPID' "$root/lib/systemd/system/vfwd.service"
 ! grep -rn '@[A-Z]*@' "$root/lib" "$root/etc" "$root/usr/lib" || fail "a name was not filled in"

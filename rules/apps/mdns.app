@@ -1,0 +1,6 @@
+# RFC 6762 18: id 0, names in "local" (3).
+app mdns "Multicast DNS"
+over dns
+port udp 5353
+udp any /^\x00\x00[\x00\x84]\x00\x00.\x00.\x00.\x00.[\x01-\x3f].*\x05local\x00/s
+udp any /^\x00\x00[\x00\x84]\x00\x00.\x00.\x00.\x00.[\x01-\x3f].*\x07in-addr\x04arpa\x00..[\x00\x80]\x01/s

@@ -1,0 +1,4 @@
+# Modbus messaging on TCP: a transaction, protocol 0, length, unit, a function of the specification; the answer likewise.
+app modbus "Modbus"
+port tcp 502
+tcp client /^..\x00\x00\x00(?:\x06.[\x01-\x06\x08]|\x02.[\x07\x0b\x0c\x11]|[\x05-\xfd].[\x0f\x10\x14-\x18\x2b])/s server /^..\x00\x00\x00[\x03-\xfd].(?:[\x01-\x08\x0b\x0c\x0f-\x11\x14-\x18\x2b]|[\x81-\x98\xab][\x01-\x0b])/s

@@ -1,0 +1,5 @@
+# The wire protocol: length, request, answered request (none), opcode: OP_MSG 2013, OP_QUERY 2004, OP_COMPRESSED 2012.
+app mongodb "MongoDB"
+port tcp 27017 27018 27019
+tcp client /^...[\x00-\x02].{4}(?:\x00{4}|\xff{4})(?:\xdd\x07\x00\x00[\x00-\x03]\x00[\x00\x01]\x00\x00...\x00|\xd4\x07\x00\x00.[\x00\x01]\x00\x00[A-Za-z_][!-~]*\.[!-~]+\x00|\xdc\x07\x00\x00(?:\xdd|\xd4)\x07\x00\x00...\x00[\x00-\x03])/s
+tcp server /^...[\x00-\x02].{8}\xdd\x07\x00\x00[\x00-\x03]\x00\x00\x00\x00...\x00[\x01-\x13][A-Za-z]/s

@@ -1,0 +1,4 @@
+# X11 protocol 8: byte order, version 11.0.
+app x11 "X Window System"
+port tcp 6000 6001 6002
+tcp client /^(?:l[\x00-\xff]\x0b\x00\x00\x00[\x00-\x40]\x00[\x00-\x40]\x00|B[\x00-\xff]\x00\x0b\x00\x00\x00[\x00-\x40]\x00[\x00-\x40])/s

@@ -1,0 +1,3 @@
+app web
+tcp any /SSH-/
+tcp both /^(a|b)/
