@@ -8,8 +8,13 @@ set -E
 
 LAB_LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
+# fail WHY: says also at which lines of the scenario, the innermost first.
 fail() {
+	local i
 	echo "FAILED: $*" >&2
+	for ((i = 1; i < ${#BASH_SOURCE[@]}; i++)); do
+		echo "  at ${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}" >&2
+	done
 	exit 1
 }
 

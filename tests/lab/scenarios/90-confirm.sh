@@ -42,8 +42,8 @@ on admin socat -t 60 - TCP:10.0.0.12:22 </tmp/ssh >/tmp/ssh.out 2>/dev/null &
 exec 7>/tmp/ssh
 echo before >&7
 wait_until 10 grep -q before /tmp/ssh.out
-vfwctl policy apply --confirm 8 /tmp/shut.vfw | tee /tmp/out
-grep -q 'undone in 8 s' /tmp/out
+vfwctl policy apply --confirm 16 /tmp/shut.vfw | tee /tmp/out
+grep -q 'undone in 16 s' /tmp/out
 expect "who began the trial" "$(trial .who | cut -d' ' -f1-2)" "uid 0"
 expect_fail can_tcp admin 10.0.0.12 22
 expect_pass can_tcp other 10.0.0.12 22
@@ -65,12 +65,12 @@ explained admin srv tcp 22 pass first:1
 
 note "confirmed: it stays, and is kept"
 before=$(hits first:2)
-vfwctl policy apply --confirm 3 /tmp/shut.vfw
+vfwctl policy apply --confirm 7 /tmp/shut.vfw
 expect_pass vfwctl policy confirm
 audited policy.confirm '^uid 0'
 no_trial || fail "the trial goes on"
 grep -q 'vm other' <<<"$(kept)"
-sleep 4
+sleep 8
 expect_pass can_tcp other 10.0.0.12 22
 expect_fail can_tcp admin 10.0.0.12 22
 
