@@ -25,6 +25,7 @@ MODULE_PARM_DESC(scan_ms_per_vm,
 		 "processor time for the same, ms in each second; 0: without bound (default 1000)");
 
 static atomic_long_t budget_total;
+static atomic_t budget_n; /* budgets there are */
 
 struct vfw_budget *vfw_budget_new(void)
 {
@@ -34,6 +35,7 @@ struct vfw_budget *vfw_budget_new(void)
 		return NULL;
 	refcount_set(&budget->refs, 1);
 	spin_lock_init(&budget->lock);
+	atomic_inc(&budget_n);
 	return budget;
 }
 
@@ -44,15 +46,28 @@ struct vfw_budget *vfw_budget_get(struct vfw_budget *budget)
 
 void vfw_budget_put(struct vfw_budget *budget)
 {
-	if (budget && refcount_dec_and_test(&budget->refs))
-		kfree_rcu(budget, rcu);
+	if (!budget || !refcount_dec_and_test(&budget->refs))
+		return;
+	atomic_dec(&budget_n);
+	kfree_rcu(budget, rcu);
+}
+
+/* How much there may be in all, for one that then has so many bytes. */
+static long budget_ceiling(long bytes)
+{
+	long all = (long)READ_ONCE(scan_mib) << 20;
+	long kept = all / 4;
+
+	return bytes <= kept / max(atomic_read(&budget_n), 1) ? all : all - kept;
 }
 
 bool vfw_budget_take(struct vfw_budget *budget, u32 bytes)
 {
-	if (atomic_long_add_return(bytes, &budget->bytes) > (long)READ_ONCE(scan_kib_per_vm) << 10)
+	long n = atomic_long_add_return(bytes, &budget->bytes);
+
+	if (n > (long)READ_ONCE(scan_kib_per_vm) << 10)
 		goto over;
-	if (atomic_long_add_return(bytes, &budget_total) > (long)READ_ONCE(scan_mib) << 20) {
+	if (atomic_long_add_return(bytes, &budget_total) > budget_ceiling(n)) {
 		atomic_long_sub(bytes, &budget_total);
 		goto over;
 	}

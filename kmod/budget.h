@@ -3,6 +3,9 @@
  * What scanning may cost: memory and processor time, for one share of the flows (what a VM opens, or
  * what is opened to it) and for memory in all. Conversations hold it while they live, so it may
  * outlive its owner.
+ *
+ * A quarter of the memory in all is kept for those that have little: each may always have its part of
+ * that quarter, whatever the others take.
  */
 #ifndef VFW_BUDGET_H
 #define VFW_BUDGET_H

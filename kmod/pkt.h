@@ -60,6 +60,7 @@ struct vfw_pkt {
 	bool stolen; /* it waits for the worker: nobody's here any more */
 	bool again; /* the worker is to try again */
 	bool lent; /* before it waited for the worker, some of its bytes were others' */
+	bool matched; /* a signature, and it passes all the same: nothing is cut */
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	bool tcp_other_started; /* and tcp_other, of its receiver's; only with a SYN */

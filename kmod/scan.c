@@ -2,7 +2,8 @@
 /*
  * Who may hold what. A struct vfw_scan belongs to its flow and dies with it by RCU; the worker holds a
  * reference while frames wait. It holds its profile (as a user, so that it can be made to leave) and
- * its budget. All bytes it has taken from the budget are given back when it is freed, at the latest.
+ * the budgets of both ends, for each pays for what it sends. All bytes it has taken from them are given
+ * back when it is freed, at the latest.
  *
  * A frame's data are private before anything of it is looked at, in prevent mode: frags that a guest or
  * a file still owns are copied. What was scanned is then what is delivered.
@@ -15,6 +16,7 @@
 #include "own.h"
 #include "scan.h"
 #include "scan_flow.h"
+#include "share.h"
 #include "verdict.h"
 
 static struct kmem_cache *scan_cache;
@@ -42,10 +44,11 @@ static const struct vfw_hs_db *scan_db(const struct vfw_profile *profile, const 
 
 static void scan_free(struct vfw_scan *scan)
 {
-	vfw_scan_dir_end(scan, &scan->dir[0]);
-	vfw_scan_dir_end(scan, &scan->dir[1]);
-	vfw_budget_give(scan->budget, sizeof(*scan));
-	vfw_budget_put(scan->budget);
+	vfw_scan_dir_end(&scan->dir[0]);
+	vfw_scan_dir_end(&scan->dir[1]);
+	vfw_budget_give(scan->dir[0].budget, sizeof(*scan));
+	vfw_budget_put(scan->dir[0].budget);
+	vfw_budget_put(scan->dir[1].budget);
 	kmem_cache_free(scan_cache, scan);
 }
 
@@ -64,14 +67,26 @@ void vfw_scan_put(struct vfw_scan *scan)
 	call_rcu(&scan->rcu, scan_free_rcu);
 }
 
+/*
+ * What scanning side 1 may cost: its share of what is opened to it, where it is a VM or a port of ours;
+ * else who opened pays for both.
+ */
+static struct vfw_budget *scan_answer_budget(const struct vfw_pkt *p)
+{
+	const struct vfw_end *end = p->side ? &p->src : &p->dst;
+
+	if (end->nic)
+		return end->nic->vm->live->in->budget;
+	return end->port ? end->port->in->budget : vfw_flow_budget(p->flow);
+}
+
 static struct vfw_scan *scan_new(const struct vfw_pkt *p, struct vfw_profile *profile)
 {
 	struct vfw_budget *budget = vfw_budget_get(vfw_flow_budget(p->flow));
+	struct vfw_budget *answer = vfw_budget_get(scan_answer_budget(p));
 	struct vfw_scan *scan;
 
-	if (!budget)
-		return NULL;
-	if (!vfw_budget_take(budget, sizeof(*scan)))
+	if (!budget || !answer || !vfw_budget_take(budget, sizeof(*scan)))
 		goto put;
 	scan = kmem_cache_zalloc(scan_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!scan)
@@ -80,7 +95,8 @@ static struct vfw_scan *scan_new(const struct vfw_pkt *p, struct vfw_profile *pr
 	spin_lock_init(&scan->lock);
 	INIT_LIST_HEAD(&scan->jobs);
 	INIT_WORK(&scan->work, vfw_scan_queue_work);
-	scan->budget = budget;
+	scan->dir[0].budget = budget;
+	scan->dir[1].budget = answer;
 	scan->generation = p->pol->generation;
 	scan->midway = !p->fresh || !p->tcp_started;
 	if (vfw_profile_use(&scan->user, profile))
@@ -90,6 +106,7 @@ give:
 	vfw_budget_give(budget, sizeof(*scan));
 put:
 	vfw_budget_put(budget);
+	vfw_budget_put(answer);
 	return NULL;
 }
 
@@ -117,11 +134,17 @@ static struct vfw_scan *scan_begin(struct vfw_pkt *p)
 	return other;
 }
 
+/* Does now prevent what before only reported? */
+static bool scan_hardens(const struct vfw_profile *before, const struct vfw_profile *now)
+{
+	return before && now && now->conf.flags & ~before->conf.flags & VFW_PROFILE_F_PREVENT;
+}
+
 /* Another generation of the policy: does the conversation go on as before? Scan locked. */
 static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
 {
 	struct vfw_profile *old = scan->user.profile, *new = scan_profile(p);
-	bool same;
+	bool same, hardens = scan_hardens(old, new);
 
 	/* a flow that is kept though its rule is gone keeps its profile, too */
 	if (p->rule == VFW_PKT_NO_RULE)
@@ -131,23 +154,24 @@ static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
 	if (new == old)
 		return;
 	same = old && new &&scan_db(old, p) == scan_db(new, p);
-	/* one that reports keeps nothing that came in order: prevention begins anew, midway */
-	if (same && new->conf.flags & ~old->conf.flags & VFW_PROFILE_F_PREVENT) {
-		vfw_scan_dir_end(scan, &scan->dir[0]);
-		vfw_scan_dir_end(scan, &scan->dir[1]);
+	/* one that reports keeps nothing that came in order: prevention begins anew, midway, and at once */
+	if (hardens) {
+		vfw_scan_dir_end(&scan->dir[0]);
+		vfw_scan_dir_end(&scan->dir[1]);
 		scan->midway = true;
 	}
-	if (old && new && !same && !READ_ONCE(old->old) && old->revision >= p->pol->streams_since)
+	if (old && new && !same && !hardens && !READ_ONCE(old->old) &&
+	    old->revision >= p->pol->streams_since)
 		return;
 	vfw_profile_leave(&scan->user);
 	WRITE_ONCE(scan->done, false);
 	if (!new || !scan_db(new, p) || !vfw_profile_use(&scan->user, new)) {
-		vfw_scan_dir_end(scan, &scan->dir[0]);
-		vfw_scan_dir_end(scan, &scan->dir[1]);
+		vfw_scan_dir_end(&scan->dir[0]);
+		vfw_scan_dir_end(&scan->dir[1]);
 		scan->midway = true;
 	} else if (!same) {
-		vfw_scan_uneat(scan, &scan->dir[0]);
-		vfw_scan_uneat(scan, &scan->dir[1]);
+		vfw_scan_uneat(&scan->dir[0]);
+		vfw_scan_uneat(&scan->dir[1]);
 	}
 }
 
@@ -191,7 +215,7 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 	}
 	if (!bytes.len)
 		return;
-	if (!vfw_budget_has_time(scan->budget)) {
+	if (!vfw_budget_has_time(scan->dir[p->side].budget)) {
 		vfw_scan_overload(scan, p);
 		return;
 	}
@@ -245,8 +269,8 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 		WRITE_ONCE(scan->done, true);
 	else if (!scan->dead)
 		return;
-	vfw_scan_dir_end(scan, &scan->dir[0]);
-	vfw_scan_dir_end(scan, &scan->dir[1]);
+	vfw_scan_dir_end(&scan->dir[0]);
+	vfw_scan_dir_end(&scan->dir[1]);
 }
 
 /*
@@ -313,8 +337,8 @@ static void scan_leave(struct vfw_profile_user *user)
 	if (!scan->busy) {
 		vfw_profile_leave(user);
 		scan->retired = true;
-		vfw_scan_uneat(scan, &scan->dir[0]);
-		vfw_scan_uneat(scan, &scan->dir[1]);
+		vfw_scan_uneat(&scan->dir[0]);
+		vfw_scan_uneat(&scan->dir[1]);
 		WRITE_ONCE(scan->done, false);
 		WRITE_ONCE(scan->generation, 0);
 	}

@@ -118,11 +118,11 @@ static enum vfw_scan_eaten eat_begin(struct vfw_scan *scan, struct vfw_scan_dir 
 	const struct vfw_hs_db *db = scan->user.profile->stream;
 	u32 size = ALIGN(vfw_hs_db_stream_size(db), 64);
 
-	if (!vfw_budget_take(scan->budget, size))
+	if (!vfw_budget_take(dir->budget, size))
 		return VFW_SCAN_FULL;
 	dir->hs = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
 	if (!dir->hs) {
-		vfw_budget_give(scan->budget, size);
+		vfw_budget_give(dir->budget, size);
 		return VFW_SCAN_FULL;
 	}
 	dir->hs_size = size;
@@ -130,18 +130,18 @@ static enum vfw_scan_eaten eat_begin(struct vfw_scan *scan, struct vfw_scan_dir 
 	dir->base = dir->stream.scanned;
 	if (!vfw_hs_stream_open(db, dir->hs))
 		return VFW_SCAN_CLEAN;
-	vfw_scan_uneat(scan, dir);
+	vfw_scan_uneat(dir);
 	return VFW_SCAN_LATER;
 }
 
-void vfw_scan_uneat(struct vfw_scan *scan, struct vfw_scan_dir *dir)
+void vfw_scan_uneat(struct vfw_scan_dir *dir)
 {
 	dir->fed = 0;
 	if (!dir->hs)
 		return;
 	kfree(dir->hs);
 	dir->hs = NULL;
-	vfw_budget_give(scan->budget, dir->hs_size);
+	vfw_budget_give(dir->budget, dir->hs_size);
 }
 
 enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struct vfw_scan_dir *dir,
@@ -149,7 +149,6 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 {
 	struct eat eat = {.scan = scan, .p = p, .db = scan->user.profile->stream};
 	enum vfw_scan_eaten ret;
-	u64 began;
 	u32 n;
 
 	if (!dir->hs) {
@@ -159,12 +158,13 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 	}
 	eat.hs = dir->hs;
 	eat.base = dir->base;
-	began = ktime_get_ns();
 	n = eat_bytes(&eat, bytes, off, len);
-	vfw_budget_spend(scan->budget, ktime_get_ns() - began);
 	dir->fed += n;
-	if (eat_stops(&eat) && (n == len || vfw_verdict_cuts(p)))
-		return VFW_SCAN_MATCH;
+	if (eat_stops(&eat)) {
+		if (vfw_verdict_cuts(p))
+			return VFW_SCAN_MATCH;
+		p->matched = true;
+	}
 	return n < len ? VFW_SCAN_LATER : VFW_SCAN_CLEAN;
 }
 
@@ -235,7 +235,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);
 	}
-	vfw_budget_spend(scan->budget, ktime_get_ns() - began);
+	vfw_budget_spend(scan->dir[p->side].budget, ktime_get_ns() - began);
 	return eat_stops(&eat) ? VFW_SCAN_MATCH : ret;
 }
 

@@ -22,8 +22,9 @@
 
 #define VFW_SCAN_LOCKED 16384 /* bytes scanned at once under the lock; more without it */
 
-/* One direction of a TCP conversation. */
+/* One direction of a conversation; all but budget for TCP. */
 struct vfw_scan_dir {
+	struct vfw_budget *budget; /* of who sends in it, who pays for it; a reference */
 	struct vfw_stream stream;
 	void *hs; /* the scan's state, charged; NULL: begins with the next byte */
 	u32 hs_size;
@@ -42,8 +43,7 @@ struct vfw_scan {
 	u16 dead; /* the reason why nothing passes any more, or VFW_REASON_NONE */
 	u32 generation; /* of the policy by which it has its profile; READ_ONCE */
 	struct vfw_profile_user user;
-	struct vfw_budget *budget; /* a reference */
-	struct vfw_scan_dir dir[2]; /* by the side that sends; 0 opened */
+	struct vfw_scan_dir dir[2]; /* by the side that sends; 0 opened, and pays for this */
 	struct list_head jobs; /* frames for the worker, in order */
 	u32 n_jobs;
 	struct work_struct work;
@@ -81,12 +81,12 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p);
 void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p);
 
 /* Forgets all of a direction, to begin anew. Scan locked or owned. */
-void vfw_scan_dir_end(struct vfw_scan *scan, struct vfw_scan_dir *dir);
+void vfw_scan_dir_end(struct vfw_scan_dir *dir);
 
 /* ---- scan_eat.c: the bytes' way into Hyperscan ---- */
 
 enum vfw_scan_eaten {
-	VFW_SCAN_CLEAN, /* or it matched, and may pass */
+	VFW_SCAN_CLEAN, /* or it matched, and passes: p->matched where the profile prevents */
 	VFW_SCAN_MATCH, /* it matched, and is to be dropped */
 	VFW_SCAN_LATER, /* no FPU section can be had here */
 	VFW_SCAN_FULL, /* no memory for the scan's state */
@@ -101,7 +101,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 					  const struct vfw_scan_bytes *bytes);
 
 /* Ends the state of a direction's scan; the next byte begins a new one. Scan locked or owned. */
-void vfw_scan_uneat(struct vfw_scan *scan, struct vfw_scan_dir *dir);
+void vfw_scan_uneat(struct vfw_scan_dir *dir);
 
 /* Buffers for datagrams that are not linear. May sleep. */
 int vfw_scan_eat_init(void);

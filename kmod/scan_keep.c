@@ -2,7 +2,7 @@
 /*
  * Kept bytes are a copy, or for long segments a clone of the frame: the data of a frame that is scanned
  * to prevent are private to it (scan.c), so nobody changes them. Either is charged with what it
- * really takes.
+ * really takes; a clone of little in a large frame would take many times that, and is none.
  */
 #include <linux/minmax.h>
 #include <linux/skbuff.h>
@@ -12,6 +12,7 @@
 #include "scan_flow.h"
 
 #define KEEP_COPY_MAX 3072 /* bytes; longer ones are clones */
+#define KEEP_SPARSE 4 /* but for less than one part in so many of what the frame takes */
 #define KEEP_CHUNK 128 /* compared at once, on the stack */
 
 struct scan_keep {
@@ -42,22 +43,36 @@ static void keep_copy(u8 *to, const struct vfw_scan_bytes *bytes, u32 off, u32 l
 		memset(to, 0, len);
 }
 
-static struct scan_keep *keep_new(const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+/* With room for so many bytes. */
+static struct scan_keep *keep_alloc(u32 room)
 {
-	bool copied = bytes->data || len <= KEEP_COPY_MAX;
-	size_t size = sizeof(struct scan_keep) + (copied ? len : 0);
 	struct scan_keep *keep;
 
-	keep = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+	keep = kmalloc(sizeof(*keep) + room, GFP_ATOMIC | __GFP_NOWARN);
 	if (!keep)
 		return NULL;
 	keep->skb = NULL;
-	keep->off = bytes->off + off;
+	keep->off = 0;
 	keep->charge = ksize(keep);
-	if (copied) {
-		keep_copy(keep->data, bytes, off, len);
-		return keep;
+	return keep;
+}
+
+static struct scan_keep *keep_new(const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+{
+	bool small = bytes->data || len <= KEEP_COPY_MAX;
+	struct scan_keep *keep = NULL;
+
+	if (small || len < bytes->skb->truesize / KEEP_SPARSE) {
+		keep = keep_alloc(len);
+		if (keep)
+			keep_copy(keep->data, bytes, off, len);
+		if (keep || small)
+			return keep;
 	}
+	keep = keep_alloc(0);
+	if (!keep)
+		return NULL;
+	keep->off = bytes->off + off;
 	keep->skb = skb_clone(bytes->skb, GFP_ATOMIC | __GFP_NOWARN);
 	if (!keep->skb) {
 		kfree(keep);

@@ -116,12 +116,12 @@ static struct vfw_scan_job *queue_job(struct vfw_scan *scan, struct vfw_pkt *p)
 	job->nic[0] = queue_nic(&p->src);
 	job->nic[1] = queue_nic(&p->dst);
 	job->charge = JOB_SIZE + p->skb->truesize;
-	if (!vfw_budget_take(scan->budget, job->charge)) {
+	if (!vfw_budget_take(scan->dir[p->side].budget, job->charge)) {
 		kfree(job);
 		return NULL;
 	}
 	if (!queue_take(job, p)) {
-		vfw_budget_give(scan->budget, job->charge);
+		vfw_budget_give(scan->dir[p->side].budget, job->charge);
 		kfree(job);
 		return NULL;
 	}
@@ -145,7 +145,7 @@ static void queue_give_up(struct vfw_scan *scan, struct vfw_pkt *p)
 	struct vfw_scan_dir *dir = &scan->dir[p->side];
 
 	if (dir->fed && scan->user.profile) {
-		vfw_scan_uneat(scan, dir);
+		vfw_scan_uneat(dir);
 		vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, true);
 	}
 	vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
@@ -285,7 +285,7 @@ static enum queue_step queue_step(struct vfw_scan *scan)
 	list_del(&job->node);
 	scan->n_jobs--;
 	spin_unlock(&scan->lock);
-	queue_free(scan->budget, job, dev);
+	queue_free(scan->dir[job->p.side].budget, job, dev);
 	return QUEUE_MORE;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include <linux/skbuff.h>
+#include <linux/timekeeping.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
@@ -25,6 +26,8 @@ MODULE_PARM_DESC(stream_pieces,
 
 /* The scale of a window that was not seen: the largest, RFC 7323 2.3. */
 #define SEGMENT_SCALE 14
+/* Pieces that to walk over counts. */
+#define SEGMENT_MANY 64
 
 struct segment {
 	struct vfw_stream_seg seg;
@@ -82,10 +85,10 @@ static bool segment_same(void *arg, u32 seg_off, const struct vfw_piece *piece, 
 	return vfw_scan_same(arg, seg_off, &kept, piece_off, len);
 }
 
-void vfw_scan_dir_end(struct vfw_scan *scan, struct vfw_scan_dir *dir)
+void vfw_scan_dir_end(struct vfw_scan_dir *dir)
 {
-	vfw_scan_release(scan->budget, vfw_stream_end(&dir->stream));
-	vfw_scan_uneat(scan, dir);
+	vfw_scan_release(dir->budget, vfw_stream_end(&dir->stream));
+	vfw_scan_uneat(dir);
 }
 
 /*
@@ -102,11 +105,11 @@ static bool segment_acks(struct vfw_scan *scan, struct vfw_pkt *p, const struct 
 		return false;
 	if (!scan->midway && !(scan->dir[p->side].stream.flags & VFW_STREAM_F_STARTED))
 		return false;
-	vfw_scan_release(scan->budget, vfw_stream_ack(&dir->stream, s->ack, s->window, &gap));
+	vfw_scan_release(dir->budget, vfw_stream_ack(&dir->stream, s->ack, s->window, &gap));
 	if (gap && vfw_scan_refuse(scan, p, VFW_REASON_STREAM_GAP, true))
 		return true;
 	if (dir->stream.next != next)
-		vfw_scan_uneat(scan, dir);
+		vfw_scan_uneat(dir);
 	return false;
 }
 
@@ -121,7 +124,7 @@ static void segment_restarts(struct vfw_scan *scan, struct vfw_pkt *p, u32 depth
 	if (!p->tcp_other_started || !(other->stream.flags & VFW_STREAM_F_STARTED) ||
 	    other->stream.start == p->tcp_other)
 		return;
-	vfw_scan_dir_end(scan, other);
+	vfw_scan_dir_end(other);
 	vfw_stream_start(&other->stream, p->tcp_other, depth, false);
 	scan->midway = false;
 }
@@ -141,7 +144,7 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 			return;
 		if (started && dir->stream.start == p->tcp_start)
 			return;
-		vfw_scan_dir_end(scan, dir);
+		vfw_scan_dir_end(dir);
 		vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
 		WRITE_ONCE(scan->done, false);
 		segment_restarts(scan, p, depth);
@@ -190,7 +193,8 @@ static bool segment_keeps(struct vfw_scan *scan, struct vfw_pkt *p, const struct
 	if (!plan->keep_len || plan->verdict == VFW_STREAM_FULL ||
 	    plan->verdict == VFW_STREAM_UNKNOWN || !(prevent || early))
 		return true;
-	*piece = vfw_scan_keep(scan->budget, &s->bytes, plan->keep_off, plan->keep_len);
+	*piece =
+		vfw_scan_keep(scan->dir[p->side].budget, &s->bytes, plan->keep_off, plan->keep_len);
 	if (*piece)
 		return true;
 	/*
@@ -238,11 +242,9 @@ static enum vfw_scan_eaten segment_eats(struct vfw_scan *scan, struct vfw_pkt *p
 
 	if (plan->to == plan->from)
 		return VFW_SCAN_CLEAN;
-	if (!vfw_budget_has_time(scan->budget))
-		return VFW_SCAN_FULL;
 	/* other bytes than those that follow what was eaten */
 	if ((dir->fed && dir->fed_seq != plan->from) || plan->from != dir->stream.next)
-		vfw_scan_uneat(scan, dir);
+		vfw_scan_uneat(dir);
 	dir->fed_seq = plan->from;
 	if (plan->to - plan->from <= VFW_SCAN_LOCKED)
 		return segment_spans(scan, p, s, plan);
@@ -255,6 +257,12 @@ static enum vfw_scan_eaten segment_eats(struct vfw_scan *scan, struct vfw_pkt *p
 	return ret;
 }
 
+/* Does a plan for it walk over no pieces, and lose nothing that is kept if it is not scanned? */
+static bool segment_is_next(const struct vfw_scan_dir *dir, const struct segment *s)
+{
+	return s->seg.seq == dir->stream.next && !dir->stream.n_early;
+}
+
 static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segment *s)
 {
 	struct vfw_scan_dir *dir = &scan->dir[p->side];
@@ -262,14 +270,22 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 		.bytes = min(READ_ONCE(stream_kib), VFW_STREAM_WINDOW_MAX >> 10) << 10,
 		.pieces = min(READ_ONCE(stream_pieces), 32768U),
 	};
+	bool has_time = !s->seg.len || vfw_budget_has_time(dir->budget);
 	struct vfw_stream_plan plan;
 	struct vfw_piece *piece;
 
+	if (!has_time && !segment_is_next(dir, s)) {
+		if (!vfw_scan_overload(scan, p))
+			vfw_stream_missed(&dir->stream);
+		return;
+	}
 	vfw_stream_plan(&dir->stream, &plan, &s->seg, &limit, segment_same, &s->bytes);
 	if (segment_refused(scan, p, &plan) || !segment_keeps(scan, p, s, &plan, &piece))
 		return;
-	switch (segment_eats(scan, p, s, &plan)) {
+	switch (has_time ? segment_eats(scan, p, s, &plan) : VFW_SCAN_FULL) {
 	case VFW_SCAN_CLEAN:
+		if (p->matched && vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true))
+			goto drop;
 		break;
 	case VFW_SCAN_MATCH:
 		if (vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true))
@@ -282,20 +298,20 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 		if (vfw_scan_overload(scan, p))
 			goto drop;
 		/* what follows cannot be joined to what was before */
-		vfw_scan_uneat(scan, dir);
+		vfw_scan_uneat(dir);
 		break;
 	}
-	vfw_scan_release(scan->budget, vfw_stream_commit(&dir->stream, &plan, piece));
+	vfw_scan_release(dir->budget, vfw_stream_commit(&dir->stream, &plan, piece));
 	dir->fed = 0;
 	return;
 drop:
 	if (piece) {
 		piece->next = NULL;
-		vfw_scan_release(scan->budget, piece);
+		vfw_scan_release(dir->budget, piece);
 	}
 }
 
-void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
+static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_stream *stream = &scan->dir[p->side].stream;
 	struct segment s;
@@ -317,7 +333,24 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
 	    (s.seg.len || s.seg.flags & (VFW_TCP_FIN | VFW_TCP_URG)))
 		segment_scan(scan, p, &s);
 	if (stream->flags & VFW_STREAM_F_DEPTH)
-		vfw_scan_uneat(scan, &scan->dir[p->side]);
+		vfw_scan_uneat(&scan->dir[p->side]);
 	if (vfw_stream_done(&scan->dir[0].stream) && vfw_stream_done(&scan->dir[1].stream))
 		WRITE_ONCE(scan->done, true);
+}
+
+/*
+ * All it takes is its sender's to pay: sums, comparisons with what is kept, walks over pieces. Not timed
+ * is what takes a constant: acknowledgements, unless much is kept of what they acknowledge.
+ */
+void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	u64 began;
+
+	if (!vfw_pkt_payload(p) && scan->dir[!p->side].stream.n_kept < SEGMENT_MANY) {
+		segment_take(scan, p);
+		return;
+	}
+	began = ktime_get_ns();
+	segment_take(scan, p);
+	vfw_budget_spend(scan->dir[p->side].budget, ktime_get_ns() - began);
 }

@@ -379,6 +379,7 @@ struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool
 {
 	bool one_more = s->flags & VFW_STREAM_F_FIN && ack == s->next + 1;
 	struct vfw_piece *released;
+	u32 next = s->next;
 
 	*gap = false;
 	if (!(s->flags & VFW_STREAM_F_STARTED) ||
@@ -395,8 +396,15 @@ struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool
 	released = release(s);
 	if (after(ack, s->start) && ack - s->start >= MIDWAY_BYTES)
 		s->flags &= ~VFW_STREAM_F_MIDWAY;
-	count_early(s);
+	/* what is released is none of it */
+	if (s->next != next)
+		count_early(s);
 	return released;
+}
+
+void vfw_stream_missed(struct vfw_stream *s)
+{
+	s->flags |= VFW_STREAM_F_HOLES;
 }
 
 bool vfw_stream_done(const struct vfw_stream *s)

@@ -176,6 +176,12 @@ struct vfw_piece *vfw_stream_commit(struct vfw_stream *s, const struct vfw_strea
 				    struct vfw_piece *piece);
 
 /*
+ * A segment was let pass without a plan, for want of time: as one ahead of a gap that was committed
+ * without its piece.
+ */
+void vfw_stream_missed(struct vfw_stream *s);
+
+/*
  * The receiver acknowledges all below ack, and takes window more bytes, scaled (if its scale
  * is unknown: as if it were 14; in a SYN or SYN-ACK none). Returns a list of pieces that
  * need not be kept any more, the caller's again, or NULL. *gap: it has acknowledged bytes that were

@@ -47,6 +47,12 @@ static const struct {
 	 0,
 	 {"> . 0 abcd -> pass abcd 4/1", "< 2 100 -> ok 4/1", "> . 2 cdef -> pass ef 6/2",
 	  "> . 0 XXcd -> pass . 6/2", "> . 0 XXcX -> conflict . 6/2", "< 4 100 -> ok 2/1"}},
+	{"what passed without a plan is no gap when it is acknowledged",
+	 1000,
+	 0,
+	 0,
+	 {"> . 0 ab -> pass ab 2/1", "~ -> missed", "< 5 100 -> ok 0/0", "> . 5 fg -> pass fg 2/1",
+	  "< 9 100 -> ok 0/0"}},
 	{"an old acknowledgement, and the same again",
 	 1000,
 	 0,
@@ -398,7 +404,10 @@ START_TEST(stream_lines)
 		bool gap;
 		long pos;
 
-		if (line[0] == '<') {
+		if (line[0] == '~') {
+			vfw_stream_missed(&s);
+			strcpy(got, "missed");
+		} else if (line[0] == '<') {
 			ck_assert_int_eq(sscanf(line, "< %ld %u", &pos, &window), 2);
 			free_list(vfw_stream_ack(&s, streams[_i].base + (u32)pos, window, &gap));
 			sprintf(got, "%s %u/%u",

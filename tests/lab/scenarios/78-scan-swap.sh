@@ -6,6 +6,11 @@
 . "$(dirname "$0")/../scan.inc"
 
 loops=${LOOPS:-$([ "$LAB_KERNEL" = uml-debug ] && echo 300 || echo 60)}
+# What the machine has, when everything that is freed later is freed.
+memory() {
+	sleep 1
+	note "$1: $(awk '/^(MemFree|Slab|VmallocUsed|Percpu):/ { printf "%s %s kB  ", $1, $2 }' /proc/meminfo) scanning $(ctlscan scan-memory)"
+}
 scan_lab
 
 # One connection that stays and says a line now and then; what it says must arrive whole.
@@ -24,7 +29,11 @@ on a python3 - >/tmp/long.out 2>&1 <<-'X' &
 X
 long=$!
 wait_until 20 tcp_got "line 5 "
+memory before
+start=$SECONDS
 expect_pass ctlscan swap --loops "$loops" vneta vnetb "$EVIL" harmless
+note "in $((SECONDS - start)) s"
+memory after
 note "generations: $(ctlscan profiles | wc -l), at most the one in force and four before it"
 [ "$(ctlscan profiles | wc -l)" -le 5 ] || fail "$(ctlscan profiles)"
 note "after them it still prevents, in the old connection's place as in a new one"
@@ -35,6 +44,50 @@ wait "$long" || fail "the long connection broke: $(cat /tmp/long.out)"
 wait_until 20 tcp_got "last $(cat /tmp/long.out)."
 n=$(grep -o 'line [0-9]* ' /tmp/got.tcp | wc -l)
 expect "lines that arrived" "$n" "$(cat /tmp/long.out)"
+
+note "a conversation that was only reported is prevented from the swap on, by the new signatures"
+# says TEXT FILE...: one connection that says TEXT, then TEXTs as files of these names come.
+says() {
+	on a python3 - "$@" 2>/dev/null <<-'X'
+		import os, socket, sys, time
+		s = socket.create_connection(("10.0.0.2", 80), 10)
+		s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+		s.sendall(sys.argv[1].encode())
+		for word in sys.argv[2:]:
+		    while not os.path.exists("/tmp/say." + word): time.sleep(0.1)
+		    s.sendall(word.encode())
+		time.sleep(1)
+	X
+}
+expect_pass ctlscan apply --detect vneta vnetb "$EVIL" harmless
+says evil1000end-reported. soft0001word-before. soft0002word-after. &
+other=$!
+wait_until 10 tcp_got "evil1000end-reported."
+touch /tmp/say.soft0001word-before.
+wait_until 10 tcp_got "soft0001word-before."
+expect_pass ctlscan apply vneta vnetb 'soft[0-9]{4}word'
+touch /tmp/say.soft0002word-after.
+wait $other
+expect_fail tcp_got "soft0002word-after."
+
+note "kept though its rule is gone: scanned by its old profile while that is kept, and nothing passes afterwards"
+expect_pass ctlscan apply vneta vnetb "$EVIL" harmless
+says kept-1. kept-2. kept-3. &
+talks=$!
+wait_until 10 tcp_got "kept-1."
+expect_pass ctlscan apply --keep vneta vnetb "$EVIL" another0
+touch /tmp/say.kept-2.
+wait_until 10 tcp_got "kept-2."
+# each of so many generations in use that the first is too old
+for i in 1 2 3 4 5; do
+	expect_pass ctlscan apply --keep vneta vnetb "$EVIL" "another$i"
+	says "of-generation-$i." end &
+	talks+=" $!"
+	wait_until 20 tcp_got "of-generation-$i."
+done
+touch /tmp/say.kept-3. /tmp/say.end
+wait $talks
+expect_fail tcp_got "kept-3."
 
 note "restarted at once when the policy says so"
 on a python3 - 2>/dev/null <<-'X' &

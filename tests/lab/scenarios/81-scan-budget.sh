@@ -77,6 +77,52 @@ expect_fail tcp_send "evil4444end-notime"
 expect_fail tcp_got "evil4444end-notime"
 param scan_ms_per_vm 0
 
+# pieces.py TALKS STEP LENGTH COUNT ROUNDS: a speaks to b by hand, pieces that never come in order, one in STEP bytes.
+cat >/tmp/pieces.py <<-'X'
+	import os, sys
+	sys.path.insert(0, os.environ["LAB_LIB"])
+	from segments import Conversation
+	class Talk(Conversation):
+	    def neighbour(self): return bytes.fromhex("525400000002")
+	talks, step, length, count, rounds = map(int, sys.argv[1:])
+	for _ in range(talks):
+	    c = Talk("10.0.0.1", "10.0.0.2", 80)
+	    c.open()
+	    for _ in range(rounds):
+	        for i in range(count):
+	            c.send((i + 1) * step, b"x" * length)
+X
+pieces() { on a env LAB_LIB="$LAB_LIB" timeout 100 python3 /tmp/pieces.py "$@"; }
+host_got() { grep -q -- "$1" /tmp/got.host; }
+# b_talks TEXT: b says something to the host.
+b_talks() {
+	on b timeout 60 socat -u - TCP:10.0.0.254:81 <<<"$1"
+	wait_until 20 host_got "$1"
+}
+socat -u TCP-LISTEN:81,fork,reuseaddr OPEN:/tmp/got.host,creat,append 2>/dev/null &
+ip -n a addr del 10.0.0.1/24 dev eth0
+ip -n b neigh replace 10.0.0.1 lladdr 52:54:00:00:00:01 dev eth0 nud permanent
+
+note "one VM takes all memory that it may: the part of others is kept"
+param scan_mib 1
+before=$(scan_reason scan-overload)
+pieces 8 1001 1000 60 1
+expect_more "memory of conversations" "$(ctlscan scan-memory)" 600000
+expect_more "frames dropped for it" "$(scan_reason scan-overload)" "$before"
+b_talks "beside one that is full"
+param scan_mib 512
+
+note "one VM sends pieces out of order, again and again: the time is its own"
+param scan_ms_per_vm 20
+before=$(scan_reason scan-overload)
+pieces 1 2 1 1500 4 &
+busy=$!
+b_talks "beside one that is busy"
+wait $busy
+expect_more "frames dropped for it" "$(scan_reason scan-overload)" "$before"
+b_talks "after it"
+param scan_ms_per_vm 0
+
 note "and all memory comes back"
 expect_more "memory of conversations" "$(ctlscan scan-memory)" 0
 expect "memory of no conversation" "$(rest)" 0
