@@ -5,9 +5,9 @@
  * population. Up to the moment of commit everything may fail and leaves what
  * was; commit first does all that can fail, then publishes what cannot.
  *
- * Locks: ctl_txn_mutex, then vfw_config_lock(). Messages of a transaction come
- * from one socket, but nothing keeps its threads from sending at once, nor
- * other sockets from trying.
+ * Locks: ctl_txn_mutex, then vfw_config_lock(). Neither is held while a profile's files are read.
+ * Messages of a transaction come from one socket, but nothing keeps its threads from sending at
+ * once, nor other sockets from trying.
  */
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -420,29 +420,34 @@ static int ctl_profile_parse(const struct nlattr *nest, struct vfw_profile_spec 
 	return 0;
 }
 
-static int ctl_txn_add_profile(struct ctl_txn *txn, const struct vfw_profile_spec *spec,
-			       struct netlink_ext_ack *extack)
+/* Has it room for one more? */
+static int ctl_txn_wants_profile(const struct ctl_txn *txn, struct netlink_ext_ack *extack)
 {
-	struct vfw_profile *profile;
 	u32 n;
-	u64 mib;
 
 	if (!txn->pol) {
 		NL_SET_ERR_MSG(extack, "the transaction was begun without the flag policy");
 		return -EINVAL;
 	}
 	n = vfw_policy_profiles(txn->pol);
-	if (n >= txn->pol->tables.counts.n_profiles) {
-		NL_SET_ERR_MSG_FMT(extack, "profiles: more than the %u announced", n);
-		return -E2BIG;
-	}
-	profile = vfw_profile_load(spec, n, extack);
-	if (IS_ERR(profile))
-		return PTR_ERR(profile);
+	if (n < txn->pol->tables.counts.n_profiles)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "profiles: more than the %u announced", n);
+	return -E2BIG;
+}
+
+/* On success the profile is the transaction's. */
+static int ctl_txn_add_profile(struct ctl_txn *txn, struct vfw_profile *profile,
+			       struct netlink_ext_ack *extack)
+{
+	int err = ctl_txn_wants_profile(txn, extack);
+	u64 mib;
+
+	if (err)
+		return err;
 	mib = (vfw_policy_size(txn->pol) + vfw_profile_bytes(profile)) >> 20;
 	if (mib > READ_ONCE(policy_max_mib)) {
 		NL_SET_ERR_MSG_FMT(extack, "needs %llu MiB, more than policy_max_mib", mib);
-		vfw_profile_put(profile);
 		return -E2BIG;
 	}
 	vfw_policy_add_profile(txn->pol, profile);
@@ -452,6 +457,7 @@ static int ctl_txn_add_profile(struct ctl_txn *txn, const struct vfw_profile_spe
 int vfw_ctl_txn_profile(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vfw_profile_spec spec;
+	struct vfw_profile *profile;
 	struct ctl_txn *txn;
 	int err;
 
@@ -462,8 +468,20 @@ int vfw_ctl_txn_profile(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&ctl_txn_mutex);
 	txn = ctl_txn_find(info);
-	err = IS_ERR(txn) ? PTR_ERR(txn) : ctl_txn_add_profile(txn, &spec, info->extack);
+	err = IS_ERR(txn) ? PTR_ERR(txn) : ctl_txn_wants_profile(txn, info->extack);
 	mutex_unlock(&ctl_txn_mutex);
+	if (err)
+		return err;
+	/* Files may be long in coming, and a rollback waits for the mutex: it is not held meanwhile. */
+	profile = vfw_profile_load(&spec, info->extack);
+	if (IS_ERR(profile))
+		return PTR_ERR(profile);
+	mutex_lock(&ctl_txn_mutex);
+	txn = ctl_txn_find(info);
+	err = IS_ERR(txn) ? PTR_ERR(txn) : ctl_txn_add_profile(txn, profile, info->extack);
+	mutex_unlock(&ctl_txn_mutex);
+	if (err)
+		vfw_profile_put(profile);
 	return err;
 }
 

@@ -234,6 +234,7 @@ void vfw_policy_add_profile(struct vfw_policy *pol, struct vfw_profile *profile)
 	struct vfw_ruleset *set = pol->set;
 
 	set->bytes += vfw_profile_bytes(profile);
+	profile->index = set->n_profiles;
 	set->profiles[set->n_profiles++] = profile;
 }
 

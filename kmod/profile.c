@@ -126,7 +126,7 @@ static void profile_free(struct vfw_profile *profile)
 	kfree(profile);
 }
 
-struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec, u32 index,
+struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 				     struct netlink_ext_ack *extack)
 {
 	struct vfw_profile *profile;
@@ -142,7 +142,6 @@ struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec, u32 in
 	spin_lock_init(&profile->lock);
 	INIT_LIST_HEAD(&profile->users);
 	INIT_LIST_HEAD(&profile->node);
-	profile->index = index;
 	profile->conf = spec->conf;
 	strscpy(profile->name, spec->name, sizeof(profile->name));
 	profile->count = alloc_percpu(struct vfw_profile_count);

@@ -79,7 +79,7 @@ struct vfw_profile_spec {
  * extack text: what loading returned, -EOPNOTSUPP (an unknown flag; no Hyperscan here), -EINVAL,
  * -ENOMEM. May sleep.
  */
-struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec, u32 index,
+struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 				     struct netlink_ext_ack *extack);
 
 /* Bytes its databases take; those it shares count. Any context. */
