@@ -3,7 +3,7 @@
 # make KERNEL=6.1           ... the module for a kernel of the lab (uml, uml-debug, uml-fast, 6.1, 6.12),
 # make KERNEL=/path/to      ... for a kernel's build folder, or for /lib/modules/KERNEL/build
 # make SAN=1                vfwd and vfwctl under ASan and UBSan, in build/san
-# make VFW_HS_SETS="sse42 avx2"   ... with these instruction sets of Hyperscan (all three; for the lab one)
+# make VFW_HS_SETS="sse42 avx2"   ... with these instruction sets of Hyperscan (all three; for the labs but uml one)
 # make lab                  what the labs run beside them
 # make test-unit            unit tests
 # make install              programs, units, hooks, and the module; make uninstall: scripts/dist/install.mk
@@ -92,8 +92,12 @@ $(OUT)/vfwctl: override LDFLAGS += $(SANFLAGS)
 LAB_KERNELS := uml uml-debug uml-fast 6.1 6.12
 ifdef KERNEL
 ifneq ($(filter $(KERNEL),$(LAB_KERNELS)),)
-# A set of Hyperscan's runtime takes a minute; every processor that boots the labs runs this one.
+# A set of Hyperscan's runtime takes a minute; every processor that boots the labs runs the smallest. One lab has all.
+ifeq ($(KERNEL),uml)
+export VFW_HS_SETS ?= sse42 avx2 avx512
+else
 export VFW_HS_SETS ?= sse42
+endif
 KDIR := $(shell scripts/lab --build-dir $(KERNEL))
 else
 KDIR := $(firstword $(patsubst %/Makefile,%,$(wildcard $(KERNEL)/Makefile)) \
