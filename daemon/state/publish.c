@@ -72,7 +72,7 @@ static int commit(struct vfw_state *st, const struct vfw_ruleset *rs,
 	memset(to, 0, sizeof(*to));
 	st->revision = revision;
 	if (rs)
-		vfw_signatures_record(st->signatures, revision, rs->signatures);
+		vfw_signatures_record(st->signatures, revision, rs);
 	return 0;
 }
 
@@ -321,7 +321,7 @@ int vfw_publish_connect(struct vfw_state *st)
 	}
 	st->tables_current = kernel_has_running(st, &status);
 	if (st->tables_current)
-		vfw_signatures_record(st->signatures, st->revision, st->running->signatures);
+		vfw_signatures_record(st->signatures, st->revision, st->running);
 	vfw_log_info("module %s: %s, revision %u%s", status.version,
 		     status.mode == VFW_MODE_ARMED ? "armed" : "disarmed", status.revision,
 		     st->tables_current ? ", taken over as it is" : "");
@@ -344,11 +344,12 @@ void vfw_publish_disconnect(struct vfw_state *st)
  * Writes the files aside, as what may be in force when we look again after a crash; what is said 
  * about them when it fails is in *error.
  */
-static int save_policy(struct vfw_state *st, const struct vfw_ruleset *rs, unsigned long *number,
+static int save_policy(struct vfw_state *st, struct vfw_ruleset *rs, unsigned long *number,
 		       char **error)
 {
 	int err = vfw_store_save_policy(st->config.state, rs, st->keep.policy, number);
 
+	rs->number = *number;
 	if (!err)
 		err = vfw_store_propose_policy(st->config.state, *number);
 	if (err)

@@ -27,6 +27,7 @@ struct vfw_ruleset_file {
 struct vfw_ruleset {
 	struct vfw_ruleset_file *files;
 	size_t n_files;
+	unsigned long number; /* in the store; 0: it is not there */
 	struct vfw_policy *policy;
 	struct vfw_ruleset_file *signature_files; /* those that profiles in use name */
 	size_t n_signature_files;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "signatures.h"
 
+#include "../base/cleanup.h"
 #include "../base/config.h"
 #include "../base/form.h"
 #include "../base/log.h"
@@ -12,6 +13,7 @@
 #include "../sig/job.h"
 #include "ruleset.h"
 #include "sigset.h"
+#include "store.h"
 
 #include <errno.h>
 #include <string.h>
@@ -61,6 +63,7 @@ struct vfw_signatures {
 	uint64_t compiled, cached, failed;
 	struct vfw_signatures_generation {
 		uint32_t first; /* revision; it lasts until the next one's */
+		unsigned long policy; /* in the store; 0: not there */
 		struct vfw_sigset *set;
 	} generations[GENERATIONS]; /* newest first */
 	size_t n_generations;
@@ -460,12 +463,22 @@ int vfw_signatures_check(struct vfw_signatures *s, const char *name,
 	return err;
 }
 
-void vfw_signatures_record(struct vfw_signatures *s, uint32_t revision, struct vfw_sigset *set)
+/*
+ * set NULL: what the expressions meant is not known. Returns whether something is new, and be it where in
+ * the store the same signatures are kept longest.
+ */
+static bool add_generation(struct vfw_signatures *s, uint32_t revision, struct vfw_sigset *set,
+			   unsigned long policy)
 {
 	struct vfw_signatures_generation *g = s->generations;
 
-	if (s->n_generations && g[0].first <= revision && vfw_sigset_same(g[0].set, set))
-		return;
+	if (s->n_generations && g[0].first <= revision && set && g[0].set &&
+	    vfw_sigset_same(g[0].set, set)) {
+		bool moved = policy && g[0].policy != policy;
+
+		g[0].policy = policy ?: g[0].policy;
+		return moved;
+	}
 	/* a module that was loaded anew counts from the beginning: what was said before is void */
 	while (s->n_generations && g[0].first >= revision) {
 		vfw_sigset_unref(g[0].set);
@@ -475,7 +488,64 @@ void vfw_signatures_record(struct vfw_signatures *s, uint32_t revision, struct v
 		vfw_sigset_unref(g[--s->n_generations].set);
 	memmove(g + 1, g, s->n_generations++ * sizeof(*g));
 	g[0].first = revision;
-	g[0].set = vfw_sigset_ref(set);
+	g[0].policy = policy;
+	g[0].set = set ? vfw_sigset_ref(set) : NULL;
+	return true;
+}
+
+void vfw_signatures_record(struct vfw_signatures *s, uint32_t revision,
+			   const struct vfw_ruleset *rs)
+{
+	struct vfw_store_generation kept[GENERATIONS];
+	size_t n = 0;
+	int err;
+
+	if (!add_generation(s, revision, rs->signatures, rs->number))
+		return;
+	for (size_t i = s->n_generations; i-- > 0;) {
+		kept[n].revision = s->generations[i].first;
+		kept[n].policy = s->generations[i].policy;
+		n += kept[n].policy != 0;
+	}
+	err = vfw_store_save_generations(s->config->state, kept, n);
+	if (err)
+		vfw_log_warning(
+			"%s/generations.json: %s: a vfwd that starts anew will not know which "
+			"signatures running streams have",
+			s->config->state, strerror(-err));
+}
+
+/* A policy as it was kept; NULL: it is not there any more, or cannot be read. */
+static struct vfw_ruleset *load_numbered(const char *state, unsigned long number)
+{
+	_cleanup_free_ char *name = vfw_form_format("%lu", number);
+	_cleanup_free_ char *folder = name ? vfw_store_signatures(state, name) : NULL;
+	struct vfw_ruleset_file *files;
+	struct vfw_ruleset *rs = NULL;
+	struct vfw_diags d = {0};
+	size_t n;
+
+	if (folder && !vfw_store_load_numbered(state, number, &files, &n) &&
+	    !vfw_ruleset_parse(files, n, &d, &rs) && vfw_ruleset_signatures(rs, folder, &d)) {
+		vfw_ruleset_free(rs);
+		rs = NULL;
+	}
+	vfw_diags_free(&d);
+	return rs;
+}
+
+void vfw_signatures_recall(struct vfw_signatures *s)
+{
+	struct vfw_store_generation kept[GENERATIONS];
+	size_t n = vfw_store_load_generations(s->config->state, kept, GENERATIONS);
+
+	for (size_t i = 0; i < n; i++) {
+		struct vfw_ruleset *rs = load_numbered(s->config->state, kept[i].policy);
+
+		/* who is not known is not taken for the one before */
+		add_generation(s, kept[i].revision, rs ? rs->signatures : NULL, kept[i].policy);
+		vfw_ruleset_free(rs);
+	}
 }
 
 const struct vfw_pattern *vfw_signatures_find(const struct vfw_signatures *s, uint32_t revision,
@@ -488,7 +558,7 @@ const struct vfw_pattern *vfw_signatures_find(const struct vfw_signatures *s, ui
 
 		if (revision < s->generations[i].first)
 			continue;
-		if (profile >= set->n)
+		if (!set || profile >= set->n)
 			return NULL;
 		*profile_name = set->v[profile].name;
 		return sig < set->v[profile].patterns->n ? &set->v[profile].patterns->v[sig] : NULL;

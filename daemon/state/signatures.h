@@ -54,8 +54,12 @@ void vfw_signatures_forget(struct vfw_signatures *s);
 int vfw_signatures_check(struct vfw_signatures *s, const char *name,
 			 const struct vfw_patterns *patterns, struct vfw_diags *d);
 
-/* From that revision on expressions mean what set says. */
-void vfw_signatures_record(struct vfw_signatures *s, uint32_t revision, struct vfw_sigset *set);
+/* From that revision on expressions mean what the signatures of rs say; kept on disk. */
+void vfw_signatures_record(struct vfw_signatures *s, uint32_t revision,
+			   const struct vfw_ruleset *rs);
+
+/* At the start: what was recorded, as far as its policies are still in the store. */
+void vfw_signatures_recall(struct vfw_signatures *s);
 
 /*
  * The signature behind an expression of a profile of a revision, and that profile's name; NULL

@@ -542,8 +542,10 @@ static void load_policy(struct vfw_state *st)
 		vfw_log_error("%s: no policy to load: %s", what, strerror(-err));
 		vfw_ruleset_free(st->running);
 		st->running = NULL;
-	} else
+	} else {
+		st->running->number = st->fallback ? 0 : vfw_store_current(st->config.state);
 		vfw_log_info("policy from %s", what);
+	}
 }
 
 static int open_all(struct vfw_state *st)
@@ -595,6 +597,7 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	 */
 	vfw_qemu_scan(st->qemu, st->registry);
 	load_policy(st);
+	vfw_signatures_recall(st->signatures);
 	ask_libvirt(st);
 	if (vfw_publish_connect(st) == -ENOENT) {
 		vfw_log_warning(

@@ -320,6 +320,21 @@ int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, si
 	return current ? vfw_store_read_files(current, files, n) : -ENOMEM;
 }
 
+int vfw_store_load_numbered(const char *state, unsigned long number,
+			    struct vfw_ruleset_file **files, size_t *n)
+{
+	_cleanup_free_ char *folder = vfw_form_format("%s/policy/%lu", state, number);
+
+	return folder ? vfw_store_read_files(folder, files, n) : -ENOMEM;
+}
+
+unsigned long vfw_store_current(const char *state)
+{
+	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
+
+	return policy ? number_of(policy, "current") : 0;
+}
+
 char *vfw_store_signatures(const char *state, const char *which)
 {
 	return vfw_form_format("%s/policy/%s/" SIGNATURES, state, which);
@@ -382,6 +397,37 @@ void vfw_store_load_published(const char *state, struct vfw_store_published *p)
 		p->tables = (uint64_t)tables;
 	}
 	json_decref(o);
+}
+
+int vfw_store_save_generations(const char *state, const struct vfw_store_generation *v, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list,
+				      json_pack("{s:I, s:I}", "revision", (json_int_t)v[i].revision,
+						"policy", (json_int_t)v[i].policy));
+	return save_json(state, "generations.json", list);
+}
+
+size_t vfw_store_load_generations(const char *state, struct vfw_store_generation *v, size_t max)
+{
+	bool missing;
+	json_t *list = load_json(state, "generations.json", &missing);
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(list) && n < max; i++) {
+		json_int_t revision, policy;
+
+		if (json_unpack(json_array_get(list, i), "{s:I, s:I}", "revision", &revision,
+				"policy", &policy) ||
+		    revision <= 0 || revision > UINT32_MAX || policy <= 0)
+			continue;
+		v[n].revision = (uint32_t)revision;
+		v[n++].policy = (unsigned long)policy;
+	}
+	json_decref(list);
+	return n;
 }
 
 static int save_uuids(const char *state, const char *name, const uint8_t *uuids, size_t n)

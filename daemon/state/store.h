@@ -5,6 +5,7 @@
  *                    those that its profiles name
  *   policy/current   link to the folder of the last one; changed by one rename
  *   published.json   digest, revision and hash of the tables the kernel was given
+ *   generations.json since which revision of the kernel which policy/N is, or was, in force
  *   quarantine.json  UUIDs quarantined by command
  *   monitored.json   UUIDs of which nothing is cut, by command
  */
@@ -54,7 +55,13 @@ void vfw_store_drop_proposed(const char *state);
 int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, size_t *n);
 
 /*
- * The folder of a policy's signatures, which is "current" or "proposed"; the caller frees it. NULL:
+ * Reads the files of the policy of that number.
+ */
+int vfw_store_load_numbered(const char *state, unsigned long number,
+			    struct vfw_ruleset_file **files, size_t *n);
+
+/*
+ * The folder of a policy's signatures, which is "current", "proposed" or its number; the caller frees it. NULL:
  * no memory.
  */
 char *vfw_store_signatures(const char *state, const char *which);
@@ -69,6 +76,20 @@ int vfw_store_save_published(const char *state, const struct vfw_store_published
 
 /* *p is zero when nothing was kept. */
 void vfw_store_load_published(const char *state, struct vfw_store_published *p);
+
+struct vfw_store_generation {
+	uint32_t revision; /* the first */
+	unsigned long policy; /* its number in the store */
+};
+
+/* Oldest first. */
+int vfw_store_save_generations(const char *state, const struct vfw_store_generation *v, size_t n);
+
+/* At most max of them, oldest first. Returns their number; 0 when nothing was kept. */
+size_t vfw_store_load_generations(const char *state, struct vfw_store_generation *v, size_t max);
+
+/* The number of the current policy; 0: there is none. */
+unsigned long vfw_store_current(const char *state);
 
 int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n);
 

@@ -68,7 +68,7 @@ void vfw_trial_follow(struct vfw_state *st, const char *who)
 	}
 	turn_back(st);
 	if (st->running)
-		vfw_signatures_record(st->signatures, now.revision, st->running->signatures);
+		vfw_signatures_record(st->signatures, now.revision, st->running);
 	vfw_keep_unpropose(st);
 	audit(st, who, "policy.rollback", revision, &now);
 	vfw_state_sync_soon(st);
@@ -102,6 +102,8 @@ static struct vfw_ruleset *load_proposed(struct vfw_state *st, unsigned long *nu
 		rs = NULL;
 	}
 	vfw_diags_free(&d);
+	if (rs)
+		rs->number = *number;
 	return rs;
 }
 

@@ -40,6 +40,8 @@ expect "revision after the restart" "$(sig_status module.revision)" "$revision"
 prevents one
 eve ".event_type == \"alert\" and .alert.signature_id == 1001 and .alert.signature == \"one\" and .vfw.revision == $revision"
 
+stream_open second
+
 note "new signatures: running streams keep theirs"
 patterns '1002 /two-attack/ "two"'
 expect_pass vfwctl policy apply
@@ -47,6 +49,13 @@ prevents two
 stream_say kept "a two-attack "
 wait_until 20 tcp_got "a two-attack"
 expect_more "old generations with streams" "$(sig_status 'profiles | map(select(.in_force | not) | .streams) | add // 0')" 0
+
+note "... and a vfwd that starts anew knows what they mean"
+labvfw daemon kill
+labvfw daemon start
+stream_say second "$(printf %0300d 0) one-attack "
+wait_until 20 eve_has '.event_type == "alert" and .alert.signature_id == 1001 and .alert.signature == "one" and .vfw.offset > 300'
+expect_fail tcp_got "0 one-attack"
 
 note "... until they are restarted"
 expect_pass vfwctl policy apply --restart-streams

@@ -178,6 +178,31 @@ START_TEST(published)
 }
 END_TEST
 
+START_TEST(generations)
+{
+	struct vfw_store_generation v[3] = {{1, 7}, {5, 9}, {6, 7}}, got[3];
+	char path[256];
+	FILE *f;
+
+	ck_assert_uint_eq(vfw_store_load_generations(folder, got, 3), 0);
+	ck_assert_int_eq(vfw_store_save_generations(folder, v, 3), 0);
+	ck_assert_uint_eq(vfw_store_load_generations(folder, got, 2), 2);
+	ck_assert_uint_eq(vfw_store_load_generations(folder, got, 3), 3);
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_uint_eq(got[i].revision, v[i].revision);
+		ck_assert_uint_eq(got[i].policy, v[i].policy);
+	}
+	snprintf(path, sizeof(path), "%s/generations.json", folder);
+	f = fopen(path, "w");
+	fputs("[5, {}, {\"revision\":-1,\"policy\":1}, {\"revision\":4294967296,\"policy\":1},"
+	      "{\"revision\":3,\"policy\":0}, {\"revision\":3,\"policy\":2}]",
+	      f);
+	fclose(f);
+	ck_assert_uint_eq(vfw_store_load_generations(folder, got, 3), 1);
+	ck_assert_uint_eq(got[0].policy, 2);
+}
+END_TEST
+
 START_TEST(quarantine)
 {
 	uint8_t uuids[2 * VFW_UUID_LEN], *back;
@@ -219,6 +244,7 @@ Suite *suite_store(void)
 	tcase_add_test(t, proposed);
 	tcase_add_test(t, same_and_hostile_names);
 	tcase_add_test(t, published);
+	tcase_add_test(t, generations);
 	tcase_add_test(t, quarantine);
 	suite_add_tcase(s, t);
 	return s;

@@ -9,6 +9,7 @@
 #include "../../../daemon/kern/kern.h"
 #include "../../../daemon/policy/policy.h"
 #include "../../../daemon/sig/compiler.h"
+#include "../../../daemon/sig/pattern.h"
 #include "../../../daemon/state/signatures.h"
 #include "../../../daemon/state/state.h"
 #include "../../../daemon/state/store.h"
@@ -504,6 +505,57 @@ START_TEST(failures_pause)
 }
 END_TEST
 
+static json_int_t sid_of(uint32_t revision)
+{
+	const char *profile;
+	const struct vfw_pattern *p =
+		vfw_signatures_find(state->signatures, revision, 0, 0, &profile);
+
+	return p ? (json_int_t)p->sid : -1;
+}
+
+/* A vfwd that starts anew knows what the streams mean that run with an older database. */
+START_TEST(generations_recalled)
+{
+	char command[256], *error;
+	struct vfw_config config;
+	struct vfw_ruleset *rs;
+	unsigned long number;
+
+	snprintf(command, sizeof(command), "mkdir %s/etc/vfw/signatures", root);
+	ck_assert_int_eq(system(command), 0);
+	for (uint32_t revision = 3; revision < 9; revision += 2) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%u /a/\n", 100 + revision);
+		write_file("/etc/vfw/signatures/x.patterns", text);
+		rs = inspects();
+		ck_assert_int_eq(vfw_store_save_policy(state->config.state, rs, 0, &number), 0);
+		rs->number = number;
+		vfw_signatures_record(state->signatures, revision, rs);
+		vfw_ruleset_free(rs);
+	}
+	/* one of them is gone */
+	vfw_store_discard_policy(state->config.state, number - 1);
+	vfw_state_free(state);
+	ck_assert_int_eq(vfw_config_load(&config, NULL, root, &error), 0);
+	free(config.proc);
+	config.proc = strdup(root);
+	ck_assert_int_eq(vfw_state_new(&state, &config, event), 0);
+	ck_assert_int_eq(sid_of(2), -1);
+	ck_assert_int_eq(sid_of(4), 103);
+	ck_assert_int_eq(sid_of(5), -1);
+	ck_assert_int_eq(sid_of(6), -1);
+	ck_assert_int_eq(sid_of(7), 107);
+	ck_assert_int_eq(sid_of(9), 107);
+	/* a module that was loaded anew */
+	rs = inspects();
+	vfw_signatures_record(state->signatures, 1, rs);
+	vfw_ruleset_free(rs);
+	ck_assert_int_eq(sid_of(3), 107);
+}
+END_TEST
+
 /* What others than root may write is no signature. */
 START_TEST(signatures_of_others)
 {
@@ -595,6 +647,7 @@ Suite *suite_verbs(void)
 		tcase_add_test(t, signatures_checked);
 		tcase_add_test(t, signatures_of_a_policy);
 		tcase_add_test(t, failures_pause);
+		tcase_add_test(t, generations_recalled);
 		tcase_add_test(t, signatures_of_others);
 		tcase_add_test(t, too_many_signature_files);
 		tcase_add_test(t, wrong_params);
