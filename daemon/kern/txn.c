@@ -74,30 +74,18 @@ static int send_piece(struct vfw_kern *k, uint32_t id, enum vfw_table table, con
 
 int vfw_kern_txn_tables(struct vfw_kern *k, uint32_t id, const struct vfw_compiled *c)
 {
-	const struct {
-		const void *data;
-		size_t size;
-	} tables[__VFW_TABLE_MAX] = {
-		[VFW_TABLE_RULES] = {c->rules, sizeof(*c->rules)},
-		[VFW_TABLE_CANDS] = {c->cands, sizeof(*c->cands)},
-		[VFW_TABLE_CELLS] = {c->cells, sizeof(*c->cells)},
-		[VFW_TABLE_BLOCKS] = {c->blocks, sizeof(*c->blocks)},
-		[VFW_TABLE_PAIRS] = {c->pairs, sizeof(*c->pairs)},
-		[VFW_TABLE_BOOK4] = {c->book4, sizeof(*c->book4)},
-		[VFW_TABLE_BOOK6] = {c->book6, sizeof(*c->book6)},
-	};
-
 	for (int t = 0; t < __VFW_TABLE_MAX; t++) {
-		const char *at = tables[t].data;
-		size_t left = c->counts.n[t], most = VFW_TABLE_CHUNK / tables[t].size;
+		size_t size, left = c->counts.n[t], most;
+		const char *at = vfw_compiled_table(c, t, &size);
 
+		most = VFW_TABLE_CHUNK / size;
 		while (left) {
 			size_t n = left < most ? left : most;
-			int err = send_piece(k, id, t, at, n * tables[t].size);
+			int err = send_piece(k, id, t, at, n * size);
 
 			if (err)
 				return err;
-			at += n * tables[t].size;
+			at += n * size;
 			left -= n;
 		}
 	}

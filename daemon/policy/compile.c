@@ -348,6 +348,25 @@ int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *v
 	return err;
 }
 
+const void *vfw_compiled_table(const struct vfw_compiled *c, int table, size_t *size)
+{
+	const struct {
+		const void *data;
+		size_t size;
+	} tables[__VFW_TABLE_MAX] = {
+		[VFW_TABLE_RULES] = {c->rules, sizeof(*c->rules)},
+		[VFW_TABLE_CANDS] = {c->cands, sizeof(*c->cands)},
+		[VFW_TABLE_CELLS] = {c->cells, sizeof(*c->cells)},
+		[VFW_TABLE_BLOCKS] = {c->blocks, sizeof(*c->blocks)},
+		[VFW_TABLE_PAIRS] = {c->pairs, sizeof(*c->pairs)},
+		[VFW_TABLE_BOOK4] = {c->book4, sizeof(*c->book4)},
+		[VFW_TABLE_BOOK6] = {c->book6, sizeof(*c->book6)},
+	};
+
+	*size = tables[table].size;
+	return tables[table].data;
+}
+
 void vfw_compiled_free(struct vfw_compiled *c)
 {
 	if (!c)

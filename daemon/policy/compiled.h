@@ -44,6 +44,9 @@ struct vfw_compiled {
 	uint8_t digest[VFW_DIGEST_LEN]; /* of the canonical text; ruleset.c adds the signatures */
 };
 
+/* One of the tables, an enum vfw_table: its elements, counts.n[table] of them, and the bytes of each. */
+const void *vfw_compiled_table(const struct vfw_compiled *c, int table, size_t *size);
+
 /* Frees all; c may be NULL. */
 void vfw_compiled_free(struct vfw_compiled *c);
 

@@ -133,22 +133,38 @@ static int bit_name(struct vfw_draft *d, const struct vfw_rule_text *name, struc
 	return 0;
 }
 
-static int flowbits(struct vfw_draft *d, const struct vfw_rule_option *o)
+/*
+ * What flowbits and xbits begin with: noalert, then *b is NULL, or an operation, behind which *rest
+ * stands. expected: all that has to stand there.
+ */
+static int begin_bits(struct vfw_draft *d, const struct vfw_rule_option *o, const char *expected,
+		      struct vfw_rule_text *rest, struct vfw_rule_bits **b)
 {
-	struct vfw_rule_text rest = o->value, op, names, name;
-	struct vfw_rule_bits *b;
-	int rc;
+	struct vfw_rule_text op;
 
+	*rest = o->value;
+	*b = NULL;
 	if (vfw_rule_is(&o->value, "noalert")) {
 		d->sig.flags |= VFW_SIG_NOALERT;
 		return 0;
 	}
-	b = new_bits(d, o);
-	if (!b)
+	*b = new_bits(d, o);
+	if (!*b)
 		return -EINVAL;
+	if (!vfw_rule_split(rest, ',', &op) || bit_op(d, &op, *b) || !rest->s)
+		return wrong(d, &o->value, expected);
+	return 0;
+}
+
+static int flowbits(struct vfw_draft *d, const struct vfw_rule_option *o)
+{
+	struct vfw_rule_text rest, names, name;
+	struct vfw_rule_bits *b;
+	int rc = begin_bits(d, o, "operation,name", &rest, &b);
+
+	if (rc || !b)
+		return rc;
 	b->track = VFW_SIG_TRACK_FLOW;
-	if (!vfw_rule_split(&rest, ',', &op) || bit_op(d, &op, b) || !rest.s)
-		return wrong(d, &o->value, "operation,name");
 	names = vfw_rule_trim(rest);
 	if (b->op != VFW_RULE_BIT_ISSET && b->op != VFW_RULE_BIT_ISNOTSET)
 		return bit_name(d, &names, b);
@@ -162,23 +178,18 @@ static int flowbits(struct vfw_draft *d, const struct vfw_rule_option *o)
 
 static int xbits(struct vfw_draft *d, const struct vfw_rule_option *o)
 {
-	struct vfw_rule_text rest = o->value, op, name, t;
+	static const char expected[] = "operation,name,track side";
+	struct vfw_rule_text rest, name, t;
 	struct vfw_rule_bits *b;
 	long long n;
-	int rc;
+	int rc = begin_bits(d, o, expected, &rest, &b);
 
-	if (vfw_rule_is(&o->value, "noalert")) {
-		d->sig.flags |= VFW_SIG_NOALERT;
-		return 0;
-	}
-	b = new_bits(d, o);
-	if (!b)
-		return -EINVAL;
+	if (rc || !b)
+		return rc;
 	b->track = VFW_SIG_TRACK_RULE;
 	b->expire = 30;
-	if (!vfw_rule_split(&rest, ',', &op) || bit_op(d, &op, b) ||
-	    !vfw_rule_split(&rest, ',', &name))
-		return wrong(d, &o->value, "operation,name,track side");
+	if (!vfw_rule_split(&rest, ',', &name))
+		return wrong(d, &o->value, expected);
 	while (vfw_rule_split(&rest, ',', &t)) {
 		if (vfw_rule_is(&t, "track ip_src")) {
 			b->track = VFW_SIG_TRACK_SRC;

@@ -174,24 +174,11 @@ const struct vfw_rule_origin *vfw_ruleset_rule(const struct vfw_ruleset *rs, uin
 	return NULL;
 }
 
-/* The tables one after the other, for what is done to each. */
+/* The tables one after the other, for what is done to each; *n: bytes. */
 static void table_of(const struct vfw_compiled *c, int table, const void **data, size_t *n)
 {
-	const struct {
-		const void *data;
-		size_t size;
-	} tables[__VFW_TABLE_MAX] = {
-		[VFW_TABLE_RULES] = {c->rules, sizeof(*c->rules)},
-		[VFW_TABLE_CANDS] = {c->cands, sizeof(*c->cands)},
-		[VFW_TABLE_CELLS] = {c->cells, sizeof(*c->cells)},
-		[VFW_TABLE_BLOCKS] = {c->blocks, sizeof(*c->blocks)},
-		[VFW_TABLE_PAIRS] = {c->pairs, sizeof(*c->pairs)},
-		[VFW_TABLE_BOOK4] = {c->book4, sizeof(*c->book4)},
-		[VFW_TABLE_BOOK6] = {c->book6, sizeof(*c->book6)},
-	};
-
-	*data = tables[table].data;
-	*n = tables[table].size * c->counts.n[table];
+	*data = vfw_compiled_table(c, table, n);
+	*n *= c->counts.n[table];
 }
 
 bool vfw_ruleset_same_tables(const struct vfw_compiled *a, const struct vfw_compiled *b)

@@ -464,31 +464,18 @@ static void ask_libvirt(struct vfw_state *st)
 		vfw_log_error("libvirt is not asked: %s", strerror(-err));
 }
 
-static void load_quarantine(struct vfw_state *st)
+/* The VMs that commands marked. meaning: what it means that their list cannot be read. */
+static void load_marks(struct vfw_state *st, const char *name, const char *meaning,
+		       int (*load)(const char *state, uint8_t **uuids, size_t *n),
+		       int (*mark)(struct vfw_registry *r, const uint8_t *uuid, bool on))
 {
 	_cleanup_free_ uint8_t *uuids = NULL;
 	size_t n;
 
-	if (vfw_store_load_quarantine(st->config.state, &uuids, &n))
-		vfw_log_error(
-			"%s/quarantine.json is not readable: VMs quarantined by command may be free",
-			st->config.state);
+	if (load(st->config.state, &uuids, &n))
+		vfw_log_error("%s/%s is not readable: %s", st->config.state, name, meaning);
 	for (size_t i = 0; i < n; i++)
-		vfw_registry_quarantine(st->registry, uuids + i * VFW_UUID_LEN, true);
-}
-
-/* One that cannot be read leaves VMs as strict as the others. */
-static void load_monitored(struct vfw_state *st)
-{
-	_cleanup_free_ uint8_t *uuids = NULL;
-	size_t n;
-
-	if (vfw_store_load_monitored(st->config.state, &uuids, &n))
-		vfw_log_error(
-			"%s/monitored.json is not readable: VMs that were only monitored may be cut",
-			st->config.state);
-	for (size_t i = 0; i < n; i++)
-		vfw_registry_monitor(st->registry, uuids + i * VFW_UUID_LEN, true);
+		mark(st->registry, uuids + i * VFW_UUID_LEN, true);
 }
 
 static void log_diags(const char *what, const struct vfw_diags *d)
@@ -588,8 +575,10 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 		return err;
 	}
 	watch_inventory(st);
-	load_quarantine(st);
-	load_monitored(st);
+	load_marks(st, "quarantine.json", "VMs quarantined by command may be free",
+		   vfw_store_load_quarantine, vfw_registry_quarantine);
+	load_marks(st, "monitored.json", "VMs that were only monitored may be cut",
+		   vfw_store_load_monitored, vfw_registry_monitor);
 	scan_inventory(st);
 	/*
 	 * who is there must be known before the kernel is told, else it would lose VMs for a

@@ -185,60 +185,34 @@ static void expect(const char *rules, const struct vfw_replay_options *options,
 	"alert tcp any any -> any 80 (flow:to_client; content:\"attack\"; sid:4;)\n"             \
 	"alert tcp any any -> any 80 (content:\"attack\"; depth:6; sid:5;)\n"
 
-START_TEST(one_segment)
-{
-	begin();
-	handshake();
-	segment(CLIENT, ACK, 1, 1, "attack!", 0);
-	segment(SERVER, ACK, 1, 8, "", 0);
+/* What a client says after the handshake, in up to two segments, all of which the server has. */
+static const struct {
+	struct {
+		unsigned int seq;
+		const char *data; /* NULL: no segment */
+	} said[2];
+	unsigned int acked;
+	const char *alerts;
+} streams[] = {
 	/* with depth both the packet and the stream are asked */
-	expect(TCP_RULES, NULL, "1 2 3 5 5");
-}
-END_TEST
-
-START_TEST(split)
-{
-	begin();
-	handshake();
-	segment(CLIENT, ACK, 1, 1, "att", 0);
-	segment(CLIENT, ACK, 4, 1, "ack!", 0);
-	segment(SERVER, ACK, 1, 8, "", 0);
-	expect(TCP_RULES, NULL, "1 3 5");
-}
-END_TEST
-
-START_TEST(reordered)
-{
-	begin();
-	handshake();
-	segment(CLIENT, ACK, 4, 1, "ack!", 0);
-	segment(CLIENT, ACK, 1, 1, "att", 0);
-	segment(SERVER, ACK, 1, 8, "", 0);
-	expect(TCP_RULES, NULL, "1 3 5");
-}
-END_TEST
-
-/* A copy with other bytes: the first one stands, and only packet rules see the second. */
-START_TEST(other_copy)
-{
-	begin();
-	handshake();
-	segment(CLIENT, ACK, 1, 1, "innocent", 0);
-	segment(CLIENT, ACK, 1, 1, "attack!!", 0);
-	segment(SERVER, ACK, 1, 9, "", 0);
-	expect(TCP_RULES, NULL, "2 5");
-}
-END_TEST
-
-START_TEST(gap)
-{
-	begin();
-	handshake();
-	segment(CLIENT, ACK, 1, 1, "att", 0);
-	segment(CLIENT, ACK, 8, 1, "ack attack", 0);
-	segment(SERVER, ACK, 1, 18, "", 0);
+	{{{1, "attack!"}}, 8, "1 2 3 5 5"},
+	{{{1, "att"}, {4, "ack!"}}, 8, "1 3 5"},
+	/* out of order */
+	{{{4, "ack!"}, {1, "att"}}, 8, "1 3 5"},
+	/* a copy with other bytes: the first one stands, and only packet rules see the second */
+	{{{1, "innocent"}, {1, "attack!!"}}, 9, "2 5"},
 	/* what stands around a gap is not joined over it, but asked */
-	expect(TCP_RULES, NULL, "1 2 3");
+	{{{1, "att"}, {8, "ack attack"}}, 18, "1 2 3"},
+};
+
+START_TEST(stream)
+{
+	begin();
+	handshake();
+	for (size_t i = 0; i < 2 && streams[_i].said[i].data; i++)
+		segment(CLIENT, ACK, streams[_i].said[i].seq, 1, streams[_i].said[i].data, 0);
+	segment(SERVER, ACK, 1, streams[_i].acked, "", 0);
+	expect(TCP_RULES, NULL, streams[_i].alerts);
 }
 END_TEST
 
@@ -389,11 +363,7 @@ TCase *rules_replay_cases(void)
 {
 	TCase *t = tcase_create("replay");
 
-	tcase_add_test(t, one_segment);
-	tcase_add_test(t, split);
-	tcase_add_test(t, reordered);
-	tcase_add_test(t, other_copy);
-	tcase_add_test(t, gap);
+	tcase_add_loop_test(t, stream, 0, sizeof(streams) / sizeof(streams[0]));
 	tcase_add_test(t, fragments);
 	tcase_add_test(t, no_handshake);
 	tcase_add_test(t, reset_with_data);
