@@ -15,9 +15,9 @@
 
 #define FRAG_PACKETS 64 /* of one share, at a time */
 #define FRAG_LIFE (5 * HZ)
-#define FRAG_CLOSED (65 * HZ) /* longer than receivers wait: RFC 1122 3.3.2, RFC 8200 4.5 */
+#define FRAG_CLOSED 65 /* seconds: longer than receivers wait: RFC 1122 3.3.2, RFC 8200 4.5 */
 #define FRAG_SENDERS 64 /* classes that senders fall into by chance; a power of two */
-#define FRAG_MARKS 64 /* for each class: packets that may not come again; a power of two */
+#define FRAG_MARKS 31 /* packets of a class that may not begin again */
 #define FRAG_TINY 48 /* a fragment that others follow has more: RFC 791's least link, 68 bytes */
 #define FRAG_TCP_HEADER 20
 #define FRAG_KEPT_SHARE (256 * 1024) /* bytes kept of one share's inspected packets */
@@ -43,11 +43,18 @@ struct frag_ent {
 	u32 size; /* of buf */
 };
 
+/* Those of one class. Times are in seconds of jiffies. */
+struct frag_marks {
+	u32 all; /* until then none of it may begin: there was no room for a mark */
+	u32 until[FRAG_MARKS];
+	u32 hash[FRAG_MARKS];
+};
+
 struct vfw_frags {
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	u32 kept; /* bytes in all buf */
 	struct frag_ent *ent[FRAG_PACKETS];
-	u32 *closed; /* until when in jiffies, by class and hash; 0: not. Made for the first inspected packet */
+	struct frag_marks *marks; /* by class; made for the first inspected packet */
 };
 
 static atomic_t frag_kept; /* bytes in all buf of all shares */
@@ -69,10 +76,39 @@ static void frag_forget(struct vfw_frags *t, unsigned int i)
 	t->ent[i] = NULL;
 }
 
-/* Of two packets of a class that meet here neither may come again. */
-static u32 *frag_mark(struct vfw_frags *t, u32 sender, u32 hash)
+static u32 frag_now(void)
 {
-	return &t->closed[sender * FRAG_MARKS + (hash & (FRAG_MARKS - 1))];
+	return jiffies / HZ;
+}
+
+/* The packet may not begin again. Table locked. */
+static void frag_mark(struct frag_marks *m, u32 hash)
+{
+	u32 now = frag_now(), until = now + FRAG_CLOSED + 1;
+	unsigned int i;
+
+	for (i = 0; i < FRAG_MARKS; i++) {
+		if (m->until[i] > now && m->hash[i] != hash)
+			continue;
+		m->until[i] = until;
+		m->hash[i] = hash;
+		return;
+	}
+	m->all = until;
+}
+
+/* Table locked. */
+static bool frag_is_marked(const struct frag_marks *m, u32 hash)
+{
+	u32 now = frag_now();
+	unsigned int i;
+
+	if (m->all > now)
+		return true;
+	for (i = 0; i < FRAG_MARKS; i++)
+		if (m->hash[i] == hash && m->until[i] > now)
+			return true;
+	return false;
 }
 
 /*
@@ -84,21 +120,8 @@ static void frag_close(struct vfw_frags *t, unsigned int i)
 	const struct frag_ent *e = t->ent[i];
 
 	if (e->inspected)
-		*frag_mark(t, e->sender, e->hash) = ((u32)jiffies + FRAG_CLOSED) | 1;
+		frag_mark(&t->marks[e->sender], e->hash);
 	frag_forget(t, i);
-}
-
-/* Table locked. */
-static bool frag_is_closed(struct vfw_frags *t, u32 sender, u32 hash)
-{
-	u32 *mark = frag_mark(t, sender, hash);
-
-	if (!*mark)
-		return false;
-	if ((s32)(*mark - (u32)jiffies) > 0)
-		return true;
-	*mark = 0;
-	return false;
 }
 
 void vfw_frag_free(struct vfw_frags *t)
@@ -110,7 +133,7 @@ void vfw_frag_free(struct vfw_frags *t)
 	for (i = 0; i < FRAG_PACKETS; i++)
 		if (t->ent[i])
 			frag_forget(t, i);
-	kfree(t->closed);
+	kfree(t->marks);
 	kfree(t);
 }
 
@@ -402,10 +425,9 @@ static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
 /* Only what can be closed may be inspected. False without memory. Table locked. */
 static bool frag_may_close(struct vfw_frags *t)
 {
-	if (!t->closed)
-		t->closed = kcalloc(FRAG_SENDERS * FRAG_MARKS, sizeof(*t->closed),
-				    GFP_ATOMIC | __GFP_NOWARN);
-	return t->closed;
+	if (!t->marks)
+		t->marks = kcalloc(FRAG_SENDERS, sizeof(*t->marks), GFP_ATOMIC | __GFP_NOWARN);
+	return t->marks;
 }
 
 /* Remembers a first fragment that passes. False: there is no room for what later ones need. */
@@ -426,7 +448,8 @@ static bool frag_first(struct vfw_pkt *p)
 	frag_fill(e, p);
 	spin_lock(&t->lock);
 	ok = frag_find(t, &e->key, e->hash) == FRAG_PACKETS &&
-	     (!e->inspected || (frag_may_close(t) && !frag_is_closed(t, e->sender, e->hash)));
+	     (!e->inspected ||
+	      (frag_may_close(t) && !frag_is_marked(&t->marks[e->sender], e->hash)));
 	if (ok) {
 		i = frag_place(t);
 		t->ent[i] = e;

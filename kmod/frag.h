@@ -9,7 +9,7 @@
  * bounds, and the fragment that completes it is the gate, for the receiver has no use for the others without it. If
  * that one is dropped, or the packet gives way, a mark stays until no receiver remembers it: were it
  * begun again, other bytes would be scanned than those that the receiver has. Marks are kept by class of sender, so who
- * leaves many closes his own packets.
+ * needs too many closes his own packets.
  */
 #ifndef VFW_FRAG_H
 #define VFW_FRAG_H

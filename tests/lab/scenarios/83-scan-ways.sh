@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The ways an attack may take: IPv6, fragments in order and not, long datagrams, the answer's direction; none gets through, and what is harmless does.
+# Who leaves first fragments without a rest spoils no neighbour, and what gave way is not begun again.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
@@ -47,6 +48,7 @@ ufo evil1212end-ufo 2
 ufo good-13-ufo 3
 wait_until 10 udp_got good-13-ufo
 expect_fail udp_got end-ufo
+note "ended for a signature: $(scan_reason signature), as fragments: $(scan_reason fragment), for want of room: $(scan_reason scan-overload)"
 expect_more "frames that ended for a signature" "$(scan_reason signature)" 5
 
 note "the answer matches: the client never reads it"
