@@ -14,10 +14,11 @@ MODDIR ?= /lib/modules
 SYSTEMD_VERSION ?= $(shell systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
 INSTALL ?= install
 
-# Type=notify-reload came with systemd 253.
+# Type=notify-reload came with systemd 253. Before it a reload is over when its last command is: vfwd answers a question
+# after the signal that came first.
 NOTIFY_RELOAD := $(shell [ "$(or $(SYSTEMD_VERSION),0)" -ge 253 ] && echo yes)
 DIST_TYPE := $(if $(NOTIFY_RELOAD),notify-reload,notify)
-DIST_RELOAD := $(if $(NOTIFY_RELOAD),,ExecReload=/bin/kill -HUP $$MAINPID)
+DIST_RELOAD := $(if $(NOTIFY_RELOAD),,ExecReload=/bin/kill -HUP $$MAINPID\nExecReload=/bin/sh -c "exec $(SBINDIR)/vfwctl status >/dev/null")
 DIST_SED = sed -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@TYPE@|$(DIST_TYPE)|' \
 	-e 's|^@RELOAD@$$|$(DIST_RELOAD)|'
 
