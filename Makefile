@@ -40,7 +40,8 @@ tools: $(OUT)/vfwd $(OUT)/vfwctl
 # vfw-libvirt is built where libvirt's headers are; vfwd asks libvirt where it finds it
 READER_PKGS := libvirt libxml-2.0
 ifeq ($(shell $(PKG_CONFIG) --exists $(READER_PKGS) && echo yes),yes)
-tools: $(OUT)/vfw-libvirt
+READER := $(OUT)/vfw-libvirt
+tools: $(READER)
 endif
 READER_SRCS := $(wildcard daemon/libvirt/*.c)
 $(OUT)/vfw-libvirt: $(READER_SRCS) $(wildcard daemon/libvirt/*.h)
@@ -125,6 +126,12 @@ LAB_BIN := build/lab/bin
 LAB_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -Iinclude/uapi
 LAB_PROGRAMS := $(filter-out umlfp killnth ctlmsg ctldb,$(basename $(notdir $(wildcard tests/lab/src/*.c))))
 lab: $(LAB_PROGRAMS:%=$(LAB_BIN)/%) $(LAB_BIN)/umlfp.so $(LAB_BIN)/killnth.so $(LAB_BIN)/benchpolicy $(LAB_BIN)/ctflush
+lab: build/lab/dist.made
+
+# What an installation puts down, for the labs that boot it: their systemd is 252.
+build/lab/dist.made: $(OUT)/vfwd $(OUT)/vfwctl $(READER) $(wildcard scripts/dist/*)
+	@$(MAKE) -s install-tools DESTDIR=build/lab/dist SYSTEMD_VERSION=252
+	@touch $@
 
 $(LAB_BIN)/%.so: tests/lab/src/%.c
 	@mkdir -p $(@D)

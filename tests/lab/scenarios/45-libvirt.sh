@@ -9,6 +9,7 @@
 # smp: 1
 # timeout: 480
 . "$(dirname "$0")/../lib.sh"
+. "$LAB_LIB/libvirt.inc"
 
 TELL=$(dirname "$0")/../guest/tell
 GUEST_MODULES='virtio_pci virtio_net'
@@ -16,12 +17,7 @@ declare -A UUID=([web]=6f9619ff-8b86-4011-b42d-00c04fc964f1 [app]=6f9619ff-8b86-
 declare -A ADDRESS=([web]=10.0.0.11 [app]=10.0.0.12)
 declare -A MAC=([web]=52:54:00:00:02:01 [app]=52:54:00:00:02:02)
 
-modprobe -qa kvm_amd || modprobe -q kvm_intel || skip "this lab emulates no virtualization"
-[ -c /dev/kvm ] || skip "no /dev/kvm in this lab"
-modprobe vhost_net
-chgrp kvm /dev/kvm
-chmod 660 /dev/kvm
-chmod 666 /dev/net/tun
+kvm_need
 
 # The guest: the lab's own kernel, busybox, and the modules of its network card.
 guest_files() {
@@ -38,21 +34,6 @@ guest_files() {
 	(cd $dir && find . | busybox cpio -o -H newc 2>/dev/null) >/tmp/guest/initrd
 	cp /lab/vmlinuz /tmp/guest/
 	chmod -R a+rX /tmp/guest
-}
-
-libvirt_start() {
-	mkdir -p /run/dbus /var/log/libvirt/qemu
-	# No udev, systemd or cgroup delegation here; QEMU runs as libvirt-qemu, as on a real host.
-	cat >>/etc/libvirt/qemu.conf <<-'C'
-		security_driver = "none"
-		cgroup_controllers = [ ]
-		namespaces = [ ]
-		stdio_handler = "file"
-		remember_owner = 0
-	C
-	dbus-daemon --system --fork
-	libvirtd -d
-	wait_until 60 virsh -q list
 }
 
 domain() {
