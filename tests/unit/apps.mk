@@ -14,8 +14,10 @@ APPS_UNIT_OBJS := $(APPS_UNIT_SRCS:%.c=$(APPS_UNIT_DIR)/%.o)
 APPS_UNIT_TESTS := $(APPS_UNIT_DIR)/tests/unit/apps/files.o $(APPS_UNIT_DIR)/tests/unit/apps/flows.o
 
 .PHONY: test-unit-apps
-test-unit-apps: $(APPS_UNIT_DIR)/files
+test-unit-apps: $(APPS_UNIT_DIR)/files $(APPS_UNIT_DIR)/flows $(CLI_OUT)/vfwctl
 	$<
+	python3 tests/unit/apps/written.py $(CLI_OUT)/vfwctl rules/apps
+	python3 tests/unit/apps/table.py $(APPS_UNIT_DIR)/flows rules/apps ../shared/corpora/etopen-oracle
 
 $(APPS_UNIT_DIR)/files $(APPS_UNIT_DIR)/flows: $(APPS_UNIT_DIR)/%: $(APPS_UNIT_DIR)/tests/unit/apps/%.o $(APPS_UNIT_OBJS)
 	@$(CC) $(APPS_UNIT_CFLAGS) $^ $(shell pkg-config --libs $(APPS_UNIT_PKGS)) -o $@

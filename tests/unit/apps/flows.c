@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * flows APPS-FOLDER CAPTURE...: what `vfwctl app --midstream' says of many captures, compiling the apps
+ * flows APPS-FOLDER CAPTURE...: what `vfwctl app' says of many captures, compiling the apps
  * once. A line for each conversation: capture, first packet, protocol, ports, app or "-", why, packets.
  */
 #include <dirent.h>
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 	if (vfw_app_list_finish(list, &d) || vfw_app_scan_new(list, &scan, &d))
 		fail("the apps are wrong", &d);
 	for (i = 2; i < argc; i++)
-		if (vfw_recognise_run(list, scan, argv[i], true, on_flow, argv[i], &counts, why,
+		if (vfw_recognise_run(list, scan, argv[i], false, on_flow, argv[i], &counts, why,
 				      sizeof(why)))
 			fprintf(stderr, "flows: %s: %s\n", argv[i], why);
 	vfw_app_scan_free(scan);
