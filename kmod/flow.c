@@ -223,7 +223,7 @@ static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 si
 
 bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, u32 tcp_end)
 {
-	struct vfw_flow *flow = vfw_flow_table_find(key);
+	struct vfw_flow *flow = vfw_flow_table_find(key, vfw_flow_table_hash(key));
 	enum flow_step step;
 	bool sort = false;
 
@@ -293,7 +293,7 @@ static bool flow_related(struct vfw_pkt *p)
 	how = flow_key(&key, p, &inner, p->dst.key, dst);
 	if (how < 0)
 		return false;
-	flow = vfw_flow_table_find(&key);
+	flow = vfw_flow_table_find(&key, vfw_flow_table_hash(&key));
 	if (!flow || READ_ONCE(flow->killed) || READ_ONCE(flow->generation) != p->pol->generation ||
 	    time_after(jiffies, READ_ONCE(flow->until)))
 		return false;
@@ -310,22 +310,21 @@ static bool flow_related(struct vfw_pkt *p)
 
 bool vfw_flow(struct vfw_pkt *p)
 {
-	struct vfw_flow_key key;
 	struct vfw_flow *flow;
 	u32 side;
-	int how;
 
+	p->key_says = flow_key(&p->key, p, &p->f, p->src.key, p->dst.key);
 	if (p->f.flags & VFW_FRAME_F_ICMP_ERROR)
 		return flow_related(p);
-	how = flow_key(&key, p, &p->f, p->src.key, p->dst.key);
-	if (how < 0)
+	if (p->key_says < 0)
 		return false;
-	flow = vfw_flow_table_find(&key);
+	p->key_hash = vfw_flow_table_hash(&p->key);
+	flow = vfw_flow_table_find(&p->key, p->key_hash);
 	if (!flow)
 		return false;
 	if (p->quiet)
 		return vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
-	side = !!(how & VFW_FLOWKEY_SIDE) ^ flow->opener;
+	side = !!(p->key_says & VFW_FLOWKEY_SIDE) ^ flow->opener;
 	vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
 	switch (flow_step(flow, p, side)) {
 	case FLOW_STEP_PASS:
@@ -387,18 +386,15 @@ static bool flow_may_pick_up(const struct vfw_pkt *p)
 
 void vfw_flow_open(struct vfw_pkt *p)
 {
-	struct vfw_flow_key key;
 	struct vfw_flow *flow;
-	int how;
 
-	how = flow_key(&key, p, &p->f, p->src.key, p->dst.key);
-	if (how < 0)
+	if (p->key_says < 0)
 		return;
-	if (how & VFW_FLOWKEY_ANSWER) {
+	if (p->key_says & VFW_FLOWKEY_ANSWER) {
 		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 		return;
 	}
-	flow = vfw_flow_table_new(vfw_flow_share(p), &key);
+	flow = vfw_flow_table_new(vfw_flow_share(p), &p->key);
 	if (IS_ERR(flow)) {
 		vfw_pkt_block(p, flow == ERR_PTR(-ENOSPC) ? VFW_REASON_FLOW_LIMIT
 							  : VFW_REASON_NO_MEMORY);
@@ -410,10 +406,10 @@ void vfw_flow_open(struct vfw_pkt *p)
 		vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 		return;
 	}
-	flow_fill(flow, p, !!(how & VFW_FLOWKEY_SIDE));
+	flow_fill(flow, p, !!(p->key_says & VFW_FLOWKEY_SIDE));
 	if (flow->told)
 		vfw_flow_event_start(flow);
-	vfw_flow_table_add(flow);
+	vfw_flow_table_add(flow, p->key_hash);
 	p->fresh = true;
 	p->flow = flow;
 	p->side = 0;

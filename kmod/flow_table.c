@@ -56,9 +56,9 @@ static struct vfw_flow *flow_find(const struct vfw_flow_key *key, u32 bucket)
 	return NULL;
 }
 
-struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key)
+struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key, u32 hash)
 {
-	return flow_find(key, flow_bucket(key));
+	return flow_find(key, hash & flow_mask);
 }
 
 static void flow_free_rcu(struct rcu_head *head)
@@ -213,10 +213,10 @@ void vfw_flow_table_drop(struct vfw_flow *flow)
 	kmem_cache_free(flow_cache, flow);
 }
 
-void vfw_flow_table_add(struct vfw_flow *flow)
+void vfw_flow_table_add(struct vfw_flow *flow, u32 hash)
 {
 	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
-	u32 bucket = flow_bucket(&flow->key);
+	u32 bucket = hash & flow_mask;
 	struct vfw_flow *old;
 
 	spin_lock(flow_lock_of(bucket));

@@ -68,8 +68,8 @@ struct vfw_flow_end {
 /* Keyed hash of a key, of every kind. Any context. */
 u32 vfw_flow_table_hash(const struct vfw_flow_key *key);
 
-/* The flow of a key, NULL if there is none. RCU read lock. */
-struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key);
+/* The flow of a key with this hash, NULL if there is none. RCU read lock. */
+struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key, u32 hash);
 
 /*
  * Makes a flow that holds a place in share, the oldest finished one of that share giving way if it must be so,
@@ -82,10 +82,10 @@ struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_fl
 void vfw_flow_table_drop(struct vfw_flow *flow);
 
 /*
- * Publishes a flow: now it is the table's. One of the same key that another CPU published meanwhile
+ * Publishes a flow, whose key has this hash: now it is the table's. One of the same key that another CPU published meanwhile
  * ends. RCU read lock, BH off; no lock held.
  */
-void vfw_flow_table_add(struct vfw_flow *flow);
+void vfw_flow_table_add(struct vfw_flow *flow, u32 hash);
 
 /*
  * The flow was answered, is over, is so no more, or was killed: puts it into the list of its share where it belongs.

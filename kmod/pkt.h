@@ -34,12 +34,17 @@ struct vfw_scan_job;
 #define VFW_PKT_NO_RULE 0xffffffffU
 
 struct vfw_pkt {
+	/* set by the hook */
 	struct sk_buff *skb;
-	const struct vfw_policy *pol; /* NULL: none yet */
+	const struct nf_hook_state *state; /* of its hook; NULL in the worker */
 	struct vfw_port *port; /* whose hook it is, or whose sender is meant; may be NULL */
 	struct net_device *in; /* device it came by; NULL: the host or unknown */
 	struct net_device *out; /* device it goes to; NULL: the host */
 	enum vfw_where where;
+	/* set by vfw_who_port() */
+	struct vfw_end src, dst;
+	/* all zero in the beginning, up to mac */
+	const struct vfw_policy *pol; /* NULL: none yet */
 	bool routed; /* the two ends do not share a bridge */
 	bool quiet; /* will be judged again further on: only a block ends here */
 	const struct net_device
@@ -47,7 +52,6 @@ struct vfw_pkt {
 	int bridge; /* ifindex of the port's bridge, or of the port itself; the domain */
 	u16 vlan; /* the port's VLAN in it, 0: none */
 	u16 tag; /* VLAN id of the tag it carries, 0: none */
-	struct vfw_end src, dst;
 	/* outcome */
 	u8 verdict; /* enum vfw_verdict, never VFW_MONITOR */
 	bool log; /* the rule asks for an event */
@@ -55,7 +59,6 @@ struct vfw_pkt {
 	u16 reason;
 	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
 	struct vfw_flow *flow; /* it belongs to, valid until the end of the hook; or NULL */
-	const struct nf_hook_state *state; /* of its hook; NULL in the worker */
 	struct vfw_scan_job *job; /* it has waited for the worker, which has it now */
 	bool stolen; /* it waits for the worker: nobody's here any more */
 	bool again; /* the worker is to try again */
@@ -82,15 +85,21 @@ struct vfw_pkt {
 	u32 head_len;
 	struct vfw_frame f;
 	u8 buf[VFW_FRAME_HEAD_MAX]; /* head points here if the frame is not linear */
+	/* its flow's key, as vfw_flow() makes it for vfw_flow_open() */
+	struct vfw_flow_key key;
+	int key_says; /* of vfw_flowkey_make() */
+	u32 key_hash; /* valid if that is no error */
 };
 
 /*
- * Begins with all zero, but for the frame, which path.c reads first of all. For a packet that is
- * declared __uninitialized: a compiler that zeroes all of it would take longer than the lookup does.
+ * Begins with all zero, but for what the hook and vfw_who_port() set, and the frame, which path.c reads first of
+ * all. For a packet that is declared __uninitialized: a compiler that zeroes all of it would take
+ * longer than the lookup does.
  */
 static inline void vfw_pkt_begin(struct vfw_pkt *p)
 {
-	memset(p, 0, offsetof(struct vfw_pkt, mac));
+	memset((u8 *)p + offsetof(struct vfw_pkt, pol), 0,
+	       offsetof(struct vfw_pkt, mac) - offsetof(struct vfw_pkt, pol));
 }
 
 /* Ends the frame: sets verdict and reason, no rule. Returns true, for "return vfw_pkt_end()". */

@@ -58,12 +58,14 @@ static void who_domain(struct vfw_pkt *p, const struct vfw_port *port)
 
 void vfw_who_port(struct vfw_pkt *p)
 {
-	who_is_other(&p->src);
-	who_is_other(&p->dst);
-	if (!p->port)
+	struct vfw_end *here = p->where == VFW_AT_EGRESS ? &p->dst : &p->src;
+
+	who_is_other(here == &p->src ? &p->dst : &p->src);
+	if (!p->port) {
+		who_is_other(here);
 		return;
-	who_is(p->where == VFW_AT_EGRESS ? &p->dst : &p->src, rcu_dereference(p->port->nic),
-	       p->port);
+	}
+	who_is(here, rcu_dereference(p->port->nic), p->port);
 	who_domain(p, p->port);
 }
 

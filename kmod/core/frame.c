@@ -610,7 +610,7 @@ static enum vfw_frame_result parse_llc(struct vfw_frame *f, const struct walk *w
 }
 
 /* All that no TCP or UDP packet says; what it says is for the caller. */
-static inline void plain_begin(struct vfw_frame *f, const u8 *head)
+static inline __attribute__((always_inline)) void plain_begin(struct vfw_frame *f, const u8 *head)
 {
 	const u8 *p = head + 14;
 
@@ -648,7 +648,8 @@ static inline void plain_begin(struct vfw_frame *f, const u8 *head)
  * Nearly all frames: TCP, but no SYN, or UDP in IPv4, untagged, whole, without options of IP, and all right. Reads
  * them as the walk would, without its detours. False: it is none, and *f says nothing.
  */
-static bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u32 frame_len, bool gso)
+static inline bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u32 frame_len,
+			       bool gso)
 {
 	const u8 *p = head + 14, *l4 = head + 34;
 	u32 total, len;
@@ -688,16 +689,14 @@ static bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u32 frame
 	return true;
 }
 
-enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 head_len,
-				      u32 frame_len, bool gso)
+static __attribute__((__noinline__)) enum vfw_frame_result
+parse_walk(struct vfw_frame *f, const u8 *head, u32 head_len, u32 frame_len, bool gso)
 {
 	struct walk w = {.p = head, .gso = gso};
 	enum vfw_frame_result r;
 	u32 off = 14;
 	u16 type;
 
-	if (parse_plain(f, head, head_len, frame_len, gso))
-		return VFW_FRAME_OK;
 	memset(f, 0, sizeof(*f));
 	w.have = head_len < VFW_FRAME_HEAD_MAX ? head_len : VFW_FRAME_HEAD_MAX;
 	walk_limit(&w, frame_len);
@@ -733,6 +732,14 @@ enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 h
 	default:
 		return type < ETHERTYPE_FIRST ? parse_llc(f, &w, type) : VFW_FRAME_OK;
 	}
+}
+
+enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 head_len,
+				      u32 frame_len, bool gso)
+{
+	if (parse_plain(f, head, head_len, frame_len, gso))
+		return VFW_FRAME_OK;
+	return parse_walk(f, head, head_len, frame_len, gso);
 }
 
 enum vfw_frame_result vfw_frame_parse_inner(struct vfw_frame *f, const u8 *p, u32 len, bool ip6)

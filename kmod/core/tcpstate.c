@@ -459,16 +459,14 @@ static enum vfw_tcp_step step_data(struct vfw_tcp *t, const struct vfw_frame *f,
  * nothing is special about either: no FIN, no reset, nothing only believed, no second SYN. False, and
  * nothing done: step_data() decides.
  */
-static inline bool step_plain(struct vfw_tcp *t, const struct vfw_frame *f, u32 len,
-			      unsigned int side)
+static inline bool step_plain(struct vfw_tcp_side *s, struct vfw_tcp_side *other,
+			      const struct vfw_frame *f, u32 len)
 {
 	enum { HEARD = VFW_TCP_SIDE_END | VFW_TCP_SIDE_ACK | VFW_TCP_SIDE_WINDOW };
-	struct vfw_tcp_side *s = &t->side[side];
-	struct vfw_tcp_side *other = &t->side[!side];
 	u32 end = f->tcp_seq + len;
 	u32 win, reach;
 
-	if (t->state != VFW_TCP_ESTABLISHED || s->scale > SCALE_MAX ||
+	if (s->scale > SCALE_MAX ||
 	    (s->flags | VFW_TCP_SIDE_START) != (HEARD | VFW_TCP_SIDE_START) ||
 	    (other->flags | VFW_TCP_SIDE_START) != (HEARD | VFW_TCP_SIDE_START))
 		return false;
@@ -490,13 +488,9 @@ static inline bool step_plain(struct vfw_tcp *t, const struct vfw_frame *f, u32 
 	return true;
 }
 
-enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f, u32 len,
-				    unsigned int side)
+static __attribute__((__noinline__)) enum vfw_tcp_step
+step_any(struct vfw_tcp *t, const struct vfw_frame *f, u32 len, unsigned int side)
 {
-	enum { KIND = VFW_TCP_SYN | VFW_TCP_ACK | VFW_TCP_FIN | VFW_TCP_RST };
-
-	if ((f->tcp_flags & KIND) == VFW_TCP_ACK && step_plain(t, f, len, !!side))
-		return VFW_TCP_STEP_PASS;
 	if (t->state == VFW_TCP_NONE || t->state >= VFW_TCP_STATE_COUNT)
 		return VFW_TCP_STEP_INVALID;
 	side = !!side;
@@ -514,6 +508,17 @@ enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f
 	default:
 		return VFW_TCP_STEP_INVALID;
 	}
+}
+
+enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f, u32 len,
+				    unsigned int side)
+{
+	enum { KIND = VFW_TCP_SYN | VFW_TCP_ACK | VFW_TCP_FIN | VFW_TCP_RST };
+
+	if (t->state == VFW_TCP_ESTABLISHED && (f->tcp_flags & KIND) == VFW_TCP_ACK &&
+	    step_plain(&t->side[!!side], &t->side[!side], f, len))
+		return VFW_TCP_STEP_PASS;
+	return step_any(t, f, len, side);
 }
 
 bool vfw_tcpstate_in_flight(const struct vfw_tcp *t, u32 seq, unsigned int side)
