@@ -51,9 +51,11 @@ expect_pass grep -q 'HTTP/1.0 200' /tmp/answer
 
 note "both ends forget a conversation, and begin anew on the same ports"
 cat >/tmp/again.py <<'P'
-import socket, sys
+import fcntl, os, socket, sys, time
 PORT = ("10.0.0.12", 81)
 REPAIR = 19 # a socket closed in repair says nothing
+UNACKED = 0x5411 # SIOCOUTQ
+FORGOTTEN = "/tmp/again.forgotten"
 def forget(s):
     s.setsockopt(socket.IPPROTO_TCP, REPAIR, 1)
     s.close()
@@ -69,7 +71,10 @@ if sys.argv[1] == "serve":
             conn.sendall(b"ok")
             if data.endswith(b"forget"):
                 break
+        while fcntl.ioctl(conn, UNACKED, bytes(4)) != bytes(4):
+            time.sleep(0.05)
         forget(conn)
+        open(FORGOTTEN, "w").close()
 def ask(text, wanted):
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -83,11 +88,15 @@ def ask(text, wanted):
     except TimeoutError:
         got = b""
     assert got == wanted, got
-    return s
-forget(ask(b"first forget", b"ok"))
+    while wanted and not os.path.exists(FORGOTTEN):
+        time.sleep(0.05)
+    if wanted:
+        os.remove(FORGOTTEN)
+    forget(s)
+ask(b"first forget", b"ok")
 # behind new numbers on either side, and so again
-forget(ask(b"second forget", b"ok"))
-forget(ask(b"third /evil.cgi forget", b""))
+ask(b"second forget", b"ok")
+ask(b"third /evil.cgi forget", b"")
 P
 on b python3 /tmp/again.py serve &
 wait_until 20 listening b -tln 81
