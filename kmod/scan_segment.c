@@ -270,7 +270,8 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 		.bytes = min(READ_ONCE(stream_kib), VFW_STREAM_WINDOW_MAX >> 10) << 10,
 		.pieces = min(READ_ONCE(stream_pieces), 32768U),
 	};
-	bool has_time = !s->seg.len || vfw_budget_has_time(dir->budget);
+	/* what is half eaten goes on: of another copy that part would not be scanned */
+	bool has_time = !s->seg.len || dir->fed || vfw_budget_has_time(dir->budget);
 	struct vfw_stream_plan plan;
 	struct vfw_piece *piece;
 
