@@ -37,7 +37,7 @@ expect apps "$(ls "$root/usr/share/vfw/apps" | wc -l)" "$(ls rules/apps | wc -l)
 grep -qx 'Type=notify' "$root/lib/systemd/system/vfwd.service"
 grep -qx 'ExecReload=/bin/kill -HUP $MAINPID' "$root/lib/systemd/system/vfwd.service"
 grep -qx 'ExecReload=/bin/sh -c "exec /usr/sbin/vfwctl status >/dev/null"' "$root/lib/systemd/system/vfwd.service"
-! grep -rn '@[A-Z]*@' "$root/lib" "$root/etc" "$root/usr/lib" || fail "a name was not filled in"
+! grep -rIn '@[A-Z]*@' "$root/lib" "$root/etc" "$root/usr/lib" || fail "a name was not filled in"
 "$root/usr/sbin/vfwd" --root "$root" --check-config
 ! "$root/usr/sbin/vfwd" --config /dev/stdin --check-config <<<'[boot]
 require = true' 2>"$dir/err" || fail "a wrong configuration was taken"
