@@ -87,7 +87,9 @@ cat >/tmp/pieces.py <<-'X'
 	talks, step, length, count, rounds = map(int, sys.argv[1:])
 	for _ in range(talks):
 	    c = Talk("10.0.0.1", "10.0.0.2", 80)
-	    c.open()
+	    # without memory left there is no conversation more
+	    try: c.open()
+	    except SystemExit: break
 	    for _ in range(rounds):
 	        for i in range(count):
 	            c.send((i + 1) * step, b"x" * length)
