@@ -114,7 +114,7 @@ grep -q 'vm other' <<<"$(kept)"
 in_force other
 
 note "time is up with vfwd dead"
-vfwctl policy apply --confirm 5 /tmp/open.vfw
+vfwctl policy apply --confirm 12 /tmp/open.vfw
 expect_pass can_tcp admin 10.0.0.12 22
 labvfw daemon kill
 wait_until 30 no_trial
