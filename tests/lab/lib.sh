@@ -33,7 +33,7 @@ expect_pass() {
 
 # What is expected to work is given this many seconds, more than it takes on any machine that is not overloaded; what is
 # expected to fail, one.
-PATIENCE=20
+PATIENCE=40
 
 # expect_fail COMMAND...
 expect_fail() {
