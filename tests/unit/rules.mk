@@ -7,8 +7,9 @@ RULES_UNIT_PKGS := libhs libpcap libpcre2-8 jansson check
 RULES_UNIT_CFLAGS = -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Iinclude -Iinclude/uapi -Ikmod -Itests/unit $(shell pkg-config --cflags $(RULES_UNIT_PKGS))
-RULES_UNIT_SRCS := $(wildcard daemon/sig/rule*.c daemon/replay/*.c kmod/core/*.c \
-	tests/unit/rules/*.c) tests/unit/core_packet.c
+# recognise.c is of apps, and tested with them.
+RULES_UNIT_SRCS := $(filter-out %/recognise.c,$(wildcard daemon/sig/rule*.c daemon/replay/*.c \
+	kmod/core/*.c tests/unit/rules/*.c)) tests/unit/core_packet.c
 RULES_UNIT_OBJS := $(RULES_UNIT_SRCS:%.c=$(RULES_UNIT_DIR)/%.o)
 
 .PHONY: test-unit-rules
