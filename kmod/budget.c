@@ -96,10 +96,13 @@ bool vfw_budget_has_time(struct vfw_budget *budget)
 	if (now > budget->filled) {
 		/* a longer silence fills no more than the burst */
 		u64 passed = min_t(u64, now - budget->filled, 10ULL * NSEC_PER_SEC);
+		u64 more = div_u64(passed * rate, 1000);
 
-		budget->left = min_t(s64, budget->left + div_u64(passed * rate, 1000),
+		budget->left = min_t(s64, budget->left + more,
 				     (s64)rate * BUDGET_BURST_MS * (NSEC_PER_MSEC / 1000));
-		budget->filled = now;
+		/* not even a nanosecond yet: the next one asks for both */
+		if (more)
+			budget->filled = now;
 	}
 	has = budget->left > 0;
 	spin_unlock(&budget->lock);

@@ -432,7 +432,7 @@ struct vfw_budget *vfw_flow_budget(const struct vfw_flow *flow)
 	return flow->share->budget;
 }
 
-bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq)
+bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq, bool *opening)
 {
 	const struct vfw_tcp_side *s = &flow->tcp.side[side];
 	bool started;
@@ -440,6 +440,7 @@ bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq)
 	spin_lock(&flow->lock);
 	started = s->flags & VFW_TCP_SIDE_START;
 	*seq = s->start;
+	*opening = flow->tcp.state == VFW_TCP_SYN_SENT || flow->tcp.state == VFW_TCP_SYN_RECV;
 	spin_unlock(&flow->lock);
 	return started;
 }

@@ -82,8 +82,11 @@ struct vfw_scan *vfw_flow_set_scan(struct vfw_flow *flow, struct vfw_scan *scan)
 /* What scanning the flow may cost, held by the flow's share. RCU read lock. */
 struct vfw_budget *vfw_flow_budget(const struct vfw_flow *flow);
 
-/* The sequence number behind the SYN of a side; false if it was not seen. RCU read lock, BH off. */
-bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq);
+/*
+ * The sequence number behind the SYN of a side; false if it was not seen. RCU read lock, BH off.
+ * *opening: the handshake is not done yet, so that a SYN may begin something.
+ */
+bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq, bool *opening);
 
 /* Ends a flow for that reason. RCU read lock; no lock of flows or shares held. */
 void vfw_flow_cut(struct vfw_flow *flow, enum vfw_reason reason);

@@ -114,9 +114,9 @@ static void flow_list(struct vfw_flow *flow, enum vfw_flow_list list)
 /* What was killed keeps its place: its end was to be seen. */
 static enum vfw_flow_list flow_belongs(const struct vfw_flow *flow)
 {
-	if (READ_ONCE(flow->gone))
+	if (READ_ONCE(flow->gone) || READ_ONCE(flow->killed))
 		return VFW_FLOW_UNLISTED;
-	if (READ_ONCE(flow->over) && !READ_ONCE(flow->killed))
+	if (READ_ONCE(flow->over))
 		return VFW_FLOW_OVER;
 	return READ_ONCE(flow->answered) ? VFW_FLOW_UNLISTED : VFW_FLOW_HALF;
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/atomic.h>
+#include <linux/etherdevice.h>
 #include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ipv6.h>
 
 #include "core/fragset.h"
 #include "flow.h"
@@ -34,6 +38,7 @@ struct frag_ent {
 	u32 generation; /* that let its first fragment pass */
 	u32 seq; /* TCP: sequence number of its byte 0, were the header data */
 	u16 payload; /* where the L4 payload begins in its data */
+	u32 bound; /* UDP: how long that is at most; the receiver cuts off what is behind */
 	u8 side; /* of the flow, that sent it */
 	bool tied;
 	bool inspected;
@@ -156,10 +161,16 @@ static struct vfw_frags *frag_table(const struct vfw_pkt *p, bool make)
 	return old;
 }
 
-/* A frame that is judged twice, here and at its egress, is known at each place by itself. */
+/*
+ * A frame that is judged twice, here and at its egress, is known at each place by itself. The receiver puts
+ * together what comes by two bridges: it is told apart as flows are.
+ */
 static u32 frag_key(struct vfw_flow_key *key, const struct vfw_pkt *p)
 {
-	vfw_flowkey_frag(key, &p->f, p->src.key, p->dst.key, p->bridge, p->vlan);
+	bool vms = p->src.key < VFW_MAX_VMS && p->dst.key < VFW_MAX_VMS;
+
+	vfw_flowkey_frag(key, &p->f, p->src.key, p->dst.key, vms ? 0 : p->bridge,
+			 vms ? 0 : p->vlan);
 	key->frag += p->quiet;
 	return vfw_flow_table_hash(key);
 }
@@ -309,7 +320,7 @@ static void frag_complete(struct vfw_frags *t, struct frag_ent *e, struct vfw_pk
 		return;
 	p->whole_buf = e->buf;
 	p->whole = e->buf + e->payload;
-	p->whole_len = e->set.total - e->payload;
+	p->whole_len = min_t(u32, e->set.total - e->payload, e->bound);
 	t->kept -= e->size;
 	atomic_sub(e->size, &frag_kept);
 	e->buf = NULL;
@@ -372,11 +383,48 @@ static bool frag_known(const struct vfw_pkt *p)
 	return known;
 }
 
+/* Does nothing but shortest padding stand before the fragment header? All else a receiver may refuse, RFC 8200 4.2. */
+static bool frag_is_bare6(const struct vfw_pkt *p)
+{
+	static const u8 pad1[6], padn[6] = {IPV6_TLV_PADN, 4};
+	u32 at = p->f.l3_off + sizeof(struct ipv6hdr);
+	u8 next = p->head[p->f.l3_off + offsetof(struct ipv6hdr, nexthdr)];
+
+	for (; next != NEXTHDR_FRAGMENT; at += 8) {
+		const u8 *ext = p->head + at;
+
+		if ((next != NEXTHDR_HOP && next != NEXTHDR_DEST) || at + 8 > p->head_len ||
+		    ext[1] || (memcmp(ext + 2, pad1, 6) && memcmp(ext + 2, padn, 6)))
+			return false;
+		next = ext[0];
+	}
+	return true;
+}
+
+/*
+ * A fragment that we let pass and the receiver does not take leaves us two minds of the packet: its header is
+ * such as everybody takes.
+ */
+static bool frag_is_odd(const struct vfw_pkt *p)
+{
+	const struct vfw_frame *f = &p->f;
+	const u8 *ip = p->head + f->l3_off;
+
+	if (is_multicast_ether_addr(f->dmac) && !is_broadcast_ether_addr(f->dmac) &&
+	    f->dst[0] < (f->kind == VFW_FRAME_IP4 ? 224 : 255))
+		return true;
+	if (f->kind == VFW_FRAME_IP4)
+		return (ip[0] & 15) != 5 || ip_fast_csum(ip, 5);
+	return !frag_is_bare6(p);
+}
+
 bool vfw_frag_judge(struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
 	struct frag_ent e;
 
+	if (frag_is_odd(p))
+		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 	if (f->flags & VFW_FRAME_F_FRAG_MORE && f->frag_end - f->frag_off < FRAG_TINY)
 		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 	if (f->flags & VFW_FRAME_F_FRAG_FIRST)
@@ -404,6 +452,16 @@ static bool frag_inspected(const struct vfw_pkt *p)
 	       (p->rule != VFW_PKT_NO_RULE && p->pol->tables.rules[p->rule].profile);
 }
 
+/* What the UDP header says that the packet carries. */
+static u32 frag_bound(const struct vfw_pkt *p)
+{
+	struct udphdr copy;
+	const struct udphdr *udp =
+		skb_header_pointer(p->skb, p->mac + (int)p->f.l4_off, sizeof(copy), &copy);
+
+	return udp ? ntohs(udp->len) - sizeof(*udp) : 0;
+}
+
 static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
@@ -411,6 +469,7 @@ static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
 
 	e->generation = p->pol->generation;
 	e->payload = f->payload_off - data;
+	e->bound = f->proto == IPPROTO_UDP ? frag_bound(p) : U32_MAX;
 	e->seq = f->tcp_seq - (f->payload_off - data);
 	e->inspected = frag_inspected(p);
 	e->born = jiffies;
@@ -448,8 +507,8 @@ static bool frag_first(struct vfw_pkt *p)
 	frag_fill(e, p);
 	spin_lock(&t->lock);
 	ok = frag_find(t, &e->key, e->hash) == FRAG_PACKETS &&
-	     (!e->inspected ||
-	      (frag_may_close(t) && !frag_is_marked(&t->marks[e->sender], e->hash)));
+	     (!e->inspected || frag_may_close(t)) &&
+	     !(t->marks && frag_is_marked(&t->marks[e->sender], e->hash));
 	if (ok) {
 		i = frag_place(t);
 		t->ent[i] = e;

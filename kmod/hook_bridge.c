@@ -20,17 +20,11 @@ static void hook_bridge_fill(struct vfw_pkt *p, struct sk_buff *skb, enum vfw_wh
 	p->out = state->out;
 }
 
-/*
- * A VM is judged at its own egress; here, what leaves by a bridge port that is no VM's. Both hooks are inside
- * netfilter's RCU read lock.
- */
-static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
-					const struct nf_hook_state *state)
+/* A VM is judged at its own egress; here, what leaves by a bridge port that is no VM's. */
+static unsigned int hook_bridge_leaves(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct vfw_pkt p __uninitialized;
 
-	if (!vfw_port_count() || vfw_port_find(state->out->ifindex))
-		return NF_ACCEPT;
 	hook_bridge_fill(&p, skb, VFW_AT_FORWARD, state);
 	if (vfw_bridge_joined(state->out)) {
 		/* One hop to another local bridge; the last point to know an uplink's claim. */
@@ -42,17 +36,44 @@ static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static unsigned int hook_bridge_local_in(void *priv, struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+static unsigned int hook_bridge_arrives(struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct vfw_pkt p __uninitialized;
 
-	if (!vfw_port_count())
-		return NF_ACCEPT;
 	hook_bridge_fill(&p, skb, VFW_AT_LOCAL_IN, state);
 	if (p.port || vfw_bridge_joined(state->in))
 		return vfw_path(&p);
 	return vfw_path_outside(&p);
+}
+
+/*
+ * Both hooks are inside netfilter's RCU read lock. BH are off but behind an NFQUEUE of the bridge, whose frames go on
+ * in the task of who gives their verdict.
+ */
+static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	unsigned int ret;
+
+	if (!vfw_port_count() || vfw_port_find(state->out->ifindex))
+		return NF_ACCEPT;
+	local_bh_disable();
+	ret = hook_bridge_leaves(skb, state);
+	local_bh_enable();
+	return ret;
+}
+
+static unsigned int hook_bridge_local_in(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	unsigned int ret;
+
+	if (!vfw_port_count())
+		return NF_ACCEPT;
+	local_bh_disable();
+	ret = hook_bridge_arrives(skb, state);
+	local_bh_enable();
+	return ret;
 }
 
 static const struct nf_hook_ops hook_bridge_ops[] = {

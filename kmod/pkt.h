@@ -66,6 +66,7 @@ struct vfw_pkt {
 	bool matched; /* a signature, and it passes all the same: nothing is cut */
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
+	bool tcp_opening; /* of a SYN: the flow's handshake is not done yet */
 	bool tcp_other_started; /* and tcp_other, of its receiver's; only with a SYN */
 	u32 tcp_other;
 	u8 side; /* of flow, that sent it; 0: who opened */

@@ -2,8 +2,8 @@
 /*
  * Who may hold what. A struct vfw_scan belongs to its flow and dies with it by RCU; the worker holds a
  * reference while frames wait. It holds its profile (as a user, so that it can be made to leave) and
- * the budgets of both ends, for each pays for what it sends. All bytes it has taken from them are given
- * back when it is freed, at the latest.
+ * the budgets: who opened pays for memory, for he decides how much is under way; each pays for the processor
+ * time of what it sends. All bytes are given back when it is freed, at the latest.
  *
  * A frame's data are private before anything of it is looked at, in prevent mode: frags that a guest or
  * a file still owns are copied. What was scanned is then what is delivered.
@@ -48,7 +48,7 @@ static void scan_free(struct vfw_scan *scan)
 	vfw_scan_dir_end(&scan->dir[1]);
 	vfw_budget_give(scan->dir[0].budget, sizeof(*scan));
 	vfw_budget_put(scan->dir[0].budget);
-	vfw_budget_put(scan->dir[1].budget);
+	vfw_budget_put(scan->dir[1].time);
 	kmem_cache_free(scan_cache, scan);
 }
 
@@ -67,17 +67,14 @@ void vfw_scan_put(struct vfw_scan *scan)
 	call_rcu(&scan->rcu, scan_free_rcu);
 }
 
-/*
- * What scanning side 1 may cost: its share of what is opened to it, where it is a VM or a port of ours;
- * else who opened pays for both.
- */
+/* Whose time the answers take: a VM's own, or a port's, which others cannot spend; else of who opened. */
 static struct vfw_budget *scan_answer_budget(const struct vfw_pkt *p)
 {
 	const struct vfw_end *end = p->side ? &p->src : &p->dst;
 
 	if (end->nic)
-		return end->nic->vm->live->in->budget;
-	return end->port ? end->port->in->budget : vfw_flow_budget(p->flow);
+		return end->nic->vm->live->own->budget;
+	return end->port ? end->port->own->budget : vfw_flow_budget(p->flow);
 }
 
 static struct vfw_scan *scan_new(const struct vfw_pkt *p, struct vfw_profile *profile)
@@ -96,7 +93,9 @@ static struct vfw_scan *scan_new(const struct vfw_pkt *p, struct vfw_profile *pr
 	INIT_LIST_HEAD(&scan->jobs);
 	INIT_WORK(&scan->work, vfw_scan_queue_work);
 	scan->dir[0].budget = budget;
-	scan->dir[1].budget = answer;
+	scan->dir[1].budget = budget;
+	scan->dir[0].time = budget;
+	scan->dir[1].time = answer;
 	scan->generation = p->pol->generation;
 	scan->midway = !p->fresh || !p->tcp_started;
 	if (vfw_profile_use(&scan->user, profile))
@@ -215,7 +214,11 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 	}
 	if (!bytes.len)
 		return;
-	if (!vfw_budget_has_time(scan->dir[p->side].budget)) {
+	/* UFO, which no host offers: cut later, its pieces would join fragments that went before */
+	if (skb_is_gso(p->skb) && skb_shinfo(p->skb)->gso_type & SKB_GSO_UDP &&
+	    vfw_scan_refuse(scan, p, VFW_REASON_FRAGMENT, false))
+		return;
+	if (!vfw_budget_has_time(scan->dir[p->side].time)) {
 		vfw_scan_overload(scan, p);
 		return;
 	}
@@ -302,7 +305,8 @@ void vfw_scan(struct vfw_pkt *p)
 		if (!scan_profile(p))
 			return;
 		if (p->f.proto == IPPROTO_TCP)
-			p->tcp_started = vfw_flow_start(p->flow, p->side, &p->tcp_start);
+			p->tcp_started =
+				vfw_flow_start(p->flow, p->side, &p->tcp_start, &p->tcp_opening);
 		scan = scan_begin(p);
 		if (!scan)
 			return;
@@ -311,9 +315,11 @@ void vfw_scan(struct vfw_pkt *p)
 			return;
 		if (p->f.tcp_flags & VFW_TCP_SYN ||
 		    !(READ_ONCE(scan->dir[p->side].stream.flags) & VFW_STREAM_F_STARTED))
-			p->tcp_started = vfw_flow_start(p->flow, p->side, &p->tcp_start);
+			p->tcp_started =
+				vfw_flow_start(p->flow, p->side, &p->tcp_start, &p->tcp_opening);
 		if (p->f.tcp_flags & VFW_TCP_SYN)
-			p->tcp_other_started = vfw_flow_start(p->flow, !p->side, &p->tcp_other);
+			p->tcp_other_started =
+				vfw_flow_start(p->flow, !p->side, &p->tcp_other, &p->tcp_opening);
 	}
 	spin_lock(&scan->lock);
 	if (scan->busy || !list_empty(&scan->jobs) || vfw_scan_queue_forced())
@@ -335,6 +341,12 @@ static void scan_leave(struct vfw_profile_user *user)
 
 	spin_lock_bh(&scan->lock);
 	if (!scan->busy) {
+		/* it may come to one that prevents: as scan_renew(), which will not know then what was before */
+		if (!(user->profile->conf.flags & VFW_PROFILE_F_PREVENT)) {
+			vfw_scan_dir_end(&scan->dir[0]);
+			vfw_scan_dir_end(&scan->dir[1]);
+			scan->midway = true;
+		}
 		vfw_profile_leave(user);
 		scan->retired = true;
 		vfw_scan_uneat(&scan->dir[0]);

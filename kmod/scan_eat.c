@@ -235,7 +235,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);
 	}
-	vfw_budget_spend(scan->dir[p->side].budget, ktime_get_ns() - began);
+	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
 	return eat_stops(&eat) ? VFW_SCAN_MATCH : ret;
 }
 

@@ -24,7 +24,10 @@
 
 /* One direction of a conversation; all but budget for TCP. */
 struct vfw_scan_dir {
-	struct vfw_budget *budget; /* of who sends in it, who pays for it; a reference */
+	struct vfw_budget
+		*budget; /* of who opened, who pays for its memory; of dir[0] a reference */
+	struct vfw_budget
+		*time; /* of who sends in it, who pays for the time; of dir[1] a reference */
 	struct vfw_stream stream;
 	void *hs; /* the scan's state, charged; NULL: begins with the next byte */
 	u32 hs_size;

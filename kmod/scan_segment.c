@@ -126,12 +126,13 @@ static void segment_restarts(struct vfw_scan *scan, struct vfw_pkt *p, u32 depth
 		return;
 	vfw_scan_dir_end(other);
 	vfw_stream_start(&other->stream, p->tcp_other, depth, false);
+	WRITE_ONCE(scan->done, false);
 	scan->midway = false;
 }
 
 /*
- * The stream begins behind the SYN that the flow goes by; a SYN with another number in a running
- * conversation is none of it (RFC 5961 4.2), and would move the stream away from its bytes.
+ * The stream begins behind the SYN that the flow goes by. In a running conversation no SYN is of it, not
+ * even a copy of its own (RFC 5961 4.2): it would move the stream away from its bytes.
  */
 static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
 {
@@ -140,13 +141,13 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 	u32 depth = scan->user.profile->conf.depth;
 
 	if (s->seg.flags & VFW_TCP_SYN) {
-		if (!p->tcp_started || p->tcp_start != s->seg.seq + 1)
+		if (!p->tcp_opening || !p->tcp_started || p->tcp_start != s->seg.seq + 1)
 			return;
-		if (started && dir->stream.start == p->tcp_start)
-			return;
-		vfw_scan_dir_end(dir);
-		vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
-		WRITE_ONCE(scan->done, false);
+		if (!started || dir->stream.start != p->tcp_start) {
+			vfw_scan_dir_end(dir);
+			vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
+			WRITE_ONCE(scan->done, false);
+		}
 		segment_restarts(scan, p, depth);
 	} else if (!started && !scan->midway && p->tcp_started) {
 		vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
@@ -271,7 +272,8 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 		.pieces = min(READ_ONCE(stream_pieces), 32768U),
 	};
 	/* what is half eaten goes on: of another copy that part would not be scanned */
-	bool has_time = !s->seg.len || dir->fed || vfw_budget_has_time(dir->budget);
+	bool has_time = dir->fed || (!s->seg.len && segment_is_next(dir, s)) ||
+			vfw_budget_has_time(dir->time);
 	struct vfw_stream_plan plan;
 	struct vfw_piece *piece;
 
@@ -328,6 +330,11 @@ static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 		return;
 	}
 	segment_starts(scan, p, &s);
+	/* data of another SYN than the conversation goes by: where the receiver takes it there is no stream for them */
+	if (s.seg.flags & VFW_TCP_SYN && s.seg.len &&
+	    (!p->tcp_started || p->tcp_start != s.seg.seq + 1) &&
+	    vfw_scan_refuse(scan, p, VFW_REASON_STREAM_CONFLICT, false))
+		return;
 	if (segment_acks(scan, p, &s))
 		return;
 	if (stream->flags & VFW_STREAM_F_STARTED && !vfw_stream_done(stream) &&
@@ -347,11 +354,12 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	u64 began;
 
-	if (!vfw_pkt_payload(p) && scan->dir[!p->side].stream.n_kept < SEGMENT_MANY) {
+	if (!vfw_pkt_payload(p) && !(p->f.tcp_flags & (VFW_TCP_FIN | VFW_TCP_URG)) &&
+	    scan->dir[!p->side].stream.n_kept < SEGMENT_MANY) {
 		segment_take(scan, p);
 		return;
 	}
 	began = ktime_get_ns();
 	segment_take(scan, p);
-	vfw_budget_spend(scan->dir[p->side].budget, ktime_get_ns() - began);
+	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
 }

@@ -300,8 +300,13 @@ static enum vfw_frame_result parse_udp(struct vfw_frame *f, const struct walk *w
 		return VFW_FRAME_OK;
 	if (len < 8)
 		return VFW_FRAME_MALFORMED;
-	if (!(f->flags & VFW_FRAME_F_FRAG) && len > w->limit - f->l4_off)
+	if (f->flags & VFW_FRAME_F_FRAG)
+		return VFW_FRAME_OK;
+	if (len > w->limit - f->l4_off)
 		return VFW_FRAME_MALFORMED;
+	/* what is behind is cut off by the receiver; of a super-frame each part has a length of its own */
+	if (!w->gso)
+		f->end = f->l4_off + len;
 	return VFW_FRAME_OK;
 }
 
@@ -652,10 +657,10 @@ static inline bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u3
 			       bool gso)
 {
 	const u8 *p = head + 14, *l4 = head + 34;
-	u32 total, len;
+	u32 total, len, end;
 
-	if (have < 34 + 20 || have > VFW_FRAME_HEAD_MAX || vfw_get16(head + 12) != ETHERTYPE_IP4 ||
-	    p[0] != 0x45 || vfw_get16(p + 6) & 0x3fff || p[12] >= 224)
+	if (have < 34 + 20 || vfw_get16(head + 12) != ETHERTYPE_IP4 || p[0] != 0x45 ||
+	    vfw_get16(p + 6) & 0x3fff || p[12] >= 224)
 		return false;
 	total = vfw_get16(p + 2);
 	if (total != frame_len - 14 && (gso || total > frame_len - 14))
@@ -664,6 +669,7 @@ static inline bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u3
 		len = (l4[12] >> 4) * 4U;
 		if (len < 20 || 20 + len > total || 34 + len > have || l4[13] & 2)
 			return false;
+		end = 14 + total;
 		plain_begin(f, head);
 		f->tcp_flags = l4[13];
 		f->tcp_seq = vfw_get32(l4 + 4);
@@ -674,6 +680,7 @@ static inline bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u3
 		len = vfw_get16(l4 + 4);
 		if (len < 8 || 20 + len > total)
 			return false;
+		end = gso ? 14 + total : 34 + len;
 		len = 8;
 		plain_begin(f, head);
 		f->tcp_flags = 0;
@@ -685,7 +692,7 @@ static inline bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u3
 		return false;
 	}
 	f->payload_off = 34 + len;
-	f->end = 14 + total;
+	f->end = end;
 	return true;
 }
 

@@ -79,7 +79,7 @@ struct vfw_frame {
 	u32 l3_off; /* offsets from the frame's first byte */
 	u32 l4_off; /* after all extension headers */
 	u32 payload_off; /* after the L4 header; l4_off if not VFW_FRAME_F_L4 */
-	u32 end; /* end of the IP packet (padding lies behind it); frame_len if not IP */
+	u32 end; /* end of the IP packet, or of what UDP says it carries (padding lies behind it); frame_len if not IP */
 	u8 kind; /* enum vfw_frame_kind */
 	u8 proto; /* IP protocol after extension headers; IPv6 later fragments: as they say */
 	u8 ttl;

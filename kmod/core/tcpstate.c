@@ -442,6 +442,10 @@ static enum vfw_tcp_step step_data(struct vfw_tcp *t, const struct vfw_frame *f,
 	/* a bare ACK may be a challenge to the SYN, RFC 5961 4.2 */
 	if (t->state == VFW_TCP_SYN_SENT)
 		return side && !fin && !len ? VFW_TCP_STEP_PASS : VFW_TCP_STEP_INVALID;
+	/* nobody answered its SYN before the reset: what goes on is another conversation, which was not judged */
+	if (t->state == VFW_TCP_CLOSE && (!side || fin || len) &&
+	    !(t->side[1].flags & (VFW_TCP_SIDE_START | VFW_TCP_SIDE_LOOSE)))
+		return VFW_TCP_STEP_INVALID;
 	if (!fits(t, f, len, side))
 		return VFW_TCP_STEP_INVALID;
 	if (t->state == VFW_TCP_SYN_RECV && !between(f->tcp_ack, other->start, sent_upto(other)))

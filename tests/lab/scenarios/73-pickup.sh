@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A conversation found running under a preventing profile is taken soon after arming only; a reset with a wrong checksum ends none;
+# A conversation found running under a preventing profile is taken soon after arming only; a reset with a wrong checksum ends none, a second copy of its SYN moves none;
 # where both ends have forgotten a conversation, its ports are used again at once, and what follows is scanned.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
@@ -22,10 +22,25 @@ note "where nothing prevents, as ever"
 running[2]=dst=10.0.0.11 running[1]=src=10.0.0.12 running[3]=dmac=$(mac_of a)
 expect_pass delivered a b -- "${running[@]}"
 
-note "a reset that the receiver ignores for its checksum ends nothing"
-ip netns exec a tcpdump -i eth0 -nn -S -l 'tcp dst port 80 and tcp[tcpflags] & tcp-push != 0' >/tmp/sent 2>/tmp/tcpdump.log &
-wait_until 20 grep -q listening /tmp/tcpdump.log
-on a python3 - <<'P' &
+# half_asked: a request without its end; it has $port, its bytes $first to $end.
+half_asked() {
+	rm -f /tmp/go /tmp/answer
+	ip netns exec a tcpdump -i eth0 -nn -S -l 'tcp dst port 80 and tcp[tcpflags] & tcp-push != 0' >/tmp/sent 2>/tmp/tcpdump.log &
+	tcpdump=$!
+	wait_until 20 grep -q listening /tmp/tcpdump.log
+	on a python3 /tmp/half.py &
+	asker=$!
+	wait_until 20 grep -q 'seq [0-9]*:[0-9]*' /tmp/sent
+	# 12:00:00.0 IP 10.0.0.11.PORT > 10.0.0.12.80: Flags [P.], seq FIRST:END, ack ...
+	read -r port first end < <(sed -n 's/.*IP 10\.0\.0\.11\.\([0-9]*\) > .* seq \([0-9]*\):\([0-9]*\),.*/\1 \2 \3/p' /tmp/sent | head -n 1)
+	kill $tcpdump
+}
+answered() {
+	touch /tmp/go
+	wait $asker
+	grep -q 'HTTP/1.0 200' /tmp/answer
+}
+cat >/tmp/half.py <<'P'
 import os, socket, time
 s = socket.create_connection(("10.0.0.12", 80), 10)
 s.sendall(b"GET /good.htm?1 HTTP/1.0\r\n")
@@ -35,19 +50,25 @@ s.sendall(b"\r\n")
 s.settimeout(20)
 open("/tmp/answer", "wb").write(s.recv(1000))
 P
-asker=$!
-wait_until 20 grep -q 'seq [0-9]*:[0-9]*' /tmp/sent
-# 12:00:00.0 IP 10.0.0.11.PORT > 10.0.0.12.80: Flags [P.], seq FIRST:END, ack ...
-read -r port end < <(sed -n 's/.*IP 10\.0\.0\.11\.\([0-9]*\) > .* seq [0-9]*:\([0-9]*\),.*/\1 \2/p' /tmp/sent | head -n 1)
+
+note "a reset that the receiver ignores for its checksum ends nothing"
+half_asked
 state() { vfwctl -o json flow list | jq -r --argjson p "$port" '.flows[] | select(.src_port == $p) | .state'; }
 expect "the conversation" "$(state)" established
 drops=$(reason bad-checksum)
 inject a -- tcp src=10.0.0.11 dst=10.0.0.12 dmac="$(mac_of b)" sport="$port" dport=80 flags=0x04 seq="$end" sum=bad >/dev/null
 wait_until 20 reason_more bad-checksum "$drops"
 expect "the conversation after it" "$(state)" established
-touch /tmp/go
-wait $asker
-expect_pass grep -q 'HTTP/1.0 200' /tmp/answer
+expect_pass answered
+
+note "prevention begins in a running conversation, whose stream a copy of its SYN does not move"
+web_policy detect
+half_asked
+web_policy prevent
+gaps=$(reason stream-gap)
+expect_pass delivered b a -- tcp src=10.0.0.11 dst=10.0.0.12 dmac="$(mac_of b)" sport="$port" dport=80 flags=0x02 seq=$((first - 1))
+expect_pass answered
+expect "conversations cut for a gap" "$(reason stream-gap)" "$gaps"
 
 note "both ends forget a conversation, and begin anew on the same ports"
 cat >/tmp/again.py <<'P'
