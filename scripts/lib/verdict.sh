@@ -10,8 +10,8 @@ KERNEL_FAULTS+='|held lock freed|ODEBUG|refcount_t|list_(add|del) corruption|unr
 KERNEL_FAULTS+='|unregister_netdevice: waiting for|ref_tracker|Segfault with no mm|stack-protector'
 KERNEL_FAULTS+='|page allocation failure: order|Bad page state|use-after-free|Dead loop on virtual device'
 
-# Lines that match and are none: settings that a kernel announces.
-KERNEL_FAULTS_NOT='KernelAddressSanitizer initialized|kasan: |KFENCE: |kfence: initialized'
+# Lines that match and are none: settings that a kernel announces; that memory is short, where a test has it so.
+KERNEL_FAULTS_NOT='KernelAddressSanitizer initialized|kasan: |KFENCE: |kfence: initialized|ref_tracker: memory allocation failure'
 
 # kernel_faults LOG...: prints the faults; fails when there are none.
 kernel_faults() {
