@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Signatures from a file to an alert: compiled by vfwd for the module's instruction set, prevented and said, wrong ones refused.
-# kernels: uml-debug 6.1 6.12
+# kernels: uml-debug 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
 . "$(dirname "$0")/../sig.inc"

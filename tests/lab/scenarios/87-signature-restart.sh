@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Inspected traffic outlives vfwd: killed and started anew, it is prevented all the time and said afterwards; running streams keep
 # their signatures until --restart-streams.
-# kernels: uml-debug 6.1 6.12
+# kernels: uml-debug 6.1
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
 . "$(dirname "$0")/../sig.inc"
