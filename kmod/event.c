@@ -128,6 +128,15 @@ lost:
 	WRITE_ONCE(event_unsent, event_unsent + n);
 }
 
+/* Numbers what of a ring nobody will see. */
+static void event_leave_out(struct event_ring *ring)
+{
+	spin_lock_irq(&ring->lock);
+	event_seq += ring->gone;
+	ring->gone = 0;
+	spin_unlock_irq(&ring->lock);
+}
+
 static void event_drain(struct work_struct *work)
 {
 	struct genl_family *family;
@@ -138,6 +147,9 @@ static void event_drain(struct work_struct *work)
 	family = rcu_access_pointer(event_family);
 	if (!family)
 		return;
+	/* of all rings first: what happened on another CPU before a reader listened is no loss to it */
+	for_each_possible_cpu(cpu)
+		event_leave_out(per_cpu_ptr(event_rings, cpu));
 	for_each_possible_cpu(cpu) {
 		struct event_ring *ring = per_cpu_ptr(event_rings, cpu);
 
