@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A wrong policy changes nothing; what cannot be enforced is refused by name.
-# kernels: uml-debug 6.1
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --ip 10.0.0.11/24

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Quarantine: nothing in, nothing out, at once and for running flows; release gives all back.
 # It does not need the disk: a full one is said, and written once there is room.
-# kernels: uml-debug 6.1
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --ip 10.0.0.11/24

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What people and programs hear: observe with filters, EVE, the tracepoint, counters of VMs.
-# kernels: uml-debug 6.12
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --ip 10.0.0.11/24

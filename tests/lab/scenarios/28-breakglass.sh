@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Without vfwd, vfwctl asks and tells the kernel directly: status, arm, disarm; root only.
-# kernels: uml-debug 6.12
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 # status_of COMMAND...: its exit status.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # vfwctl and vfwd: every command answers, text and JSON, with the exit codes of its manual.
-# kernels: uml-debug 6.1
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 # status_of COMMAND...: its exit status; what it printed is in /tmp/out and /tmp/err.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Who is who: labels change while traffic runs, a wrong or removed inventory file takes nothing away,
 # and two claimants of one UUID or MAC are quarantined until there is one.
-# kernels: uml-debug 6.12
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --label tier=web --ip 10.0.0.11/24

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # vfwd's own life: a restart publishes nothing new, changes made meanwhile are caught up, logs are
 # rotated, the module may come and go, and a second vfwd stays away.
-# kernels: uml-debug 6.1
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 revision() { vfwctl -o json status | jq .module.revision; }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # One frame of a hundred lost before vfw, or behind it: an inspected transfer completes, as fast as without vfw within bounds.
-# kernels: uml-debug 6.1 6.12
+# kernels: uml-debug 6.1
 . "$(dirname "$0")/../lib.sh"
 . "$LAB_LIB/web.sh"
 

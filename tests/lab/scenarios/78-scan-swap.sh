@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Databases are swapped in a loop under traffic: running streams keep theirs for a bounded number of swaps, nothing is lost, attacks never pass. LOOPS=10000 by hand.
-# kernels: uml-debug 6.1 6.12
+# kernels: uml-debug 6.1
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
 

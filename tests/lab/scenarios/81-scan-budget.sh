@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What scanning may cost: memory and processor time of a VM are bounded, the profile says what becomes of the rest, and all memory comes back.
-# kernels: uml-debug 6.1 6.12
+# kernels: uml-debug 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
 
