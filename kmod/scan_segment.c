@@ -113,6 +113,12 @@ static bool segment_acks(struct vfw_scan *scan, struct vfw_pkt *p, const struct 
 	return false;
 }
 
+/* Is it a SYN, and another than its sender's that the conversation goes by? */
+static bool segment_is_stray_syn(const struct vfw_pkt *p, const struct segment *s)
+{
+	return s->seg.flags & VFW_TCP_SYN && (!p->tcp_started || p->tcp_start != s->seg.seq + 1);
+}
+
 /*
  * A SYN that begins a stream answers another one than that by which the other stream began: the receiver of
  * that one had no such conversation any more, and both begin anew.
@@ -141,7 +147,7 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 	u32 depth = scan->user.profile->conf.depth;
 
 	if (s->seg.flags & VFW_TCP_SYN) {
-		if (!p->tcp_opening || !p->tcp_started || p->tcp_start != s->seg.seq + 1)
+		if (!p->tcp_opening || segment_is_stray_syn(p, s))
 			return;
 		if (!started || dir->stream.start != p->tcp_start) {
 			vfw_scan_dir_end(dir);
@@ -330,9 +336,8 @@ static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 		return;
 	}
 	segment_starts(scan, p, &s);
-	/* data of another SYN than the conversation goes by: where the receiver takes it there is no stream for them */
-	if (s.seg.flags & VFW_TCP_SYN && s.seg.len &&
-	    (!p->tcp_started || p->tcp_start != s.seg.seq + 1) &&
+	/* where the receiver takes its data there is no stream for them */
+	if (s.seg.len && segment_is_stray_syn(p, &s) &&
 	    vfw_scan_refuse(scan, p, VFW_REASON_STREAM_CONFLICT, false))
 		return;
 	if (segment_acks(scan, p, &s))

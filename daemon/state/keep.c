@@ -14,10 +14,20 @@
 
 #define RETRY_MAX 30 /* seconds */
 
-/* Remembers what came of writing; takes the sentence, which is NULL if it went well. */
-static void note(struct vfw_state *st, enum vfw_keep_kind kind, char *sentence)
+/* The sentence for err: text is what it means. NULL if err is 0. */
+static char *words(int err, const char *path, const char *name, const char *text)
 {
-	char **was = &st->keep.failed[kind];
+	if (!err)
+		return NULL;
+	return vfw_form_format("%s%s: %s: %s", path, name, strerror(-err), text)
+		       ?: strdup("no memory to say what is not on disk");
+}
+
+/* Remembers what came of writing path and name, and what it means that it failed. Returns err. */
+static int note(struct vfw_state *st, enum vfw_keep_kind kind, int err, const char *path,
+		const char *name, const char *text)
+{
+	char **was = &st->keep.failed[kind], *sentence = words(err, path, name, text);
 
 	if (sentence && (!*was || strcmp(*was, sentence) != 0))
 		vfw_log_error("%s", sentence);
@@ -25,6 +35,7 @@ static void note(struct vfw_state *st, enum vfw_keep_kind kind, char *sentence)
 		vfw_log_info("on disk after all; before: %s", *was);
 	free(*was);
 	*was = sentence;
+	return err;
 }
 
 /* Something was not written: it is tried again, soon at first. */
@@ -44,15 +55,6 @@ static void again(struct vfw_state *st)
 	sd_event_source_set_enabled(k->timer, SD_EVENT_ONESHOT);
 }
 
-/* The sentence for err: text is what it means. NULL if err is 0. */
-static char *words(int err, const char *path, const char *name, const char *text)
-{
-	if (!err)
-		return NULL;
-	return vfw_form_format("%s%s: %s: %s", path, name, strerror(-err), text)
-		       ?: strdup("no memory to say what is not on disk");
-}
-
 static int write_policy(struct vfw_state *st)
 {
 	unsigned long number = st->keep.policy;
@@ -64,34 +66,28 @@ static int write_policy(struct vfw_state *st)
 		if (number && !st->trial)
 			vfw_store_drop_proposed(st->config.state);
 	}
-	note(st, VFW_KEEP_POLICY,
-	     words(err, st->config.state, "/policy/current",
-		   "what is in force is not what the next start of the host will load"));
-	return err;
+	return note(st, VFW_KEEP_POLICY, err, st->config.state, "/policy/current",
+		    "what is in force is not what the next start of the host will load");
 }
 
 static int write_quarantined(struct vfw_state *st)
 {
 	size_t n;
 	const uint8_t *all = vfw_registry_quarantined(st->registry, &n);
-	int err = vfw_store_save_quarantine(st->config.state, all, n);
 
-	note(st, VFW_KEEP_QUARANTINED,
-	     words(err, st->config.state, "/quarantine.json",
-		   "VMs that were quarantined or released are so until vfwd ends"));
-	return err;
+	return note(st, VFW_KEEP_QUARANTINED, vfw_store_save_quarantine(st->config.state, all, n),
+		    st->config.state, "/quarantine.json",
+		    "VMs that were quarantined or released are so until vfwd ends");
 }
 
 static int write_monitored(struct vfw_state *st)
 {
 	size_t n;
 	const uint8_t *all = vfw_registry_monitored(st->registry, &n);
-	int err = vfw_store_save_monitored(st->config.state, all, n);
 
-	note(st, VFW_KEEP_MONITORED,
-	     words(err, st->config.state, "/monitored.json",
-		   "VMs are monitored, or not any more, until vfwd ends"));
-	return err;
+	return note(st, VFW_KEEP_MONITORED, vfw_store_save_monitored(st->config.state, all, n),
+		    st->config.state, "/monitored.json",
+		    "VMs are monitored, or not any more, until vfwd ends");
 }
 
 static int write_audit(struct vfw_state *st)
@@ -103,9 +99,8 @@ static int write_audit(struct vfw_state *st)
 		vfw_log_error("%s: %" PRIu64 " records are lost", st->config.audit,
 			      lost - st->keep.audit_lost);
 	st->keep.audit_lost = lost;
-	note(st, VFW_KEEP_AUDIT,
-	     words(err, st->config.audit, "", "who changed what is not on disk yet"));
-	return err;
+	return note(st, VFW_KEEP_AUDIT, err, st->config.audit, "",
+		    "who changed what is not on disk yet");
 }
 
 static int (*const writers[VFW_KEEP_N])(struct vfw_state *) = {
