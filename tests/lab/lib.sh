@@ -69,16 +69,17 @@ on() {
 	labvm exec "$vm" -- "$@"
 }
 
-# can_ping FROM TO [PING-OPTION...]; can_not_ping waits for a real timeout.
+# can_ping FROM TO [PING-OPTION...]: asks every second until it is answered.
 can_ping() {
 	local vm=$1 to=$2
 	shift 2
-	on "$vm" ping -q -c 1 -W $PATIENCE "$@" "$to" >/dev/null
+	on "$vm" ping -q -c 1 -w $PATIENCE "$@" "$to" >/dev/null
 }
 
-# serve_tcp VM PORT: an echo server on every address of the VM.
+# serve_tcp VM PORT: an echo server on every address of the VM. Without -t it waits half a second for cat's answer once
+# the client has said all, which is too little where starting a process takes as long.
 serve_tcp() {
-	on "$1" socat "TCP6-LISTEN:$2,fork,reuseaddr,ipv6only=0" EXEC:cat >/dev/null 2>&1 &
+	on "$1" socat -t $PATIENCE "TCP6-LISTEN:$2,fork,reuseaddr,ipv6only=0" EXEC:cat >/dev/null 2>&1 &
 	wait_until 10 listening "$1" -tln "$2"
 }
 
@@ -96,10 +97,14 @@ can_tcp() {
 	[ "$got" = hello ]
 }
 
+# can_udp FROM ADDRESS PORT: sends a line, gets the same one back; asks again while there is time, as who speaks UDP does.
 can_udp() {
-	local got
-	got=$(echo hello | on "$1" timeout $((PATIENCE + 1)) socat -t 3 - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || return 1
-	[ "$got" = hello ]
+	local got end=$((SECONDS + PATIENCE))
+	while :; do
+		got=$(echo hello | on "$1" timeout 3 socat -t 2 - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || true
+		[ "$got" != hello ] || return 0
+		[ $SECONDS -lt $end ] || return 1
+	done
 }
 
 in_brackets() {

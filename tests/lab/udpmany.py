@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """udpmany.py serve PORT | ask ADDRESS PORT N [mute]: N conversations, each of one datagram and its answer.
 
-Asks 20 at a time, until none of them is answered; prints how many were. mute: asks and closes, waits for
-no answer.
+Asks 20 at a time, each up to four times within four seconds, until none of them is answered; prints how many were. mute: asks
+and closes, waits for no answer.
 """
 import resource
 import selectors
@@ -39,15 +39,22 @@ def ask(address, port, n, mute):
                 selector.register(s, selectors.EVENT_READ)
                 opened.append(s)
         before = answered
-        waiting = 0 if mute else min(BATCH, n - done)
+        waiting = set() if mute else set(opened[done:])
+        tries = 3
         while waiting:
-            ready = selector.select(3)
-            if not ready:
-                break
+            ready = selector.select(1)
             for key, _ in ready:
                 selector.unregister(key.fileobj)
+                waiting.remove(key.fileobj)
                 answered += 1
-                waiting -= 1
+            if not ready and not tries:
+                break
+            if not ready:
+                tries -= 1
+                for s in waiting:
+                    s.send(b"x")
+        for s in waiting:
+            selector.unregister(s)
         if not mute and answered == before:
             break
     print(answered)

@@ -17,12 +17,16 @@ on a iperf3 -c 10.0.0.12 -t 900 -b 10M >/tmp/iperf.log 2>&1 &
 traffic=$!
 ports=$(vfwctl -o json status | jq .module.ports)
 cat >/tmp/churn.py <<'P'
-import fcntl, os, struct, subprocess, sys
+import fcntl, os, socket, struct, sys
 name = sys.argv[1].encode()
+TUNSETIFF, SIOCGIFINDEX, SIOCSIFFLAGS, SIOCBRADDIF = 0x400454ca, 0x8933, 0x8914, 0x89a2
+s = socket.socket()
 for i in range(int(sys.argv[2])):
     fd = os.open("/dev/net/tun", os.O_RDWR)
-    fcntl.ioctl(fd, 0x400454ca, struct.pack("16sH22x", name, 0x1002))
-    subprocess.run(["ip", "link", "set", name, "master", "br0", "up"], check=True)
+    fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", name, 0x1002)) # IFF_TAP, IFF_NO_PI
+    index, = struct.unpack("16xi20x", fcntl.ioctl(s, SIOCGIFINDEX, struct.pack("16s24x", name)))
+    fcntl.ioctl(s, SIOCBRADDIF, struct.pack("16si20x", b"br0", index))
+    fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack("16sh22x", name, 1)) # IFF_UP
     for _ in range(3):
         os.write(fd, bytes.fromhex("ffffffffffff52540000666688b5") + bytes(46))
     os.close(fd)
