@@ -25,7 +25,7 @@ MODULE_PARM_DESC(scan_ms_per_vm,
 		 "processor time for the same, ms in each second; 0: without bound (default 1000)");
 
 static atomic_long_t budget_total;
-static atomic_t budget_n; /* budgets there are */
+static atomic_t budget_n; /* budgets there are that do not rest */
 
 struct vfw_budget *vfw_budget_new(void)
 {
@@ -48,8 +48,17 @@ void vfw_budget_put(struct vfw_budget *budget)
 {
 	if (!budget || !refcount_dec_and_test(&budget->refs))
 		return;
-	atomic_dec(&budget_n);
+	if (!budget->resting)
+		atomic_dec(&budget_n);
 	kfree_rcu(budget, rcu);
+}
+
+void vfw_budget_rest(struct vfw_budget *budget, bool resting)
+{
+	if (budget->resting == resting)
+		return;
+	budget->resting = resting;
+	atomic_add(resting ? -1 : 1, &budget_n);
 }
 
 /* How much there may be in all, for one that then has so many bytes. */

@@ -22,6 +22,7 @@ struct vfw_budget {
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	s64 left; /* ns that may be spent; below 0: spent in advance */
 	u64 filled; /* ktime_get_ns() when that was brought up to date */
+	bool resting; /* nothing is kept for it; under vfw_config_mutex while it has an owner */
 	struct rcu_head rcu;
 };
 
@@ -33,6 +34,12 @@ struct vfw_budget *vfw_budget_get(struct vfw_budget *budget);
 
 /* Gives a reference back; NULL is fine. Freed by RCU. Any context. */
 void vfw_budget_put(struct vfw_budget *budget);
+
+/*
+ * Is its owner not used just now? Then nothing of the reserve is kept for it, and others' parts are larger. By its owner,
+ * vfw_config_mutex held.
+ */
+void vfw_budget_rest(struct vfw_budget *budget, bool resting);
 
 /* Charges bytes. False, nothing charged, when the share's or the common bound is passed. Any context. */
 bool vfw_budget_take(struct vfw_budget *budget, u32 bytes);

@@ -14,14 +14,12 @@
 #include "flow.h"
 #include "flow_table.h"
 #include "frag.h"
+#include "frag_mark.h"
 #include "own.h"
 #include "share.h"
 
 #define FRAG_PACKETS 64 /* of one share, at a time */
 #define FRAG_LIFE (5 * HZ)
-#define FRAG_CLOSED 65 /* seconds: longer than receivers wait: RFC 1122 3.3.2, RFC 8200 4.5 */
-#define FRAG_SENDERS 64 /* classes that senders fall into by chance; a power of two */
-#define FRAG_MARKS 31 /* packets of a class that may not begin again */
 #define FRAG_TINY 48 /* a fragment that others follow has more: RFC 791's least link, 68 bytes */
 #define FRAG_TCP_HEADER 20
 #define FRAG_KEPT_SHARE (256 * 1024) /* bytes kept of one share's inspected packets */
@@ -43,23 +41,14 @@ struct frag_ent {
 	bool tied;
 	bool inspected;
 	bool torn; /* inspected, but not all of its bytes could be kept */
-	bool closed; /* nothing of it passes any more */
 	u8 *buf; /* its data so far, gaps included; or NULL */
 	u32 size; /* of buf */
-};
-
-/* Those of one class. Times are in seconds of jiffies. */
-struct frag_marks {
-	u32 all; /* until then none of it may begin: there was no room for a mark */
-	u32 until[FRAG_MARKS];
-	u32 hash[FRAG_MARKS];
 };
 
 struct vfw_frags {
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	u32 kept; /* bytes in all buf */
 	struct frag_ent *ent[FRAG_PACKETS];
-	struct frag_marks *marks; /* by class; made for the first inspected packet */
 };
 
 static atomic_t frag_kept; /* bytes in all buf of all shares */
@@ -81,54 +70,6 @@ static void frag_forget(struct vfw_frags *t, unsigned int i)
 	t->ent[i] = NULL;
 }
 
-static u32 frag_now(void)
-{
-	return jiffies / HZ;
-}
-
-/* The packet may not begin again. Table locked. */
-static void frag_mark(struct frag_marks *m, u32 hash)
-{
-	u32 now = frag_now(), until = now + FRAG_CLOSED + 1;
-	unsigned int i;
-
-	for (i = 0; i < FRAG_MARKS; i++) {
-		if (m->until[i] > now && m->hash[i] != hash)
-			continue;
-		m->until[i] = until;
-		m->hash[i] = hash;
-		return;
-	}
-	m->all = until;
-}
-
-/* Table locked. */
-static bool frag_is_marked(const struct frag_marks *m, u32 hash)
-{
-	u32 now = frag_now();
-	unsigned int i;
-
-	if (m->all > now)
-		return true;
-	for (i = 0; i < FRAG_MARKS; i++)
-		if (m->hash[i] == hash && m->until[i] > now)
-			return true;
-	return false;
-}
-
-/*
- * No more of the packet passes. Of an inspected one the receiver may hold parts, so it may not begin again while that
- * may be. Table locked.
- */
-static void frag_close(struct vfw_frags *t, unsigned int i)
-{
-	const struct frag_ent *e = t->ent[i];
-
-	if (e->inspected)
-		frag_mark(&t->marks[e->sender], e->hash);
-	frag_forget(t, i);
-}
-
 void vfw_frag_free(struct vfw_frags *t)
 {
 	unsigned int i;
@@ -138,7 +79,6 @@ void vfw_frag_free(struct vfw_frags *t)
 	for (i = 0; i < FRAG_PACKETS; i++)
 		if (t->ent[i])
 			frag_forget(t, i);
-	kfree(t->marks);
 	kfree(t);
 }
 
@@ -184,7 +124,7 @@ static u32 frag_sender(const struct vfw_pkt *p)
 	};
 
 	memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
-	return vfw_flow_table_hash(&who) & (FRAG_SENDERS - 1);
+	return vfw_flow_table_hash(&who) & (VFW_FRAG_CLASSES - 1);
 }
 
 static bool frag_is_old(const struct frag_ent *e)
@@ -192,7 +132,7 @@ static bool frag_is_old(const struct frag_ent *e)
 	return time_after(jiffies, e->born + FRAG_LIFE);
 }
 
-/* Table locked. What is over is closed on the way. Index, or FRAG_PACKETS. */
+/* Table locked. What is over is forgotten on the way. Index, or FRAG_PACKETS. */
 static unsigned int frag_find(struct vfw_frags *t, const struct vfw_flow_key *key, u32 hash)
 {
 	unsigned int i;
@@ -204,7 +144,7 @@ static unsigned int frag_find(struct vfw_frags *t, const struct vfw_flow_key *ke
 			continue;
 		if (!frag_is_old(e))
 			return i;
-		frag_close(t, i);
+		frag_forget(t, i);
 	}
 	return FRAG_PACKETS;
 }
@@ -212,12 +152,12 @@ static unsigned int frag_find(struct vfw_frags *t, const struct vfw_flow_key *ke
 /* Where a new packet may stand: a free place, else that of the oldest one of the class that has most. Table locked. */
 static unsigned int frag_place(struct vfw_frags *t)
 {
-	u8 n[FRAG_SENDERS] = {0};
+	u8 n[VFW_FRAG_CLASSES] = {0};
 	unsigned int i, best = 0;
 
 	for (i = 0; i < FRAG_PACKETS; i++) {
 		if (t->ent[i] && frag_is_old(t->ent[i]))
-			frag_close(t, i);
+			frag_forget(t, i);
 		if (!t->ent[i])
 			return i;
 		n[t->ent[i]->sender]++;
@@ -228,7 +168,7 @@ static unsigned int frag_place(struct vfw_frags *t)
 		if (has > most || (has == most && time_before(t->ent[i]->born, t->ent[best]->born)))
 			best = i;
 	}
-	frag_close(t, best);
+	frag_forget(t, best);
 	return best;
 }
 
@@ -242,7 +182,7 @@ static u32 frag_data(const struct vfw_frame *f)
 static unsigned int frag_greedy(struct vfw_frags *t, const struct frag_ent *e, u32 more)
 {
 	unsigned int i, best = FRAG_PACKETS;
-	u32 has[FRAG_SENDERS] = {0};
+	u32 has[VFW_FRAG_CLASSES] = {0};
 	u32 most;
 
 	has[e->sender] = more;
@@ -273,7 +213,7 @@ static bool frag_room(struct vfw_frags *t, const struct frag_ent *e, u32 more)
 		i = frag_greedy(t, e, more);
 		if (i == FRAG_PACKETS)
 			return false;
-		frag_close(t, i);
+		frag_forget(t, i);
 	}
 	return atomic_read(&frag_kept) + more <= FRAG_KEPT_ALL;
 }
@@ -314,7 +254,6 @@ torn:
 /* The packet is whole: its payload is the frame's until vfw_frag_done(). */
 static void frag_complete(struct vfw_frags *t, struct frag_ent *e, struct vfw_pkt *p)
 {
-	e->closed = true; /* vfw_frag_done() forgets it, if it passes */
 	p->torn = e->torn;
 	if (!e->buf)
 		return;
@@ -347,7 +286,7 @@ static bool frag_later(struct vfw_pkt *p, struct frag_ent *copy)
 	if (i == FRAG_PACKETS)
 		goto out;
 	e = t->ent[i];
-	if (e->closed || (!e->tied && e->generation != p->pol->generation))
+	if (!e->tied && e->generation != p->pol->generation)
 		goto out;
 	step = vfw_fragset_add(&e->set, f->frag_off, f->frag_end, f->flags & VFW_FRAME_F_FRAG_MORE);
 	if (step == VFW_FRAGSET_BAD)
@@ -359,8 +298,7 @@ static bool frag_later(struct vfw_pkt *p, struct frag_ent *copy)
 	if (step == VFW_FRAGSET_COMPLETE) {
 		if (e->inspected)
 			frag_complete(t, e, p);
-		else
-			frag_forget(t, i);
+		frag_forget(t, i);
 	}
 out:
 	spin_unlock(&t->lock);
@@ -481,15 +419,7 @@ static void frag_fill(struct frag_ent *e, const struct vfw_pkt *p)
 	vfw_fragset_add(&e->set, 0, f->frag_end, true);
 }
 
-/* Only what can be closed may be inspected. False without memory. Table locked. */
-static bool frag_may_close(struct vfw_frags *t)
-{
-	if (!t->marks)
-		t->marks = kcalloc(FRAG_SENDERS, sizeof(*t->marks), GFP_ATOMIC | __GFP_NOWARN);
-	return t->marks;
-}
-
-/* Remembers a first fragment that passes. False: there is no room for what later ones need. */
+/* Remembers a first fragment that passes. False: it may not begin, or there is no room for what later ones need. */
 static bool frag_first(struct vfw_pkt *p)
 {
 	struct vfw_frags *t = frag_table(p, true);
@@ -506,9 +436,7 @@ static bool frag_first(struct vfw_pkt *p)
 	e->sender = frag_sender(p);
 	frag_fill(e, p);
 	spin_lock(&t->lock);
-	ok = frag_find(t, &e->key, e->hash) == FRAG_PACKETS &&
-	     (!e->inspected || frag_may_close(t)) &&
-	     !(t->marks && frag_is_marked(&t->marks[e->sender], e->hash));
+	ok = frag_find(t, &e->key, e->hash) == FRAG_PACKETS && vfw_frag_mark(p, e->sender);
 	if (ok) {
 		i = frag_place(t);
 		t->ent[i] = e;
@@ -521,38 +449,14 @@ static bool frag_first(struct vfw_pkt *p)
 	return ok;
 }
 
-/* The completing fragment of an inspected packet passes: the packet may be forgotten. */
-static void frag_passed(const struct vfw_pkt *p)
-{
-	struct vfw_frags *t = frag_table(p, false);
-	struct vfw_flow_key key;
-	unsigned int i;
-	u32 hash;
-
-	if (!t)
-		return;
-	hash = frag_key(&key, p);
-	spin_lock(&t->lock);
-	i = frag_find(t, &key, hash);
-	if (i < FRAG_PACKETS && t->ent[i]->closed)
-		frag_forget(t, i);
-	spin_unlock(&t->lock);
-}
-
 void vfw_frag_judged(struct vfw_pkt *p)
 {
-	bool gate = p->whole || p->torn;
-
 	kfree(p->whole_buf);
 	p->whole_buf = NULL;
 	p->whole = NULL;
-	if (p->verdict != VFW_PASS || !p->pol)
+	if (p->verdict != VFW_PASS || !p->pol || !(p->f.flags & VFW_FRAME_F_FRAG_FIRST))
 		return;
-	if (p->f.flags & VFW_FRAME_F_FRAG_FIRST) {
-		/* What later ones could not be tied to must not lie with the receiver. */
-		if (!frag_first(p) && frag_inspected(p))
-			vfw_pkt_block(p, VFW_REASON_FRAGMENT);
-	} else if (gate) {
-		frag_passed(p);
-	}
+	/* What later ones could not be tied to must not lie with the receiver. */
+	if (!frag_first(p) && frag_inspected(p))
+		vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 }

@@ -6,10 +6,9 @@
  *
  * What is known of a packet is charged to the share its sender's flows count against, FRAG_PACKETS at a time: who
  * of its senders has most there loses what he sent longest ago. Of a packet that is inspected the bytes are kept, within
- * bounds, and the fragment that completes it is the gate, for the receiver has no use for the others without it. If
- * that one is dropped, or the packet gives way, a mark stays until no receiver remembers it: were it
- * begun again, other bytes would be scanned than those that the receiver has. Marks are kept by class of sender, so who
- * needs too many closes his own packets.
+ * bounds, and the fragment that completes it is the gate, for the receiver has no use for the others without it.
+ * Whatever becomes of the packet, a mark stays until no receiver remembers it (frag_mark.h): were it begun again,
+ * other bytes would be scanned than those that the receiver puts together.
  */
 #ifndef VFW_FRAG_H
 #define VFW_FRAG_H

@@ -7,6 +7,7 @@
 
 #include "budget.h"
 #include "frag.h"
+#include "frag_mark.h"
 #include "share.h"
 
 #define SHARE_EVENTS_BURST 1000
@@ -32,7 +33,7 @@ MODULE_PARM_DESC(
 	"flows an unmanaged port may open, and as many opened to it from outside (default 1024)");
 
 static atomic_t share_flows; /* charged to all shares */
-static atomic_t share_n; /* shares that have an owner */
+static atomic_t share_n; /* shares that have an owner, and do not rest */
 
 struct vfw_share *vfw_share_new(enum vfw_share_kind kind)
 {
@@ -61,6 +62,7 @@ static void share_free_rcu(struct rcu_head *head)
 	struct vfw_share *share = container_of(head, struct vfw_share, rcu);
 
 	vfw_frag_free(share->frags);
+	vfw_frag_mark_free(share->marks);
 	kfree(share);
 }
 
@@ -76,8 +78,18 @@ void vfw_share_drop(struct vfw_share *share)
 {
 	if (!share)
 		return;
-	atomic_dec(&share_n);
+	if (!share->resting)
+		atomic_dec(&share_n);
 	share_put(share);
+}
+
+void vfw_share_rest(struct vfw_share *share, bool resting)
+{
+	if (share->resting == resting)
+		return;
+	share->resting = resting;
+	atomic_add(resting ? -1 : 1, &share_n);
+	vfw_budget_rest(share->budget, resting);
 }
 
 u32 vfw_share_count(const struct vfw_share *share)

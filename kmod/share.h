@@ -16,6 +16,7 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
+struct vfw_frag_marks;
 struct vfw_frags;
 
 enum vfw_share_kind {
@@ -28,6 +29,7 @@ struct vfw_budget;
 struct vfw_share {
 	refcount_t refs; /* its owner, and each flow */
 	enum vfw_share_kind kind;
+	bool resting; /* under vfw_config_mutex */
 	struct vfw_budget *budget; /* for scanning its flows; a reference */
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	u32 n_half; /* flows in half */
@@ -38,11 +40,18 @@ struct vfw_share {
 	unsigned long refilled; /* jiffies */
 	struct vfw_frags
 		*frags; /* fragmented packets it pays for; made when the first comes, of frag.c */
+	struct vfw_frag_marks *marks; /* of frag_mark.c; made when the first comes */
 	struct rcu_head rcu;
 };
 
 /* Returns a new share, owned by the caller, or NULL without memory. May sleep. */
 struct vfw_share *vfw_share_new(enum vfw_share_kind kind);
+
+/*
+ * Does nothing count against it just now? (A port's, while the port is a VM's.) Then nothing of any reserve is kept for it, and
+ * the parts of others are larger. By its owner, vfw_config_mutex held.
+ */
+void vfw_share_rest(struct vfw_share *share, bool resting);
 
 /* The owner lets go; NULL is fine. Freed by RCU when the last flow has gone. Any context. */
 void vfw_share_drop(struct vfw_share *share);

@@ -588,8 +588,13 @@ void vfw_pop_apply(struct vfw_pop *pop)
 	lockdep_assert_held(&vfw_config_mutex);
 	if (WARN_ON(!pop->prepared))
 		return;
-	for (ifindex = 0; (port = vfw_port_next(ifindex)); ifindex = port->ifindex)
-		rcu_assign_pointer(port->nic, pop_port_nic(pop, port));
+	for (ifindex = 0; (port = vfw_port_next(ifindex)); ifindex = port->ifindex) {
+		struct vfw_nic *nic = pop_port_nic(pop, port);
+
+		rcu_assign_pointer(port->nic, nic);
+		vfw_share_rest(port->own, nic);
+		vfw_share_rest(port->in, nic);
+	}
 	list_for_each_entry(b, &pop->binds, list)
 		if (b->port)
 			vfw_port_flags(b->port, VFW_PORT_F_BY_BIND,

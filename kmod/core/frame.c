@@ -11,6 +11,7 @@
 #include <linux/vfw.h>
 
 #include "frame.h"
+#include "tcpopt.h"
 
 enum {
 	ETHERTYPE_FIRST = 0x0600, /* below: a length, IEEE 802.3 3.2.6 */
@@ -38,8 +39,6 @@ enum {
 
 #define IP6_HEADER 40
 #define IP_PACKET_MAX 65535
-#define TCP_OPTION_NOP 1
-#define TCP_OPTION_SCALE 3
 #define TCP_SCALE_MAX 14 /* RFC 7323 2.3 */
 #define HOP_OPTION_PAD1 0x00
 #define HOP_OPTION_JUMBO 0xc2
@@ -233,24 +232,16 @@ static enum vfw_frame_result parse_icmp(struct vfw_frame *f, const struct walk *
 	return VFW_FRAME_OK;
 }
 
-/* Window scale among the options of a SYN; read as receivers do: the last counts, rubbish ends it. */
-static u8 tcp_scale(const u8 *opt, u32 left)
+/* Window scale among the options of a SYN; as receivers read it the last counts. */
+static u8 tcp_scale(const u8 *opt, u32 len)
 {
 	u8 scale = VFW_FRAME_NO_SCALE;
-	u32 len;
+	u32 at;
 
-	for (; left && *opt; opt += len, left -= len) {
-		len = 1;
-		if (*opt == TCP_OPTION_NOP)
-			continue;
-		if (left < 2)
-			break;
-		len = opt[1];
-		if (len < 2 || len > left)
-			break;
-		if (*opt == TCP_OPTION_SCALE && len == 3)
-			scale = opt[2] > TCP_SCALE_MAX ? TCP_SCALE_MAX : opt[2];
-	}
+	for (at = 0; (at = vfw_tcpopt_find(opt, len, at, VFW_TCPOPT_SCALE)) < len;
+	     at += opt[at + 1])
+		if (opt[at + 1] == 3)
+			scale = opt[at + 2] > TCP_SCALE_MAX ? TCP_SCALE_MAX : opt[at + 2];
 	return scale;
 }
 

@@ -13,8 +13,10 @@ int main(void)
 	suite_add_tcase(suite, core_match_cases());
 	suite_add_tcase(suite, core_flowkey_cases());
 	suite_add_tcase(suite, core_tcpstate_cases());
+	suite_add_tcase(suite, core_tcpopt_cases());
 	suite_add_tcase(suite, core_stream_cases());
 	suite_add_tcase(suite, core_fragset_cases());
+	suite_add_tcase(suite, core_fragmark_cases());
 	suite_add_tcase(suite, core_reason_cases());
 	suite_add_tcase(suite, core_sig_cases());
 	suite_add_tcase(suite, core_app_cases());

@@ -5,7 +5,7 @@
 ORA_OUT := build/tests/oracle
 ORA_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -Iinclude -Iinclude/uapi -Ikmod -Idaemon/policy \
 	-I$(ORA_OUT)/gen
-ORA_SRCS := $(wildcard daemon/policy/*.c) kmod/core/match.c kmod/core/frame.c tests/oracle/core.c
+ORA_SRCS := $(wildcard daemon/policy/*.c) kmod/core/match.c kmod/core/frame.c kmod/core/tcpopt.c tests/oracle/core.c
 ORA_GEN := $(ORA_OUT)/gen/parse.tab.c $(ORA_OUT)/gen/lex.yy.c
 ORA_OBJS := $(ORA_SRCS:%.c=$(ORA_OUT)/%.o) $(ORA_GEN:.c=.o)
 ORACLE ?= --seconds 15

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The ways an attack may take: IPv6, fragments in order and not, long datagrams, the answer's direction; none gets through, and what is harmless does.
-# Who leaves first fragments without a rest spoils no neighbour, and what gave way is not begun again.
+# Who leaves first fragments without a rest spoils no neighbour; what gave way is not begun again, nor what passed.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
@@ -75,7 +75,30 @@ for ident in range(100, 400):
     first(b"mute..", ident)
 first(b"good..", 7)
 send(rest, 7, 64, 0)
+# what passed whole may have lost a piece on its way, in whose place one of another packet would be put
+first(b"whole.", 8)
+send(b"whole-once".ljust(len(rest), b"."), 8, 64, 0)
+first(b"second", 8)
+send(b"whole-twice".ljust(len(rest), b"."), 8, 64, 0)
 X
+wait_until 10 udp_got "whole-once"
+
+note "what stands behind the end that UDP tells is cut off by the receiver: it is none of the datagram, in one packet or in fragments"
+python3 - "$LAB_LIB" <<'X'
+import socket, struct, sys
+sys.path.insert(0, sys.argv[1])
+import wire
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+def send(data, ident, frag=0, more=0):
+    s.sendto(wire.ip4("10.0.0.254", "10.0.0.2", 17, data, ident, frag, more), ("10.0.0.2", 0))
+def head(text):
+    return struct.pack("!HHHH", 4001, 90, 64, 0) + text.ljust(56, b".")
+send(head(b"tail-cut-one") + b"evil1234end", 20)
+send(head(b"tail-cut-two"), 21, 0, 1)
+send(b"evil1234end", 21, 64, 0)
+X
+wait_until 10 udp_got "tail-cut-one"
+wait_until 10 udp_got "tail-cut-two"
 neighbours() {
 	python3 - <<'X'
 import socket
@@ -89,3 +112,4 @@ X
 }
 wait_until 20 neighbours
 expect_fail udp_got "34end-twice"
+expect_fail udp_got "whole-twice"

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "budget.h"
+#include "core/fragmark.h"
+#include "flow.h"
+#include "flow_table.h"
+#include "frag_mark.h"
+#include "scan.h"
+#include "share.h"
+
+#define MARK_PAGES 256
+#define MARK_SETS (PAGE_SIZE / sizeof(struct vfw_fragmark_set))
+
+struct vfw_frag_marks {
+	spinlock_t lock; /* protects what follows; BH off; taken under a table of fragments */
+	struct vfw_budget *budget; /* of its share, which it lives no longer than; a reference */
+	u32 closed[VFW_FRAG_CLASSES]; /* seconds: until then one began that could not be noted */
+	struct vfw_fragmark_set *page[MARK_PAGES]; /* or NULL */
+};
+
+void vfw_frag_mark_free(struct vfw_frag_marks *marks)
+{
+	unsigned int i;
+
+	if (!marks)
+		return;
+	for (i = 0; i < MARK_PAGES; i++) {
+		if (!marks->page[i])
+			continue;
+		free_page((unsigned long)marks->page[i]);
+		vfw_budget_give(marks->budget, PAGE_SIZE);
+	}
+	vfw_budget_put(marks->budget);
+	kfree(marks);
+}
+
+/* Whose marks: the receiver's; of one that is neither VM nor port of ours, of who pays for the frame. */
+static struct vfw_share *mark_share(const struct vfw_pkt *p)
+{
+	if (p->dst.nic)
+		return p->dst.nic->vm->live->in;
+	if (p->dst.port)
+		return p->dst.port->in;
+	return vfw_flow_share(p);
+}
+
+static struct vfw_frag_marks *mark_table(struct vfw_share *share)
+{
+	struct vfw_frag_marks *marks = READ_ONCE(share->marks), *old;
+
+	if (marks)
+		return marks;
+	marks = kzalloc(sizeof(*marks), GFP_ATOMIC | __GFP_NOWARN);
+	if (!marks)
+		return NULL;
+	spin_lock_init(&marks->lock);
+	marks->budget = vfw_budget_get(share->budget);
+	old = marks->budget ? cmpxchg(&share->marks, NULL, marks) : NULL;
+	if (marks->budget && !old)
+		return marks;
+	vfw_frag_mark_free(marks);
+	return old;
+}
+
+/* The packet's name, as its receiver sees it: who sent it is no part of that. */
+static u32 mark_hash(const struct vfw_pkt *p)
+{
+	bool vm = p->dst.key < VFW_MAX_VMS;
+	struct vfw_flow_key key;
+
+	vfw_flowkey_frag(&key, &p->f, VFW_END_EXTERNAL, p->dst.key, vm ? 0 : p->bridge,
+			 vm ? 0 : p->vlan);
+	return vfw_flow_table_hash(&key);
+}
+
+/* Locked. NULL without memory. */
+static struct vfw_fragmark_set *mark_set(struct vfw_frag_marks *marks, u32 hash)
+{
+	struct vfw_fragmark_set **page = &marks->page[hash % MARK_PAGES];
+
+	if (!*page) {
+		if (!vfw_budget_take(marks->budget, PAGE_SIZE))
+			return NULL;
+		*page = (void *)get_zeroed_page(GFP_ATOMIC | __GFP_NOWARN);
+		if (!*page) {
+			vfw_budget_give(marks->budget, PAGE_SIZE);
+			return NULL;
+		}
+	}
+	return &(*page)[hash / MARK_PAGES % MARK_SETS];
+}
+
+/* A flow that is kept though its rule is gone may have kept a profile that prevents. */
+static bool mark_is_strict(const struct vfw_pkt *p)
+{
+	if (p->rule == VFW_PKT_NO_RULE)
+		return p->flow && vfw_flow_scan(p->flow);
+	return vfw_scan_prevents(p);
+}
+
+bool vfw_frag_mark(const struct vfw_pkt *p, u32 sender)
+{
+	bool strict = mark_is_strict(p), may;
+	enum vfw_fragmark_step step = VFW_FRAGMARK_FULL;
+	u32 hash, now = jiffies / HZ;
+	struct vfw_frag_marks *marks;
+	struct vfw_fragmark_set *set;
+
+	/* judged once more further on; or nobody prevents anything */
+	if (p->quiet || !vfw_policy_profiles(p->pol))
+		return true;
+	marks = mark_table(mark_share(p));
+	if (!marks)
+		return false;
+	hash = mark_hash(p);
+	spin_lock(&marks->lock);
+	set = mark_set(marks, hash);
+	if (set)
+		step = vfw_fragmark_begin(set, hash, sender, strict, now);
+	may = step == VFW_FRAGMARK_TAKEN && !(strict && marks->closed[sender] > now);
+	if (step == VFW_FRAGMARK_FULL && !strict) {
+		marks->closed[sender] = now + VFW_FRAGMARK_LIFE;
+		may = true;
+	}
+	spin_unlock(&marks->lock);
+	return may;
+}
