@@ -141,9 +141,6 @@ static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u3
 {
 	u32 len = vfw_pkt_payload(p);
 
-	/* The receiver ignores it, so it moves nothing; the scan says whether it passes. */
-	if (READ_ONCE(flow->scan) && !vfw_scan_sum_right(p))
-		return FLOW_STEP_PASS;
 	switch (vfw_tcpstate_step(&flow->tcp, &p->f, len, side)) {
 	case VFW_TCP_STEP_RESTART:
 	case VFW_TCP_STEP_PASS:
@@ -206,12 +203,16 @@ static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 
 static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
+	bool tcp = flow->key.proto == IPPROTO_TCP, sort = false;
+	struct vfw_scan *scan = READ_ONCE(flow->scan);
 	enum flow_step step;
-	bool sort = false;
 
+	/* Whose sum is wrong the receiver ignores, so it moves nothing; the scan says whether it passes. */
+	if (tcp && scan)
+		tcp = vfw_scan_sum_right(scan, p, side);
 	spin_lock(&flow->lock);
 	step = flow_step_life(flow, p, side);
-	if (step == FLOW_STEP_PASS && flow->key.proto == IPPROTO_TCP)
+	if (step == FLOW_STEP_PASS && tcp)
 		step = flow_step_tcp(flow, p, side);
 	if (step == FLOW_STEP_PASS)
 		sort = flow_count(flow, p, side);

@@ -26,6 +26,13 @@ struct vfw_end {
 	u32 ident; /* VFW_PKT_IDENT until asked for */
 };
 
+/* What is known of a TCP checksum. */
+enum vfw_sum {
+	VFW_SUM_UNKNOWN,
+	VFW_SUM_RIGHT,
+	VFW_SUM_WRONG,
+};
+
 struct nf_hook_state;
 struct vfw_flow;
 struct vfw_scan_job;
@@ -64,6 +71,7 @@ struct vfw_pkt {
 	bool again; /* the worker is to try again */
 	bool lent; /* before it waited for the worker, some of its bytes were others' */
 	bool matched; /* a signature, and it passes all the same: nothing is cut */
+	u8 sum; /* enum vfw_sum */
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	bool tcp_opening; /* of a SYN: the flow's handshake is not done yet */

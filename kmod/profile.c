@@ -244,13 +244,18 @@ void vfw_profile_publish(struct vfw_profile *const *profiles, u32 n, u32 revisio
 	spin_unlock_bh(&profile_lock);
 }
 
-/* A profile that is old and has users, held; or NULL. */
-static struct vfw_profile *profile_next_old(void)
+/*
+ * The next profile behind one that the caller holds (NULL: the first) that is old and has users, held; or NULL. What is held
+ * stays in the list, for who would move it holds vfw_config_mutex.
+ */
+static struct vfw_profile *profile_next_old(struct vfw_profile *behind)
 {
 	struct vfw_profile *profile, *found = NULL;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(profile, &profile_all, node) {
+	profile = list_prepare_entry(behind, &profile_all, node);
+	list_for_each_entry_continue_rcu(profile, &profile_all, node)
+	{
 		if (profile->old && READ_ONCE(profile->n_users))
 			found = vfw_profile_get(profile);
 		if (found)
@@ -281,20 +286,20 @@ static struct vfw_profile_user *profile_first_user(struct vfw_profile *profile,
 void vfw_profile_retire(bool (*hold)(struct vfw_profile_user *user),
 			void (*renew)(struct vfw_profile_user *user))
 {
+	struct vfw_profile *profile = NULL, *next;
 	struct vfw_profile_user *user;
-	struct vfw_profile *profile;
 
 	lockdep_assert_held(&vfw_config_mutex);
-	while ((profile = profile_next_old())) {
-		user = profile_first_user(profile, hold);
-		if (user)
-			renew(user);
+	while ((next = profile_next_old(profile))) {
 		vfw_profile_put(profile);
-		cond_resched();
-		/* what is left of it dies by itself */
-		if (!user)
-			break;
+		profile = next;
+		/* what is left of one when no user can be held dies by itself */
+		while ((user = profile_first_user(profile, hold))) {
+			renew(user);
+			cond_resched();
+		}
 	}
+	vfw_profile_put(profile);
 }
 
 int vfw_profile_walk(u32 *skip, int (*fn)(const struct vfw_profile *profile, void *arg), void *arg)

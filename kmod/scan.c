@@ -260,7 +260,7 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 			vfw_flow_cut(p->flow, scan->dead);
 		return;
 	}
-	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && vfw_pkt_payload(p) && !vfw_own_all(p)) {
+	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && !vfw_own_all(p)) {
 		vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
 		return;
 	}

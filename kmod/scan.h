@@ -20,10 +20,11 @@ void vfw_scan(struct vfw_pkt *p);
 void vfw_scan_put(struct vfw_scan *scan);
 
 /*
- * Would the receiver of a TCP segment take its checksum for right? A fragment's cannot be told: true. RCU
- * read lock, BH off.
+ * Would the receiver of a TCP segment that side of a scanned flow sent take its checksum for right? A fragment's cannot be
+ * told: true. Pages that others may write to are made private before (p->head may be NULL then); without memory for
+ * that: false. The time is the sender's to pay. RCU read lock, BH off, no lock held.
  */
-bool vfw_scan_sum_right(const struct vfw_pkt *p);
+bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side);
 
 /* Does the frame's rule have a profile that prevents? RCU read lock. */
 bool vfw_scan_prevents(const struct vfw_pkt *p);

@@ -86,6 +86,14 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p);
 /* Forgets all of a direction, to begin anew. Scan locked or owned. */
 void vfw_scan_dir_end(struct vfw_scan_dir *dir);
 
+/* ---- scan_multipath.c ---- */
+
+/*
+ * Sees to it, where the profile prevents, that no conversation is multipath TCP. Returns true if the segment is refused
+ * for it. May change the frame's options; p->head is NULL then. Scan locked.
+ */
+bool vfw_scan_multipath(struct vfw_scan *scan, struct vfw_pkt *p);
+
 /* ---- scan_eat.c: the bytes' way into Hyperscan ---- */
 
 enum vfw_scan_eaten {

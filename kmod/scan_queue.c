@@ -37,7 +37,8 @@ struct vfw_scan_job {
 	u32 tries;
 	u32 revision; /* that p.rule belongs to */
 	int port; /* ifindex, 0: none */
-	u32 nic[2]; /* of source and destination, where a VM is */
+	int end_port[2]; /* the same of source and destination */
+	u32 nic[2]; /* of the two, where a VM is */
 	u8 *whole; /* p.whole_buf, whose owner it is now */
 	struct vfw_pkt p; /* only up to buf */
 };
@@ -59,6 +60,11 @@ bool vfw_scan_received(const struct sk_buff *skb)
 		return false;
 	this_cpu_write(queue_received, NULL);
 	return true;
+}
+
+static int queue_port(const struct vfw_port *port)
+{
+	return port ? port->ifindex : 0;
 }
 
 static u32 queue_nic(const struct vfw_end *end)
@@ -112,7 +118,9 @@ static struct vfw_scan_job *queue_job(struct vfw_scan *scan, struct vfw_pkt *p)
 	job->tries = 0;
 	job->whole = p->whole_buf;
 	job->revision = p->pol->revision;
-	job->port = p->port ? p->port->ifindex : 0;
+	job->port = queue_port(p->port);
+	job->end_port[0] = queue_port(p->src.port);
+	job->end_port[1] = queue_port(p->dst.port);
 	job->nic[0] = queue_nic(&p->src);
 	job->nic[1] = queue_nic(&p->dst);
 	job->charge = JOB_SIZE + p->skb->truesize;
@@ -151,6 +159,18 @@ static void queue_give_up(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
 }
 
+/* The same of a frame whose ends are gone: nobody can say any more whether it would have been cut. Scan locked. */
+static void queue_lost(struct vfw_scan *scan, const struct vfw_scan_job *job)
+{
+	struct vfw_scan_dir *dir = &scan->dir[job->p.side];
+
+	if (!dir->fed)
+		return;
+	vfw_scan_uneat(dir);
+	if (scan->user.profile && scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT)
+		scan->dead = VFW_REASON_SCAN_OVERLOAD;
+}
+
 void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_scan_job *job;
@@ -174,11 +194,13 @@ void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_scan_queue_kick(scan);
 }
 
-static bool queue_end(struct vfw_end *end, u32 nic)
+static bool queue_end(struct vfw_end *end, int port, u32 nic)
 {
 	struct vfw_vm *vm;
 
-	end->port = NULL;
+	end->port = port ? vfw_port_find(port) : NULL;
+	if (!end->port != !port)
+		return false;
 	if (!end->nic)
 		return true;
 	vm = end->key < VFW_MAX_VMS ? vfw_vm_slot(end->key) : NULL;
@@ -206,7 +228,8 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 		return false;
 	if (p->pol->revision != job->revision)
 		p->rule = VFW_PKT_NO_RULE;
-	return queue_end(&p->src, job->nic[0]) && queue_end(&p->dst, job->nic[1]);
+	return queue_end(&p->src, job->end_port[0], job->nic[0]) &&
+	       queue_end(&p->dst, job->end_port[1], job->nic[1]);
 }
 
 /* On from where it was taken. */
@@ -272,6 +295,8 @@ static enum queue_step queue_step(struct vfw_scan *scan)
 	}
 	dev = job->skb->dev;
 	alive = !READ_ONCE(queue_stopping) && queue_restore(job, &p);
+	if (!alive)
+		queue_lost(scan, job);
 	if (alive && !queue_scan(scan, job, &p)) {
 		spin_unlock(&scan->lock);
 		return QUEUE_AGAIN;

@@ -10,6 +10,7 @@
 #include <net/ip6_checksum.h>
 
 #include "core/tcpstate.h"
+#include "own.h"
 #include "scan.h"
 #include "scan_flow.h"
 #include "verdict.h"
@@ -54,26 +55,52 @@ static void segment_read(const struct vfw_pkt *p, struct segment *s)
 		s->window <<= SEGMENT_SCALE;
 }
 
-bool vfw_scan_sum_right(const struct vfw_pkt *p)
+static bool segment_sums(const struct vfw_pkt *p)
 {
 	const struct vfw_frame *f = &p->f;
-	const struct sk_buff *skb = p->skb;
 	u32 len = f->end - f->l4_off;
-	__wsum sum;
+	__wsum sum = skb_checksum(p->skb, p->mac + (int)f->l4_off, (int)len, 0);
 
-	/*
-	 * What is still to be summed, or was by hardware, is trusted, as the stack trusts it; the
-	 * segments of a super-frame are summed when they are made.
-	 */
-	if (skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
-	    skb_is_gso(skb) || f->flags & VFW_FRAME_F_FRAG)
-		return true;
-	sum = skb_checksum(skb, p->mac + (int)f->l4_off, (int)len, 0);
 	if (f->kind == VFW_FRAME_IP4)
 		return !csum_tcpudp_magic(*(const __be32 *)f->src, *(const __be32 *)f->dst, len,
 					  IPPROTO_TCP, sum);
 	return !csum_ipv6_magic((const struct in6_addr *)f->src, (const struct in6_addr *)f->dst,
 				len, IPPROTO_TCP, sum);
+}
+
+/*
+ * What is still to be summed, or was by hardware, is trusted, as the stack trusts it; the segments of a super-frame
+ * are summed when they are made.
+ */
+static bool segment_is_trusted(const struct vfw_pkt *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	return skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
+	       skb_is_gso(skb) || p->f.flags & VFW_FRAME_F_FRAG;
+}
+
+/* Once for each frame, and of bytes that nobody writes to any more. */
+static bool segment_sum_right(struct vfw_pkt *p)
+{
+	if (segment_is_trusted(p))
+		return true;
+	if (p->sum == VFW_SUM_UNKNOWN && vfw_own_all(p))
+		p->sum = segment_sums(p) ? VFW_SUM_RIGHT : VFW_SUM_WRONG;
+	return p->sum == VFW_SUM_RIGHT;
+}
+
+bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side)
+{
+	bool right;
+	u64 began;
+
+	if (segment_is_trusted(p))
+		return true;
+	began = ktime_get_ns();
+	right = segment_sum_right(p);
+	vfw_budget_spend(scan->dir[side].time, ktime_get_ns() - began);
+	return right;
 }
 
 static bool segment_same(void *arg, u32 seg_off, const struct vfw_piece *piece, u32 piece_off,
@@ -331,10 +358,12 @@ static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 		return;
 	}
 	segment_read(p, &s);
-	if (!vfw_scan_sum_right(p)) {
+	if (!segment_sum_right(p)) {
 		vfw_scan_refuse(scan, p, VFW_REASON_BAD_CHECKSUM, false);
 		return;
 	}
+	if (vfw_scan_multipath(scan, p))
+		return;
 	segment_starts(scan, p, &s);
 	/* where the receiver takes its data there is no stream for them */
 	if (s.seg.len && segment_is_stray_syn(p, &s) &&

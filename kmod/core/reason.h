@@ -45,7 +45,9 @@
 	VFW_R(STREAM_URGENT, "stream-urgent", "urgent data out of order, whose place is unknown")  \
 	VFW_R(SCAN_OVERLOAD, "scan-overload", "a budget for scanning is spent")                    \
 	VFW_R(KILLED, "killed", "an administrator ended the flow")                                 \
-	VFW_R(BAD_CHECKSUM, "bad-checksum", "a segment of a scanned flow that nobody would take")
+	VFW_R(BAD_CHECKSUM, "bad-checksum", "a segment of a scanned flow that nobody would take")  \
+	VFW_R(STREAM_MULTIPATH, "stream-multipath",                                                \
+	      "multipath TCP: the order of its data is not that of the segments")
 
 enum vfw_reason {
 #define VFW_R(name, word, meaning) VFW_REASON_##name,

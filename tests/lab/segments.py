@@ -14,6 +14,7 @@ seconds are given to the server. Prints a line for each, "MANNER answered" or "M
   ahead      all but the first byte of TEXT, the same of OTHER, then TEXT's first byte
   urgent     a byte of garbage in the middle, marked urgent, that the receiver takes out of the stream
   fragment   IP fragments of one segment; "disorder": the last one first
+  multipath  whole, behind a SYN that asks for multipath TCP; "mapped": TEXT itself with an option of that
   random     TEXT in pieces that overlap, some of them refused; "liar": some contradicting too
 
 MANNER*N: N conversations.
@@ -45,6 +46,7 @@ class Conversation:
         self.peer, self.acked, self.echo, self.ended, self.fin = 0, 0, 0, False, None
         self.clock = 1 << 28
         self.heard = {}
+        self.syn_options = b""
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
         self.sock.bind((device, 0))
         mac = open("/sys/class/net/%s/address" % device).read().strip()
@@ -77,10 +79,10 @@ class Conversation:
         frame = self.gate + self.mac + struct.pack("!H", kind) + packet
         self.sock.send(frame + b"\0" * max(0, 60 - len(frame)))
 
-    def tcp(self, pos, data, flags=ACK, old=False):
+    def tcp(self, pos, data, flags=ACK, old=False, more=b""):
         self.clock += 1
         stamp = struct.pack("!BBBBII", 1, 1, 8, 10, self.clock - (OLD if old else 0), self.echo)
-        options = (struct.pack("!BBH", 2, 4, 1400) if flags & SYN else b"") + stamp
+        options = (struct.pack("!BBH", 2, 4, 1400) + self.syn_options if flags & SYN else b"") + stamp + more
         size = 20 + len(options)
         seq = (self.isn + 1 + pos - (1 if flags & SYN else 0)) & 0xffffffff
         head = struct.pack("!HHIIBBHHH", self.sport, self.dport, seq, self.peer if flags & ACK else 0,
@@ -88,8 +90,8 @@ class Conversation:
         pseudo = self.src.packed + self.dst.packed + struct.pack("!II", size + len(data), 6)
         return head[:16] + struct.pack("!H", checksum(pseudo + head + data)) + head[18:] + data
 
-    def send(self, pos, data, flags=ACK, old=False):
-        packet = self.tcp(pos, data, flags, old)
+    def send(self, pos, data, flags=ACK, old=False, more=b""):
+        packet = self.tcp(pos, data, flags, old, more)
         self.frame(self.header(len(packet), 6) + packet)
 
     def fragments(self, pos, data, size=48):
@@ -176,8 +178,11 @@ def cut(text, most=4):
 
 
 def say(c, manner, text, other):
-    if manner == "whole":
+    if manner in ("whole", "multipath"):
         c.send(0, text)
+    elif manner == "mapped":
+        # RFC 8684 3.3: data sequence number 1, at byte 1 of the connection
+        c.send(0, text, more=struct.pack("!BBBBIIHBB", 30, 14, 2 << 4, 4, 1, 1, len(text), 1, 1))
     elif manner == "split":
         for pos, data in cut(text):
             c.send(pos, data)
@@ -248,6 +253,9 @@ def main(argv):
             c = Conversation(src, dst, int(port))
             # never the same port twice
             c.sport = 1024 + time.time_ns() // 1000 % 60000
+            if manner == "multipath":
+                # RFC 8684 3.1: capable, version 1, HMAC-SHA256
+                c.syn_options = struct.pack("!BBBB", 30, 4, 1, 1)
             c.open()
             say(c, manner, *(t.replace("@", manner).encode().decode("unicode_escape").encode("latin1")
                              for t in (text, other)))

@@ -5,8 +5,8 @@
 WWW_LOG=/tmp/www.log
 # what prevent lets pass when it is harmless, and what it drops in any case (the last under detect, too: a later
 # fragment passes behind the first only)
-CLEAR='whole,split,reverse,overlap,again,refused,ahead,random*2'
-OPAQUE=urgent,fragment
+CLEAR='whole,split,reverse,overlap,again,refused,ahead,multipath,random*2'
+OPAQUE=urgent,fragment,mapped
 LOST=disorder
 
 web_up() {

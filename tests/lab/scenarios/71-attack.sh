@@ -7,6 +7,11 @@
 
 web_up
 web_policy prevent
+on b timeout 300 tcpdump -i eth0 -nn -U --immediate-mode -w /tmp/syn.pcap 'dst port 80' 2>/tmp/tcpdump.log &
+sniffer=$!
+wait_until 20 grep -q listening /tmp/tcpdump.log
+# multipath: conversations of the capture with such an option, among all
+multipath() { tcpdump -nn -r /tmp/syn.pcap 2>/dev/null | grep -c "$1" || true; }
 for ip in 4 6; do
 	note "prevent, IPv$ip: what is harmless is answered in any manner that can be scanned"
 	say 20 $CLEAR '/good.htm?@' '/good.htm?@' $ip | tee /tmp/said
@@ -20,6 +25,11 @@ expect "attacks in the server's log" "$(reached evil)" 0
 expect_more "harmless requests in it" "$(reached good.htm)" 15
 expect_more "dropped for the signature" "$(reason signature)" 10
 expect_more "dropped for contradicting" "$(reason stream-conflict)" 0
+kill $sniffer
+wait $sniffer || true
+expect_more "conversations that reached it" "$(multipath 'Flags \[S')" 15
+expect "segments of multipath TCP among them" "$(multipath mptcp)" 0
+expect_more "dropped as such" "$(reason stream-multipath)" 1
 eve '.event_type == "alert" and .alert.signature_id == 1000001 and .alert.action == "blocked"'
 
 note "detect: it arrives, and is told"
@@ -28,7 +38,7 @@ for ip in 4 6; do
 	say 20 $CLEAR,$OPAQUE "/evil.cgi?detect-@-$ip" "/good.htm?@" $ip | tee /tmp/said
 	expect "not answered" "$(other_than answered)" 0
 done
-for manner in whole split reverse overlap again refused ahead random fragment urgent; do
+for manner in whole split reverse overlap again refused ahead random fragment urgent multipath mapped; do
 	expect_more "requests in the log, $manner" "$(reached "/evil.cgi?detect-$manner-")" 1
 done
 eve '.event_type == "alert" and .alert.signature_id == 1000001 and .alert.action == "allowed"'
