@@ -130,6 +130,7 @@ int vfw_cmd_flow_kill(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_pattern_check(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_sig_keywords(struct vfw_cli *cli, const struct vfw_args *args);
+int vfw_cmd_sig_selftest(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_replay(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_app(struct vfw_cli *cli, const struct vfw_args *args);
 int vfw_cmd_doctor(struct vfw_cli *cli, const struct vfw_args *args);

@@ -277,6 +277,20 @@ const struct vfw_cmd vfw_cmds[] = {
 		.run = vfw_cmd_sig_keywords,
 	},
 	{
+		.group = "sig",
+		.name = "selftest",
+		.operands = "FILE...",
+		.min_operands = 1,
+		.max_operands = INT_MAX,
+		.summary = "try each rule on traffic made from it (exit 6 when one fails)",
+		.more = "For each rule that loads a conversation is made that it must match, and near\n"
+			"misses that it must not: a byte changed, a content behind its depth, another\n"
+			"port ... Rules for which none can be made are named, and have not passed.",
+		.opts = {{0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
+			 {0, "external-net", "ADDRESSES", "what $EXTERNAL_NET stands for"}},
+		.run = vfw_cmd_sig_selftest,
+	},
+	{
 		.name = "replay",
 		.summary = "run a capture through rules: no module, no root",
 		.more = "Alerts are lines of EVE JSON. Without --checksum packets with wrong checksums\n"

@@ -24,7 +24,7 @@ _vfwctl_options()
 	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype ;;
 	observe) echo --vm --verdict --reason --rule --type --count --timeout ;;
 	flow\ list | flow\ kill) echo --vm --addr --proto --port --from --to --sport --dport ;;
-	sig\ check) echo --home-net --external-net ;;
+	sig\ check | sig\ selftest) echo --home-net --external-net ;;
 	app) echo --pcap --midstream ;;
 	replay) echo --pcap --rules --eve --checksum --midstream --home-net --external-net ;;
 	esac
@@ -82,10 +82,10 @@ _vfwctl()
 		rule) words='list add delete' ;;
 		flow) words='list kill' ;;
 		rule\ delete) words=$(_vfwctl_names rule list) ;;
-		sig) words='check keywords' ;;
+		sig) words='check keywords selftest' ;;
 		help) words='status arm disarm vm policy rule explain observe flow sig replay app doctor version' ;;
 		vm\ show | vm\ quarantine | vm\ release | vm\ monitor) words=$(_vfwctl_names vm list) ;;
-		policy\ check | policy\ apply | policy\ diff | policy\ lint | sig\ check | app) compopt -o default ;;
+		policy\ check | policy\ apply | policy\ diff | policy\ lint | sig\ check | sig\ selftest | app) compopt -o default ;;
 		esac
 	fi
 	# not by compgen -W, which would expand what stands in the words

@@ -17,6 +17,7 @@ struct vfw_detect {
 	struct vfw_rule_scan *scan;
 	struct vfw_sig_regex regex;
 	vfw_detect_alert_fn alert;
+	vfw_detect_match_fn match; /* or NULL */
 	void *ctx;
 	struct vfw_store *store;
 	u32 *by_literal; /* signature of each literal */
@@ -88,6 +89,11 @@ void vfw_detect_free(struct vfw_detect *d)
 	free(d->wanted[0]);
 	free(d->wanted[1]);
 	free(d);
+}
+
+void vfw_detect_on_match(struct vfw_detect *d, vfw_detect_match_fn match)
+{
+	d->match = match;
 }
 
 u64 vfw_detect_spent(const struct vfw_detect *d)
@@ -216,6 +222,21 @@ static void bits_apply(struct vfw_detect *d, const struct round *r, const struct
 	}
 }
 
+void vfw_detect_grant(struct vfw_detect *d, const struct vfw_rule_meta *rule,
+		      const struct vfw_sig_pkt *p, struct vfw_track_flow *flow, u64 time)
+{
+	struct round r = {.p = p, .flow = flow, .time = time};
+	u32 i;
+
+	for (i = 0; i < rule->n_bits; i++) {
+		struct vfw_rule_bits b = rule->bits[i];
+
+		b.expire = 60;
+		if (b.op == VFW_RULE_BIT_ISSET)
+			put_bit(d, &r, &b, b.bit[0], true);
+	}
+}
+
 static bool within_limit(struct vfw_detect *d, const struct round *r, u32 sig, u16 kind,
 			 const struct vfw_sig_limit *limit)
 {
@@ -301,6 +322,8 @@ static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 	if (!bits_allow(d, r, m) || !content_fits(d, r, i, &stream))
 		return false;
 	bits_apply(d, r, m);
+	if (d->match)
+		d->match(d->ctx, i);
 	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
 		return false;
 	if (sig->flags & VFW_SIG_PASS) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Signatures asked about packets and about what streams deliver, in Suricata's order, with the state
- * they keep. docs/rules.md says what is asked of a single packet and what of a stream.
+ * Signatures asked about packets and about what streams deliver, in Suricata's order, with the
+ * state they keep. docs/rules.md says what is asked of a single packet and what of a stream.
  */
 #ifndef VFW_REPLAY_DETECT_H
 #define VFW_REPLAY_DETECT_H
@@ -21,6 +21,22 @@ struct vfw_detect *vfw_detect_new(const struct vfw_rule_set *set, struct vfw_rul
 				  vfw_detect_alert_fn alert, void *ctx);
 
 void vfw_detect_free(struct vfw_detect *d);
+
+/*
+ * Told of each signature (by its index) that matches, before its threshold and noalert have their
+ * say.
+ */
+typedef void (*vfw_detect_match_fn)(void *ctx, u32 sig);
+
+/* From now on match is told, with the context of alert. */
+void vfw_detect_on_match(struct vfw_detect *d, vfw_detect_match_fn match);
+
+/*
+ * Sets the flowbits and xbits that rule asks for, as if rules that set them had matched this
+ * packet.
+ */
+void vfw_detect_grant(struct vfw_detect *d, const struct vfw_rule_meta *rule,
+		      const struct vfw_sig_pkt *p, struct vfw_track_flow *flow, u64 time);
 
 /*
  * Asks all signatures about a packet. flow: its flow or NULL, in which its flowbits are kept;

@@ -14,7 +14,7 @@
 #include "loose.h"
 #include "track.h"
 
-struct replay {
+struct vfw_replay {
 	const struct vfw_replay_options *options;
 	struct vfw_replay_counts *counts;
 	FILE *eve;
@@ -22,6 +22,10 @@ struct replay {
 	struct vfw_detect *detect;
 	struct vfw_track *track;
 	struct vfw_defrag *defrag;
+	/* of frames given one by one */
+	void (*match)(void *ctx, uint32_t sig);
+	void *match_ctx;
+	const struct vfw_rule_meta *grant;
 	/* of the packet at hand */
 	const struct vfw_track_flow *flow;
 	unsigned int side;
@@ -31,7 +35,7 @@ struct replay {
 static void on_alert(void *ctx, const struct vfw_rule_meta *rule, const struct vfw_sig_pkt *p,
 		     bool stream)
 {
-	struct replay *r = ctx;
+	struct vfw_replay *r = ctx;
 	struct vfw_alert a = {.rule = rule,
 			      .frame = p->frame,
 			      .flow = r->flow,
@@ -63,7 +67,7 @@ static void describe(struct vfw_sig_pkt *p, const struct vfw_track_flow *flow, u
 static void on_window(void *ctx, struct vfw_track_flow *flow, unsigned int side, const u8 *bytes,
 		      u32 len, u64 time)
 {
-	struct replay *r = ctx;
+	struct vfw_replay *r = ctx;
 	struct vfw_frame frame = flow->frame[side];
 	struct vfw_sig_pkt p = {.frame = &frame};
 
@@ -78,7 +82,7 @@ static void on_window(void *ctx, struct vfw_track_flow *flow, unsigned int side,
 }
 
 /* A parsed packet that is no fragment any more, or never was one whose transport counts. */
-static void one_packet(struct replay *r, const struct vfw_frame *f, const u8 *frame, u32 have,
+static void one_packet(struct vfw_replay *r, const struct vfw_frame *f, const u8 *frame, u32 have,
 		       bool rebuilt)
 {
 	struct vfw_sig_pkt p = {.frame = f, .head = frame, .head_len = have};
@@ -101,6 +105,8 @@ static void one_packet(struct replay *r, const struct vfw_frame *f, const u8 *fr
 		p.flags |= VFW_SIG_PKT_IN_STREAM;
 	if (rebuilt)
 		p.flags |= VFW_SIG_PKT_REBUILT;
+	if (r->grant)
+		vfw_detect_grant(r->detect, r->grant, &p, t.flow, time);
 	if (t.inspect) {
 		vfw_detect_packet(r->detect, &p, t.flow, t.side, t.flow->window[t.side].bytes,
 				  t.ready, time);
@@ -110,7 +116,7 @@ static void one_packet(struct replay *r, const struct vfw_frame *f, const u8 *fr
 	}
 }
 
-static void one_frame(struct replay *r, const u8 *frame, u32 len, bool rebuilt)
+static void one_frame(struct vfw_replay *r, const u8 *frame, u32 len, bool rebuilt)
 {
 	enum vfw_frame_result parsed;
 	struct vfw_frame f;
@@ -144,7 +150,7 @@ static void one_frame(struct replay *r, const u8 *frame, u32 len, bool rebuilt)
 	one_packet(r, &f, frame, len, rebuilt);
 }
 
-static int run(struct replay *r, struct vfw_capture *c, char *why, size_t size)
+static int run(struct vfw_replay *r, struct vfw_capture *c, char *why, size_t size)
 {
 	struct vfw_captured p;
 	int rc;
@@ -165,7 +171,7 @@ int vfw_replay_run(const struct vfw_rule_set *set, const char *capture,
 		   const struct vfw_replay_options *options, FILE *eve,
 		   struct vfw_replay_counts *counts, char *why, size_t size)
 {
-	struct replay r = {.options = options, .counts = counts, .eve = eve};
+	struct vfw_replay r = {.options = options, .counts = counts, .eve = eve};
 	struct vfw_capture *c = vfw_capture_open(capture, why, size);
 	struct vfw_rule_scan *scan = c ? vfw_rule_scan_new(set, why, size) : NULL;
 	int rc = !c ? -ENOENT : !scan ? -EINVAL : 0;
@@ -192,4 +198,61 @@ int vfw_replay_run(const struct vfw_rule_set *set, const char *capture,
 	vfw_rule_scan_free(scan);
 	vfw_capture_close(c);
 	return rc;
+}
+
+static void release(struct vfw_replay *r)
+{
+	vfw_defrag_free(r->defrag);
+	vfw_track_free(r->track);
+	vfw_detect_free(r->detect);
+	free(r->counts);
+	free(r);
+}
+
+static void on_match(void *ctx, u32 sig)
+{
+	struct vfw_replay *r = ctx;
+
+	r->match(r->match_ctx, sig);
+}
+
+struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_rule_scan *scan,
+				   void (*match)(void *ctx, uint32_t sig), void *ctx)
+{
+	static const struct vfw_replay_options options;
+	struct vfw_replay *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->options = &options;
+	r->match = match;
+	r->match_ctx = ctx;
+	r->counts = calloc(1, sizeof(*r->counts));
+	r->detect = vfw_detect_new(set, scan, on_alert, r);
+	r->track = vfw_track_new(false, on_window, r);
+	r->defrag = vfw_defrag_new();
+	if (r->counts && r->detect && r->track && r->defrag) {
+		vfw_detect_on_match(r->detect, on_match);
+		return r;
+	}
+	release(r);
+	return NULL;
+}
+
+void vfw_replay_frame(struct vfw_replay *r, const uint8_t *frame, uint32_t len, uint64_t time)
+{
+	r->time = time;
+	r->number++;
+	one_frame(r, frame, len, false);
+}
+
+void vfw_replay_grant(struct vfw_replay *r, const struct vfw_rule_meta *rule)
+{
+	r->grant = rule;
+}
+
+void vfw_replay_close(struct vfw_replay *r)
+{
+	vfw_track_end(r->track, r->time);
+	release(r);
 }

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct vfw_rule_meta;
+struct vfw_rule_scan;
 struct vfw_rule_set;
 
 struct vfw_replay_options {
@@ -21,11 +23,34 @@ struct vfw_replay_counts {
 };
 
 /*
- * Reads the capture and writes alerts to eve (NULL: they are only counted). Returns 0, or a negative errno with a
- * sentence in why.
+ * Reads the capture and writes alerts to eve (NULL: they are only counted). Returns 0, or a
+ * negative errno with a sentence in why.
  */
 int vfw_replay_run(const struct vfw_rule_set *set, const char *capture,
 		   const struct vfw_replay_options *options, FILE *eve,
 		   struct vfw_replay_counts *counts, char *why, size_t size);
+
+/* Frames one by one, as a capture's are, for who wants to know what matches: */
+
+struct vfw_replay;
+
+/*
+ * set and scan must stay. match is told the index of each signature that matches, before
+ * thresholds. Returns NULL when there is no memory; the caller owns the result.
+ */
+struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_rule_scan *scan,
+				   void (*match)(void *ctx, uint32_t sig), void *ctx);
+
+/* Takes a frame of len bytes at time (microseconds). */
+void vfw_replay_frame(struct vfw_replay *r, const uint8_t *frame, uint32_t len, uint64_t time);
+
+/*
+ * Flowbits and xbits that rule asks for are set before each frame from now on is asked; NULL: no
+ * more.
+ */
+void vfw_replay_grant(struct vfw_replay *r, const struct vfw_rule_meta *rule);
+
+/* Ends all flows, asking what they still hold, and frees r. */
+void vfw_replay_close(struct vfw_replay *r);
 
 #endif /* VFW_REPLAY_REPLAY_H */

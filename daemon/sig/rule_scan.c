@@ -16,6 +16,7 @@ struct vfw_rule_scan {
 	struct vfw_rule_regex *
 		*own; /* for those Hyperscan has not; exprs then only says where it may match */
 	bool *broken; /* did not compile */
+	bool unfiltered; /* own expressions get no database */
 	struct vfw_regex_scratch *own_scratch;
 	hs_scratch_t *scratch;
 };
@@ -123,6 +124,11 @@ fail:
 	return NULL;
 }
 
+void vfw_rule_scan_unfiltered(struct vfw_rule_scan *scan)
+{
+	scan->unfiltered = true;
+}
+
 void vfw_rule_scan_free(struct vfw_rule_scan *scan)
 {
 	u32 i;
@@ -201,7 +207,8 @@ static int prepare(struct vfw_rule_scan *scan, u32 expr)
 		scan->own[expr] = vfw_rule_regex_new(x, why, sizeof(why));
 		if (!scan->own[expr])
 			return -EINVAL;
-		scan->exprs[expr] = compile_expr(x, HS_FLAG_PREFILTER, why, sizeof(why));
+		if (!scan->unfiltered)
+			scan->exprs[expr] = compile_expr(x, HS_FLAG_PREFILTER, why, sizeof(why));
 	}
 	if (scan->exprs[expr] && hs_alloc_scratch(scan->exprs[expr], &scan->scratch) != HS_SUCCESS)
 		return -ENOMEM;

@@ -15,10 +15,17 @@ struct vfw_rule_scan;
 bool vfw_rule_scan_takes(void *ctx, const struct vfw_rule_expr *expr, char *why, size_t size);
 
 /*
- * Compiles the literals of a finished set, which must stay. Returns NULL with a sentence in why when
- * that fails; the caller owns the result.
+ * Compiles the literals of a finished set, which must stay. Returns NULL with a sentence in why
+ * when that fails; the caller owns the result.
  */
 struct vfw_rule_scan *vfw_rule_scan_new(const struct vfw_rule_set *set, char *why, size_t size);
+
+/*
+ * From now on expressions that Hyperscan has not are run without a database that says whether it
+ * is worth it: such a database takes up to a second to compile, and is of use where many packets
+ * are asked about.
+ */
+void vfw_rule_scan_unfiltered(struct vfw_rule_scan *scan);
 
 void vfw_rule_scan_free(struct vfw_rule_scan *scan);
 

@@ -64,6 +64,7 @@ struct vfw_rule_meta {
 	uint32_t n_bits;
 	struct vfw_sig_limit limit, filter; /* threshold, detection_filter */
 	uint32_t line;
+	const char *file; /* as vfw_rule_set.file was */
 };
 
 enum vfw_rule_fate { VFW_RULE_LOADED, VFW_RULE_DEEP, VFW_RULE_REFUSED, VFW_RULE_FATE_COUNT };

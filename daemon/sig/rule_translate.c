@@ -500,6 +500,7 @@ int vfw_rule_translate(struct vfw_rule_set *set, const struct vfw_rule *rule,
 	d->meta.gid = 1;
 	d->meta.category = "";
 	d->meta.line = rule->action.line;
+	d->meta.file = set->file;
 	out->sid = sid_of(rule);
 	rc = translate(d);
 	if (!rc)

@@ -16,6 +16,7 @@ TCase *rules_chain_cases(void);
 TCase *rules_header_cases(void);
 TCase *rules_replay_cases(void);
 TCase *rules_rival_cases(void);
+TCase *rules_selftest_cases(void);
 
 /* A finished set of these rules; whether they load is the caller's question. Freed by the caller. */
 struct vfw_rule_set *suite_set(const char *rules);

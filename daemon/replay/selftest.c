@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "selftest.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../sig/rule_make.h"
+#include "replay.h"
+#include "talk.h"
+
+#define MISSES_MAX 12 /* of one signature's payload */
+
+struct vfw_selftest {
+	const struct vfw_rule_set *made, *asked;
+	struct vfw_rule_scan *scan;
+	struct vfw_maker *maker;
+	struct vfw_made bytes, near;
+	u32 sig;
+	bool hit;
+	bool granted; /* another signature set what this one asks for */
+};
+
+struct vfw_selftest *vfw_selftest_new(const struct vfw_rule_set *made,
+				      const struct vfw_rule_set *asked, struct vfw_rule_scan *scan)
+{
+	struct vfw_selftest *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->made = made;
+	s->asked = asked;
+	s->scan = scan;
+	s->maker = vfw_maker_new(made);
+	if (s->maker)
+		return s;
+	free(s);
+	return NULL;
+}
+
+void vfw_selftest_free(struct vfw_selftest *s)
+{
+	if (!s)
+		return;
+	vfw_maker_free(s->maker);
+	free(s);
+}
+
+static void on_match(void *ctx, uint32_t sig)
+{
+	struct vfw_selftest *s = ctx;
+	const struct vfw_rule_meta *own = &s->made->meta[s->sig], *other = &s->made->meta[sig];
+	u32 i, k;
+
+	s->hit |= sig == s->sig;
+	for (i = 0; i < own->n_bits; i++)
+		for (k = 0; k < other->n_bits; k++)
+			s->granted |= own->bits[i].op == VFW_RULE_BIT_ISSET &&
+				      other->bits[k].op != VFW_RULE_BIT_ISSET &&
+				      other->bits[k].op != VFW_RULE_BIT_ISNOTSET;
+}
+
+/* Plays a conversation to a fresh replay. */
+static int play(struct vfw_selftest *s, const struct vfw_talk *t, const struct vfw_made *made)
+{
+	struct vfw_replay *r = vfw_replay_open(s->asked, s->scan, on_match, s);
+
+	if (!r)
+		return -ENOMEM;
+	s->hit = false;
+	s->granted = false;
+	vfw_talk_play(t, made->bytes, made->len, &s->made->meta[s->sig], r);
+	vfw_replay_close(r);
+	return 0;
+}
+
+static void copy(struct vfw_made *to, const struct vfw_made *from)
+{
+	memcpy(to->bytes, from->bytes, from->len);
+	memcpy(&to->len, &from->len, sizeof(*to) - offsetof(struct vfw_made, len));
+}
+
+static void failed(struct vfw_selftest_result *out, const char *how, u32 step)
+{
+	out->fate = VFW_SELFTEST_FAILED;
+	if (step)
+		snprintf(out->why, sizeof(out->why), "matches %s, step %u", how, step);
+	else
+		snprintf(out->why, sizeof(out->why), "matches %s", how);
+}
+
+static int payload_misses(struct vfw_selftest *s, const struct vfw_talk *t,
+			  struct vfw_selftest_result *out)
+{
+	static const char *const names[VFW_MISS_COUNT] = {
+		"with another byte in a content",   "with a content behind its depth",
+		"with a content before its offset", "with a content too far from the one before",
+		"with another byte for a pcre",	    "with another number for a byte_test",
+	};
+	u32 k, miss, n = 0;
+	int rc;
+
+	for (k = 0; k < s->bytes.n; k++) {
+		for (miss = 0; miss < VFW_MISS_COUNT && n < MISSES_MAX; miss++) {
+			copy(&s->near, &s->bytes);
+			if (!vfw_maker_miss(s->maker, s->sig, &s->near, miss, k) ||
+			    !vfw_talk_dsize(s->made, s->sig, s->near.len))
+				continue;
+			rc = play(s, t, &s->near);
+			if (rc)
+				return rc;
+			n++;
+			out->misses++;
+			if (s->hit) {
+				failed(out, names[miss], k + 1);
+				return 0;
+			}
+		}
+	}
+	return 0;
+}
+
+static int header_misses(struct vfw_selftest *s, const struct vfw_talk *t,
+			 struct vfw_selftest_result *out)
+{
+	u32 miss, len;
+	int rc;
+
+	for (miss = 0; miss < VFW_TALK_MISSES; miss++) {
+		struct vfw_talk wrong = *t;
+
+		len = s->bytes.len;
+		if (!vfw_talk_miss(s->made, s->sig, &wrong, miss, &len) || len > VFW_CANVAS_ROOM)
+			continue;
+		copy(&s->near, &s->bytes);
+		s->near.len = len;
+		if (len > s->bytes.len)
+			memset(s->near.bytes + s->bytes.len, '~', len - s->bytes.len);
+		rc = play(s, &wrong, &s->near);
+		if (rc)
+			return rc;
+		if (miss == VFW_TALK_BITS && s->granted)
+			continue;
+		out->misses++;
+		if (s->hit) {
+			failed(out, vfw_talk_miss_name(miss), 0);
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static void not_made(struct vfw_selftest_result *out, const char *why)
+{
+	out->fate = VFW_SELFTEST_NOT_MADE;
+	snprintf(out->why, sizeof(out->why), "%s", why);
+}
+
+int vfw_selftest_one(struct vfw_selftest *s, u32 sig, struct vfw_selftest_result *out)
+{
+	struct vfw_talk t;
+	const char *why = vfw_talk_make(s->made, sig, &t);
+	u32 n;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	s->sig = sig;
+	vfw_made_steps(s->made, sig, &n);
+	if (!why) {
+		/* an empty payload is asked about by nobody who asks for bytes */
+		why = vfw_maker_make(s->maker, sig, n && !t.least ? 1 : t.least, t.most, &s->bytes);
+		if (!why && !vfw_talk_settle(s->made, sig, &t, s->bytes.len))
+			why = "stream_size";
+	}
+	if (why) {
+		not_made(out, why);
+		return 0;
+	}
+	rc = play(s, &t, &s->bytes);
+	if (rc)
+		return rc;
+	if (!s->hit) {
+		out->fate = VFW_SELFTEST_FAILED;
+		snprintf(out->why, sizeof(out->why), "does not match what is made from it");
+		return 0;
+	}
+	rc = payload_misses(s, &t, out);
+	if (!rc && out->fate != VFW_SELFTEST_FAILED)
+		rc = header_misses(s, &t, out);
+	if (!rc && !out->misses)
+		not_made(out, "no near miss");
+	return rc;
+}

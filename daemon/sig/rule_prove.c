@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A witness looked over, step by step: each step is asked about the one place where it is said to
+ * stand. docs/rules.md and Suricata's documentation say what is right there, not the evaluator.
+ */
+#include <string.h>
+
+#include "rule_make.h"
+#include "rule_regex.h"
+
+const struct vfw_sig_step *vfw_made_steps(const struct vfw_rule_set *set, u32 sig, u32 *n)
+{
+	const struct vfw_sig *s = &set->sig[sig];
+
+	for (*n = 0; *n < s->n_steps; ++*n)
+		if (set->steps[s->first_step + *n].buffer != VFW_SIG_PAYLOAD)
+			break;
+	return set->steps + s->first_step;
+}
+
+static long long value_of(const struct vfw_sig_step *t, const u64 *vars, u32 flag, int number)
+{
+	if (!(t->flags & flag))
+		return number;
+	return vars[number] > VFW_CANVAS_ROOM * 2 ? VFW_CANVAS_ROOM * 2 : (long long)vars[number];
+}
+
+bool vfw_made_window(const struct vfw_sig_step *t, const u64 *vars, u32 cursor, u32 len, u32 *from,
+		     u32 *to)
+{
+	bool relative = t->flags & VFW_SIG_F_RELATIVE, by_var = t->flags & VFW_SIG_F_VAR_DEPTH;
+	long long low = value_of(t, vars, VFW_SIG_F_VAR_OFFSET, t->offset), high = len;
+	long long reach = by_var ? value_of(t, vars, VFW_SIG_F_VAR_DEPTH, t->depth) : t->within;
+
+	if (relative)
+		low += cursor;
+	if (relative && t->flags & VFW_SIG_F_WITHIN)
+		high = low + reach;
+	else if (!relative && by_var)
+		high = low + reach;
+	else if (!relative && t->flags & VFW_SIG_F_DEPTH)
+		/* the depth of a rule's text counts from the offset; in the tables it is added */
+		high = t->flags & VFW_SIG_F_VAR_OFFSET ? low + t->depth : t->depth;
+	if (low < 0)
+		low = 0;
+	if (high > len)
+		high = len;
+	if (high <= low)
+		return false;
+	*from = (u32)low;
+	*to = (u32)high;
+	return true;
+}
+
+static u8 small(u8 c)
+{
+	return c >= 'A' && c <= 'Z' ? (u8)(c | 0x20) : c;
+}
+
+bool vfw_made_is(const struct vfw_rule_set *set, const struct vfw_sig_step *t, const u8 *bytes,
+		 u32 len, u32 at)
+{
+	bool nocase = t->flags & VFW_SIG_F_NOCASE;
+	u32 i;
+
+	if (at > len || len - at < t->len)
+		return false;
+	for (i = 0; i < t->len; i++)
+		if (set->bytes[t->data + i] != (nocase ? small(bytes[at + i]) : bytes[at + i]))
+			return false;
+	return true;
+}
+
+u32 vfw_made_count(const struct vfw_rule_set *set, const struct vfw_sig_step *t, const u8 *bytes,
+		   u32 from, u32 to, u32 *last)
+{
+	u32 n = 0;
+
+	for (; from < to; from++) {
+		if (vfw_made_is(set, t, bytes, to, from)) {
+			n++;
+			*last = from;
+		}
+	}
+	return n;
+}
+
+long long vfw_made_place(const struct vfw_sig_step *t, const u64 *vars, u32 cursor)
+{
+	long long at = value_of(t, vars, VFW_SIG_F_VAR_OFFSET, t->offset);
+
+	return t->flags & VFW_SIG_F_RELATIVE ? at + cursor : at;
+}
+
+static bool digits(const u8 *p, u32 n, u32 base, u64 *x)
+{
+	static const char all[] = "0123456789abcdef";
+	u32 i = 0;
+	u64 sum = 0;
+
+	while (i < n && (p[i] == ' ' || p[i] == '\t'))
+		i++;
+	if (!base)
+		base = 10;
+	if (i == n)
+		return false;
+	for (; i < n; i++) {
+		const char *at = p[i] ? strchr(all, small(p[i])) : NULL;
+
+		if (!at || at - all >= (long)base)
+			break;
+		sum = sum * base + (u64)(at - all);
+	}
+	*x = sum;
+	return i && p[i - 1] != ' ';
+}
+
+bool vfw_made_number(const struct vfw_sig_step *t, const u64 *vars, const u8 *bytes, u32 len,
+		     u32 at, u64 *x)
+{
+	u64 n = t->flags & VFW_SIG_F_VAR_COUNT ? vars[t->count] : t->count, i;
+
+	*x = 0;
+	if (!n || n > 23 || at >= len || n > len - at)
+		return false;
+	if (t->flags & VFW_SIG_F_STRING)
+		return digits(bytes + at, (u32)n, t->base, x);
+	if (n > 8)
+		return false;
+	for (i = 0; i < n; i++)
+		*x |= (u64)bytes[at + i] << 8 * (t->flags & VFW_SIG_F_LITTLE ? i : n - 1 - i);
+	return true;
+}
+
+static u64 under_mask(const struct vfw_sig_step *t, u64 x)
+{
+	return t->mask ? (x & t->mask) >> t->shift : x;
+}
+
+bool vfw_made_test(const struct vfw_sig_step *t, const u64 *vars, u64 x)
+{
+	u64 v = t->flags & VFW_SIG_F_VAR_VALUE ? vars[t->value] : t->value;
+	bool yes = false;
+
+	x = under_mask(t, x);
+	switch (t->cmp) {
+	case VFW_SIG_EQ:
+		yes = x == v;
+		break;
+	case VFW_SIG_LT:
+		yes = x < v;
+		break;
+	case VFW_SIG_GT:
+		yes = x > v;
+		break;
+	case VFW_SIG_LE:
+		yes = x <= v;
+		break;
+	case VFW_SIG_GE:
+		yes = x >= v;
+		break;
+	case VFW_SIG_ANY_OF:
+		yes = (x & v) != 0;
+		break;
+	case VFW_SIG_XOR:
+		yes = (x | v) != 0;
+		break;
+	default:
+		return false;
+	}
+	return t->flags & VFW_SIG_F_NEGATED ? !yes : yes;
+}
+
+long long vfw_made_jump(const struct vfw_sig_step *t, u64 x, u32 end, u32 len)
+{
+	long long to;
+
+	x = under_mask(t, x);
+	if (t->multiplier)
+		x *= t->multiplier;
+	if (t->flags & VFW_SIG_F_ALIGN && x % 4)
+		x += 4 - x % 4;
+	if (x > VFW_CANVAS_ROOM)
+		return -1;
+	to = (long long)x + t->post;
+	if (t->flags & VFW_SIG_F_FROM_END)
+		return to + len;
+	return t->flags & VFW_SIG_F_FROM_BEGIN ? to : to + end;
+}
+
+static bool content(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
+		    const struct vfw_made *made, u32 i, u32 cursor)
+{
+	u32 from, to, at = made->begin[i], last;
+	bool open = vfw_made_window(t, made->vars, cursor, made->len, &from, &to);
+
+	if (t->flags & VFW_SIG_F_NEGATED) {
+		if (t->flags & VFW_SIG_F_ENDSWITH && open) {
+			if (made->len < t->len || made->len - t->len < from || to != made->len)
+				return true;
+			return !vfw_made_is(set, t, made->bytes, made->len, made->len - t->len);
+		}
+		return !open || !vfw_made_count(set, t, made->bytes, from, to, &last);
+	}
+	if (t->flags & VFW_SIG_F_ENDSWITH && at + t->len != made->len)
+		return false;
+	return open && at >= from && at + t->len <= to && made->end[i] == at + t->len &&
+	       vfw_made_is(set, t, made->bytes, made->len, at);
+}
+
+static bool regex(const struct vfw_sig_step *t, const struct vfw_made *made, u32 i, u32 cursor,
+		  const struct vfw_rule_regex *r, struct vfw_regex_scratch *scratch)
+{
+	u32 start = t->flags & VFW_SIG_F_RELATIVE ? cursor : 0, to;
+	u32 budget = VFW_REGEX_BUDGET, from = 0, wanted;
+
+	if (!r || start > made->len)
+		return false;
+	if (t->flags & VFW_SIG_F_NEGATED)
+		return !vfw_regex_find(&r->regex, scratch, made->bytes + start, made->len - start,
+				       &from, &to, &budget);
+	if (made->begin[i] < start || made->end[i] > made->len)
+		return false;
+	from = wanted = made->begin[i] - start;
+	return vfw_regex_find(&r->regex, scratch, made->bytes + start, made->len - start, &from,
+			      &to, &budget) == 1 &&
+	       from == wanted;
+}
+
+/* The other steps: each has one place only. */
+static bool at_place(const struct vfw_sig_step *t, const struct vfw_made *made, u32 i, u32 cursor)
+{
+	long long at = vfw_made_place(t, made->vars, cursor);
+	bool there;
+	u32 n;
+	u64 x;
+
+	switch (t->op) {
+	case VFW_SIG_ISDATAAT:
+		there = t->flags & VFW_SIG_F_RELATIVE ? at <= made->len : at < made->len;
+		return there != !!(t->flags & VFW_SIG_F_NEGATED) && made->end[i] == cursor;
+	case VFW_SIG_BYTE_TEST:
+	case VFW_SIG_BYTE_JUMP:
+	case VFW_SIG_BYTE_EXTRACT:
+		break;
+	default:
+		return false;
+	}
+	if (at < 0 || !vfw_made_number(t, made->vars, made->bytes, made->len, (u32)at, &x))
+		return false;
+	n = t->flags & VFW_SIG_F_VAR_COUNT ? (u32)made->vars[t->count] : t->count;
+	if (t->op == VFW_SIG_BYTE_TEST)
+		return vfw_made_test(t, made->vars, x) && made->end[i] == cursor;
+	if (t->op == VFW_SIG_BYTE_JUMP)
+		return vfw_made_jump(t, x, (u32)at + n, made->len) == made->end[i] &&
+		       made->end[i] < made->len;
+	if (t->multiplier)
+		x *= t->multiplier;
+	if (t->flags & VFW_SIG_F_ALIGN)
+		x = (x + t->base - 1) / t->base * t->base;
+	return made->vars[t->var] == x && made->end[i] == (u32)at + n;
+}
+
+bool vfw_made_proven(const struct vfw_rule_set *set, u32 sig, const struct vfw_made *made,
+		     struct vfw_rule_regex *const *regexes, struct vfw_regex_scratch *scratch,
+		     const char **why)
+{
+	static const char *const words[VFW_SIG_OP_COUNT] = {
+		"content", "pcre", "isdataat", "byte_test", "byte_jump", "byte_extract", "bsize",
+	};
+	u32 i, cursor = 0, n;
+	const struct vfw_sig_step *steps = vfw_made_steps(set, sig, &n);
+
+	for (i = 0; i < n; i++) {
+		const struct vfw_sig_step *t = &steps[i];
+		bool ok;
+
+		if (t->op == VFW_SIG_CONTENT)
+			ok = content(set, t, made, i, cursor);
+		else if (t->op == VFW_SIG_REGEX)
+			ok = regex(t, made, i, cursor, regexes[t->data], scratch);
+		else
+			ok = at_place(t, made, i, cursor);
+		*why = words[t->op];
+		if (!ok)
+			return false;
+		cursor = made->end[i];
+	}
+	return true;
+}
