@@ -282,7 +282,7 @@ const struct vfw_cmd vfw_cmds[] = {
 		.operands = "FILE...",
 		.min_operands = 1,
 		.max_operands = INT_MAX,
-		.summary = "try each rule on traffic made from it (exit 6 when one fails)",
+		.summary = "try rules on traffic made from them (exit 6)",
 		.more = "For each rule that loads a conversation is made that it must match, and near\n"
 			"misses that it must not: a byte changed, a content behind its depth, another\n"
 			"port ... Rules for which none can be made are named, and have not passed.",
