@@ -169,6 +169,48 @@ json_t *vfw_files_read_kind(struct vfw_cli *cli, const struct vfw_files_kind *ki
 	return files;
 }
 
+/* May nobody but root, or who runs this, have written it? As vfwd judges what it reads itself. */
+static bool files_is_roots(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return true;
+	return (!st.st_uid || st.st_uid == geteuid()) && !(st.st_mode & S_IWOTH) &&
+	       (!(st.st_mode & S_IWGRP) || !st.st_gid || st.st_gid == getegid());
+}
+
+/* The folder that is taken without being named, and its files. Complains about what others may write. */
+static bool files_trusted(struct vfw_cli *cli, const char *folder)
+{
+	struct dirent **entry;
+	int n = scandir(folder, &entry, NULL, files_order);
+	bool trusted = files_is_roots(folder);
+
+	if (!trusted)
+		vfw_cli_error(cli, "%s: expected a folder that root owns and nobody else may write",
+			      folder);
+	for (int i = 0; i < n; i++) {
+		struct vfw_term full = {0};
+		char *path;
+
+		vfw_term_addf(&full, "%s/%s", folder, entry[i]->d_name);
+		path = vfw_term_take(&full);
+		if (trusted && files_wanted(entry[i], ".vfw") && !files_is_roots(path)) {
+			vfw_cli_error(cli,
+				      "%s: expected a file that root owns and nobody else may "
+				      "write",
+				      path);
+			trusted = false;
+		}
+		free(path);
+		free(entry[i]);
+	}
+	if (n >= 0)
+		free(entry);
+	return trusted;
+}
+
 json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n)
 {
 	static const struct vfw_files_kind policy = {"policy", ".vfw",
@@ -180,5 +222,7 @@ json_t *vfw_files_read(struct vfw_cli *cli, char *const *paths, int n)
 				   ": name the policy's files, or put them there");
 		return NULL;
 	}
+	if (!n && !files_trusted(cli, VFW_FILES_DEFAULT))
+		return NULL;
 	return vfw_files_read_kind(cli, &policy, n ? paths : def, n ?: 1);
 }

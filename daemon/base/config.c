@@ -374,11 +374,11 @@ int vfw_config_load(struct vfw_config *c, const char *path, const char *root, ch
 	memset(c, 0, sizeof(*c));
 	if (!usual || set_defaults(c, rd.root))
 		return -ENOMEM;
-	err = vfw_file_read(AT_FDCWD, rd.path, VFW_CONFIG_MAX, &text, &n);
+	err = vfw_file_read_trusted(rd.path, VFW_CONFIG_MAX, &text, &n);
 	if (err == -ENOENT && !path)
 		return 0;
 	if (err) {
-		*error = vfw_form_format("%s: %s", rd.path, strerror(-err));
+		*error = vfw_form_format("%s: %s", rd.path, vfw_file_words(err));
 		return err;
 	}
 	top = vfw_toml_parse(text, n, &why, &line);

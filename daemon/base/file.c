@@ -10,14 +10,45 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *n)
+bool vfw_file_is_roots(const struct stat *st)
 {
-	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return (!st->st_uid || st->st_uid == geteuid()) && !(st->st_mode & S_IWOTH) &&
+	       (!(st->st_mode & S_IWGRP) || !st->st_gid || st->st_gid == getegid());
+}
+
+/* May nobody else move what is root's in the folder? With the sticky bit only the owner may. */
+static bool keeps(const struct stat *st)
+{
+	return vfw_file_is_roots(st) ||
+	       ((!st->st_uid || st->st_uid == geteuid()) && st->st_mode & S_ISVTX);
+}
+
+static int check_folder(int dirfd, bool (*own_is)(const struct stat *st))
+{
+	struct stat own, above;
+
+	if (fstat(dirfd, &own) || fstatat(dirfd, "..", &above, 0))
+		return -errno;
+	return own_is(&own) && keeps(&above) ? 0 : -EPERM;
+}
+
+int vfw_file_folder_is_roots(int dirfd)
+{
+	return check_folder(dirfd, vfw_file_is_roots);
+}
+
+const char *vfw_file_words(int err)
+{
+	return err == -EPERM
+		       ? "expected it and its folder to be root's, and writable by nobody else"
+		       : strerror(-err);
+}
+
+static int read_all(int fd, size_t max, char **data, size_t *n)
+{
 	_cleanup_free_ char *buf = NULL;
 	size_t have = 0, room = 0;
 
-	if (fd < 0)
-		return -errno;
 	for (;;) {
 		ssize_t got;
 
@@ -50,6 +81,38 @@ int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *
 	if (n)
 		*n = have;
 	return 0;
+}
+
+int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *n)
+{
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return fd < 0 ? -errno : read_all(fd, max, data, n);
+}
+
+int vfw_file_read_roots(int dirfd, const char *path, size_t max, char **data, size_t *n)
+{
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	return vfw_file_is_roots(&st) ? read_all(fd, max, data, n) : -EPERM;
+}
+
+int vfw_file_read_trusted(const char *path, size_t max, char **data, size_t *n)
+{
+	_cleanup_free_ char *real = realpath(path, NULL);
+	_cleanup_close_ int dir = -1;
+	int err = 0;
+
+	/* what has no path, a pipe, is in no folder */
+	if (real) {
+		strrchr(real, '/')[1] = '\0';
+		dir = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		err = dir < 0 ? -errno : check_folder(dir, keeps);
+	}
+	return err ?: vfw_file_read_roots(AT_FDCWD, path, max, data, n);
 }
 
 static int write_all(int fd, const char *data, size_t n)

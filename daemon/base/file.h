@@ -3,6 +3,7 @@
 #ifndef VFW_BASE_FILE_H
 #define VFW_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -13,13 +14,40 @@
 int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *n);
 
 /*
+ * May nobody but root, or who runs this, have written what that is about? Its group may, if it is root's
+ * or of who runs this.
+ */
+struct stat;
+bool vfw_file_is_roots(const struct stat *st);
+
+/*
+ * Is the folder such a one, and may nobody else put another one in its place? Returns 0, -EPERM: no, or a
+ * negative errno.
+ */
+int vfw_file_folder_is_roots(int dirfd);
+
+/*
+ * vfw_file_read() of what is to be root's own word: -EPERM when the file that was opened is not. Its folder is the
+ * caller's to check.
+ */
+int vfw_file_read_roots(int dirfd, const char *path, size_t max, char **data, size_t *n);
+
+/*
+ * The same for one file by its path, where nobody else may put another one in its place either: in a folder
+ * of root's own, or one such as /tmp, where only its owner may move a file.
+ */
+int vfw_file_read_trusted(const char *path, size_t max, char **data, size_t *n);
+
+/* What the error of a reading says; -EPERM: what was expected instead. A static or strerror()'s own text. */
+const char *vfw_file_words(int err);
+
+/*
  * Replaces path by a new file with this content, on disk when it returns 0: write aside, fsync,
  * rename, fsync the folder.
  */
 int vfw_file_write(const char *path, const void *data, size_t n, mode_t mode);
 
 /* The same for a file that is there: the new one has its owner, group and mode. */
-struct stat;
 int vfw_file_replace(const char *path, const void *data, size_t n, const struct stat *as);
 
 /* Brings a folder's own entries to disk. Returns 0 or a negative errno. */

@@ -32,7 +32,7 @@ bool vfw_protection_may_be_asked(const char *path)
 	char *save = NULL;
 	bool boot = false;
 	size_t n;
-	int err = vfw_file_read(AT_FDCWD, path, VFW_CONFIG_MAX, &text, &n);
+	int err = vfw_file_read_trusted(path, VFW_CONFIG_MAX, &text, &n);
 
 	if (err)
 		return err != -ENOENT;

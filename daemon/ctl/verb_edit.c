@@ -47,7 +47,7 @@ static bool read_disk(struct editing *e)
 	if (err) {
 		vfw_call_fail(e->call, VFW_CTL_E_NOT_FOUND, NULL, "%s: %s", st->config.policy,
 			      err == -ENOENT ? "expected files named *.vfw in this folder"
-					     : strerror(-err));
+					     : vfw_file_words(err));
 		return false;
 	}
 	err = vfw_ruleset_parse(files, n, &d, &e->disk);

@@ -2,6 +2,7 @@
 #include "verbs.h"
 
 #include "../base/cleanup.h"
+#include "../base/file.h"
 #include "../base/form.h"
 #include "../policy/policy.h"
 #include "../state/publish.h"
@@ -353,7 +354,7 @@ static char *text_of(struct vfw_call *call, bool disk)
 	err = vfw_store_read_files(st->config.policy, &files, &n);
 	if (err) {
 		vfw_call_fail(call, VFW_CTL_E_NOT_FOUND, NULL, "%s: %s", st->config.policy,
-			      strerror(-err));
+			      vfw_file_words(err));
 		return NULL;
 	}
 	err = vfw_ruleset_parse(files, n, &d, &rs)

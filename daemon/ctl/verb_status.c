@@ -128,23 +128,23 @@ static bool differs_from_disk(const struct vfw_state *st, json_t **changes)
 	const struct vfw_ruleset *kept = confirmed_of(st);
 	struct vfw_ruleset_file *files;
 	size_t n;
+	int err = vfw_store_read_files(st->config.policy, &files, &n);
+	bool differs = !err || err == -EPERM;
 
-	*changes = NULL;
-	if (vfw_store_read_files(st->config.policy, &files, &n) == 0) {
-		json_t *list = json_array();
-
-		if (kept)
-			add_changes(list, kept->files, kept->n_files, files, n);
-		if (kept ? !same_policy(kept, files, n, st->config.signatures, list) : true) {
-			if (!kept)
-				vfw_ruleset_free_files(files, n);
-			*changes = list;
-			return true;
-		}
-		json_decref(list);
-	}
 	*changes = json_array();
-	return false;
+	if (err == -EPERM)
+		add_change(*changes, st->config.policy, "not read, others than root may write it");
+	if (err)
+		return differs;
+	if (kept)
+		add_changes(*changes, kept->files, kept->n_files, files, n);
+	if (kept)
+		differs = !same_policy(kept, files, n, st->config.signatures, *changes);
+	else
+		vfw_ruleset_free_files(files, n);
+	if (!differs)
+		json_array_clear(*changes);
+	return differs;
 }
 
 static json_t *policy_of(const struct vfw_state *st)

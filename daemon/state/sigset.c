@@ -31,25 +31,19 @@ static bool is_rules(const char *name)
 	return n > 6 && !strcmp(name + n - 6, ".rules");
 }
 
-/* May nobody but root, or who runs this, have written it? */
-static bool is_roots(const struct stat *st)
-{
-	return (!st->st_uid || st->st_uid == geteuid()) && !(st->st_mode & S_IWOTH) &&
-	       (!(st->st_mode & S_IWGRP) || !st->st_gid || st->st_gid == getegid());
-}
-
 /* Why what lies there is not to be read, NULL: it may be, if it is there. */
 static const char *distrust(const char *folder, const char *path)
 {
 	struct stat st;
 
-	if (!stat(folder, &st) && !is_roots(&st))
+	if (!stat(folder, &st) && !vfw_file_is_roots(&st))
 		return "expected a folder that root owns and nobody else may write";
 	if (stat(path, &st))
 		return NULL;
 	if (!S_ISREG(st.st_mode))
 		return "expected a regular file";
-	return is_roots(&st) ? NULL : "expected a file that root owns and nobody else may write";
+	return vfw_file_is_roots(&st) ? NULL
+				      : "expected a file that root owns and nobody else may write";
 }
 
 /* Returns 0, -EINVAL after a complaint, -ENOMEM. */

@@ -31,58 +31,34 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int read_one(int dirfd, const char *path, const char *name, struct vfw_ruleset_file *file)
+static int name_file(struct vfw_ruleset_file *file, const char *path)
 {
-	int err = vfw_file_read(dirfd, path, FILE_MAX, &file->text, &file->len);
+	const char *slash = strrchr(path, '/');
 
-	if (err)
-		return err;
-	file->name = strdup(name);
+	file->name = strdup(slash ? slash + 1 : path);
 	return file->name ? 0 : -ENOMEM;
 }
 
-static int read_folder(const char *path, struct dirent **names, size_t n,
-		       struct vfw_ruleset_file *files)
-{
-	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int err = dir < 0 ? -errno : 0;
-
-	for (size_t i = 0; i < n && !err; i++)
-		err = read_one(dir, names[i]->d_name, names[i]->d_name, &files[i]);
-	return err;
-}
-
-int vfw_store_read_files(const char *path, struct vfw_ruleset_file **out, size_t *out_n)
+static int read_folder(int dir, struct vfw_ruleset_file **out, size_t *out_n)
 {
 	struct vfw_ruleset_file *files;
-	struct dirent **names = NULL;
-	struct stat st;
-	size_t n = 1;
-	int err;
+	struct dirent **names;
+	int found = scandirat(dir, ".", &names, is_policy_file, by_bytes);
+	size_t n = found < 0 ? 0 : (size_t)found;
+	int err = !n ? -ENOENT : n > FILES_MAX ? -E2BIG : 0;
 
-	if (stat(path, &st) < 0)
+	if (found < 0)
 		return -errno;
-	if (S_ISDIR(st.st_mode)) {
-		int found = scandir(path, &names, is_policy_file, by_bytes);
-
-		if (found < 0)
-			return -errno;
-		n = (size_t)found;
-	}
 	files = calloc(n + 1, sizeof(*files));
 	if (!files)
 		err = -ENOMEM;
-	else if (!n)
-		err = -ENOENT;
-	else if (n > FILES_MAX)
-		err = -E2BIG;
-	else if (names)
-		err = read_folder(path, names, n, files);
-	else
-		err = read_one(AT_FDCWD, path, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
-			       files);
-	for (size_t i = 0; names && i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (!err)
+			err = vfw_file_read_roots(dir, names[i]->d_name, FILE_MAX, &files[i].text,
+						  &files[i].len)
+				      ?: name_file(&files[i], names[i]->d_name);
 		free(names[i]);
+	}
 	free(names);
 	if (err) {
 		if (files)
@@ -92,6 +68,39 @@ int vfw_store_read_files(const char *path, struct vfw_ruleset_file **out, size_t
 	*out = files;
 	*out_n = n;
 	return 0;
+}
+
+static int read_single(const char *path, bool shipped, struct vfw_ruleset_file **out, size_t *n)
+{
+	struct vfw_ruleset_file *file = calloc(1, sizeof(*file));
+	int err;
+
+	if (!file)
+		return -ENOMEM;
+	err = shipped ? vfw_file_read(AT_FDCWD, path, FILE_MAX, &file->text, &file->len)
+		      : vfw_file_read_trusted(path, FILE_MAX, &file->text, &file->len);
+	err = err ?: name_file(file, path);
+	if (err) {
+		vfw_ruleset_free_files(file, 1);
+		return err;
+	}
+	*out = file;
+	*n = 1;
+	return 0;
+}
+
+int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size_t *n)
+{
+	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return errno == ENOTDIR ? read_single(path, false, files, n) : -errno;
+	return vfw_file_folder_is_roots(dir) ?: read_folder(dir, files, n);
+}
+
+int vfw_store_read_shipped(const char *path, struct vfw_ruleset_file **files, size_t *n)
+{
+	return read_single(path, true, files, n);
 }
 
 static int by_number(const struct dirent **a, const struct dirent **b)
@@ -333,6 +342,13 @@ unsigned long vfw_store_current(const char *state)
 	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
 
 	return policy ? number_of(policy, "current") : 0;
+}
+
+unsigned long vfw_store_proposed(const char *state)
+{
+	_cleanup_free_ char *policy = vfw_form_format("%s/policy", state);
+
+	return policy ? number_of(policy, "proposed") : 0;
 }
 
 char *vfw_store_signatures(const char *state, const char *which)

@@ -18,10 +18,13 @@
 
 /*
  * Reads all *.vfw of a folder, in byte order of their names, or one file. Returns 0 and *files,
- * owned by the caller; -ENOENT: there is no such thing, or no *.vfw in it; else a negative
- * errno.
+ * owned by the caller; -ENOENT: there is no such thing, or no *.vfw in it; -EPERM: others than root, or
+ * who runs this, may write it or its folder; else a negative errno. vfw_file_words() says it.
  */
 int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size_t *n);
+
+/* The same for a file that comes with the program: whoever may write it may write the program. */
+int vfw_store_read_shipped(const char *path, struct vfw_ruleset_file **files, size_t *n);
 
 /*
  * Writes the files of a policy that is about to be published; they are on disk when it returns
@@ -88,8 +91,9 @@ int vfw_store_save_generations(const char *state, const struct vfw_store_generat
 /* At most max of them, oldest first. Returns their number; 0 when nothing was kept. */
 size_t vfw_store_load_generations(const char *state, struct vfw_store_generation *v, size_t max);
 
-/* The number of the current policy; 0: there is none. */
+/* The number of the current policy, and of the one on trial or being applied; 0: there is none. */
 unsigned long vfw_store_current(const char *state);
+unsigned long vfw_store_proposed(const char *state);
 
 int vfw_store_save_quarantine(const char *state, const uint8_t *uuids, size_t n);
 

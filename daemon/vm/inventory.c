@@ -24,6 +24,7 @@ struct file {
 
 struct vfw_inventory {
 	char *folder;
+	bool distrusted; /* the folder, at the last scan */
 	struct file *files;
 	size_t n_files;
 	vfw_inventory_complain complain;
@@ -377,10 +378,13 @@ static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, c
 	_cleanup_free_ char *text = NULL;
 	struct vfw_vm vm;
 	size_t n;
-	int err = vfw_file_read(dirfd, name, VFW_INVENTORY_FILE_MAX, &text, &n);
+	int err = vfw_file_read_roots(dirfd, name, VFW_INVENTORY_FILE_MAX, &text, &n);
 
 	if (err) {
-		complain_about(inv, name, strerror(-err));
+		complain_about(inv, name,
+			       err == -EPERM ? "expected a file that root owns and nobody else may "
+					       "write; what it said before stays"
+					     : strerror(-err));
 		return;
 	}
 	err = vfw_inventory_parse(name, text, n, &vm, inv->complain, inv->arg);
@@ -415,15 +419,33 @@ static void withdraw_missing(struct vfw_inventory *inv, struct vfw_registry *r)
 	inv->n_files = kept;
 }
 
+/* Where others may put and take files, none is believed, and none missed. */
+static bool is_trusted(struct vfw_inventory *inv, int dirfd)
+{
+	bool before = inv->distrusted;
+
+	inv->distrusted = vfw_file_folder_is_roots(dirfd);
+	if (inv->distrusted && !before)
+		complain_about(
+			inv, ".",
+			"expected a folder that root owns and nobody else may write; what its "
+			"files said before stays");
+	return !inv->distrusted;
+}
+
 int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 {
+	_cleanup_close_ int dirfd = open(inv->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **names;
-	int n = scandir(inv->folder, &names, NULL, alphasort);
-	_cleanup_close_ int dirfd = -1;
+	int n;
 
-	if (n < 0)
+	if (dirfd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	dirfd = open(inv->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (!is_trusted(inv, dirfd))
+		return 0;
+	n = scandirat(dirfd, ".", &names, NULL, alphasort);
+	if (n < 0)
+		return -errno;
 	for (size_t i = 0; i < inv->n_files; i++)
 		inv->files[i].here = false;
 	for (int i = 0; i < n; i++) {
@@ -445,13 +467,6 @@ int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 		if (same_file(&st, &f->seen))
 			continue;
 		f->seen = st;
-		if (st.st_mode & S_IWOTH || (st.st_uid && st.st_uid != geteuid())) {
-			complain_about(
-				inv, name,
-				"expected a file that root owns and not everybody may write; "
-				"what it said before stays");
-			continue;
-		}
 		load(inv, r, dirfd, name);
 	}
 	for (int i = 0; i < n; i++)

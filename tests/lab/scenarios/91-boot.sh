@@ -27,6 +27,32 @@ expect "what differs" "$(vfwctl -o json status | jq -c '.policy | [.differs_from
 	'[true,["changed one.vfw","new two.vfw"]]'
 vfwctl status | grep 'not the policy that was confirmed last'
 
+note "what others than root may write is no policy, no inventory and no settings of root's"
+# refused WHAT COMMAND...
+refused() {
+	expect_fail "${@:2}" >/tmp/out 2>/tmp/err
+	grep -q "$1" /tmp/err || fail "expected '$1', found '$(cat /tmp/err)'"
+}
+chmod 666 /etc/vfw/policy.d/two.vfw
+refused 'policy.d/two.vfw: expected a file that root owns' vfwctl policy apply
+refused 'policy.d: expected it and its folder to be root' vfwctl rule add --last --block last pass from any to any
+chmod 644 /etc/vfw/policy.d/two.vfw
+chmod 777 /etc/vfw/policy.d
+refused 'policy.d: expected a folder that root owns' vfwctl policy apply
+vfwctl status | grep 'not read, others than root may write it: policy.d'
+chmod 755 /etc/vfw/policy.d
+chmod 777 /etc/vfw/vms.d
+echo 'uuid = "00000000-0000-4000-8000-000000000099"
+name = "a"' >/etc/vfw/vms.d/evil.toml
+eve '.event_type == "anomaly" and .anomaly.type == "inventory" and (.anomaly.event | test("expected a folder that root owns"))'
+expect_fail vfwctl vm show 00000000-0000-4000-8000-000000000099 2>/dev/null
+rm /etc/vfw/vms.d/evil.toml
+chmod 755 /etc/vfw/vms.d
+touch /etc/vfw/vfwd.toml
+chmod 646 /etc/vfw/vfwd.toml
+refused 'vfwd.toml: expected it and its folder to be root' vfwd --check-config
+chmod 644 /etc/vfw/vfwd.toml
+
 note "protection is asked for"
 expect "not asked for" "$(protection)" yes
 cat >/etc/vfw/vfwd.toml <<'T'

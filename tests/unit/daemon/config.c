@@ -4,9 +4,11 @@
 #include "../../../daemon/base/config.h"
 #include "../../../daemon/base/protection.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int load(const char *text, const char *root, struct vfw_config *c, char **error)
@@ -138,6 +140,35 @@ START_TEST(protection_in_a_wrong_file)
 }
 END_TEST
 
+/* Settings that others may write are no settings, and may have been meant to ask for protection. */
+START_TEST(what_others_may_write)
+{
+	char folder[] = "/tmp/vfw-config-XXXXXX", path[64];
+	struct vfw_config c;
+	char *error;
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/vfwd.toml", folder);
+	f = fopen(path, "w");
+	fputs("[boot]\nrequire-protection = false\n", f);
+	fclose(f);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(chmod(path, i == 1 ? 0666 : 0644), 0);
+		ck_assert_int_eq(chmod(folder, i == 2 ? 0777 : 0755), 0);
+		ck_assert_int_eq(vfw_config_load(&c, path, NULL, &error), i ? -EPERM : 0);
+		ck_assert(!i ||
+			  strstr(error, "/vfwd.toml: expected it and its folder to be root's"));
+		ck_assert(vfw_protection_may_be_asked(path) == (i > 0));
+		if (i)
+			free(error);
+		vfw_config_clear(&c);
+	}
+	unlink(path);
+	rmdir(folder);
+}
+END_TEST
+
 Suite *suite_config(void)
 {
 	Suite *s = suite_create("config");
@@ -145,6 +176,7 @@ Suite *suite_config(void)
 
 	tcase_add_test(t, defaults);
 	tcase_add_test(t, all_of_it);
+	tcase_add_test(t, what_others_may_write);
 	tcase_add_loop_test(t, faults_name_their_line, 0, sizeof(faults) / sizeof(faults[0]));
 	tcase_add_loop_test(t, protection_in_a_wrong_file, 0, sizeof(wrongs) / sizeof(wrongs[0]));
 	suite_add_tcase(s, t);

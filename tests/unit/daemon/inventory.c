@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct complaints {
@@ -103,7 +104,7 @@ static void write_file(const char *folder, const char *name, const char *text)
 
 START_TEST(bad_file_loses_only_itself)
 {
-	char folder[] = "/tmp/vfw-inventory-XXXXXX", command[64];
+	char folder[] = "/tmp/vfw-inventory-XXXXXX", command[128];
 	struct complaints c = {0};
 	struct vfw_registry *r = vfw_registry_new();
 	struct vfw_inventory *inv;
@@ -130,6 +131,28 @@ START_TEST(bad_file_loses_only_itself)
 	ck_assert_ptr_nonnull(vfw_registry_by_name(r, "a"));
 	ck_assert_ptr_nonnull(vfw_registry_by_name(r, "bb"));
 	ck_assert_ptr_null(vfw_registry_by_name(r, "b"));
+
+	/* of what others may write nothing is believed, and nothing missed */
+	c.n = 0;
+	write_file(folder, "b.toml",
+		   "uuid = \"6f0c0d6e-0000-4000-8000-000000000002\"\nname = \"evil\"\n");
+	snprintf(command, sizeof(command), "chmod 664 %s/b.toml && chgrp 1234 %s/b.toml", folder,
+		 folder);
+	if (geteuid() || system(command))
+		chmod(strcat(strcpy(command, folder), "/b.toml"), 0666);
+	ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+	ck_assert_uint_eq(c.n, 1);
+	ck_assert_msg(strstr(c.text, "b.toml: expected a file that root owns"), "%s", c.text);
+	ck_assert_int_eq(chmod(folder, 0777), 0);
+	snprintf(command, sizeof(command), "rm %s/a.toml", folder);
+	ck_assert_int_eq(system(command), 0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+	ck_assert_uint_eq(c.n, 2);
+	ck_assert_msg(strstr(c.text, ".: expected a folder that root owns"), "%s", c.text);
+	vfw_registry_settle(r);
+	ck_assert_ptr_nonnull(vfw_registry_by_name(r, "a"));
+	ck_assert_ptr_nonnull(vfw_registry_by_name(r, "bb"));
 
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	ck_assert_int_eq(system(command), 0);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -147,6 +148,57 @@ START_TEST(proposed)
 }
 END_TEST
 
+/* What others may write is not root's word: a folder, a file of it, one file by its path. */
+START_TEST(what_others_may_write)
+{
+	struct vfw_ruleset_file *files;
+	char dir[128], file[160];
+	size_t n;
+	FILE *f;
+
+	snprintf(dir, sizeof(dir), "%s/policy.d", folder);
+	snprintf(file, sizeof(file), "%s/a.vfw", dir);
+	ck_assert_int_eq(mkdir(dir, 0755), 0);
+	f = fopen(file, "w");
+	fputs("default block", f);
+	fclose(f);
+	for (int i = 0; i < 2; i++) {
+		const char *path = i ? file : dir;
+
+		ck_assert_int_eq(chmod(file, 0644), 0);
+		ck_assert_int_eq(vfw_store_read_files(path, &files, &n), 0);
+		ck_assert_str_eq(files[0].name, "a.vfw");
+		vfw_ruleset_free_files(files, n);
+		ck_assert_int_eq(chmod(file, 0646), 0);
+		ck_assert_int_eq(vfw_store_read_files(path, &files, &n), -EPERM);
+		ck_assert_int_eq(chmod(file, 0644), 0);
+		ck_assert_int_eq(chmod(dir, 0777), 0);
+		ck_assert_int_eq(vfw_store_read_files(path, &files, &n), -EPERM);
+		/* the sticky bit keeps what is there, not what else comes there */
+		ck_assert_int_eq(chmod(dir, 01777), 0);
+		ck_assert_int_eq(vfw_store_read_files(path, &files, &n), i ? 0 : -EPERM);
+		if (i)
+			vfw_ruleset_free_files(files, n);
+		ck_assert_int_eq(chmod(dir, 0755), 0);
+		/* somebody may put another folder in its place */
+		ck_assert_int_eq(chmod(folder, 0777), 0);
+		ck_assert_int_eq(vfw_store_read_files(path, &files, &n), -EPERM);
+		ck_assert_int_eq(chmod(folder, 0700), 0);
+	}
+	ck_assert_int_eq(chmod(file, 0666), 0);
+	ck_assert_int_eq(vfw_store_read_shipped(file, &files, &n), 0);
+	vfw_ruleset_free_files(files, n);
+	ck_assert_int_eq(chmod(file, 0644), 0);
+	if (!geteuid()) {
+		ck_assert_int_eq(chown(file, 65534, 0), 0);
+		ck_assert_int_eq(vfw_store_read_files(dir, &files, &n), -EPERM);
+		ck_assert_int_eq(chown(file, 0, 65534), 0);
+		ck_assert_int_eq(chmod(file, 0664), 0);
+		ck_assert_int_eq(vfw_store_read_files(dir, &files, &n), -EPERM);
+	}
+}
+END_TEST
+
 START_TEST(same_and_hostile_names)
 {
 	struct vfw_ruleset_file files[] = {
@@ -242,6 +294,7 @@ Suite *suite_store(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, policy);
 	tcase_add_test(t, proposed);
+	tcase_add_test(t, what_others_may_write);
 	tcase_add_test(t, same_and_hostile_names);
 	tcase_add_test(t, published);
 	tcase_add_test(t, generations);
