@@ -142,6 +142,9 @@ static void explain_print(FILE *f, const json_t *r)
 	explain_monitors(f, r);
 	explain_line(f, "Revision", "");
 	fprintf(f, "%llu\n", vfw_field_count(r, "revision"));
+	explain_line(f, "Not asked",
+		     "guard (false MAC or address, DHCP server, router), limits, signatures");
+	fputc('\n', f);
 }
 
 int vfw_cmd_explain(struct vfw_cli *cli, const struct vfw_args *args)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "keep.h"
 
+#include "../base/cleanup.h"
 #include "../base/form.h"
 #include "../base/log.h"
 #include "../eve/writer.h"
@@ -70,14 +71,36 @@ static int write_policy(struct vfw_state *st)
 		    "what is in force is not what the next start of the host will load");
 }
 
+/*
+ * Marks are left beside the socket while they are not on disk: they outlive vfwd, not the host. what: the
+ * sentence's begin.
+ */
+static int write_marks(struct vfw_state *st, enum vfw_keep_kind kind, const char *name,
+		       const char *what,
+		       int (*save)(const char *folder, const uint8_t *uuids, size_t n),
+		       const uint8_t *uuids, size_t n)
+{
+	_cleanup_free_ char *left = vfw_form_format("%s%s", st->run, name);
+	_cleanup_free_ char *text = NULL;
+	int err = save(st->config.state, uuids, n);
+	bool is_left = false;
+
+	if (!err && left)
+		unlink(left);
+	else if (err)
+		is_left = !save(st->run, uuids, n);
+	text = vfw_form_format("%s until %s", what, is_left ? "the host boots" : "vfwd ends");
+	return note(st, kind, err, st->config.state, name, text ?: what);
+}
+
 static int write_quarantined(struct vfw_state *st)
 {
 	size_t n;
 	const uint8_t *all = vfw_registry_quarantined(st->registry, &n);
 
-	return note(st, VFW_KEEP_QUARANTINED, vfw_store_save_quarantine(st->config.state, all, n),
-		    st->config.state, "/quarantine.json",
-		    "VMs that were quarantined or released are so until vfwd ends");
+	return write_marks(st, VFW_KEEP_QUARANTINED, "/quarantine.json",
+			   "VMs that were quarantined or released are so",
+			   vfw_store_save_quarantine, all, n);
 }
 
 static int write_monitored(struct vfw_state *st)
@@ -85,9 +108,8 @@ static int write_monitored(struct vfw_state *st)
 	size_t n;
 	const uint8_t *all = vfw_registry_monitored(st->registry, &n);
 
-	return note(st, VFW_KEEP_MONITORED, vfw_store_save_monitored(st->config.state, all, n),
-		    st->config.state, "/monitored.json",
-		    "VMs are monitored, or not any more, until vfwd ends");
+	return write_marks(st, VFW_KEEP_MONITORED, "/monitored.json",
+			   "VMs are monitored, or not any more,", vfw_store_save_monitored, all, n);
 }
 
 static int write_audit(struct vfw_state *st)
@@ -126,8 +148,16 @@ void vfw_keep_policy(struct vfw_state *st, unsigned long number)
 
 void vfw_keep_unpropose(struct vfw_state *st)
 {
-	if (!st->keep.policy || vfw_store_propose_policy(st->config.state, st->keep.policy))
-		vfw_store_drop_proposed(st->config.state);
+	unsigned long waits = st->keep.policy;
+	const char *state = st->config.state;
+
+	/* on a full disk there may be no room to name it anew */
+	if (waits && vfw_store_proposed(state) == waits)
+		return;
+	if (!waits || vfw_store_propose_policy(state, waits))
+		vfw_store_drop_proposed(state);
+	if (waits && !vfw_store_proposed(state))
+		vfw_store_propose_policy(state, waits);
 }
 
 void vfw_keep_quarantined(struct vfw_state *st)

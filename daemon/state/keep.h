@@ -35,7 +35,10 @@ void vfw_keep_policy(struct vfw_state *st, unsigned long number);
 /* A policy that was proposed has come to nothing: what waits to be kept is proposed in its place. */
 void vfw_keep_unpropose(struct vfw_state *st);
 
-/* Writes the VMs that are quarantined, or monitored, by command. */
+/*
+ * Writes the VMs that are quarantined, or monitored, by command; beside the socket, for the next vfwd, as long
+ * as they cannot be written to disk.
+ */
 void vfw_keep_quarantined(struct vfw_state *st);
 void vfw_keep_monitored(struct vfw_state *st);
 

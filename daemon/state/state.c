@@ -21,6 +21,7 @@
 #include "trial.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -448,6 +449,7 @@ static void ask_libvirt(struct vfw_state *st)
 {
 	static const char *const beside[] = {"/vfw-libvirt", "/../lib/vfw/vfw-libvirt"};
 	static const struct vfw_libvirt_ops ops = {on_libvirt_change, on_libvirt_fault};
+	_cleanup_free_ char *told = vfw_form_format("%s/libvirt", st->run);
 	char folder[PATH_MAX];
 	int err = -ENOENT;
 
@@ -456,26 +458,43 @@ static void ask_libvirt(struct vfw_state *st)
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]) && err == -ENOENT; i++) {
 		_cleanup_free_ char *path = vfw_form_format("%s%s", folder, beside[i]);
 
-		err = path ? vfw_libvirt_new(&st->libvirt, st->event, path, st->config.libvirt,
-					     st->registry, &ops, st)
-			   : -ENOMEM;
+		err = !path || !told
+			      ? -ENOMEM
+			      : vfw_libvirt_new(&st->libvirt, st->event, path, st->config.libvirt,
+						told, st->registry, &ops, st);
 	}
 	if (err && err != -ENOENT)
 		vfw_log_error("libvirt is not asked: %s", strerror(-err));
 }
 
-/* The VMs that commands marked. meaning: what it means that their list cannot be read. */
+/* Is it there, and beside the socket nobody else's? */
+static bool is_left(const struct vfw_state *st, const char *name)
+{
+	_cleanup_close_ int dir = open(st->run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return dir >= 0 && !vfw_file_folder_is_roots(dir) && !faccessat(dir, name, F_OK, 0);
+}
+
+/*
+ * The VMs that commands marked: as the vfwd before left them that could not write them to disk, else from
+ * there. meaning: what it means that their list cannot be read.
+ */
 static void load_marks(struct vfw_state *st, const char *name, const char *meaning,
 		       int (*load)(const char *state, uint8_t **uuids, size_t *n),
-		       int (*mark)(struct vfw_registry *r, const uint8_t *uuid, bool on))
+		       int (*mark)(struct vfw_registry *r, const uint8_t *uuid, bool on),
+		       void (*keep_marks)(struct vfw_state *st))
 {
+	bool left = is_left(st, name);
+	const char *folder = left ? st->run : st->config.state;
 	_cleanup_free_ uint8_t *uuids = NULL;
 	size_t n;
 
-	if (load(st->config.state, &uuids, &n))
-		vfw_log_error("%s/%s is not readable: %s", st->config.state, name, meaning);
+	if (load(folder, &uuids, &n))
+		vfw_log_error("%s/%s is not readable: %s", folder, name, meaning);
 	for (size_t i = 0; i < n; i++)
 		mark(st->registry, uuids + i * VFW_UUID_LEN, true);
+	if (left)
+		keep_marks(st);
 }
 
 static void log_diags(const char *what, const struct vfw_diags *d)
@@ -490,7 +509,7 @@ static void log_diags(const char *what, const struct vfw_diags *d)
 static int read_fallback(struct vfw_state *st, struct vfw_ruleset_file **files, size_t *n)
 {
 	static const char *const beside[] = {"/../share/vfw/default.vfw", "/../rules/default.vfw"};
-	int err = vfw_store_read_files(st->config.fallback, files, n);
+	int err = vfw_store_read_shipped(st->config.fallback, files, n);
 	char folder[PATH_MAX];
 
 	if (!program_folder(folder))
@@ -498,7 +517,7 @@ static int read_fallback(struct vfw_state *st, struct vfw_ruleset_file **files, 
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]) && err == -ENOENT; i++) {
 		_cleanup_free_ char *path = vfw_form_format("%s%s", folder, beside[i]);
 
-		err = path ? vfw_store_read_files(path, files, n) : -ENOMEM;
+		err = path ? vfw_store_read_shipped(path, files, n) : -ENOMEM;
 	}
 	return err;
 }
@@ -567,7 +586,9 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	st->config = *config;
 	memset(config, 0, sizeof(*config));
 	st->event = sd_event_ref(event);
-	err = open_all(st);
+	st->run = strndup(st->config.socket,
+			  (size_t)(strrchr(st->config.socket, '/') - st->config.socket));
+	err = st->run ? open_all(st) : -ENOMEM;
 	if (!err && !add_sources(st))
 		err = -ENOMEM;
 	if (err) {
@@ -576,9 +597,9 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	}
 	watch_inventory(st);
 	load_marks(st, "quarantine.json", "VMs quarantined by command may be free",
-		   vfw_store_load_quarantine, vfw_registry_quarantine);
+		   vfw_store_load_quarantine, vfw_registry_quarantine, vfw_keep_quarantined);
 	load_marks(st, "monitored.json", "VMs that were only monitored may be cut",
-		   vfw_store_load_monitored, vfw_registry_monitor);
+		   vfw_store_load_monitored, vfw_registry_monitor, vfw_keep_monitored);
 	scan_inventory(st);
 	/*
 	 * who is there must be known before the kernel is told, else it would lose VMs for a
@@ -619,6 +640,7 @@ void vfw_state_free(struct vfw_state *st)
 	vfw_keep_clear(&st->keep);
 	vfw_config_clear(&st->config);
 	free(st->trouble);
+	free(st->run);
 	sd_event_unref(st->event);
 	free(st);
 }
@@ -629,6 +651,8 @@ void vfw_state_reload(struct vfw_state *st)
 	vfw_writer_reopen(st->eve);
 	vfw_writer_reopen(st->audit);
 	vfw_signatures_forget(st->signatures);
+	if (st->libvirt)
+		vfw_libvirt_retry(st->libvirt);
 	scan_inventory(st);
 	look_soon(st);
 	vfw_state_sync_soon(st);

@@ -5,6 +5,7 @@
 #include "../base/form.h"
 #include "../base/log.h"
 #include "../libvirt/domain.h"
+#include "told.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 #define RECORD_MAX (VFW_INVENTORY_FILE_MAX + 128) /* bytes, the head included */
 #define PAUSE_MIN 1 /* seconds before it is started again */
 #define PAUSE_MAX 30
+#define CANNOT_RUN 127 /* status of a program that lacks a library */
 
 _Static_assert(VFW_READER_TEXT_MAX == VFW_INVENTORY_FILE_MAX, "what the reader says is taken");
 
@@ -34,6 +36,8 @@ struct vfw_libvirt {
 	const struct vfw_libvirt_ops *ops;
 	void *arg;
 	char *program, *uri;
+	char *told; /* folder of what was told; NULL: none */
+	bool unable; /* the program cannot run: not before somebody asks for it */
 	sd_event *event;
 	sd_event_source *input, *timer;
 	pid_t pid; /* 0: none runs */
@@ -61,7 +65,7 @@ static struct known *find(struct vfw_libvirt *l, const uint8_t *uuid)
 	return NULL;
 }
 
-static void mark(struct vfw_libvirt *l, const uint8_t *uuid)
+static void mark(struct vfw_libvirt *l, const uint8_t *uuid, bool told)
 {
 	struct known *k = find(l, uuid), *bigger;
 
@@ -73,7 +77,7 @@ static void mark(struct vfw_libvirt *l, const uint8_t *uuid)
 		k = &bigger[l->n_known++];
 		memcpy(k->uuid, uuid, VFW_UUID_LEN);
 	}
-	k->told = true;
+	k->told = told;
 }
 
 static void withdraw(struct vfw_libvirt *l, const uint8_t *uuid)
@@ -83,29 +87,57 @@ static void withdraw(struct vfw_libvirt *l, const uint8_t *uuid)
 
 	if (origin)
 		vfw_registry_withdraw(l->registry, VFW_SOURCE_LIBVIRT, origin);
+	if (l->told)
+		vfw_told_drop(l->told, uuid);
 	if (k)
 		*k = l->known[--l->n_known];
 	l->ops->changed(l->arg);
 }
 
-static void take_vm(struct vfw_libvirt *l, const uint8_t *uuid, const char *text, size_t n)
+/* Returns 0 if the registry has it now, else after a complaint a negative errno: what it had before stays. */
+static int report(struct vfw_libvirt *l, const uint8_t *uuid, const char *text, size_t n)
 {
 	_cleanup_free_ char *origin = origin_of(uuid);
 	struct vfw_vm *vm = calloc(1, sizeof(*vm));
+	int err = vm && origin ? vfw_inventory_parse(origin, text, n, vm, l->ops->complain, l->arg)
+			       : -ENOMEM;
+
+	if (!err && memcmp(vm->uuid, uuid, VFW_UUID_LEN) != 0) {
+		l->ops->complain(l->arg, "libvirt: a record speaks of another UUID than its head");
+		err = -EINVAL;
+	} else if (!err) {
+		err = vfw_registry_report(l->registry, VFW_SOURCE_LIBVIRT, origin, vm);
+		if (err == -ENOSPC)
+			l->ops->complain(l->arg, "libvirt: one VM more than vfw can hold");
+	}
+	if (vm)
+		vfw_inventory_vm_clear(vm);
+	free(vm);
+	return err;
+}
+
+static void take_vm(struct vfw_libvirt *l, const uint8_t *uuid, const char *text, size_t n)
+{
+	int err;
 
 	/* what it said before stays until it says something that is right */
-	mark(l, uuid);
-	if (!vm || !origin || vfw_inventory_parse(origin, text, n, vm, l->ops->complain, l->arg)) {
-		free(vm);
+	mark(l, uuid, true);
+	if (report(l, uuid, text, n))
 		return;
-	}
-	if (memcmp(vm->uuid, uuid, VFW_UUID_LEN) != 0)
-		l->ops->complain(l->arg, "libvirt: a record speaks of another UUID than its head");
-	else if (vfw_registry_report(l->registry, VFW_SOURCE_LIBVIRT, origin, vm) == -ENOSPC)
-		l->ops->complain(l->arg, "libvirt: one VM more than vfw can hold");
-	vfw_inventory_vm_clear(vm);
-	free(vm);
+	err = l->told ? vfw_told_keep(l->told, uuid, text, n) : 0;
+	if (err)
+		vfw_log_warning("%s: %s: a vfwd that starts anew knows less until libvirt answers",
+				l->told, strerror(-err));
 	l->ops->changed(l->arg);
+}
+
+/* Of the time before: known, but it is for libvirt to say that it still is so. */
+static void recall(void *arg, const uint8_t *uuid, const char *text, size_t n)
+{
+	struct vfw_libvirt *l = arg;
+
+	if (!report(l, uuid, text, n))
+		mark(l, uuid, false);
 }
 
 /* Something about one domain: the others go on, and so does what it said before. */
@@ -115,7 +147,7 @@ static void take_fault(struct vfw_libvirt *l, const uint8_t *uuid, const char *t
 	_cleanup_free_ char *words = vfw_form_format("libvirt: domain %s, %.*s",
 						     vfw_form_uuid(uuid, uuid_text), (int)n, text);
 
-	mark(l, uuid);
+	mark(l, uuid, true);
 	if (words)
 		l->ops->complain(l->arg, words);
 }
@@ -201,21 +233,25 @@ int vfw_libvirt_input(struct vfw_libvirt *l, const char *bytes, size_t n)
 	return 0;
 }
 
-/* Ends what runs, and begins anew after a pause. What it said stays. */
-static void stop(struct vfw_libvirt *l)
+/* Ends what runs; what it said stays. Returns whether it could not run at all. */
+static bool stop(struct vfw_libvirt *l)
 {
+	int status = 0;
+
 	l->input = sd_event_source_disable_unref(l->input);
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
 	if (l->pid > 0) {
+		/* one that has ended keeps the status it ended with */
 		kill(l->pid, SIGKILL);
-		waitpid(l->pid, NULL, 0);
+		waitpid(l->pid, &status, 0);
 	}
 	l->pid = 0;
 	l->used = 0;
 	for (size_t i = 0; i < l->n_known; i++)
 		l->known[i].told = false;
+	return WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_RUN;
 }
 
 static void again_later(struct vfw_libvirt *l)
@@ -231,6 +267,19 @@ static void again_later(struct vfw_libvirt *l)
 	sd_event_source_set_enabled(l->timer, SD_EVENT_ONESHOT);
 }
 
+/* Trying again would say the same again. */
+static void give_up(struct vfw_libvirt *l, const char *why)
+{
+	_cleanup_free_ char *words = vfw_form_format(
+		"libvirt is not asked: %s cannot run, %s; tried again when vfwd is reloaded",
+		l->program, why);
+
+	l->unable = true;
+	l->pause = 0;
+	if (words)
+		l->ops->complain(l->arg, words);
+}
+
 static int on_input(sd_event_source *s, int fd, uint32_t revents, void *arg)
 {
 	struct vfw_libvirt *l = arg;
@@ -244,8 +293,10 @@ static int on_input(sd_event_source *s, int fd, uint32_t revents, void *arg)
 		return 0;
 	if (n > 0)
 		vfw_log_error("%s does not speak as it should", l->program);
-	stop(l);
-	again_later(l);
+	if (stop(l))
+		give_up(l, "a library that it needs is not there, what it is was said before");
+	else
+		again_later(l);
 	return 0;
 }
 
@@ -285,15 +336,28 @@ static int start(struct vfw_libvirt *l)
 static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 {
 	struct vfw_libvirt *l = arg;
+	int err = start(l);
 
 	(void)s, (void)usec;
-	if (start(l))
+
+	if (err == -EMFILE || err == -ENFILE || err == -EAGAIN || err == -ENOMEM)
 		again_later(l);
+	else if (err)
+		give_up(l, strerror(-err));
 	return 0;
 }
 
-struct vfw_libvirt *vfw_libvirt_silent(struct vfw_registry *r, const struct vfw_libvirt_ops *ops,
-				       void *arg)
+void vfw_libvirt_retry(struct vfw_libvirt *l)
+{
+	if (!l->unable)
+		return;
+	l->unable = false;
+	sd_event_source_set_time(l->timer, 0);
+	sd_event_source_set_enabled(l->timer, SD_EVENT_ONESHOT);
+}
+
+struct vfw_libvirt *vfw_libvirt_silent(const char *told, struct vfw_registry *r,
+				       const struct vfw_libvirt_ops *ops, void *arg)
 {
 	struct vfw_libvirt *l = calloc(1, sizeof(*l));
 
@@ -304,21 +368,26 @@ struct vfw_libvirt *vfw_libvirt_silent(struct vfw_registry *r, const struct vfw_
 	l->ops = ops;
 	l->arg = arg;
 	l->buf = malloc(RECORD_MAX);
-	if (l->buf)
-		return l;
-	free(l);
-	return NULL;
+	l->told = told ? strdup(told) : NULL;
+	if (!l->buf || (told && !l->told)) {
+		vfw_libvirt_free(l);
+		return NULL;
+	}
+	if (told)
+		vfw_told_each(told, recall, l);
+	return l;
 }
 
 int vfw_libvirt_new(struct vfw_libvirt **out, sd_event *event, const char *program, const char *uri,
-		    struct vfw_registry *r, const struct vfw_libvirt_ops *ops, void *arg)
+		    const char *told, struct vfw_registry *r, const struct vfw_libvirt_ops *ops,
+		    void *arg)
 {
 	struct vfw_libvirt *l;
 	int err;
 
 	if (access(program, X_OK) < 0)
 		return -errno;
-	l = vfw_libvirt_silent(r, ops, arg);
+	l = vfw_libvirt_silent(told, r, ops, arg);
 	if (!l)
 		return -ENOMEM;
 	l->event = sd_event_ref(event);
@@ -344,6 +413,7 @@ void vfw_libvirt_free(struct vfw_libvirt *l)
 	sd_event_unref(l->event);
 	free(l->program);
 	free(l->uri);
+	free(l->told);
 	free(l->known);
 	free(l->buf);
 	free(l);

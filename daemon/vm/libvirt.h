@@ -14,18 +14,27 @@
 
 struct vfw_libvirt;
 
-/* changed: the registry was told something, or had something withdrawn. */
+/*
+ * changed: the registry was told something, or had something withdrawn. complain: a sentence about a domain, or
+ * about the program itself.
+ */
 struct vfw_libvirt_ops {
 	void (*changed)(void *arg);
 	vfw_inventory_complain complain;
 };
 
 /*
- * Starts the program in that path with the URI as its argument. Returns 0 and *l; -ENOENT: there is
- * no such program, so it was not built; else a negative errno. The registry outlives it.
+ * Starts the program in that path with the URI as its argument. What was told to the vfwd before is in the registry
+ * when this returns, from the folder told (vm/told.h), in which what comes is kept: the VMs stay who they were until
+ * libvirt answers. Returns 0 and *l; -ENOENT: there is no such program, so it was not built; else a negative errno.
+ * The registry outlives it.
  */
 int vfw_libvirt_new(struct vfw_libvirt **l, sd_event *event, const char *program, const char *uri,
-		    struct vfw_registry *r, const struct vfw_libvirt_ops *ops, void *arg);
+		    const char *told, struct vfw_registry *r, const struct vfw_libvirt_ops *ops,
+		    void *arg);
+
+/* Starts the program again at once if it could not run at all, which is complained about and not tried by itself. */
+void vfw_libvirt_retry(struct vfw_libvirt *l);
 
 /* Ends the program. l may be NULL. */
 void vfw_libvirt_free(struct vfw_libvirt *l);
@@ -36,8 +45,8 @@ void vfw_libvirt_free(struct vfw_libvirt *l);
  */
 int vfw_libvirt_input(struct vfw_libvirt *l, const char *bytes, size_t n);
 
-/* One that starts nothing, for tests. NULL when there is no memory. */
-struct vfw_libvirt *vfw_libvirt_silent(struct vfw_registry *r, const struct vfw_libvirt_ops *ops,
-				       void *arg);
+/* One that starts nothing, for tests. told may be NULL: nothing is kept. NULL when there is no memory. */
+struct vfw_libvirt *vfw_libvirt_silent(const char *told, struct vfw_registry *r,
+				       const struct vfw_libvirt_ops *ops, void *arg);
 
 #endif /* VFW_VM_LIBVIRT_H */

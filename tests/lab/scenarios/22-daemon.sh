@@ -31,6 +31,7 @@ rc=0
 vfwctl vm list 2>/tmp/err || rc=$?
 expect "exit status without a daemon" $rc 4
 vfwctl disarm --yes
+dmesg | grep 'vfw: disarmed by uid 0'
 expect_pass can_tcp a 10.0.0.12 81
 vfwctl arm
 expect_fail can_tcp a 10.0.0.12 81

@@ -55,8 +55,9 @@ pkill -HUP -x vfwd
 expect_fail can_tcp a 10.0.0.12 81
 eve '.event_type == "drop" and .vfw.src_vm == "a" and .dest_port == 81'
 
-note "the module goes and comes"
+note "the module goes and comes; who disarmed it is in the audit log"
 vfwctl disarm --yes
+jq -n -e '[inputs | select(.audit.action == "mode.set")] | last.audit | .who != "" and .detail == {"before": "armed", "after": "disarmed"}' /var/log/vfw/audit.json
 rmmod vfw
 wait_until 10 loaded false
 vfwctl policy check /tmp/lab.vfw

@@ -3,7 +3,7 @@
 # libvirt tells who is who: tenant and labels from a domain's metadata, its life as libvirt's events tell it, copies of
 # it quarantined, silence that takes nothing away, the hook that refuses guests nobody would protect. Guests send from the
 # moment their tap is there: the far sides hear no frame before policy is in force, and one that none may reach hears none at all.
-# kernels: 6.12
+# kernels: 6.1 6.12
 # boot: own
 # root: kvm
 # smp: 1
@@ -57,6 +57,9 @@ tap() { virsh -q domiflist "$1" | awk 'NR == 1 { print $1 }'; }
 sent() { cat "/sys/class/net/$TAP/statistics/rx_packets"; }
 sent_more() { [ "$(sent)" -gt "$1" ]; }
 
+times_told() { grep -c 'libvirt tells of' /var/log/vfw/vfwd.log; }
+told_again() { [ "$(times_told)" -gt "$1" ]; }
+
 # show VM FILTER: what the jq filter makes of `vm show'.
 show() { vfwctl -o json vm show "$1" | jq -r "$2"; }
 is() { [ "$(show "$1" "$2")" = "$3" ]; }
@@ -71,7 +74,7 @@ destroy_all() {
 	pkill -x libvirtd || true
 }
 
-chmod 666 /dev/net/tun
+kvm_need
 declare -A IP=([far]=10.0.0.21 [off]=10.0.0.22)
 for vm in far off; do labvm add $vm --tenant shop --label tier=$vm --ip ${IP[$vm]}/24; done
 guest_frames | talking $MAC
@@ -85,7 +88,7 @@ libvirt_start
 note "libvirtd runs after $SECONDS s"
 
 note "without the module libvirt's hook refuses the guest, and says why"
-virsh -q define <(talking_domain old-web $WEB $MAC)
+virsh -q define <(talking_domain old-web $WEB $MAC kvm)
 expect_fail virsh -q start old-web 2>/tmp/refused
 grep -q 'would not be protected: the module vfw is not loaded' /tmp/refused || fail "the hook said: $(cat /tmp/refused)"
 
@@ -134,6 +137,19 @@ silent
 # shellcheck disable=SC2059
 virsh -q metadata web --uri urn:vfw:1 --key vfw --live --set "$(printf "$LABEL" web)"
 far_hears
+
+note "vfwd is killed, and libvirt silent when the next one starts: the VM is who it was, nothing is published, nobody is cut"
+revision=$(vfwctl -o json status | jq .module.revision)
+told=$(times_told)
+pkill -STOP -x libvirtd
+labvfw daemon kill
+labvfw daemon start
+expect "web" "$(show web '"\(.tenant) \(.labels.tier)"')" 'shop web'
+far_hears
+expect "revision" "$(vfwctl -o json status | jq .module.revision)" "$revision"
+pkill -CONT -x libvirtd
+wait_until 60 told_again "$told"
+expect "revision" "$(vfwctl -o json status | jq .module.revision)" "$revision"
 
 note "a NIC comes while it runs"
 virsh -q attach-interface web bridge br0 --mac 52:54:00:00:02:09 --model virtio --live

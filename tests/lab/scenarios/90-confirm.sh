@@ -156,6 +156,11 @@ grep -q 'vm admin\*' <<<"$(kept)"
 vfwctl status | grep 'NOT KEPT'
 expect "a policy that cannot be written" "$(status_of vfwctl policy apply /tmp/open.vfw)" 1
 in_force other
+note "... nor does the next vfwd forget which one is in force"
+labvfw daemon kill
+labvfw daemon start
+in_force other
+expect_pass can_tcp other 10.0.0.12 22
 rm /var/lib/vfw/filler.*
 is_kept() { [ "$(vfwctl -o json status | jq .policy.kept)" = true ]; }
 wait_until 60 is_kept

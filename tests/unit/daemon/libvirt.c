@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define A "00000000-0000-4000-8000-00000000000a"
 #define B "00000000-0000-4000-8000-00000000000b"
@@ -35,7 +37,7 @@ static struct vfw_libvirt *reader;
 static void setup(void)
 {
 	registry = vfw_registry_new();
-	reader = vfw_libvirt_silent(registry, &ops, NULL);
+	reader = vfw_libvirt_silent(NULL, registry, &ops, NULL);
 	complaints = changes = 0;
 }
 
@@ -219,6 +221,96 @@ START_TEST(a_copied_mac)
 }
 END_TEST
 
+/* A vfwd that starts anew: who they were they are, until libvirt says otherwise. */
+START_TEST(what_was_told_before)
+{
+	char folder[] = "/tmp/vfw-told-XXXXXX", told[64], command[128];
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(told, sizeof(told), "%s/libvirt", folder);
+	for (int life = 0; life < 4; life++) {
+		teardown();
+		registry = vfw_registry_new();
+		reader = vfw_libvirt_silent(told, registry, &ops, NULL);
+		switch (life) {
+		case 0:
+			ck_assert_int_eq(feed_vm(A, "a", "tenant = \"shop\"\n"), 0);
+			ck_assert_int_eq(feed_vm(B, "b", ""), 0);
+			/* a wrong one changes nothing of what is kept */
+			ck_assert_int_eq(feed_vm(A, "a", "tenant = \"no such name!\"\n"), 0);
+			break;
+		case 1:
+			ck_assert_str_eq(vm_of("a")->tenant, "shop");
+			ck_assert_ptr_nonnull(vm_of("b"));
+			/* libvirt lists what there is: a, and b no more */
+			ck_assert_int_eq(feed_vm(A, "www", ""), 0);
+			ck_assert_int_eq(feed("all\n"), 0);
+			ck_assert_ptr_null(vm_of("b"));
+			break;
+		case 2:
+			ck_assert_ptr_null(vm_of("b"));
+			ck_assert_ptr_null(vm_of("www")->tenant);
+			/* from now on somebody else may write there */
+			ck_assert_int_eq(chmod(told, 0777), 0);
+			break;
+		case 3:
+			ck_assert_ptr_null(vm_of("www"));
+			break;
+		}
+	}
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+/* One turn after the other of a loop, until as many complaints have come or nothing happens for a second. */
+static void turn(sd_event *event, int complaints_wanted)
+{
+	while (complaints < complaints_wanted && sd_event_run(event, 1000000) > 0)
+		;
+}
+
+/* A reader that cannot run is complained about once, and not started again before somebody asks for it. */
+START_TEST(one_that_cannot_run)
+{
+	char program[] = "/tmp/vfw-reader-XXXXXX";
+	static const char script[] = "#!/bin/sh\necho . >>$0.runs\nexit 127\n";
+	struct vfw_libvirt *l;
+	char runs[64];
+	struct stat st;
+	sd_event *event;
+	int fd = mkstemp(program);
+
+	ck_assert_int_eq(write(fd, script, strlen(script)), (ssize_t)strlen(script));
+	ck_assert_int_eq(fchmod(fd, 0755), 0);
+	close(fd);
+	snprintf(runs, sizeof(runs), "%s.runs", program);
+	ck_assert_int_ge(sd_event_new(&event), 0);
+	ck_assert_int_eq(
+		vfw_libvirt_new(&l, event, program, "test:///default", NULL, registry, &ops, NULL),
+		0);
+	turn(event, 1);
+	turn(event, 2);
+	ck_assert_int_eq(complaints, 1);
+	ck_assert_msg(strstr(complaint, "libvirt is not asked: /tmp/vfw-reader-"), "%s", complaint);
+	ck_assert_int_eq(stat(runs, &st), 0);
+	ck_assert_int_eq(st.st_size, 2);
+	vfw_libvirt_retry(l);
+	turn(event, 2);
+	ck_assert_int_eq(complaints, 2);
+	ck_assert_int_eq(stat(runs, &st), 0);
+	ck_assert_int_eq(st.st_size, 4);
+	/* ... nor one that is gone */
+	unlink(program);
+	vfw_libvirt_retry(l);
+	turn(event, 3);
+	ck_assert_int_eq(complaints, 3);
+	vfw_libvirt_free(l);
+	sd_event_unref(event);
+	unlink(runs);
+}
+END_TEST
+
 Suite *suite_libvirt(void)
 {
 	Suite *s = suite_create("libvirt");
@@ -233,6 +325,8 @@ Suite *suite_libvirt(void)
 	tcase_add_loop_test(t, no_record, 0, sizeof(faults) / sizeof(faults[0]));
 	tcase_add_test(t, who_has_the_word);
 	tcase_add_test(t, a_copied_mac);
+	tcase_add_test(t, what_was_told_before);
+	tcase_add_test(t, one_that_cannot_run);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -37,10 +37,28 @@ static void write_file(const char *name, const char *text)
 	fclose(f);
 }
 
-static void setup(void)
+static void begin(void)
 {
 	struct vfw_config config;
-	char command[256], *error;
+	char *error;
+
+	ck_assert_int_eq(vfw_config_load(&config, NULL, root, &error), 0);
+	/* no process of this machine is to be looked at */
+	free(config.proc);
+	config.proc = strdup(root);
+	ck_assert_int_ge(sd_event_new(&event), 0);
+	ck_assert_int_eq(vfw_state_new(&state, &config, event), 0);
+}
+
+static void end(void)
+{
+	vfw_state_free(state);
+	sd_event_unref(event);
+}
+
+static void setup(void)
+{
+	char command[256];
 
 	vfw_log_set_level(VFW_LOG_ERROR);
 	strcpy(root, "/tmp/vfw-verbs-XXXXXX");
@@ -53,20 +71,14 @@ static void setup(void)
 		   "tenant = \"shop\"\n[labels]\ntier = \"web\"\n[[nics]]\n"
 		   "mac = \"52:54:00:00:00:01\"\naddresses = [\"10.0.0.1\"]\n");
 	write_file("/usr/share/vfw/default.vfw", "default monitor\n");
-	ck_assert_int_eq(vfw_config_load(&config, NULL, root, &error), 0);
-	/* no process of this machine is to be looked at */
-	free(config.proc);
-	config.proc = strdup(root);
-	ck_assert_int_ge(sd_event_new(&event), 0);
-	ck_assert_int_eq(vfw_state_new(&state, &config, event), 0);
+	begin();
 }
 
 static void teardown(void)
 {
 	char command[128];
 
-	vfw_state_free(state);
-	sd_event_unref(event);
+	end();
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	ck_assert_int_eq(system(command), 0);
 	vfw_log_set_level(VFW_LOG_INFO);
@@ -245,6 +257,13 @@ START_TEST(not_on_disk)
 	vfw_keep_policy(state, number);
 	ck_assert(!kept());
 	ck_assert_uint_eq(unsaved(), 4);
+	/* ... nor does one for which there is no room push it out */
+	snprintf(command, sizeof(command), "mkdir %s/var/lib/vfw/policy/proposed.new", root);
+	ck_assert_int_eq(system(command), 0);
+	vfw_keep_unpropose(state);
+	snprintf(command, sizeof(command), "rmdir %s/var/lib/vfw/policy/proposed.new", root);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_uint_eq(vfw_store_proposed(state->config.state), number);
 	/* another that comes to nothing does not take its place: a vfwd that starts now knows it by this */
 	ck_assert_int_eq(vfw_store_propose_policy(state->config.state, number + 1), 0);
 	vfw_keep_unpropose(state);
@@ -266,11 +285,48 @@ START_TEST(not_on_disk)
 	snprintf(
 		command, sizeof(command),
 		"cd %s/var && grep -q 000000000001 lib/vfw/quarantine.json && grep -q 000000000001 lib/vfw/monitored.json && "
-		"test $(wc -l <log/vfw/audit.json) = 2 && grep -q vm.quarantine log/vfw/audit.json",
+		"test $(wc -l <log/vfw/audit.json) = 2 && grep -q vm.quarantine log/vfw/audit.json && "
+		"test -z \"$(find ../run -name '*.json')\"",
 		root);
 	ck_assert_int_eq(system(command), 0);
 	o = ask("vm.release", "{\"vm\":\"web1\"}");
 	ck_assert_uint_eq(unsaved_in(o), 0);
+	json_decref(o);
+}
+END_TEST
+
+/* Marks that could not be written outlive vfwd, and are written by the next one. */
+START_TEST(marks_outlive_vfwd)
+{
+	char command[256];
+	json_t *o;
+
+	snprintf(command, sizeof(command), "mkdir -p %s/var/lib/vfw/quarantine.json.new", root);
+	ck_assert_int_eq(system(command), 0);
+	o = ask("vm.quarantine", "{\"vm\":\"web1\"}");
+	ck_assert_uint_eq(unsaved_in(o), 1);
+	json_decref(o);
+	for (int life = 0; life < 3; life++) {
+		end();
+		if (life == 2) {
+			snprintf(command, sizeof(command), "rmdir %s/var/lib/vfw/*.new", root);
+			ck_assert_int_eq(system(command), 0);
+		}
+		begin();
+		o = ask("vm.show", "{\"vm\":\"web1\"}");
+		ck_assert(
+			json_is_true(json_object_get(json_object_get(o, "result"), "quarantined")));
+		json_decref(o);
+		ck_assert_uint_eq(unsaved(), life < 2);
+	}
+	o = ask("vm.release", "{\"vm\":\"web1\"}");
+	ck_assert_uint_eq(unsaved_in(o), 0);
+	json_decref(o);
+	/* what was left there once is not believed any more */
+	end();
+	begin();
+	o = ask("vm.show", "{\"vm\":\"web1\"}");
+	ck_assert(json_is_false(json_object_get(json_object_get(o, "result"), "quarantined")));
 	json_decref(o);
 }
 END_TEST
@@ -644,6 +700,7 @@ Suite *suite_verbs(void)
 		tcase_add_test(t, policies);
 		tcase_add_test(t, quarantine_is_kept);
 		tcase_add_test(t, not_on_disk);
+		tcase_add_test(t, marks_outlive_vfwd);
 		tcase_add_test(t, signatures_checked);
 		tcase_add_test(t, signatures_of_a_policy);
 		tcase_add_test(t, failures_pause);

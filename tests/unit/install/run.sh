@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # make install-tools and uninstall with DESTDIR: what is there afterwards, what a person changed stays, the
-# units are right for systemd of both kinds, the installed configuration is right, and a load that fails is loud.
+# units are right for systemd of both kinds, the installed configuration is right, and a load or build that fails is loud.
 set -eu -o pipefail
 trap 'echo "failed at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND" >&2' ERR
 dir=$(mktemp -d)
@@ -92,6 +92,22 @@ expect "status of a load that fails" $rc 1
 grep -q '^<0>vfw: THE MODULE IS NOT LOADED' "$dir/err"
 sh "$root/etc/kernel/postinst.d/vfw" 0.0.0-none 2>"$dir/err"
 grep -q 'kernel 0.0.0-none has no vfw.ko' "$dir/err"
+
+# a build that fails is loud, and installs nothing over what is there
+broken=0.0.0-broken
+trap 'rm -rf "$dir" build/$broken' EXIT
+mkdir -p "$dir/kernel/include/"{generated,config} "$root/lib/modules/$broken/updates"
+echo "#define UTS_RELEASE \"$broken\"" >"$dir/kernel/include/generated/utsrelease.h"
+touch "$dir/kernel/include/config/auto.conf"
+printf 'modules:\n\t@echo "x.c:1: error: no such thing" >&2; exit 1\n' >"$dir/kernel/Makefile"
+echo old >"$root/lib/modules/$broken/updates/vfw.ko"
+! $make -s install-module DESTDIR="$root" KERNEL="$dir/kernel" >"$dir/out" 2>&1 || fail "a module that does not build is installed"
+grep -q 'x.c:1: error: no such thing' "$dir/out"
+grep -q "vfw.ko for $broken did not build" "$dir/out"
+expect "the module that was there" "$(cat "$root/lib/modules/$broken/updates/vfw.ko")" old
+! $make -s install-module DESTDIR="$root" KERNEL="$dir/none" >"$dir/out" 2>&1 || fail "a kernel that is not there was taken"
+grep -q 'expected one of .* or a release with headers installed' "$dir/out"
+rm -r "$root/lib/modules/$broken"
 
 mkdir -p "$root/lib/modules/6.1.0/updates"
 touch "$root/lib/modules/6.1.0/updates/vfw.ko"
