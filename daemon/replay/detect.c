@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../sig/rule_scan.h"
+#include "message.h"
 #include "store.h"
 
 enum {
@@ -20,10 +21,12 @@ struct vfw_detect {
 	vfw_detect_match_fn match; /* or NULL */
 	void *ctx;
 	struct vfw_store *store;
+	struct vfw_message *message;
 	u32 *by_literal; /* signature of each literal */
 	u32 *always; /* signatures that no literal announces */
 	u32 n_always;
-	u8 *wanted[2]; /* signatures whose literal is in the payload, in the window */
+	u8 *wanted
+		[2]; /* signatures whose literal is in the payload, in the window or the message */
 	u64 spent;
 };
 
@@ -72,7 +75,8 @@ struct vfw_detect *vfw_detect_new(const struct vfw_rule_set *set, struct vfw_rul
 	d->alert = alert;
 	d->ctx = ctx;
 	d->store = vfw_store_new();
-	if (!d->store || index_literals(d)) {
+	d->message = vfw_message_new(set);
+	if (!d->store || !d->message || index_literals(d)) {
 		vfw_detect_free(d);
 		return NULL;
 	}
@@ -84,6 +88,7 @@ void vfw_detect_free(struct vfw_detect *d)
 	if (!d)
 		return;
 	vfw_store_free(d->store);
+	vfw_message_free(d->message);
 	free(d->by_literal);
 	free(d->always);
 	free(d->wanted[0]);
@@ -290,6 +295,10 @@ static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, boo
 	bool literal = sig->fast != VFW_SIG_NONE;
 	const struct vfw_sig_pkt *p = r->p;
 
+	*stream = p->buffers;
+	if (*stream)
+		return (!literal || d->wanted[1][i]) &&
+		       try_buffer(d, r, sig, r->window, r->window_len);
 	*stream = false;
 	if (!has_payload_steps(d, sig)) /* the end of a flow is no packet */
 		return p->head_len && try_buffer(d, r, sig, p->payload, p->payload_len);
@@ -315,6 +324,9 @@ static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 	const struct vfw_rule_meta *m = &d->set->meta[i];
 	bool stream;
 
+	/* of messages those are asked that are about messages; of all else the others */
+	if (!(sig->flags & VFW_SIG_MESSAGE) != !r->p->buffers)
+		return false;
 	if (!vfw_sig_header(&d->set->sigs, sig, r->p))
 		return false;
 	if (sig->flags & VFW_SIG_ONCE && (!r->p->head_len || was_asked(d, r, i)))
@@ -351,26 +363,54 @@ static void on_literal(void *ctx, uint32_t literal)
 		w->wanted[sig] = 1;
 }
 
+static void on_buffer(void *ctx, const u8 *buf, u32 len)
+{
+	struct want *w = ctx;
+
+	vfw_rule_scan_literals(w->d->scan, buf, len, on_literal, w);
+}
+
+static void ask_all(struct vfw_detect *d, const struct round *r)
+{
+	u32 i, at = 0, n = d->set->sigs.n_sigs;
+	struct want w = {d, d->wanted[0]};
+
+	if (r->flow && r->flow->passed)
+		return;
+	memset(d->wanted[0], 0, n);
+	memset(d->wanted[1], 0, n);
+	vfw_rule_scan_literals(d->scan, r->p->payload, r->p->payload_len, on_literal, &w);
+	w.wanted = d->wanted[1];
+	vfw_rule_scan_literals(d->scan, r->window, r->window_len, on_literal, &w);
+	if (r->p->buffers)
+		vfw_message_each(d->message, on_buffer, &w);
+	for (i = 0; i < n; i++) {
+		bool always = at < d->n_always && d->always[at] == i;
+
+		at += always;
+		if ((always || d->wanted[0][i] || d->wanted[1][i]) && one(d, r, i))
+			return;
+	}
+}
+
 void vfw_detect_packet(struct vfw_detect *d, const struct vfw_sig_pkt *p,
 		       struct vfw_track_flow *flow, unsigned int side, const u8 *window,
 		       u32 window_len, u64 time)
 {
 	struct round r = {p, flow, side, window, window_len, time};
-	u32 i, at = 0, n = d->set->sigs.n_sigs;
-	struct want w = {d, d->wanted[0]};
 
-	if (flow && flow->passed)
-		return;
-	memset(d->wanted[0], 0, n);
-	memset(d->wanted[1], 0, n);
-	vfw_rule_scan_literals(d->scan, p->payload, p->payload_len, on_literal, &w);
-	w.wanted = d->wanted[1];
-	vfw_rule_scan_literals(d->scan, window, window_len, on_literal, &w);
-	for (i = 0; i < n; i++) {
-		bool always = at < d->n_always && d->always[at] == i;
+	ask_all(d, &r);
+}
 
-		at += always;
-		if ((always || d->wanted[0][i] || d->wanted[1][i]) && one(d, &r, i))
-			return;
-	}
+void vfw_detect_message(struct vfw_detect *d, const struct vfw_sig_pkt *p,
+			struct vfw_track_flow *flow, unsigned int side, const u8 *window,
+			u32 window_len, const struct vfw_http_side *message, u64 time)
+{
+	struct vfw_sig_pkt about = *p;
+	struct round r = {&about, flow, side, window, window_len, time};
+
+	about.buffers = vfw_message_buffers(d->message);
+	vfw_message_set(d->message, message);
+	ask_all(d, &r);
+	vfw_message_set(d->message, NULL);
 }

@@ -47,6 +47,14 @@ void vfw_detect_packet(struct vfw_detect *d, const struct vfw_sig_pkt *p,
 		       struct vfw_track_flow *flow, unsigned int side, const u8 *window,
 		       u32 window_len, u64 time);
 
+/*
+ * Asks the signatures about messages about one that has ended. window: bytes of the stream up to its end, for
+ * their steps in the payload. p describes the last packet of that side, without its bytes.
+ */
+void vfw_detect_message(struct vfw_detect *d, const struct vfw_sig_pkt *p,
+			struct vfw_track_flow *flow, unsigned int side, const u8 *window,
+			u32 window_len, const struct vfw_http_side *message, u64 time);
+
 /* How often a chain's budget was spent. */
 u64 vfw_detect_spent(const struct vfw_detect *d);
 

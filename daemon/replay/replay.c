@@ -13,6 +13,7 @@
 #include "detect.h"
 #include "loose.h"
 #include "track.h"
+#include "web.h"
 
 struct vfw_replay {
 	const struct vfw_replay_options *options;
@@ -30,6 +31,8 @@ struct vfw_replay {
 	const struct vfw_track_flow *flow;
 	unsigned int side;
 	u64 time, number;
+	bool beside; /* what is asked now belongs to no packet at hand */
+	bool ending; /* the capture is over */
 };
 
 static void on_alert(void *ctx, const struct vfw_rule_meta *rule, const struct vfw_sig_pkt *p,
@@ -41,7 +44,7 @@ static void on_alert(void *ctx, const struct vfw_rule_meta *rule, const struct v
 			      .flow = r->flow,
 			      .side = r->side,
 			      .time = r->time,
-			      .number = p->head_len ? r->number : 0,
+			      .number = r->beside ? 0 : r->number,
 			      .stream = stream};
 
 	r->counts->alerts++;
@@ -57,17 +60,18 @@ static void describe(struct vfw_sig_pkt *p, const struct vfw_track_flow *flow, u
 	p->flags |= VFW_SIG_PKT_FLOW | (side ? 0 : VFW_SIG_PKT_TO_SERVER);
 	if (vfw_track_established(flow))
 		p->flags |= VFW_SIG_PKT_ESTABLISHED;
+	if (vfw_web_is_http(flow->own))
+		p->flags |= VFW_SIG_PKT_HTTP;
 	p->flow_age = time > flow->began ? (u32)((time - flow->began) / 1000000) : 0;
 	for (i = 0; i < 2; i++)
 		if (flow->tcp.side[i].flags & VFW_TCP_SIDE_END)
 			p->stream_bytes[i] = flow->tcp.side[i].end - flow->tcp.side[i].start;
 }
 
-/* Bytes of a flow that is ending: no packet of its own carries them. */
-static void on_window(void *ctx, struct vfw_track_flow *flow, unsigned int side, const u8 *bytes,
-		      u32 len, u64 time)
+/* Asks about bytes of a side that TCP has delivered, and a message that ends with them, if any. */
+static void ask_stream(struct vfw_replay *r, struct vfw_track_flow *flow, unsigned int side,
+		       const u8 *bytes, u32 len, const struct vfw_http_side *message, u64 time)
 {
-	struct vfw_replay *r = ctx;
 	struct vfw_frame frame = flow->frame[side];
 	struct vfw_sig_pkt p = {.frame = &frame};
 
@@ -78,7 +82,102 @@ static void on_window(void *ctx, struct vfw_track_flow *flow, unsigned int side,
 	r->flow = flow;
 	r->side = side;
 	r->time = time;
-	vfw_detect_packet(r->detect, &p, flow, side, bytes, len, time);
+	if (message)
+		vfw_detect_message(r->detect, &p, flow, side, bytes, len, message, time);
+	else
+		vfw_detect_packet(r->detect, &p, flow, side, bytes, len, time);
+}
+
+/*
+ * Brings the first len bytes of a side's window to its parser, as far as it has not had them; over: no
+ * more will come. What ends a message is asked about with it. Returns how many bytes were asked about.
+ */
+static u32 read_messages(struct vfw_replay *r, struct vfw_track_flow *flow, unsigned int side,
+			 u32 len, bool over, u64 time)
+{
+	struct vfw_track_window *w = &flow->window[side];
+	const struct vfw_http_side *m;
+	u32 asked = 0, used;
+
+	if (flow->key.proto != VFW_PROTO_TCP)
+		return 0;
+	if (!flow->own)
+		flow->own = vfw_web_new();
+	if (!flow->own)
+		return 0;
+	if (w->torn) {
+		m = vfw_web_lose(flow->own, side);
+		w->fed = len;
+		if (m)
+			ask_stream(r, flow, side, NULL, 0, m, time);
+		return 0;
+	}
+	/* rules about the stream come first, as in Suricata: all messages see the same bytes */
+	if (over ||
+	    (w->fed < len && vfw_web_ends(flow->own, side, w->bytes + w->fed, len - w->fed)))
+		asked = len;
+	if (asked)
+		ask_stream(r, flow, side, w->bytes, asked, NULL, time);
+	while (w->fed < len) {
+		m = vfw_web_feed(flow->own, side, w->bytes + w->fed, len - w->fed, &used);
+		w->fed += used;
+		if (!m)
+			break;
+		ask_stream(r, flow, side, w->bytes, asked, m, time);
+	}
+	m = over ? vfw_web_end(flow->own, side) : NULL;
+	if (m)
+		ask_stream(r, flow, side, w->bytes, asked, m, time);
+	return asked;
+}
+
+/* Bytes of a flow that is ending: no packet of its own carries them. */
+static void on_window(void *ctx, struct vfw_track_flow *flow, unsigned int side, const u8 *bytes,
+		      u32 len, u64 time)
+{
+	struct vfw_replay *r = ctx;
+	u32 asked;
+
+	r->beside = true;
+	asked = read_messages(r, flow, side, len, r->ending, time);
+	if (asked < len)
+		ask_stream(r, flow, side, bytes + asked, len - asked, NULL, time);
+	r->beside = false;
+}
+
+static void on_over(void *ctx, struct vfw_track_flow *flow)
+{
+	struct vfw_replay *r = ctx;
+	unsigned int side;
+
+	r->beside = true;
+	for (side = 0; flow->own && side < 2; side++) {
+		const struct vfw_http_side *m = vfw_web_end(flow->own, side);
+
+		if (m)
+			ask_stream(r, flow, side, NULL, 0, m, flow->last);
+	}
+	r->beside = false;
+	vfw_web_free(flow->own);
+	flow->own = NULL;
+}
+
+/* What both sides of a conversation have said so far goes to its parser. */
+static void hear(struct vfw_replay *r, struct vfw_track_result *t, u64 time)
+{
+	bool over = vfw_track_closed(t->flow);
+	unsigned int side;
+	u32 asked;
+
+	for (side = 0; side < 2; side++) {
+		asked = read_messages(r, t->flow, side, vfw_track_ready(t->flow, side), over, time);
+		if (asked)
+			vfw_track_consume(&t->flow->window[side], asked);
+		if (side == t->side && asked) {
+			t->ready -= asked < t->ready ? asked : t->ready;
+			t->inspect = t->inspect && t->ready;
+		}
+	}
 }
 
 /* A parsed packet that is no fragment any more, or never was one whose transport counts. */
@@ -96,6 +195,8 @@ static void one_packet(struct vfw_replay *r, const struct vfw_frame *f, const u8
 	}
 	if (f->flags & VFW_FRAME_F_L4 && f->end <= have)
 		vfw_track_packet(r->track, f, frame, time, &t);
+	if (t.flow && f->proto == VFW_PROTO_TCP)
+		hear(r, &t, time);
 	r->flow = t.flow;
 	r->side = t.side;
 	r->time = time;
@@ -162,6 +263,7 @@ static int run(struct vfw_replay *r, struct vfw_capture *c, char *why, size_t si
 		one_frame(r, p.frame, p.len, false);
 	}
 	r->counts->unknown_link = vfw_capture_skipped(c);
+	r->ending = true;
 	vfw_track_end(r->track, r->time);
 	r->counts->spent = vfw_detect_spent(r->detect);
 	return rc;
@@ -186,8 +288,10 @@ int vfw_replay_run(const struct vfw_rule_set *set, const char *capture,
 			rc = -ENOMEM;
 		}
 	}
-	if (!rc)
+	if (!rc) {
+		vfw_track_on_over(r.track, on_over);
 		rc = run(&r, c, why, size);
+	}
 	if (!rc && (r.failed || (eve && fflush(eve)))) {
 		snprintf(why, size, "alerts could not be written");
 		rc = -EIO;
@@ -233,6 +337,7 @@ struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_ru
 	r->defrag = vfw_defrag_new();
 	if (r->counts && r->detect && r->track && r->defrag) {
 		vfw_detect_on_match(r->detect, on_match);
+		vfw_track_on_over(r->track, on_over);
 		return r;
 	}
 	release(r);
@@ -253,6 +358,7 @@ void vfw_replay_grant(struct vfw_replay *r, const struct vfw_rule_meta *rule)
 
 void vfw_replay_close(struct vfw_replay *r)
 {
+	r->ending = true;
 	vfw_track_end(r->track, r->time);
 	release(r);
 }

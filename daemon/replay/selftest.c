@@ -161,7 +161,9 @@ static void not_made(struct vfw_selftest_result *out, const char *why)
 int vfw_selftest_one(struct vfw_selftest *s, u32 sig, struct vfw_selftest_result *out)
 {
 	struct vfw_talk t;
-	const char *why = vfw_talk_make(s->made, sig, &t);
+	const char *why = vfw_rule_needs_parser(&s->made->sig[sig])
+				  ? "HTTP"
+				  : vfw_talk_make(s->made, sig, &t);
 	u32 n;
 	int rc;
 

@@ -89,6 +89,7 @@ void vfw_track_consume(struct vfw_track_window *w, u32 len)
 		len = w->len;
 	memmove(w->bytes, w->bytes + len, w->len - len);
 	w->len -= len;
+	w->fed -= len < w->fed ? len : w->fed;
 }
 
 /* Inspects all that the window holds. */
@@ -99,7 +100,7 @@ static void flush(struct vfw_track *t, struct vfw_track_flow *f, unsigned int si
 	if (!w->len)
 		return;
 	t->inspect(t->ctx, f, side, w->bytes, w->len, time);
-	w->len = 0;
+	w->len = w->fed = 0;
 }
 
 static void append(struct vfw_track_window *w, const u8 *bytes, u32 len)
@@ -290,8 +291,6 @@ static bool take_segment(struct vfw_track_flow *f, unsigned int side, const stru
 	struct vfw_stream_plan plan;
 	struct bytes b = {payload};
 
-	if (frame->tcp_flags & VFW_TCP_SYN)
-		seg.seq++; /* data of a SYN stands behind it */
 	vfw_stream_plan(s, &plan, &seg, &stream_limit, same, &b);
 	if (plan.verdict == VFW_STREAM_CONFLICT)
 		return true; /* the first copy stands */
@@ -318,16 +317,19 @@ static void take_ack(struct vfw_track *t, struct vfw_track_flow *f, unsigned int
 		     const struct vfw_frame *frame, u64 time)
 {
 	struct vfw_stream *s = &f->stream[!side];
-	bool gap;
+	bool gap, fin;
 
 	if (!(s->flags & VFW_STREAM_F_STARTED))
 		return;
+	/* a FIN without bytes is no matter of the stream, and its number is no gap */
+	fin = f->tcp.side[!side].flags & VFW_TCP_SIDE_FIN && frame->tcp_ack == s->next + 1;
 	/* what lies in gaps that the acknowledgement passes over is looked at before it goes */
 	if ((int)(frame->tcp_ack - s->next) > 0) {
 		flush(t, f, !side, time);
 		flush_early(t, f, !side, time, &frame->tcp_ack);
 	}
 	free_pieces(vfw_stream_ack(s, frame->tcp_ack, (u32)frame->tcp_win << 14, &gap));
+	f->window[!side].torn |= gap && !fin;
 }
 
 static void start_streams(struct vfw_track_flow *f, const struct vfw_frame *frame,
@@ -354,6 +356,17 @@ static u32 acknowledged(const struct vfw_track_flow *f, unsigned int side)
 	if (ahead <= 0)
 		return w->len;
 	return (u32)ahead >= w->len ? 0 : w->len - (u32)ahead;
+}
+
+bool vfw_track_closed(const struct vfw_track_flow *flow)
+{
+	return flow->tcp_open &&
+	       (flow->tcp.state == VFW_TCP_CLOSE || flow->tcp.state == VFW_TCP_TIME_WAIT);
+}
+
+u32 vfw_track_ready(const struct vfw_track_flow *flow, unsigned int side)
+{
+	return vfw_track_closed(flow) ? flow->window[side].len : acknowledged(flow, side);
 }
 
 /* Options of a TCP header that decide whether its payload counts. */
@@ -449,12 +462,8 @@ static void take_tcp(struct vfw_track *t, struct vfw_track_flow *f, unsigned int
 	if (len && !(frame->tcp_flags & VFW_TCP_RST) &&
 	    (!(frame->tcp_flags & VFW_TCP_SYN) || options.fast_open))
 		r->in_stream = take_segment(f, side, frame, payload, len);
-	r->ready = acknowledged(f, side);
-	r->inspect = r->ready >= VFW_TRACK_CHUNK;
-	if (f->tcp.state == VFW_TCP_CLOSE || f->tcp.state == VFW_TCP_TIME_WAIT) {
-		r->ready = f->window[side].len;
-		r->inspect = r->ready;
-	}
+	r->ready = vfw_track_ready(f, side);
+	r->inspect = r->ready >= (vfw_track_closed(f) ? 1 : VFW_TRACK_CHUNK);
 }
 
 static u8 opener_of(const struct vfw_track *t, const struct vfw_frame *f, u8 sender)

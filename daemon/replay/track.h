@@ -23,6 +23,7 @@ struct vfw_track_piece {
 struct vfw_track_window {
 	u8 *bytes;
 	u32 len, room;
+	u32 fed; /* of len: what the user's parser has had, the user's business */
 	u32 seq; /* of the byte behind the last one */
 	bool torn; /* somewhere before these bytes others were never seen */
 };
@@ -82,6 +83,12 @@ struct vfw_track_result {
  */
 void vfw_track_packet(struct vfw_track *t, const struct vfw_frame *f, const u8 *frame, u64 time,
 		      struct vfw_track_result *r);
+
+/* Bytes of a side's window that the other one has acknowledged; all when the conversation is closed. */
+u32 vfw_track_ready(const struct vfw_track_flow *flow, unsigned int side);
+
+/* Is TCP through with it: both have ended, or one has reset it? */
+bool vfw_track_closed(const struct vfw_track_flow *flow);
 
 /* Gives up the first len bytes of a window, which were inspected. */
 void vfw_track_consume(struct vfw_track_window *w, u32 len);

@@ -269,8 +269,8 @@ static int bsize(struct vfw_draft *d, const struct vfw_rule_option *o)
 	return 0;
 }
 
-int vfw_draft_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
-		    const struct vfw_rule_option *o)
+static int one_option(struct vfw_draft *d, const struct vfw_keyword *k,
+		      const struct vfw_rule_option *o)
 {
 	switch (k->id) {
 	case VFW_KW_BYTE_TEST:
@@ -284,4 +284,18 @@ int vfw_draft_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
 	default:
 		return bsize(d, o);
 	}
+}
+
+int vfw_draft_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
+		    const struct vfw_rule_option *o)
+{
+	uint32_t before = d->n_steps;
+	int rc = one_option(d, k, o);
+	struct vfw_sig_step *s = &d->steps[before];
+
+	/* what is relative looks where the one before it looked, if no buffer is named */
+	if (!rc && before && d->n_steps > before && d->buffer == VFW_SIG_PAYLOAD &&
+	    s->flags & VFW_SIG_F_RELATIVE)
+		s->buffer = d->steps[before - 1].buffer;
+	return rc;
 }

@@ -22,6 +22,8 @@ struct vfw_sig_step *vfw_draft_step(struct vfw_draft *d, enum vfw_sig_op op,
 	memset(t, 0, sizeof(*t));
 	t->op = op;
 	t->buffer = d->buffer;
+	t->view = d->view;
+	d->named = false;
 	d->fast[d->n_steps] = false;
 	d->depth_by_offset[d->n_steps] = false;
 	d->n_steps++;
@@ -120,7 +122,7 @@ static int decode(struct vfw_draft *d, const struct vfw_rule_text *t)
 	return rc;
 }
 
-static int add_content(struct vfw_draft *d, const struct vfw_rule_option *o)
+int vfw_draft_add_content(struct vfw_draft *d, const struct vfw_rule_option *o)
 {
 	struct vfw_rule_text t;
 	struct vfw_sig_step *s;
@@ -143,13 +145,15 @@ static int add_content(struct vfw_draft *d, const struct vfw_rule_option *o)
 	return 0;
 }
 
-/* The content a modifier is about: the last one of this buffer. */
+/* The content a modifier is about: the last one of this buffer, or the last of all where none is named. */
 static struct vfw_sig_step *last_content(struct vfw_draft *d, const struct vfw_rule_option *o)
 {
 	uint32_t i;
 
 	for (i = d->n_steps; i-- > 0;)
-		if (d->steps[i].op == VFW_SIG_CONTENT && d->steps[i].buffer == d->buffer)
+		if (d->steps[i].op == VFW_SIG_CONTENT &&
+		    (d->buffer == VFW_SIG_PAYLOAD ||
+		     (d->steps[i].buffer == d->buffer && d->steps[i].view == d->view)))
 			return &d->steps[i];
 	vfw_rule_fail(d->e, &o->name, 0, "'%.*s' without a content before it", (int)o->name.len,
 		      o->name.s);
@@ -266,11 +270,13 @@ int vfw_draft_content(struct vfw_draft *d, const struct vfw_keyword *k,
 	size_t i;
 
 	if (k->id == VFW_KW_CONTENT)
-		return add_content(d, o);
+		return vfw_draft_add_content(d, o);
 	if (k->id == VFW_KW_BUFFER) {
 		for (i = 0; i < sizeof(buffers) / sizeof(*buffers); i++)
 			if (!strcmp(k->name, buffers[i].name))
 				d->buffer = buffers[i].buffer;
+		d->view = 0;
+		d->named = false;
 		if (d->buffer != VFW_SIG_PAYLOAD)
 			d->sig.flags |= VFW_SIG_PACKET;
 		return 0;
@@ -285,6 +291,13 @@ static int regex_flags(struct vfw_draft *d, const struct vfw_rule_text *t, size_
 		       struct vfw_sig_step *s, struct vfw_rule_expr *x, bool *anchored)
 {
 	for (; at < t->len; at++) {
+		uint8_t buffer = vfw_draft_http_letter(t->s[at]);
+
+		/* a buffer that is named stands before the letter */
+		if (buffer && s->buffer == VFW_SIG_PAYLOAD)
+			s->buffer = buffer;
+		if (buffer)
+			continue;
 		switch (t->s[at]) {
 		case 'i':
 			x->flags |= VFW_RULE_EXPR_CASELESS;
@@ -305,19 +318,8 @@ static int regex_flags(struct vfw_draft *d, const struct vfw_rule_text *t, size_
 		case 'O': /* no match limit of its own */
 		case 'G': /* ungreedy: which of the matches, not whether */
 			break;
-		case 'U':
-		case 'I':
-		case 'P':
 		case 'Q':
-		case 'H':
-		case 'D':
-		case 'M':
-		case 'C':
 		case 'K':
-		case 'S':
-		case 'Y':
-		case 'V':
-		case 'W':
 			d->deep = true;
 			d->culprit = "pcre";
 			return vfw_rule_fail(d->e, t, at, "pcre with flag '%c': a buffer of HTTP",

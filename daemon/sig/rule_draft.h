@@ -29,6 +29,8 @@ struct vfw_draft {
 	char vars[VFW_SIG_VARS_MAX][VFW_DRAFT_NAME];
 	uint32_t n_vars;
 	uint8_t buffer; /* enum vfw_sig_buffer: where steps go now */
+	uint8_t view; /* of that buffer: of the set's views, 0 none */
+	bool named; /* the buffer was just named: it may still be transformed */
 	uint32_t stream_size; /* 1: the keyword is there */
 	bool deep; /* set with an error: a protocol's parser is what lacks */
 	const char *culprit; /* with an error: what the reasons count; NULL: the option's keyword */
@@ -43,10 +45,24 @@ int vfw_draft_content(struct vfw_draft *d, const struct vfw_keyword *k,
 int vfw_draft_pcre(struct vfw_draft *d, const struct vfw_rule_option *o);
 int vfw_draft_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
 		    const struct vfw_rule_option *o);
+int vfw_draft_http(struct vfw_draft *d, const struct vfw_keyword *k,
+		   const struct vfw_rule_option *o);
 int vfw_draft_header(struct vfw_draft *d, const struct vfw_keyword *k,
 		     const struct vfw_rule_option *o);
 int vfw_draft_state(struct vfw_draft *d, const struct vfw_keyword *k,
 		    const struct vfw_rule_option *o);
+
+/* A content from an option's value, in the buffer at hand. Returns 0, or -EINVAL with d->e set. */
+int vfw_draft_add_content(struct vfw_draft *d, const struct vfw_rule_option *o);
+
+/* The buffer of HTTP that a letter behind pcre's expression stands for, or 0. */
+uint8_t vfw_draft_http_letter(char c);
+
+/*
+ * Says what buffers of HTTP mean for the whole rule: flags and direction. Returns 0, or -EINVAL with
+ * d->e set when they contradict the rest.
+ */
+int vfw_draft_http_finish(struct vfw_draft *d);
 
 /* The number of a byte_extract variable, or -1. */
 int vfw_draft_var(const struct vfw_draft *d, const struct vfw_rule_text *name);

@@ -41,6 +41,11 @@ enum vfw_keyword_id {
 	VFW_KW_BYTE_EXTRACT,
 	VFW_KW_BSIZE,
 	VFW_KW_BUFFER, /* a header, or the payload again */
+	VFW_KW_HTTP_BUFFER,
+	VFW_KW_HTTP_CONTENT, /* moves the content before it into a buffer of HTTP */
+	VFW_KW_URICONTENT,
+	VFW_KW_URILEN,
+	VFW_KW_VIEW, /* transforms the buffer that was just named */
 	VFW_KW_DSIZE,
 	VFW_KW_TTL,
 	VFW_KW_TOS,

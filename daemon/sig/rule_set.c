@@ -81,6 +81,7 @@ void vfw_rule_set_free(struct vfw_rule_set *set)
 	free(set->bytes);
 	free(set->exprs);
 	free(set->literals);
+	free(set->views);
 	free(set->names);
 	free(set->notes);
 	free(set->reasons);

@@ -12,6 +12,7 @@
 #include "../../kmod/core/sig.h"
 #include "rule_keyword.h"
 #include "rule_range.h"
+#include "rule_view.h"
 
 #define VFW_RULE_BITS_MAX 8 /* flowbits or xbits of one rule */
 
@@ -98,9 +99,10 @@ struct vfw_rule_set {
 	struct vfw_rule_expr *exprs;
 	struct vfw_rule_literal *literals;
 	char **names; /* of flowbits and xbits */
+	struct vfw_rule_view *views; /* view n of a step is the one at n - 1 */
 	size_t n_literals, n_names;
 	size_t room_sigs, room_meta, room_steps, room_conds, room_range4, room_range6, room_ports,
-		room_bytes, room_exprs, room_literals, room_names;
+		room_bytes, room_exprs, room_literals, room_names, room_views;
 	struct vfw_rule_vars vars;
 	const char *file; /* name of the text being read, for notes; lives as long as the set */
 	uint32_t counts[VFW_RULE_FATE_COUNT];
@@ -135,6 +137,15 @@ int vfw_rule_set_add(struct vfw_rule_set *set, const char *text, size_t len);
  * Returns 0, or -EINVAL when the tables are not sound (a fault of this program).
  */
 int vfw_rule_set_finish(struct vfw_rule_set *set);
+
+/*
+ * Does a signature need what a parser makes of an application's messages (VFW_SIG_PKT_HTTP,
+ * vfw_sig_pkt.buffers)? Where there is no parser it can never match.
+ */
+static inline bool vfw_rule_needs_parser(const struct vfw_sig *sig)
+{
+	return sig->flags & (VFW_SIG_HTTP | VFW_SIG_MESSAGE);
+}
 
 /* For the translators: */
 

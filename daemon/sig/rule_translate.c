@@ -65,6 +65,8 @@ static int protocol_of(struct vfw_draft *d)
 		{"icmpv6", VFW_SIG_P_IP6 | VFW_SIG_P_ICMP6, 0},
 		{"icmp6", VFW_SIG_P_IP6 | VFW_SIG_P_ICMP6, 0},
 		{"sctp", BOTH_IP | VFW_SIG_P_SCTP, 0},
+		{"http", BOTH_IP | VFW_SIG_P_TCP, VFW_SIG_HTTP},
+		{"http1", BOTH_IP | VFW_SIG_P_TCP, VFW_SIG_HTTP},
 	};
 	const struct vfw_rule_text *t = &d->rule->protocol;
 	struct vfw_rule_error ignored;
@@ -255,6 +257,8 @@ static int option(struct vfw_draft *d, const struct vfw_rule_option *o)
 		    k->id == VFW_KW_BYTE_JUMP || k->id == VFW_KW_BYTE_EXTRACT ||
 		    k->id == VFW_KW_BSIZE)
 			return vfw_draft_bytes(d, k, o);
+		if (k->id >= VFW_KW_HTTP_BUFFER && k->id <= VFW_KW_VIEW)
+			return vfw_draft_http(d, k, o);
 		return vfw_draft_content(d, k, o);
 	default:
 		if (k->id >= VFW_KW_DSIZE && k->id <= VFW_KW_ICMP6_MTU)
@@ -275,7 +279,7 @@ static bool is_base(const struct vfw_draft *d, uint32_t i)
 		bool moves = t->op == VFW_SIG_CONTENT || t->op == VFW_SIG_REGEX ||
 			     t->op == VFW_SIG_BYTE_JUMP;
 
-		if (t->buffer != d->steps[i].buffer)
+		if (t->buffer != d->steps[i].buffer || t->view != d->steps[i].view)
 			continue;
 		if (t->flags & VFW_SIG_F_RELATIVE)
 			return true;
@@ -293,8 +297,8 @@ static int choose_fast(struct vfw_draft *d)
 	for (i = 0; i < d->n_steps; i++) {
 		const struct vfw_sig_step *t = &d->steps[i];
 
-		if (t->op != VFW_SIG_CONTENT || t->buffer != VFW_SIG_PAYLOAD ||
-		    t->flags & VFW_SIG_F_NEGATED)
+		if (t->op != VFW_SIG_CONTENT || t->flags & VFW_SIG_F_NEGATED ||
+		    (t->buffer != VFW_SIG_PAYLOAD && t->buffer < VFW_SIG_HTTP_FIRST))
 			continue;
 		if (d->fast[i]) {
 			best = i;
@@ -319,6 +323,8 @@ static void choose_scope(struct vfw_draft *d)
 	if (d->sig.flags & (VFW_SIG_PACKET | VFW_SIG_STREAM))
 		return;
 	d->sig.flags |= VFW_SIG_STREAM;
+	if (d->sig.flags & VFW_SIG_MESSAGE)
+		return;
 	if (d->stream_size)
 		d->sig.flags |= VFW_SIG_PACKET;
 	for (i = 0; i < d->n_steps; i++)
@@ -337,7 +343,7 @@ static bool is_once(const struct vfw_draft *d)
 		return false;
 	if (d->sig.flags & (VFW_SIG_TO_SERVER | VFW_SIG_TO_CLIENT | VFW_SIG_ESTABLISHED |
 			    VFW_SIG_NOT_ESTABLISHED | VFW_SIG_STATELESS | VFW_SIG_ONLY_FRAG |
-			    VFW_SIG_NO_FRAG | VFW_SIG_PACKET | VFW_SIG_STREAM))
+			    VFW_SIG_NO_FRAG | VFW_SIG_PACKET | VFW_SIG_STREAM | VFW_SIG_HTTP))
 		return false;
 	for (i = 0; i < d->meta.n_bits; i++)
 		if (d->meta.bits[i].track != VFW_SIG_TRACK_FLOW ||
@@ -346,10 +352,27 @@ static bool is_once(const struct vfw_draft *d)
 	return true;
 }
 
+/* Steps stand by buffer and view. */
+static uint32_t place_of(const struct vfw_sig_step *t)
+{
+	return (uint32_t)t->buffer << 8 | t->view;
+}
+
+/* The next place behind one at which steps look, or UINT32_MAX. */
+static uint32_t next_place(const struct vfw_draft *d, uint32_t place)
+{
+	uint32_t i, next = UINT32_MAX;
+
+	for (i = 0; i < d->n_steps; i++)
+		if (place_of(&d->steps[i]) > place && place_of(&d->steps[i]) < next)
+			next = place_of(&d->steps[i]);
+	return next;
+}
+
 static int commit(struct vfw_draft *d)
 {
 	struct vfw_rule_set *set = d->set;
-	uint32_t i, buffer, bytes = set->sigs.n_bytes, exprs = set->sigs.n_exprs;
+	uint32_t i, place, bytes = set->sigs.n_bytes, exprs = set->sigs.n_exprs;
 
 	if (vfw_rule_set_grow(&set->sig, &set->room_sigs, set->sigs.n_sigs, sizeof(*set->sig)) ||
 	    vfw_rule_set_grow(&set->meta, &set->room_meta, set->sigs.n_sigs, sizeof(*set->meta)))
@@ -361,11 +384,11 @@ static int commit(struct vfw_draft *d)
 	}
 	d->sig.first_step = set->sigs.n_steps;
 	d->sig.n_steps = d->n_steps;
-	for (buffer = 0; buffer < VFW_SIG_BUFFER_COUNT; buffer++) {
+	for (place = 0; d->n_steps && place != UINT32_MAX; place = next_place(d, place)) {
 		for (i = 0; i < d->n_steps; i++) {
 			struct vfw_sig_step t = d->steps[i];
 
-			if (t.buffer != buffer)
+			if (place_of(&t) != place)
 				continue;
 			if (t.op == VFW_SIG_CONTENT)
 				t.data += bytes;
@@ -425,6 +448,8 @@ static int finish(struct vfw_draft *d)
 		    !(t->flags & (VFW_SIG_F_VAR_DEPTH | VFW_SIG_F_VAR_OFFSET)))
 			t->depth += t->offset;
 	}
+	if (vfw_draft_http_finish(d))
+		return -EINVAL;
 	if (d->sig.flags & VFW_SIG_ONLY_STREAM && d->sig.flags & VFW_SIG_PACKET) {
 		d->culprit = "flow";
 		return vfw_rule_fail(d->e, &d->rule->action, 0,

@@ -40,8 +40,10 @@ static const char *check_step(const struct vfw_sigs *s, const struct vfw_sig_ste
 	if (t->op >= VFW_SIG_OP_COUNT || t->buffer >= VFW_SIG_BUFFER_COUNT ||
 	    t->cmp >= VFW_SIG_CMP_COUNT)
 		return "no such step";
-	if (t->reserved || t->var >= VFW_SIG_VARS_MAX)
-		return "no such variable, or a reserved field is not 0";
+	if (t->view && (t->buffer < VFW_SIG_HTTP_FIRST || t->view > s->n_views))
+		return "no such view of this buffer";
+	if (t->var >= VFW_SIG_VARS_MAX)
+		return "no such variable";
 	if (!is_var(t->flags, VFW_SIG_F_VAR_OFFSET, t->offset) ||
 	    !is_var(t->flags, VFW_SIG_F_VAR_DEPTH, t->depth) ||
 	    (t->flags & VFW_SIG_F_VAR_VALUE && t->value >= VFW_SIG_VARS_MAX))
@@ -527,6 +529,8 @@ static bool flow_fits(const struct vfw_sig *sig, const struct vfw_sig_pkt *p)
 	bool to_server = p->flags & VFW_SIG_PKT_TO_SERVER;
 
 	if (want & VFW_SIG_NEEDS_FLOW && !flow)
+		return false;
+	if (want & VFW_SIG_HTTP && !(p->flags & VFW_SIG_PKT_HTTP))
 		return false;
 	if (want & VFW_SIG_TO_SERVER && !(flow && to_server))
 		return false;

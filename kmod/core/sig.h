@@ -18,6 +18,7 @@
 #define VFW_CORE_SIG_H
 
 #include "frame.h"
+#include "http.h"
 
 #define VFW_SIG_STEPS_MAX 64 /* of one signature */
 #define VFW_SIG_VARS_MAX 16 /* byte_extract variables of one signature */
@@ -35,7 +36,8 @@ enum vfw_sig_buffer {
 	VFW_SIG_UDP_HEADER,
 	VFW_SIG_ICMP4_HEADER,
 	VFW_SIG_ICMP6_HEADER,
-	VFW_SIG_BUFFER_COUNT
+	VFW_SIG_HTTP_FIRST, /* the buffers of HTTP, in the order of enum vfw_http_buffer */
+	VFW_SIG_BUFFER_COUNT = VFW_SIG_HTTP_FIRST + VFW_HTTP_BUFFER_COUNT
 };
 
 enum vfw_sig_op {
@@ -91,7 +93,7 @@ struct vfw_sig_step {
 	u8 count; /* bytes to read, 1 to 8, STRING up to 23; or a variable */
 	u8 var; /* byte_extract: variable to set */
 	u8 shift; /* to the right, after the mask */
-	u8 reserved;
+	u8 view; /* how the buffer is transformed: 0 not, else a number up to vfw_sigs.n_views */
 	u32 flags; /* VFW_SIG_F_* */
 	u32 data; /* contents: into bytes; VFW_SIG_REGEX: number of the expression */
 	u32 len;
@@ -190,6 +192,8 @@ struct vfw_sig_side {
 #define VFW_SIG_PASS (1U << 19)
 #define VFW_SIG_DROP (1U << 20)
 #define VFW_SIG_REJECT (1U << 21)
+#define VFW_SIG_HTTP (1U << 22) /* the conversation must be HTTP/1 */
+#define VFW_SIG_MESSAGE (1U << 23) /* asked of messages: has steps in buffers of a parser */
 
 struct vfw_sig {
 	u32 flags; /* VFW_SIG_* */
@@ -198,7 +202,7 @@ struct vfw_sig {
 	u32 fast; /* the expression that must have hit, VFW_SIG_NONE: always worth it */
 	struct vfw_sig_side src, dst;
 	u32 first_cond, n_conds;
-	u32 first_step, n_steps; /* sorted by buffer; within it as written */
+	u32 first_step, n_steps; /* sorted by buffer and view; within them as written */
 };
 
 struct vfw_sigs {
@@ -211,6 +215,7 @@ struct vfw_sigs {
 	const u8 *bytes;
 	u32 n_sigs, n_steps, n_conds, n_range4, n_range6, n_ports, n_bytes;
 	u32 n_exprs; /* regular expressions */
+	u32 n_views; /* transformations that steps name; what makes buffers knows them */
 };
 
 /* Options seen in an IPv4 header, bits of VFW_SIG_IP_OPTIONS. */
@@ -231,6 +236,17 @@ enum vfw_sig_ip_option {
 #define VFW_SIG_PKT_ESTABLISHED (1U << 2)
 #define VFW_SIG_PKT_IN_STREAM (1U << 3) /* its bytes went into the stream */
 #define VFW_SIG_PKT_REBUILT (1U << 4) /* put together from fragments */
+#define VFW_SIG_PKT_HTTP (1U << 5) /* its flow is known to be HTTP/1 */
+
+/* The buffers of a message that a parser has read; whoever asks signatures about it brings them. */
+struct vfw_sig_buffers {
+	/*
+	 * The k-th (from 0) of the buffers of that kind, transformed as view says. Returns false when there
+	 * is none; the bytes stay until the next call of vfw_sig_content() at least.
+	 */
+	bool (*get)(void *ctx, u32 buffer, u32 view, u32 k, const u8 **buf, u32 *len);
+	void *ctx;
+};
 
 /* What a signature is asked about. Offsets of frame count in head. */
 struct vfw_sig_pkt {
@@ -242,6 +258,7 @@ struct vfw_sig_pkt {
 	u32 flags; /* VFW_SIG_PKT_* */
 	u32 flow_age; /* seconds */
 	u32 stream_bytes[2]; /* seen from the client, from the server */
+	const struct vfw_sig_buffers *buffers; /* NULL: no message */
 };
 
 /*
@@ -274,7 +291,8 @@ bool vfw_sig_header(const struct vfw_sigs *s, const struct vfw_sig *sig,
 
 /*
  * Evaluates the steps of sig: those of the payload over buf, len bytes (a packet's payload, or what a
- * stream holds contiguously), those of headers over p's. Without any step it matches.
+ * stream holds contiguously), those of headers over p's, those of messages over p->buffers (of buffers of
+ * one kind any one serves; one that is not there never matches). Without any step it matches.
  * s passed vfw_sig_check(). Uses about 1 KiB of stack. Any context that regex allows.
  */
 enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_sig *sig,

@@ -373,6 +373,24 @@ static bool header_bytes(const struct vfw_sig_pkt *p, unsigned int buffer, const
 	return true;
 }
 
+/* Of the buffers of one kind in a message: does any serve? */
+static enum vfw_sig_result run_any(struct chain *c, const struct vfw_sig_buffers *buffers)
+{
+	u32 k;
+
+	for (k = 0; buffers; k++) {
+		enum vfw_sig_result rc;
+
+		if (!buffers->get(buffers->ctx, c->steps[0].buffer, c->steps[0].view, k, &c->buf,
+				  &c->len))
+			break;
+		rc = run(c);
+		if (rc != VFW_SIG_NO_MATCH)
+			return rc;
+	}
+	return VFW_SIG_NO_MATCH;
+}
+
 enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_sig *sig,
 				    const struct vfw_sig_pkt *p, const u8 *buf, u32 len,
 				    const struct vfw_sig_regex *regex)
@@ -390,13 +408,17 @@ enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_s
 
 		c.steps = &steps[first];
 		for (c.n = 1; first + c.n < sig->n_steps; c.n++)
-			if (steps[first + c.n].buffer != buffer)
+			if (steps[first + c.n].buffer != buffer ||
+			    steps[first + c.n].view != steps[first].view)
 				break;
 		c.buf = buf;
 		c.len = len;
-		if (buffer != VFW_SIG_PAYLOAD && !header_bytes(p, buffer, &c.buf, &c.len))
-			return VFW_SIG_NO_MATCH;
-		rc = run(&c);
+		if (buffer >= VFW_SIG_HTTP_FIRST)
+			rc = run_any(&c, p->buffers);
+		else if (buffer != VFW_SIG_PAYLOAD && !header_bytes(p, buffer, &c.buf, &c.len))
+			rc = VFW_SIG_NO_MATCH;
+		else
+			rc = run(&c);
 		if (rc != VFW_SIG_MATCH)
 			return rc;
 		first += c.n;

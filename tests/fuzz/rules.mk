@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Fuzz target of the rule language and of signatures' evaluation: see tests/fuzz/core.mk for the goals
+# Fuzz targets of the rule language, of signatures' evaluation, and of HTTP: see tests/fuzz/core.mk for the goals
 # every such file has.
 
 RULES_FUZZ_CC ?= clang
@@ -11,15 +11,28 @@ RULES_FUZZ_SRCS := $(filter-out daemon/sig/rule_scan.c,$(wildcard daemon/sig/rul
 RULES_FUZZ_OBJS := $(RULES_FUZZ_SRCS:%.c=$(RULES_FUZZ_OBJ)/%.o)
 RULES_FUZZ_SEEDS := build/fuzz/seeds/rules_eval
 
+HTTP_FUZZ_OBJS := $(patsubst %.c,$(RULES_FUZZ_OBJ)/%.o,kmod/core/http.c kmod/core/http_buffer.c \
+	tests/fuzz/rules_http.c)
+HTTP_FUZZ_SEEDS := build/fuzz/seeds/rules_http
+
 .PHONY: test-fuzz-rules fuzz-rules
 test-fuzz-rules:
-	tests/fuzz/run $(or $(FUZZ_SECONDS),10) rules_eval
+	tests/fuzz/run $(or $(FUZZ_SECONDS),10) rules_eval rules_http
 
-fuzz-rules: build/fuzz/bin/rules_eval $(RULES_FUZZ_SEEDS)/1
+fuzz-rules: build/fuzz/bin/rules_eval build/fuzz/bin/rules_http $(RULES_FUZZ_SEEDS)/1 $(HTTP_FUZZ_SEEDS)/1
 
 build/fuzz/bin/rules_eval: $(RULES_FUZZ_OBJS)
 	mkdir -p $(@D)
 	$(RULES_FUZZ_CC) $(RULES_FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^
+
+build/fuzz/bin/rules_http: $(HTTP_FUZZ_OBJS)
+	mkdir -p $(@D)
+	$(RULES_FUZZ_CC) $(RULES_FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^
+
+# One side of a conversation a seed, behind two bytes that say which and how it is cut.
+$(HTTP_FUZZ_SEEDS)/1: tests/fuzz/http.seeds
+	mkdir -p $(@D)
+	n=0; while IFS= read -r line; do n=$$((n + 1)); printf '%b' "$$line" >$(@D)/$$n; done <$<
 
 # One rule a seed, each with a payload behind a NUL.
 $(RULES_FUZZ_SEEDS)/1: tests/fuzz/rules.seeds
@@ -30,4 +43,4 @@ $(RULES_FUZZ_OBJ)/%.o: %.c
 	mkdir -p $(@D)
 	$(RULES_FUZZ_CC) $(RULES_FUZZ_CFLAGS) -MMD -c -o $@ $<
 
--include $(RULES_FUZZ_OBJS:.o=.d)
+-include $(RULES_FUZZ_OBJS:.o=.d) $(HTTP_FUZZ_OBJS:.o=.d)

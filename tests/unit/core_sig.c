@@ -154,9 +154,9 @@ static void bad_var_count(struct tables *t)
 	t->step[1].count = VFW_SIG_VARS_MAX;
 }
 
-static void bad_reserved(struct tables *t)
+static void bad_view(struct tables *t)
 {
-	t->step[1].reserved = 1;
+	t->step[1].view = 1;
 }
 
 static void bad_order(struct tables *t)
@@ -228,7 +228,7 @@ static const struct {
 	{bad_align, false},	    {bad_var, false},
 	{bad_var_offset, false},    {bad_var_depth, false},
 	{bad_var_value, false},	    {bad_var_count, false},
-	{bad_reserved, false},	    {bad_order, false},
+	{bad_view, false},	    {bad_order, false},
 	{bad_steps, false},	    {bad_steps_wrap, false},
 	{bad_conds, false},	    {bad_field, false},
 	{bad_addr4, false},	    {bad_addr6, false},

@@ -41,17 +41,18 @@ loads() {
 }
 
 if [ -f "$corpora/tools/run_heldout.py" ]; then
-	held evasion '-(raw|raw6)$' 1
-	held verify 'generic content' 0.75
+	held evasion . 1
+	held verify 'generic content' 0.87
 	held verify 'packet header keywords' 1
-	held verify 'stream reassembly' 0.84
+	held verify 'stream reassembly' 1
 	held verify 'ipfrag' 1
 	held verify 'evasion-ipv6' 1
 	held verify 'rule header' 1
 	held verify 'flowbits' 1
+	held verify '^http$' 0.65
 fi
 if [ -d "$corpora/rules" ]; then
 	tar xzf "$corpora/rules/etopen-2023-05-15.emerging-all.rules.tar.gz" -C "$tmp"
-	loads "$tmp/emerging-all.rules" 3585
-	loads "$corpora/rules/snort29-community-2025-11.rules" 162
+	loads "$tmp/emerging-all.rules" 19676
+	loads "$corpora/rules/snort29-community-2025-11.rules" 446
 fi

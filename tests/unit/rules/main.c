@@ -27,6 +27,7 @@ int main(void)
 	suite_add_tcase(suite, rules_range_cases());
 	suite_add_tcase(suite, rules_chain_cases());
 	suite_add_tcase(suite, rules_header_cases());
+	suite_add_tcase(suite, rules_http_cases());
 	suite_add_tcase(suite, rules_replay_cases());
 	suite_add_tcase(suite, rules_rival_cases());
 	suite_add_tcase(suite, rules_selftest_cases());

@@ -14,6 +14,7 @@ TCase *rules_text_cases(void);
 TCase *rules_range_cases(void);
 TCase *rules_chain_cases(void);
 TCase *rules_header_cases(void);
+TCase *rules_http_cases(void);
 TCase *rules_replay_cases(void);
 TCase *rules_rival_cases(void);
 TCase *rules_selftest_cases(void);
