@@ -287,6 +287,7 @@ static int on_scan_timer(sd_event_source *s, uint64_t usec, void *arg)
 		vfw_publish_connect(st);
 	vfw_trial_follow(st, "unknown");
 	vfw_publish_sync(st);
+	vfw_inventory_forget(st->inventory, st->registry);
 	if (st->scan_step < N_SCANS)
 		st->scan_step++;
 	arm(st, st->scan_timer,
@@ -556,10 +557,13 @@ static void load_policy(struct vfw_state *st)
 
 static int open_all(struct vfw_state *st)
 {
+	_cleanup_free_ char *told = vfw_form_format("%s/inventory", st->run);
 	int err;
 
+	if (!told)
+		return -ENOMEM;
 	st->registry = vfw_registry_new();
-	st->inventory = vfw_inventory_new(st->config.vms, on_inventory_fault, st);
+	st->inventory = vfw_inventory_new(st->config.vms, told, on_inventory_fault, st);
 	st->qemu = vfw_qemu_new(st->config.proc, st->config.uids, st->config.n_uids, device_of_name,
 				st);
 	st->eve = vfw_writer_new(st->config.eve);

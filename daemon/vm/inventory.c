@@ -6,6 +6,7 @@
 #include "../base/form.h"
 #include "../base/toml.h"
 #include "address.h"
+#include "told.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -20,10 +21,12 @@ struct file {
 	char *name;
 	struct stat seen;
 	bool here; /* in the folder at this scan */
+	bool gone; /* from there, and withdrawn; what it said is still kept */
 };
 
 struct vfw_inventory {
-	char *folder;
+	char *folder, *told; /* told NULL: nothing is kept */
+	bool scanned;
 	bool distrusted; /* the folder, at the last scan */
 	struct file *files;
 	size_t n_files;
@@ -307,16 +310,17 @@ int vfw_inventory_parse(const char *name, const char *text, size_t n, struct vfw
 	return rd.wrong ? -EINVAL : -ENOMEM;
 }
 
-struct vfw_inventory *vfw_inventory_new(const char *folder, vfw_inventory_complain complain,
-					void *arg)
+struct vfw_inventory *vfw_inventory_new(const char *folder, const char *told,
+					vfw_inventory_complain complain, void *arg)
 {
 	struct vfw_inventory *inv = calloc(1, sizeof(*inv));
 
 	if (!inv)
 		return NULL;
 	inv->folder = strdup(folder);
-	if (!inv->folder) {
-		free(inv);
+	inv->told = told ? strdup(told) : NULL;
+	if (!inv->folder || (told && !inv->told)) {
+		vfw_inventory_free(inv);
 		return NULL;
 	}
 	inv->complain = complain;
@@ -331,6 +335,7 @@ void vfw_inventory_free(struct vfw_inventory *inv)
 	for (size_t i = 0; i < inv->n_files; i++)
 		free(inv->files[i].name);
 	free(inv->files);
+	free(inv->told);
 	free(inv->folder);
 	free(inv);
 }
@@ -369,29 +374,17 @@ static void complain_about(struct vfw_inventory *inv, const char *name, const ch
 		inv->complain(inv->arg, text);
 }
 
-/*
- * Reads one file and reports its VM under the file's name; a wrong file leaves what it said
- * before.
- */
-static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, const char *name)
+/* Reports the VM of a text under the file's name. Returns 0, or a negative errno after a complaint. */
+static int report(struct vfw_inventory *inv, struct vfw_registry *r, const char *name,
+		  const char *text, size_t n)
 {
-	_cleanup_free_ char *text = NULL;
 	struct vfw_vm vm;
-	size_t n;
-	int err = vfw_file_read_roots(dirfd, name, VFW_INVENTORY_FILE_MAX, &text, &n);
+	int err = vfw_inventory_parse(name, text, n, &vm, inv->complain, inv->arg);
 
-	if (err) {
-		complain_about(inv, name,
-			       err == -EPERM ? "expected a file that root owns and nobody else may "
-					       "write; what it said before stays"
-					     : strerror(-err));
-		return;
-	}
-	err = vfw_inventory_parse(name, text, n, &vm, inv->complain, inv->arg);
 	if (err) {
 		if (err == -ENOMEM)
 			complain_about(inv, name, strerror(ENOMEM));
-		return;
+		return err;
 	}
 	/* a file that now names another UUID no longer speaks for the old one */
 	vfw_registry_withdraw(r, VFW_SOURCE_INVENTORY, name);
@@ -400,20 +393,67 @@ static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, c
 		complain_about(inv, name,
 			       err == -ENOSPC ? "one VM more than vfw can hold" : strerror(-err));
 	vfw_inventory_vm_clear(&vm);
+	return err;
+}
+
+/* Reads one file; a wrong one leaves what it said before. */
+static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, const char *name)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+	int err = vfw_file_read_roots(dirfd, name, VFW_INVENTORY_FILE_MAX, &text, &n);
+
+	if (err)
+		complain_about(inv, name,
+			       err == -EPERM ? "expected a file that root owns and nobody else may "
+					       "write; what it said before stays"
+					     : strerror(-err));
+	if (err || report(inv, r, name, text, n) || !inv->told)
+		return;
+	if (vfw_told_keep(inv->told, name, text, n))
+		complain_about(inv, name, "what it says cannot be kept for the next vfwd");
+}
+
+/* What a file said that the vfwd before read, until its turn comes in this scan. */
+struct recalling {
+	struct vfw_inventory *inv;
+	struct vfw_registry *r;
+};
+
+static void recall(void *arg, const char *name, const char *text, size_t n)
+{
+	struct recalling *re = arg;
+
+	if (remember(re->inv, name))
+		report(re->inv, re->r, name, text, n);
 }
 
 static void withdraw_missing(struct vfw_inventory *inv, struct vfw_registry *r)
+{
+	for (size_t i = 0; i < inv->n_files; i++) {
+		struct file *f = &inv->files[i];
+
+		if (!f->here && !f->gone)
+			vfw_registry_withdraw(r, VFW_SOURCE_INVENTORY, f->name);
+		f->gone = !f->here;
+		if (f->gone)
+			memset(&f->seen, 0, sizeof(f->seen));
+	}
+}
+
+void vfw_inventory_forget(struct vfw_inventory *inv, const struct vfw_registry *r)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < inv->n_files; i++) {
 		struct file *f = &inv->files[i];
 
-		if (f->here) {
+		if (!f->gone || vfw_registry_has(r, VFW_SOURCE_INVENTORY, f->name)) {
 			inv->files[kept++] = *f;
 			continue;
 		}
-		vfw_registry_withdraw(r, VFW_SOURCE_INVENTORY, f->name);
+		if (inv->told)
+			vfw_told_drop(inv->told, f->name);
 		free(f->name);
 	}
 	inv->n_files = kept;
@@ -441,6 +481,9 @@ int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 
 	if (dirfd < 0)
 		return errno == ENOENT ? 0 : -errno;
+	if (!inv->scanned && inv->told)
+		vfw_told_each(inv->told, recall, &(struct recalling){inv, r});
+	inv->scanned = true;
 	if (!is_trusted(inv, dirfd))
 		return 0;
 	n = scandirat(dirfd, ".", &names, NULL, alphasort);

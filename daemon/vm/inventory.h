@@ -27,9 +27,13 @@ struct vfw_inventory;
 /* Called for each fault with "file:line: what was expected". */
 typedef void (*vfw_inventory_complain)(void *arg, const char *text);
 
-/* Returns an inventory of that folder, nothing read yet; NULL when there is no memory. */
-struct vfw_inventory *vfw_inventory_new(const char *folder, vfw_inventory_complain complain,
-					void *arg);
+/*
+ * Returns an inventory of that folder, nothing read yet; NULL when there is no memory. What files that are right say
+ * is kept in the folder told (vm/told.h; NULL: nowhere), from where the first scan takes what files said that are
+ * wrong or gone by then.
+ */
+struct vfw_inventory *vfw_inventory_new(const char *folder, const char *told,
+					vfw_inventory_complain complain, void *arg);
 void vfw_inventory_free(struct vfw_inventory *inv);
 
 /*
@@ -38,6 +42,9 @@ void vfw_inventory_free(struct vfw_inventory *inv);
  * when the folder cannot be read (nothing changed).
  */
 int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r);
+
+/* Keeps no longer what files said that are gone, where the registry, settled, needs it no longer. */
+void vfw_inventory_forget(struct vfw_inventory *inv, const struct vfw_registry *r);
 
 /*
  * Reads one VM from text. name stands in complaints. Returns 0 and fills *vm (which

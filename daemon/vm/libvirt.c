@@ -84,11 +84,12 @@ static void withdraw(struct vfw_libvirt *l, const uint8_t *uuid)
 {
 	_cleanup_free_ char *origin = origin_of(uuid);
 	struct known *k = find(l, uuid);
+	char text[VFW_FORM_UUID_LEN];
 
 	if (origin)
 		vfw_registry_withdraw(l->registry, VFW_SOURCE_LIBVIRT, origin);
 	if (l->told)
-		vfw_told_drop(l->told, uuid);
+		vfw_told_drop(l->told, vfw_form_uuid(uuid, text));
 	if (k)
 		*k = l->known[--l->n_known];
 	l->ops->changed(l->arg);
@@ -118,13 +119,14 @@ static int report(struct vfw_libvirt *l, const uint8_t *uuid, const char *text, 
 
 static void take_vm(struct vfw_libvirt *l, const uint8_t *uuid, const char *text, size_t n)
 {
+	char name[VFW_FORM_UUID_LEN];
 	int err;
 
 	/* what it said before stays until it says something that is right */
 	mark(l, uuid, true);
 	if (report(l, uuid, text, n))
 		return;
-	err = l->told ? vfw_told_keep(l->told, uuid, text, n) : 0;
+	err = l->told ? vfw_told_keep(l->told, vfw_form_uuid(uuid, name), text, n) : 0;
 	if (err)
 		vfw_log_warning("%s: %s: a vfwd that starts anew knows less until libvirt answers",
 				l->told, strerror(-err));
@@ -132,11 +134,12 @@ static void take_vm(struct vfw_libvirt *l, const uint8_t *uuid, const char *text
 }
 
 /* Of the time before: known, but it is for libvirt to say that it still is so. */
-static void recall(void *arg, const uint8_t *uuid, const char *text, size_t n)
+static void recall(void *arg, const char *name, const char *text, size_t n)
 {
 	struct vfw_libvirt *l = arg;
+	uint8_t uuid[VFW_UUID_LEN];
 
-	if (!report(l, uuid, text, n))
+	if (!vfw_form_uuid_parse(name, uuid) && !report(l, uuid, text, n))
 		mark(l, uuid, false);
 }
 

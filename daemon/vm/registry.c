@@ -659,6 +659,14 @@ const struct vfw_vm *vfw_registry_by_name(const struct vfw_registry *r, const ch
 	return found;
 }
 
+bool vfw_registry_has(const struct vfw_registry *r, enum vfw_vm_source source, const char *origin)
+{
+	for (size_t i = 0; i < r->n_facts; i++)
+		if (r->facts[i]->source == source && !strcmp(r->facts[i]->origin, origin))
+			return true;
+	return false;
+}
+
 char *vfw_registry_origins(const struct vfw_registry *r, const struct vfw_vm *vm)
 {
 	char *all = strdup("");

@@ -123,6 +123,9 @@ const uint8_t *vfw_registry_monitored(const struct vfw_registry *r, size_t *n);
  */
 uint64_t vfw_registry_generation(const struct vfw_registry *r);
 
+/* Is there a word of that source and place, withdrawn ones that are needed still among them? */
+bool vfw_registry_has(const struct vfw_registry *r, enum vfw_vm_source source, const char *origin);
+
 /*
  * A short sentence on where the VM is known from, e.g. "web.toml, process 1234". The caller
  * frees it.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Who is who: labels change while traffic runs, a wrong or removed inventory file takes nothing away,
-# and two claimants of one UUID or MAC are quarantined until there is one.
+# Who is who: labels change while traffic runs, a wrong or removed inventory file takes nothing away, nor if vfwd is
+# begun anew then, and two claimants of one UUID or MAC are quarantined until there is one.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
@@ -40,6 +40,12 @@ note "no file"
 rm $inventory
 sleep 1
 in_group a web || fail "a removed file took the group away"
+expect_pass can_tcp a 10.0.0.12 80
+revision=$(vfwctl -o json status | jq .module.revision)
+labvfw daemon kill
+labvfw daemon start
+in_group a web || fail "a removed file took the group away when vfwd was begun anew"
+expect "revision" "$(vfwctl -o json status | jq .module.revision)" "$revision"
 expect_pass can_tcp a 10.0.0.12 80
 cp /tmp/a.toml $inventory
 

@@ -111,7 +111,7 @@ START_TEST(bad_file_loses_only_itself)
 	size_t n;
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
-	inv = vfw_inventory_new(folder, complain, &c);
+	inv = vfw_inventory_new(folder, NULL, complain, &c);
 	write_file(folder, "a.toml", UUID "name = \"a\"\n");
 	write_file(folder, "b.toml",
 		   "uuid = \"6f0c0d6e-0000-4000-8000-000000000002\"\nname = \"b\"\n");
@@ -166,6 +166,59 @@ START_TEST(bad_file_loses_only_itself)
 }
 END_TEST
 
+/* A vfwd that starts anew, when a file is wrong by now and another one is gone. */
+START_TEST(what_was_told_before)
+{
+	static const struct vfw_vm seen = {
+		.uuid = {0x6f, 0x0c, 0x0d, 0x6e, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 2},
+		.name = "process",
+		.n_nics = 1,
+		.nics = {{.ifindex = 7}},
+	};
+	char folder[] = "/tmp/vfw-inventory-XXXXXX", told[64], command[128],
+	     process[] = "process 1";
+	struct complaints c = {0};
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(told, sizeof(told), "%s/told", folder);
+	for (int life = 0; life < 3; life++) {
+		struct vfw_registry *r = vfw_registry_new();
+		struct vfw_inventory *inv = vfw_inventory_new(folder, told, complain, &c);
+
+		if (!life) {
+			write_file(folder, "a.toml", UUID "name = \"a\"\n");
+			write_file(folder, "b.toml",
+				   "uuid = \"6f0c0d6e-0000-4000-8000-000000000002\"\n"
+				   "name = \"b\"\n");
+		}
+		/* only the one with a port needs what a file said that is gone */
+		ck_assert_int_eq(vfw_registry_report(r, VFW_SOURCE_QEMU, process, &seen), 0);
+		ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+		vfw_registry_settle(r);
+		vfw_inventory_forget(inv, r);
+		ck_assert_ptr_nonnull(vfw_registry_by_name(r, "a"));
+		ck_assert_ptr_nonnull(vfw_registry_by_name(r, "b"));
+		ck_assert_ptr_null(vfw_registry_by_name(r, "process"));
+		write_file(folder, "a.toml", UUID "name = \n");
+		snprintf(command, sizeof(command), "rm -f %s/b.toml", folder);
+		ck_assert_int_eq(system(command), 0);
+		if (life == 2) {
+			/* its port goes, and with it all of it */
+			vfw_registry_withdraw(r, VFW_SOURCE_QEMU, process);
+			vfw_registry_settle(r);
+			vfw_inventory_forget(inv, r);
+			ck_assert_ptr_null(vfw_registry_by_name(r, "b"));
+			snprintf(command, sizeof(command), "test \"$(ls %s)\" = a.toml", told);
+			ck_assert_int_eq(system(command), 0);
+		}
+		vfw_inventory_free(inv);
+		vfw_registry_free(r);
+	}
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 Suite *suite_inventory(void)
 {
 	Suite *s = suite_create("inventory");
@@ -174,6 +227,7 @@ Suite *suite_inventory(void)
 	tcase_add_test(t, whole);
 	tcase_add_loop_test(t, faults_name_their_line, 0, sizeof(faults) / sizeof(faults[0]));
 	tcase_add_test(t, bad_file_loses_only_itself);
+	tcase_add_test(t, what_was_told_before);
 	suite_add_tcase(s, t);
 	return s;
 }
