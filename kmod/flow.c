@@ -446,6 +446,21 @@ bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq, bool *opening)
 	return started;
 }
 
+bool vfw_flow_answered(const struct vfw_flow *flow)
+{
+	return READ_ONCE(flow->answered);
+}
+
+void vfw_flow_tell(struct vfw_flow *flow, struct vfw_event *ev)
+{
+	spin_lock(&flow->lock);
+	memcpy(ev->packets, flow->packets, sizeof(ev->packets));
+	memcpy(ev->bytes, flow->bytes, sizeof(ev->bytes));
+	ev->age_ms = jiffies_to_msecs(jiffies - flow->born);
+	ev->state = flow->tcp.state;
+	spin_unlock(&flow->lock);
+}
+
 void vfw_flow_cut(struct vfw_flow *flow, enum vfw_reason reason)
 {
 	vfw_flow_table_kill(flow, reason);

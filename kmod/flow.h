@@ -9,6 +9,7 @@
 #include "core/reason.h"
 
 struct vfw_budget;
+struct vfw_event;
 struct vfw_flow;
 struct vfw_flow_key;
 struct vfw_pkt;
@@ -78,6 +79,12 @@ struct vfw_scan *vfw_flow_scan(const struct vfw_flow *flow);
  * then scan stays the caller's. RCU read lock.
  */
 struct vfw_scan *vfw_flow_set_scan(struct vfw_flow *flow, struct vfw_scan *scan);
+
+/* Do both sides take part in the flow? RCU read lock. */
+bool vfw_flow_answered(const struct vfw_flow *flow);
+
+/* What the flow has carried so far, for an event about it. RCU read lock, BH off. */
+void vfw_flow_tell(struct vfw_flow *flow, struct vfw_event *ev);
 
 /* What scanning the flow may cost, held by the flow's share. RCU read lock. */
 struct vfw_budget *vfw_flow_budget(const struct vfw_flow *flow);

@@ -77,6 +77,7 @@ struct vfw_pkt {
 	bool tcp_opening; /* of a SYN: the flow's handshake is not done yet */
 	bool tcp_other_started; /* and tcp_other, of its receiver's; only with a SYN */
 	u32 tcp_other;
+	bool answered; /* of a datagram that is scanned: both sides take part in its flow */
 	u8 side; /* of flow, that sent it; 0: who opened */
 	bool final; /* with it its TCP conversation is over, and neither side is given anything more */
 	/*

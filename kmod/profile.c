@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
 #include <linux/jiffies.h>
+#include <linux/kernel_read_file.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "compat/extack.h"
+#include "core/sig_table.h"
 #include "hs/hs.h"
 #include "profile.h"
 #include "vm.h"
@@ -116,8 +119,35 @@ static int profile_db(int fd, bool streaming, struct vfw_hs_db **out,
 	return 0;
 }
 
+/* Data, and looked at to the last byte: who may bring it, he who brings the databases is asked. */
+static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
+{
+	const char *why = NULL;
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = kernel_read_file_from_fd(fd, 0, &profile->table, VFW_SIG_TABLE_MAX, NULL,
+				     READING_POLICY);
+	if (n < 0) {
+		profile->table = NULL;
+		NL_SET_ERR_MSG(extack, "table of signatures: expected an open regular file of at "
+				       "most 32 MiB");
+		return n;
+	}
+	profile->table_len = n;
+	why = vfw_sig_table_read(profile->table, n, &profile->sigs);
+	if (!why && profile->sigs.n_sigs != profile->conf.n_exprs)
+		why = "expected one signature for each expression";
+	if (!why)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "table of signatures: %s", why);
+	return -EINVAL;
+}
+
 static void profile_free(struct vfw_profile *profile)
 {
+	vfree(profile->table);
 	if (profile->stream)
 		vfw_hs_db_put(profile->stream);
 	if (profile->block)
@@ -151,6 +181,8 @@ struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 	if (!err)
 		err = profile_db(spec->block_fd, false, &profile->block, extack);
 	if (!err)
+		err = profile_table(spec->sigs_fd, profile, extack);
+	if (!err)
 		return profile;
 	profile_free(profile);
 	return ERR_PTR(err);
@@ -159,7 +191,7 @@ struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 u64 vfw_profile_bytes(const struct vfw_profile *profile)
 {
 	return (profile->stream ? vfw_hs_db_bytes(profile->stream) : 0) +
-	       (profile->block ? vfw_hs_db_bytes(profile->block) : 0);
+	       (profile->block ? vfw_hs_db_bytes(profile->block) : 0) + profile->table_len;
 }
 
 struct vfw_profile *vfw_profile_get(struct vfw_profile *profile)

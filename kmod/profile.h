@@ -18,6 +18,8 @@
 #include <linux/spinlock.h>
 #include <linux/vfw.h>
 
+#include "core/sig.h"
+
 struct netlink_ext_ack;
 struct vfw_hs_db;
 
@@ -38,6 +40,9 @@ struct vfw_profile {
 	char name[VFW_NAME_LEN];
 	struct vfw_hs_db *stream; /* or NULL: TCP is not scanned */
 	struct vfw_hs_db *block; /* or NULL: datagrams are not scanned */
+	void *table; /* what sigs points into; NULL: each match counts, and prevents */
+	size_t table_len;
+	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */
 	unsigned long published; /* jiffies */
 	struct vfw_profile_count __percpu *count;
 	struct list_head node; /* of all that are published; RCU, written under profile_lock */
@@ -72,17 +77,18 @@ struct vfw_profile_spec {
 	struct vfw_profile_conf conf;
 	int stream_fd; /* of the calling task; -1: none */
 	int block_fd;
+	int sigs_fd; /* of a table, core/sig_table.h; -1: none */
 };
 
 /*
- * Makes a profile and loads its databases. Returns it, owned by the caller, or an error pointer with
+ * Makes a profile and loads its databases and its table. Returns it, owned by the caller, or an error pointer with
  * extack text: what loading returned, -EOPNOTSUPP (an unknown flag; no Hyperscan here), -EINVAL,
  * -ENOMEM. May sleep.
  */
 struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 				     struct netlink_ext_ack *extack);
 
-/* Bytes its databases take; those it shares count. Any context. */
+/* Bytes its databases and its table take; those it shares count. Any context. */
 u64 vfw_profile_bytes(const struct vfw_profile *profile);
 
 /*

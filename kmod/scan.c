@@ -321,6 +321,7 @@ void vfw_scan(struct vfw_pkt *p)
 			p->tcp_other_started =
 				vfw_flow_start(p->flow, !p->side, &p->tcp_other, &p->tcp_opening);
 	}
+	p->answered = vfw_flow_answered(p->flow);
 	spin_lock(&scan->lock);
 	if (scan->busy || !list_empty(&scan->jobs) || vfw_scan_queue_forced())
 		vfw_scan_queue(scan, p);

@@ -13,6 +13,7 @@
 
 #include "hs/hs.h"
 #include "scan_flow.h"
+#include "scan_sig.h"
 #include "verdict.h"
 
 #define EAT_HITS 16 /* matches of one section that are told apart; the rest is counted */
@@ -25,8 +26,35 @@ struct eat {
 	const struct vfw_hs_db *db;
 	void *hs;
 	u64 base; /* added to offsets */
-	bool matched;
+	u32 len; /* of the datagram; 0 for a stream */
+	bool matched; /* what prevents, where the profile does */
 };
+
+/* Does a match count? Of those that prevent one is always kept, however many others came before it. */
+static bool eat_fits(struct vfw_hs_hits *hits, u32 id, void *arg)
+{
+	struct eat *eat = arg;
+	enum vfw_scan_fit fit = vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
+
+	if (fit != VFW_SCAN_PREVENTS || eat->matched)
+		return fit != VFW_SCAN_UNFIT;
+	eat->matched = true;
+	if (hits->count == hits->max) {
+		hits->count--;
+		hits->lost++;
+	}
+	return true;
+}
+
+/* Where a section writes what it finds. */
+static struct vfw_hs_hits eat_hits(struct eat *eat, struct vfw_hs_hit *hit)
+{
+	struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit, .arg = eat};
+
+	if (eat->scan->user.profile->table)
+		hits.fits = eat_fits;
+	return hits;
+}
 
 /* Counts and says what one section found. */
 static void eat_report(struct eat *eat, const struct vfw_hs_hits *hits)
@@ -40,9 +68,10 @@ static void eat_report(struct eat *eat, const struct vfw_hs_hits *hits)
 
 	if (!hits->count)
 		return;
-	eat->matched = true;
+	if (!profile->table)
+		eat->matched = true;
 	vfw_profile_count_add(profile, matches, hits->count + hits->lost);
-	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && vfw_verdict_cuts(eat->p))
+	if (eat->matched && profile->conf.flags & VFW_PROFILE_F_PREVENT && vfw_verdict_cuts(eat->p))
 		alert.dropped = true;
 	for (i = 0; i < hits->count; i++) {
 		for (j = 0; j < i && hits->hit[j].id != hits->hit[i].id; j++)
@@ -66,7 +95,7 @@ static u32 eat_linear(struct eat *eat, const u8 *data, u32 len)
 	ssize_t ret;
 
 	for (done = 0; done < len; done += n) {
-		struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit};
+		struct vfw_hs_hits hits = eat_hits(eat, hit);
 
 		ret = vfw_hs_stream_scan(eat->db, eat->hs, data + done,
 					 min_t(u32, len - done, VFW_HS_PIECE), &hits);
@@ -173,7 +202,7 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 				    u32 len)
 {
 	struct vfw_hs_hit hit[EAT_HITS];
-	struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit};
+	struct vfw_hs_hits hits = eat_hits(eat, hit);
 	enum vfw_scan_eaten ret = VFW_SCAN_LATER;
 	const struct vfw_hs_db *block = eat->db;
 
@@ -199,7 +228,7 @@ static enum vfw_scan_eaten eat_short(struct eat *eat, const struct vfw_scan_byte
 				     u32 len)
 {
 	struct vfw_hs_hit hit[EAT_HITS];
-	struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit};
+	struct vfw_hs_hits hits = eat_hits(eat, hit);
 	const u8 *data = bytes->data ? bytes->data + off : NULL;
 	u32 at = bytes->off + off;
 
@@ -232,6 +261,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		unit = skb_shinfo(p->skb)->gso_size;
 	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
 		n = min(max(unit, 1U), bytes->len - off);
+		eat.len = n;
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);
 	}

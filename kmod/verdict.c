@@ -5,6 +5,7 @@
 
 #include "addr.h"
 #include "event.h"
+#include "flow.h"
 #include "mode.h"
 #include "reject.h"
 #include "trace.h"
@@ -293,6 +294,8 @@ void vfw_verdict_alert(struct vfw_pkt *p, const struct vfw_alert *alert)
 	ev.rule = p->rule == VFW_PKT_NO_RULE ? 0 : p->pol->tables.rules[p->rule].id;
 	ev.flags =
 		(p->side ? VFW_EVENT_F_TO_OPENER : 0) | (alert->dropped ? VFW_EVENT_F_DROPPED : 0);
+	if (p->flow)
+		vfw_flow_tell(p->flow, &ev);
 	vfw_event_post(&ev);
 }
 

@@ -16,6 +16,8 @@ static int on_match(unsigned int id, unsigned long long from, unsigned long long
 {
 	struct vfw_hs_hits *hits = ctx;
 
+	if (hits->fits && !hits->fits(hits, id, hits->arg))
+		return 0;
 	if (hits->count < hits->max) {
 		hits->hit[hits->count].id = id;
 		hits->hit[hits->count].to = to;

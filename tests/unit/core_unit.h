@@ -18,6 +18,7 @@ TCase *core_fragset_cases(void);
 TCase *core_fragmark_cases(void);
 TCase *core_reason_cases(void);
 TCase *core_sig_cases(void);
+TCase *core_sig_table_cases(void);
 TCase *core_app_cases(void);
 
 #endif /* VFW_TEST_CORE_UNIT_H */

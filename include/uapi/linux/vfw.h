@@ -377,6 +377,7 @@ enum vfw_profile_attr {
 	VFW_PROFILE_A_STREAM_FD, /* s32: database in streaming mode; absent: TCP is not scanned */
 	VFW_PROFILE_A_BLOCK_FD, /* s32: database in block mode; absent: datagrams are not scanned */
 	VFW_PROFILE_A_STAT, /* struct vfw_profile_stat; in dumps */
+	VFW_PROFILE_A_SIGS_FD, /* s32: table of what a match of each expression demands; absent: nothing */
 	__VFW_PROFILE_A_MAX,
 };
 #define VFW_PROFILE_A_MAX (__VFW_PROFILE_A_MAX - 1)
@@ -596,10 +597,10 @@ struct vfw_event {
 	__u32 sig; /* alerts: expression id */
 	__u32 profile; /* alerts: index of the profile in the policy of this revision */
 	__u64 offset; /* alerts: end of the match, bytes from the start of stream or datagram */
-	__u64 packets[2]; /* flows: by side, 0 opened it */
+	__u64 packets[2]; /* flows, and alerts where it is at hand: by side, 0 opened it */
 	__u64 bytes[2];
-	__u64 age_ms; /* flows: since it began */
-	__u32 state; /* flows: as in struct vfw_flow_info */
+	__u64 age_ms; /* likewise: since it began */
+	__u32 state; /* likewise: as in struct vfw_flow_info */
 	__u32 reserved2; /* 0 */
 };
 

@@ -279,7 +279,7 @@ int ctl_txn_tables(struct ctl *c, uint32_t id, const struct ctl_policy *p)
 }
 
 int ctl_txn_profile(struct ctl *c, uint32_t id, const char *name,
-		    const struct vfw_profile_conf *conf, int stream_fd, int block_fd)
+		    const struct vfw_profile_conf *conf, int stream_fd, int block_fd, int sigs_fd)
 {
 	struct nlmsghdr *nlh = ctl_begin(c, VFW_CMD_TXN_PROFILE, 0);
 	struct nlattr *profile;
@@ -292,6 +292,8 @@ int ctl_txn_profile(struct ctl *c, uint32_t id, const char *name,
 		mnl_attr_put_u32(nlh, VFW_PROFILE_A_STREAM_FD, stream_fd);
 	if (block_fd >= 0)
 		mnl_attr_put_u32(nlh, VFW_PROFILE_A_BLOCK_FD, block_fd);
+	if (sigs_fd >= 0)
+		mnl_attr_put_u32(nlh, VFW_PROFILE_A_SIGS_FD, sigs_fd);
 	mnl_attr_nest_end(nlh, profile);
 	return ctl_talk(c, nlh, NULL, NULL);
 }

@@ -60,7 +60,7 @@ int ctl_txn_table(struct ctl *c, uint32_t id, uint32_t table, const void *data, 
 int ctl_txn_tables(struct ctl *c, uint32_t id, const struct ctl_policy *p);
 /* Descriptors: -1 leaves one out. */
 int ctl_txn_profile(struct ctl *c, uint32_t id, const char *name,
-		    const struct vfw_profile_conf *conf, int stream_fd, int block_fd);
+		    const struct vfw_profile_conf *conf, int stream_fd, int block_fd, int sigs_fd);
 int ctl_txn_vm(struct ctl *c, uint32_t id, uint8_t n, uint32_t ident, uint32_t flags);
 /* Binds the device to NIC 0 of test VM n; n 0 unbinds it. */
 int ctl_txn_port(struct ctl *c, uint32_t id, const char *dev, uint8_t n);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../../kmod/core/sig_table.h"
 #include "ctldb.h"
 #include "ctlmsg.h"
 
@@ -19,6 +20,7 @@
 
 static struct ctl ctl;
 static int failures;
+static int table_fd = -1; /* of the table that profiles come with */
 static uint32_t before;
 
 static char *patterns[] = {"one[0-9]", "two"};
@@ -57,7 +59,7 @@ static void refuse(const struct try *t)
 	uint32_t id = begin(&p, 1), after = 0;
 	int ret;
 
-	ret = ctl_txn_profile(&ctl, id, "lab", &t->conf, t->stream, t->block);
+	ret = ctl_txn_profile(&ctl, id, "lab", &t->conf, t->stream, t->block, table_fd);
 	result(ret == t->want && strstr(ctl.text, t->words), t->what, ret);
 	/* nothing was added: the policy is not whole */
 	ret = ctl_txn_tables(&ctl, id, &p);
@@ -165,6 +167,38 @@ static void check_databases(void)
 	free(block);
 }
 
+/* Right in itself. */
+static int empty_table(void)
+{
+	struct vfw_sig_table_head head = {
+		.magic = VFW_SIG_TABLE_MAGIC,
+		.sizes = VFW_SIG_TABLE_SIZES,
+		.sum = 0xcbf29ce484222325ULL, /* of no bytes */
+	};
+
+	return ctl_db_file(PATH, (const char *)&head, sizeof(head));
+}
+
+/* What comes beside the databases. */
+static void check_tables(void)
+{
+	int fd = ctl_db_open(PATH, patterns, 2, HS_MODE_STREAM);
+	const struct try none = {"a table that is not open", good, fd, -1, -EBADF,
+				 "table of signatures"};
+	const struct try other = {"a table that is none",	   good, fd, -1, -EINVAL,
+				  "expected a table of signatures"};
+	const struct try empty = {"a table for no expression", good, fd, -1, -EINVAL,
+				  "one signature for each"};
+
+	table_fd = 1000;
+	refuse(&none);
+	table_fd = fd;
+	refuse(&other);
+	table_fd = empty_table();
+	refuse(&empty);
+	table_fd = -1;
+}
+
 /* Numbers: fewer than announced, more than announced, none announced. */
 static void check_counts(void)
 {
@@ -174,7 +208,7 @@ static void check_counts(void)
 	int ret;
 
 	id = begin(&p, 2);
-	ret = ctl_txn_profile(&ctl, id, "first", &good, fd, -1);
+	ret = ctl_txn_profile(&ctl, id, "first", &good, fd, -1, -1);
 	result(!ret, "the first of two", ret);
 	ret = ctl_txn_tables(&ctl, id, &p);
 	if (!ret)
@@ -183,14 +217,14 @@ static void check_counts(void)
 	ctl_policy_free(&p);
 
 	id = begin(&p, 0);
-	ret = ctl_txn_profile(&ctl, id, "first", &good, fd, -1);
+	ret = ctl_txn_profile(&ctl, id, "first", &good, fd, -1, -1);
 	result(ret == -E2BIG && strstr(ctl.text, "more than"), "one that was not announced", ret);
 	ctl_txn_end(&ctl, VFW_CMD_TXN_ABORT, id, NULL);
 	ctl_policy_free(&p);
 
 	if (ctl_txn_begin(&ctl, 0, NULL, NULL, &id))
 		result(false, "a transaction of the population", 0);
-	ret = ctl_txn_profile(&ctl, id, "first", &good, fd, -1);
+	ret = ctl_txn_profile(&ctl, id, "first", &good, fd, -1, -1);
 	result(ret == -EINVAL && strstr(ctl.text, "without the flag policy"),
 	       "a profile for the population", ret);
 	ctl_txn_end(&ctl, VFW_CMD_TXN_ABORT, id, NULL);
@@ -228,6 +262,7 @@ int main(int argc, char **argv)
 		check_lockdown();
 	} else {
 		check_databases();
+		check_tables();
 		check_counts();
 	}
 	printf("%d failed\n", failures);

@@ -79,7 +79,7 @@ static int apply(const struct options *o, const int fd[2])
 		die("begin", ret);
 	ret = ctl_txn_tables(&ctl, id, &p);
 	if (!ret)
-		ret = ctl_txn_profile(&ctl, id, "lab", &o->conf, fd[0], fd[1]);
+		ret = ctl_txn_profile(&ctl, id, "lab", &o->conf, fd[0], fd[1], -1);
 	if (!ret && !o->no_vms)
 		ret = vms(o, id);
 	if (!ret)

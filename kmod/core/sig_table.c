@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sig_table.h"
+
+/* What evaluation knows; another bit would be read over, and a rule match that should not. */
+#define KNOWN_FLAGS ((VFW_SIG_REJECT << 1) - 1)
+#define KNOWN_PROTOCOLS ((VFW_SIG_P_IP6 << 1) - 1)
+
+u64 vfw_sig_table_sum(const u8 *data, size_t n)
+{
+	u64 sum = 0xcbf29ce484222325ULL;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sum = (sum ^ data[i]) * 0x100000001b3ULL;
+	return sum;
+}
+
+size_t vfw_sig_table_size(const struct vfw_sigs *s)
+{
+	return sizeof(struct vfw_sig_table_head) + s->n_sigs * sizeof(*s->sigs) +
+	       s->n_conds * sizeof(*s->conds) + s->n_range4 * sizeof(*s->range4) +
+	       s->n_range6 * sizeof(*s->range6) + s->n_ports * sizeof(*s->ports);
+}
+
+static u8 *put(u8 *at, const void *data, size_t n)
+{
+	if (n)
+		memcpy(at, data, n);
+	return at + n;
+}
+
+void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
+{
+	struct vfw_sig_table_head head = {
+		.magic = VFW_SIG_TABLE_MAGIC,
+		.sizes = VFW_SIG_TABLE_SIZES,
+		.n_sigs = s->n_sigs,
+		.n_conds = s->n_conds,
+		.n_range4 = s->n_range4,
+		.n_range6 = s->n_range6,
+		.n_ports = s->n_ports,
+	};
+	u8 *at = buf + sizeof(head);
+
+	at = put(at, s->sigs, s->n_sigs * sizeof(*s->sigs));
+	at = put(at, s->conds, s->n_conds * sizeof(*s->conds));
+	at = put(at, s->range4, s->n_range4 * sizeof(*s->range4));
+	at = put(at, s->range6, s->n_range6 * sizeof(*s->range6));
+	at = put(at, s->ports, s->n_ports * sizeof(*s->ports));
+	head.sum = vfw_sig_table_sum(buf + sizeof(head), (size_t)(at - buf) - sizeof(head));
+	memcpy(buf, &head, sizeof(head));
+}
+
+/* What is left of a table. */
+struct rest {
+	const u8 *at;
+	size_t n;
+};
+
+/* n elements of size bytes; NULL: they are not there. */
+static const void *take(struct rest *rest, u32 n, size_t size)
+{
+	const u8 *at = rest->at;
+
+	if (n > rest->n / size)
+		return NULL;
+	rest->at += n * size;
+	rest->n -= n * size;
+	return at;
+}
+
+static const char *check(const struct vfw_sigs *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->n_sigs; i++) {
+		if (s->sigs[i].flags & ~KNOWN_FLAGS || s->sigs[i].protocols & ~KNOWN_PROTOCOLS)
+			return "a signature with flags that nobody knows";
+		if (s->sigs[i].fast != VFW_SIG_NONE)
+			return "a signature that names a literal, of which a table has none";
+	}
+	return vfw_sig_check(s, &i);
+}
+
+const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
+{
+	const struct vfw_sig_table_head *head = buf;
+	struct rest rest = {(const u8 *)buf + sizeof(*head), len - sizeof(*head)};
+	struct vfw_sigs t = {0};
+	const char *bad;
+
+	if (len < sizeof(*head) || len > VFW_SIG_TABLE_MAX || head->magic != VFW_SIG_TABLE_MAGIC ||
+	    head->reserved)
+		return "expected a table of signatures";
+	if (head->sizes != VFW_SIG_TABLE_SIZES)
+		return "the table is of another build: use vfwd and module of one";
+	if (head->sum != vfw_sig_table_sum(rest.at, rest.n))
+		return "the table is damaged";
+	t.n_sigs = head->n_sigs;
+	t.n_conds = head->n_conds;
+	t.n_range4 = head->n_range4;
+	t.n_range6 = head->n_range6;
+	t.n_ports = head->n_ports;
+	t.sigs = take(&rest, t.n_sigs, sizeof(*t.sigs));
+	t.conds = take(&rest, t.n_conds, sizeof(*t.conds));
+	t.range4 = take(&rest, t.n_range4, sizeof(*t.range4));
+	t.range6 = take(&rest, t.n_range6, sizeof(*t.range6));
+	t.ports = take(&rest, t.n_ports, sizeof(*t.ports));
+	if (!t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || rest.n)
+		return "the table is shorter or longer than it says";
+	bad = check(&t);
+	if (!bad)
+		*s = t;
+	return bad;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/in.h>
+
+#include "pkt.h"
+#include "profile.h"
+#include "scan_sig.h"
+
+#define SIG_HEADER 8 /* bytes, of UDP and of ICMP */
+
+/* The fragment that completes a packet knows no ports: they stand before the payload of the whole. */
+static void sig_rebuild(struct vfw_frame *f, const struct vfw_pkt *p)
+{
+	const u8 *h = p->whole - SIG_HEADER;
+
+	*f = p->f;
+	if (f->proto == IPPROTO_UDP) {
+		f->sport = vfw_get16(h);
+		f->dport = vfw_get16(h + 2);
+	} else if (f->proto == IPPROTO_ICMP || f->proto == IPPROTO_ICMPV6) {
+		f->icmp_type = h[0];
+		f->icmp_code = h[1];
+	} else {
+		return;
+	}
+	f->flags |= VFW_FRAME_F_L4;
+}
+
+enum vfw_scan_fit vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id,
+			       u32 len)
+{
+	const struct vfw_sigs *sigs = &profile->sigs;
+	struct vfw_frame rebuilt;
+	struct vfw_sig_pkt pkt = {
+		.frame = &p->f,
+		.payload_len = len,
+		.flags = VFW_SIG_PKT_FLOW | (p->side ? 0 : VFW_SIG_PKT_TO_SERVER),
+	};
+
+	if (id >= sigs->n_sigs)
+		return VFW_SCAN_UNFIT;
+	/* what a receiver's TCP delivers is of a connection */
+	if (p->f.proto == IPPROTO_TCP || p->answered)
+		pkt.flags |= VFW_SIG_PKT_ESTABLISHED;
+	if (p->whole) {
+		sig_rebuild(&rebuilt, p);
+		pkt.frame = &rebuilt;
+		pkt.flags |= VFW_SIG_PKT_REBUILT;
+	}
+	if (!vfw_sig_header(sigs, &sigs->sigs[id], &pkt))
+		return VFW_SCAN_UNFIT;
+	return sigs->sigs[id].flags & (VFW_SIG_DROP | VFW_SIG_REJECT) ? VFW_SCAN_PREVENTS
+								      : VFW_SCAN_REPORTS;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Headers of signatures as bytes: what was written is read, and what was not written so is refused. */
+#include <stdlib.h>
+
+#include "core/sig_table.h"
+#include "core_unit.h"
+
+static const struct vfw_sig sigs[] = {
+	{.flags = VFW_SIG_DROP | VFW_SIG_ANY_ADDR_SRC | VFW_SIG_ANY_ADDR_DST | VFW_SIG_ANY_PORT_SRC,
+	 .protocols = VFW_SIG_P_TCP | VFW_SIG_P_IP4,
+	 .ip_proto = -1,
+	 .fast = VFW_SIG_NONE,
+	 .dst.ports = {0, 2}},
+	{.flags = VFW_SIG_ANY_PORT_SRC | VFW_SIG_ANY_PORT_DST,
+	 .protocols = VFW_SIG_P_UDP | VFW_SIG_P_IP4 | VFW_SIG_P_IP6,
+	 .ip_proto = -1,
+	 .fast = VFW_SIG_NONE,
+	 .src = {.addr4 = {0, 1}, .addr6 = {0, 1}},
+	 .dst = {.addr4 = {0, 1}, .addr6 = {0, 1}},
+	 .n_conds = 1},
+};
+static const struct vfw_sig_cond cond = {.field = VFW_SIG_DSIZE, .cmp = VFW_SIG_LT, .a = 20};
+static const struct vfw_sig_range4 range4 = {0x0a000000, 0x0affffff};
+static const struct vfw_sig_range6 range6 = {.high = {0xff}};
+static const struct vfw_sig_ports ports[] = {{80, 80}, {8000, 8999}};
+
+static const struct vfw_sigs whole = {.sigs = sigs,
+				      .conds = &cond,
+				      .range4 = &range4,
+				      .range6 = &range6,
+				      .ports = ports,
+				      .n_sigs = 2,
+				      .n_conds = 1,
+				      .n_range4 = 1,
+				      .n_range6 = 1,
+				      .n_ports = 2};
+
+/* The caller frees it. */
+static u8 *written(const struct vfw_sigs *s, size_t *n)
+{
+	u8 *buf;
+
+	*n = vfw_sig_table_size(s);
+	buf = malloc(*n);
+	vfw_sig_table_write(s, buf);
+	return buf;
+}
+
+START_TEST(read_back)
+{
+	struct vfw_sigs s;
+	size_t n;
+	u8 *buf = written(&whole, &n);
+
+	ck_assert_ptr_null(vfw_sig_table_read(buf, n, &s));
+	ck_assert_uint_eq(s.n_sigs, 2);
+	ck_assert_uint_eq(s.n_steps, 0);
+	ck_assert_mem_eq(s.sigs, sigs, sizeof(sigs));
+	ck_assert_mem_eq(s.conds, &cond, sizeof(cond));
+	ck_assert_mem_eq(s.range4, &range4, sizeof(range4));
+	ck_assert_mem_eq(s.range6, &range6, sizeof(range6));
+	ck_assert_mem_eq(s.ports, ports, sizeof(ports));
+	free(buf);
+}
+END_TEST
+
+/* Each byte of it another, and each length but its own. */
+START_TEST(damaged)
+{
+	struct vfw_sigs s = {.n_sigs = 7};
+	size_t n;
+	u8 *buf = written(&whole, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		buf[i] ^= (u8)(1 + i % 255);
+		ck_assert_msg(vfw_sig_table_read(buf, n, &s) != NULL, "byte %zu", i);
+		buf[i] ^= (u8)(1 + i % 255);
+	}
+	for (size_t i = 0; i < n; i++) {
+		u8 *part = malloc(i + 1);
+
+		memcpy(part, buf, i);
+		ck_assert_msg(vfw_sig_table_read(part, i, &s) != NULL, "%zu bytes", i);
+		free(part);
+	}
+	ck_assert_uint_eq(s.n_sigs, 7);
+	free(buf);
+}
+END_TEST
+
+enum spoilt {
+	MORE_SIGS,
+	MORE_PORTS,
+	HUGE_COUNT,
+	RESERVED,
+	OTHER_BUILD,
+	UNKNOWN_FLAG,
+	UNKNOWN_PROTOCOL,
+	A_STEP,
+	A_LITERAL,
+	PORTS_OUTSIDE,
+	CONDS_OUTSIDE,
+	BACKWARD,
+	TRAILING,
+	SPOILT_COUNT,
+};
+
+static void spoil(u8 *buf, size_t *n, int what)
+{
+	struct vfw_sig_table_head *head = (void *)buf;
+	struct vfw_sig *sig = (void *)(head + 1);
+	struct vfw_sig_ports *last = (void *)(buf + *n - sizeof(*last));
+
+	switch (what) {
+	case MORE_SIGS:
+		head->n_sigs++;
+		break;
+	case MORE_PORTS:
+		head->n_ports++;
+		break;
+	case HUGE_COUNT:
+		head->n_range6 = 0xffffffff;
+		break;
+	case RESERVED:
+		head->reserved = 1;
+		break;
+	case OTHER_BUILD:
+		head->sizes++;
+		break;
+	case UNKNOWN_FLAG:
+		sig->flags |= VFW_SIG_REJECT << 1;
+		break;
+	case UNKNOWN_PROTOCOL:
+		sig->protocols |= VFW_SIG_P_IP6 << 1;
+		break;
+	case A_STEP:
+		sig->n_steps = 1;
+		break;
+	case A_LITERAL:
+		sig->fast = 0;
+		break;
+	case PORTS_OUTSIDE:
+		sig->dst.ports.first = 1;
+		break;
+	case CONDS_OUTSIDE:
+		sig[1].first_cond = 1;
+		break;
+	case BACKWARD:
+		*last = (struct vfw_sig_ports){9, 8};
+		break;
+	case TRAILING:
+		*n += 4;
+		break;
+	}
+	head->sum = vfw_sig_table_sum(buf + sizeof(*head), *n - sizeof(*head));
+}
+
+/* Whole by its sum, and unsound. */
+START_TEST(unsound)
+{
+	size_t n = vfw_sig_table_size(&whole);
+	u8 *buf = calloc(1, n + 4);
+	struct vfw_sigs s;
+
+	vfw_sig_table_write(&whole, buf);
+	spoil(buf, &n, SPOILT_COUNT);
+	ck_assert_ptr_null(vfw_sig_table_read(buf, n, &s));
+	spoil(buf, &n, _i);
+	ck_assert_ptr_nonnull(vfw_sig_table_read(buf, n, &s));
+	free(buf);
+}
+END_TEST
+
+/* Any bytes, their sum right: what is taken can be asked. */
+START_TEST(any_bytes)
+{
+	static const struct vfw_frame frame = {
+		.kind = VFW_FRAME_IP4, .proto = VFW_PROTO_UDP, .flags = VFW_FRAME_F_L4};
+	const struct vfw_sig_pkt pkt = {.frame = &frame};
+	unsigned int taken = 0;
+	struct vfw_sigs s;
+	size_t n;
+	u8 *buf = written(&whole, &n);
+
+	srandom(1);
+	for (int i = 0; i < 200000; i++) {
+		struct vfw_sig_table_head *head = (void *)buf;
+		size_t at = 16 + (size_t)random() % (n - 16);
+		u8 was = buf[at];
+
+		buf[at] = (u8)random();
+		head->sum = vfw_sig_table_sum(buf + sizeof(*head), n - sizeof(*head));
+		if (!vfw_sig_table_read(buf, n, &s)) {
+			taken++;
+			for (u32 k = 0; k < s.n_sigs; k++)
+				vfw_sig_header(&s, &s.sigs[k], &pkt);
+		}
+		if (i % 4)
+			buf[at] = was;
+		if (i % 64 == 63)
+			vfw_sig_table_write(&whole, buf);
+	}
+	ck_assert_uint_gt(taken, 1000);
+	free(buf);
+}
+END_TEST
+
+TCase *core_sig_table_cases(void)
+{
+	TCase *t = tcase_create("sig_table");
+
+	tcase_add_test(t, read_back);
+	tcase_add_test(t, damaged);
+	tcase_add_loop_test(t, unsound, 0, SPOILT_COUNT);
+	tcase_add_test(t, any_bytes);
+	return t;
+}
