@@ -18,7 +18,7 @@ CLI_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -fstack-protector-strong -D_FORTIFY
 
 CLI_GEN := $(CLI_OBJ)/gen/parse.tab.c $(CLI_OBJ)/gen/lex.yy.c
 CLI_OBJS := $(patsubst %.c,$(CLI_OBJ)/%.o,$(wildcard userspace-cli/*.c daemon/policy/*.c \
-	daemon/sig/pattern.c daemon/sig/reader.c daemon/sig/app*.c daemon/sig/rule*.c daemon/replay/*.c kmod/core/*.c)) \
+	daemon/sig/pattern*.c daemon/sig/reader.c daemon/sig/app*.c daemon/sig/rule*.c daemon/replay/*.c kmod/core/*.c)) \
 	$(CLI_GEN:.c=.o)
 
 $(CLI_OBJ)/gen/parse.tab.c: daemon/policy/parse.y

@@ -188,6 +188,26 @@ static void status_revision(struct vfw_grid *grid, const json_t *profile)
 	vfw_grid_text(grid, text);
 }
 
+/* What a profile does not do for all that its files say. */
+static void status_rules(FILE *f, const json_t *profile)
+{
+	const json_t *rules = vfw_field_object(profile, "rules");
+	unsigned long long deep = vfw_field_count(rules, "deep"),
+			   refused = vfw_field_count(rules, "refused"),
+			   unlike = vfw_field_count(rules, "unlike"),
+			   report = vfw_field_count(rules, "report_only");
+
+	if (deep + refused + unlike) {
+		vfw_term_safe(f, vfw_field_text(profile, "profile", ""));
+		fprintf(f, ": %llu rules not enforced: %llu deep, %llu refused, %llu not exactly\n",
+			deep + refused + unlike, deep, refused, unlike);
+	}
+	if (report && !strcmp(vfw_field_text(profile, "mode", ""), "prevent")) {
+		vfw_term_safe(f, vfw_field_text(profile, "profile", ""));
+		fprintf(f, ": %llu rules say alert: they report and do not prevent\n", report);
+	}
+}
+
 static void status_profiles(FILE *f, const json_t *status)
 {
 	static const char *const counts[] = {"streams", "bytes", "matches", "overloads"};
@@ -214,6 +234,8 @@ static void status_profiles(FILE *f, const json_t *status)
 	}
 	fputc('\n', f);
 	vfw_grid_end(&grid, f);
+	for (i = 0; i < json_array_size(profiles); i++)
+		status_rules(f, json_array_get(profiles, i));
 }
 
 static void status_trouble(FILE *f, const json_t *status)

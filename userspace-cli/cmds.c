@@ -263,9 +263,9 @@ const struct vfw_cmd vfw_cmds[] = {
 		.max_operands = INT_MAX,
 		.summary = "which rules load, and why others do not (exit 6)",
 		.more = "FILE is a file of rules in Suricata's language, or - for standard input. Deep\n"
-			"rules need a protocol's parser; -o json counts them by keyword. Files named\n"
-			"*.patterns are what profiles take: vfwd reads and compiles them, without it only\n"
-			"their lines are checked.",
+			"rules need a protocol's parser; -o json counts them by keyword. What of those\n"
+			"that load a profile enforces, policy check says. Files named *.patterns: vfwd\n"
+			"reads and compiles them, without it only their lines are checked.",
 		.opts = {{0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
 			 {0, "external-net", "ADDRESSES", "what $EXTERNAL_NET stands for"}},
 		.run = vfw_cmd_sig_check,

@@ -6,6 +6,7 @@
 #include "../kern/kern.h"
 #include "../policy/policy.h"
 #include "../sig/database.h"
+#include "../sig/pattern_rules.h"
 #include "../state/signatures.h"
 #include "../state/sigset.h"
 #include "../state/state.h"
@@ -164,13 +165,36 @@ static json_t *policy_of(const struct vfw_state *st)
 			 !st->keep.failed[VFW_KEEP_POLICY]);
 }
 
+/* What became of the rules of a profile, which has some. */
+static json_t *rules_of(const struct vfw_pattern_rules *r)
+{
+	json_t *o = json_pack("{s:I, s:I}", "enforced", (json_int_t)r->n_regex, "report_only",
+			      (json_int_t)r->alerts);
+	json_t *list = json_array();
+
+	for (int i = 0; i < VFW_PATTERN_LEFT_COUNT; i++)
+		json_object_set_new(o, vfw_pattern_left_word(i), json_integer(r->left[i]));
+	for (size_t i = 0; i < r->n_reasons; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I}", "left",
+						      vfw_pattern_left_word(r->reasons[i].left),
+						      "why", r->reasons[i].why, "rules",
+						      (json_int_t)r->reasons[i].n, "sid",
+						      (json_int_t)r->reasons[i].sid));
+	json_object_set_new(o, "not_enforced", list);
+	return o;
+}
+
 /* What rs knows of a profile by its place in the policy in force; adds it to the object. */
 static void put_sizes(json_t *o, const struct vfw_ruleset *rs, uint32_t index)
 {
 	const struct vfw_database *db;
+	const struct vfw_pattern_rules *rules;
 
 	if (!rs || !rs->signatures || index >= rs->signatures->n)
 		return;
+	rules = rs->signatures->v[index].patterns->rules;
+	if (rules)
+		json_object_set_new(o, "rules", rules_of(rules));
 	db = rs->databases[index];
 	if (!db)
 		return;

@@ -211,22 +211,19 @@ static bool is_traffic(uint32_t type)
 	       type == VFW_EVENT_ALERT;
 }
 
-/* Files of patterns know no class and no priority: 3 is what Suricata takes then. */
-#define SEVERITY 3
-
 static json_t *alert_object(const struct vfw_event *e, const struct vfw_pattern *pattern)
 {
 	json_t *o = json_object();
 
 	put_text(o, "action", e->flags & VFW_EVENT_F_DROPPED ? "blocked" : "allowed");
-	put_number(o, "gid", 1);
+	put_number(o, "gid", pattern ? pattern->gid : 1);
 	if (!pattern)
 		return o;
 	put_number(o, "signature_id", pattern->sid);
-	put_number(o, "rev", 0);
-	put_text(o, "signature", pattern->message ?: pattern->regex);
-	json_object_set_new(o, "category", json_string(""));
-	put_number(o, "severity", SEVERITY);
+	put_number(o, "rev", pattern->rev);
+	json_object_set_new(o, "signature", json_string(pattern->message ?: pattern->regex));
+	json_object_set_new(o, "category", json_string(pattern->category));
+	put_number(o, "severity", pattern->severity);
 	return o;
 }
 
@@ -276,7 +273,9 @@ json_t *vfw_eve_event(const struct vfw_event *e, const struct vfw_eve_names *nam
 		put_ends(o, e);
 		put_ether(o, e);
 	}
-	if (e->type == VFW_EVENT_FLOW_START || e->type == VFW_EVENT_FLOW_END)
+	/* of a frame that waited for the worker the flow is not at hand */
+	if (e->type == VFW_EVENT_FLOW_START || e->type == VFW_EVENT_FLOW_END ||
+	    (e->type == VFW_EVENT_ALERT && e->packets[0] + e->packets[1]))
 		json_object_set_new(o, "flow", flow_object(e));
 	if (e->type == VFW_EVENT_DROP || e->type == VFW_EVENT_WOULD_DROP)
 		json_object_set_new(o, type,

@@ -55,8 +55,7 @@ static bool is_database(const void *data, size_t n)
 	return magic == MAGIC;
 }
 
-/* The descriptor for reading, or a negative errno; the one for writing is closed. */
-static int keep(const char *name, const void *data, size_t n)
+int vfw_database_seal(const char *name, const void *data, size_t n)
 {
 	_cleanup_close_ int fd = vfw_database_memfd(name);
 	char path[32];
@@ -89,9 +88,9 @@ int vfw_database_new(const void *stream, size_t stream_bytes, const void *block,
 	db->stream_bytes = stream_bytes;
 	db->block_bytes = block_bytes;
 	db->block = -1;
-	db->stream = err = keep("vfw-stream", stream, stream_bytes);
+	db->stream = err = vfw_database_seal("vfw-stream", stream, stream_bytes);
 	if (err >= 0)
-		db->block = err = keep("vfw-block", block, block_bytes);
+		db->block = err = vfw_database_seal("vfw-block", block, block_bytes);
 	if (err < 0) {
 		vfw_database_unref(db);
 		return err;

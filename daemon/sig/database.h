@@ -13,6 +13,12 @@
 
 #define VFW_DATABASE_MAX (64U << 20) /* bytes of each, as in the module */
 
+/*
+ * Copies n bytes into a memory file of that name that nobody can write any more. Returns a descriptor for
+ * reading, the caller's, or a negative errno.
+ */
+int vfw_database_seal(const char *name, const void *data, size_t n);
+
 struct vfw_database {
 	unsigned int refs;
 	int stream, block; /* descriptors */

@@ -3,6 +3,7 @@
 
 #include "../policy/literal.h"
 #include "../policy/text.h"
+#include "pattern_rules.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -18,6 +19,7 @@ void vfw_patterns_free(struct vfw_patterns *p)
 {
 	if (!p)
 		return;
+	vfw_pattern_rules_free(p->rules);
 	vfw_texts_free(&p->texts);
 	free(p->by_sid);
 	free(p->v);
@@ -43,13 +45,18 @@ static bool read_sid(struct vfw_reader *r, struct vfw_pattern *pattern)
 	return true;
 }
 
-static size_t slot_of(const struct vfw_patterns *p, uint32_t sid)
+static size_t slot_of(const struct vfw_patterns *p, const struct vfw_pattern *pattern)
 {
-	/* the upper half, which all bits of the id have a part in */
-	size_t slot = (size_t)(sid * 0x9e3779b97f4a7c15ULL >> 32) & (p->slots - 1);
+	/* the upper half, which all bits of the ids have a part in */
+	uint64_t ids = (uint64_t)pattern->gid << 32 | pattern->sid;
+	size_t slot = (size_t)(ids * 0x9e3779b97f4a7c15ULL >> 32) & (p->slots - 1);
 
-	while (p->by_sid[slot] && p->v[p->by_sid[slot] - 1].sid != sid)
-		slot = (slot + 1) & (p->slots - 1);
+	for (; p->by_sid[slot]; slot = (slot + 1) & (p->slots - 1)) {
+		const struct vfw_pattern *other = &p->v[p->by_sid[slot] - 1];
+
+		if (other->sid == pattern->sid && other->gid == pattern->gid)
+			break;
+	}
 	return slot;
 }
 
@@ -71,7 +78,25 @@ static int grow(struct vfw_patterns *p)
 	p->slots = 2 * room;
 	p->room = room;
 	for (size_t i = 0; i < p->n; i++)
-		p->by_sid[slot_of(p, p->v[i].sid)] = (uint32_t)i + 1;
+		p->by_sid[slot_of(p, &p->v[i])] = (uint32_t)i + 1;
+	return 0;
+}
+
+int vfw_patterns_append(struct vfw_patterns *p, const struct vfw_pattern *pattern, size_t *first)
+{
+	size_t slot;
+
+	if (p->n == p->room && grow(p))
+		return -ENOMEM;
+	slot = slot_of(p, pattern);
+	if (p->by_sid[slot]) {
+		*first = p->by_sid[slot] - 1;
+		return -EEXIST;
+	}
+	if (p->n == VFW_PATTERNS_MAX)
+		return -E2BIG;
+	p->v[p->n] = *pattern;
+	p->by_sid[slot] = (uint32_t)++p->n;
 	return 0;
 }
 
@@ -79,36 +104,29 @@ static int grow(struct vfw_patterns *p)
 static int keep(struct vfw_patterns *p, struct vfw_reader *r, size_t sid,
 		const struct vfw_pattern *pattern)
 {
-	size_t slot;
+	size_t first = 0;
+	int err = vfw_patterns_append(p, pattern, &first);
 
-	if (p->n == p->room && grow(p))
-		return -ENOMEM;
-	slot = slot_of(p, pattern->sid);
-	if (p->by_sid[slot]) {
-		const struct vfw_loc *first = &p->v[p->by_sid[slot] - 1].loc;
+	if (err == -EEXIST) {
+		const struct vfw_loc *loc = &p->v[first].loc;
 
 		vfw_reader_wrong(r, sid, sid + strspn(r->text + sid, "0123456789"),
 				 "the id %u is taken by %s:%u", pattern->sid,
-				 p->texts.files[first->file].name, first->line);
-		return 0;
-	}
-	if (p->n == VFW_PATTERNS_MAX) {
+				 p->texts.files[loc->file].name, loc->line);
+	} else if (err == -E2BIG) {
 		if (!r->errors)
 			vfw_reader_wrong(r, sid, r->end,
 					 "expected at most %d patterns in a profile",
 					 VFW_PATTERNS_MAX);
 		r->errors++;
-		return 0;
 	}
-	p->v[p->n] = *pattern;
-	p->by_sid[slot] = (uint32_t)++p->n;
-	return 0;
+	return err == -ENOMEM ? err : 0;
 }
 
 /* Returns 0 or -ENOMEM; what is wrong has been said. */
 static int read_line(struct vfw_patterns *p, struct vfw_reader *r)
 {
-	struct vfw_pattern pattern = {0};
+	struct vfw_pattern pattern = {.gid = 1, .severity = 3, .category = ""};
 	size_t sid = r->at;
 
 	/* the letters are in the order of VFW_PATTERN_F_* */
@@ -175,10 +193,15 @@ int vfw_patterns_digest(const struct vfw_patterns *p, uint8_t digest[VFW_SHA256_
 		const char *message = one->message ?: "";
 
 		vfw_text_printf(&t, "%u %u ", one->sid, one->flags);
+		if (one->rule)
+			vfw_text_printf(&t, "%u %u %u %s ", one->gid, one->rev, one->severity,
+					one->category);
 		vfw_text_bytes(&t, one->regex, strlen(one->regex) + 1);
 		vfw_text_bytes(&t, message, strlen(message) + 1);
 	}
 	vfw_text_bytes(&t, "", 0);
+	if (vfw_pattern_rules_table(p, &t))
+		t.failed = true;
 	if (!t.failed)
 		vfw_sha256(t.s, t.len, digest);
 	free(t.s);

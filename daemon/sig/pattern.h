@@ -25,12 +25,18 @@
 #define VFW_PATTERN_F_DOTALL (1U << 1) /* s */
 #define VFW_PATTERN_F_MULTILINE (1U << 2) /* m */
 
+struct vfw_pattern_rules;
+
 struct vfw_pattern {
-	uint32_t sid; /* 1 and up; unique in the list */
+	uint32_t sid; /* 1 and up; with gid unique in the list */
+	uint32_t gid, rev,
+		severity; /* files of patterns have none: 1, 0, 3, as Suricata takes then */
+	uint32_t rule; /* it is signature rule - 1 of the list's rules; 0: of a file of patterns */
 	uint32_t flags; /* VFW_PATTERN_F_* */
 	const char *regex; /* without its slashes */
 	const char *message; /* or NULL */
-	struct vfw_loc loc; /* of the regex; loc.file indexes texts.files */
+	const char *category; /* "" for none */
+	struct vfw_loc loc; /* of the regex, or of the rule; loc.file indexes texts.files */
 };
 
 /* Strings belong to the list. */
@@ -40,6 +46,7 @@ struct vfw_patterns {
 	struct vfw_texts texts; /* what the strings above point into */
 	uint32_t *by_sid; /* open hashing over v: index + 1, 0 is free */
 	size_t slots; /* a power of two, or 0 */
+	struct vfw_pattern_rules *rules; /* NULL: no file of rules is among them */
 };
 
 /* Returns an empty list, owned by the caller; NULL: no memory. */
@@ -56,13 +63,19 @@ void vfw_patterns_free(struct vfw_patterns *p);
 int vfw_patterns_add(struct vfw_patterns *p, const char *name, const char *text, size_t len,
 		     struct vfw_diags *d);
 
+/*
+ * Appends one, whose strings live as long as the list. Returns 0; -EEXIST with *first the one that has its
+ * ids; -E2BIG: there are VFW_PATTERNS_MAX; -ENOMEM.
+ */
+int vfw_patterns_append(struct vfw_patterns *p, const struct vfw_pattern *pattern, size_t *first);
+
 /* Complains (an error in d) about the pattern with that index, which must exist. */
 void vfw_patterns_complain(const struct vfw_patterns *p, size_t index, struct vfw_diags *d,
 			   const char *what);
 
 /*
- * SHA-256 over all that patterns mean: ids, expressions, flags, messages, in order; not over
- * comments, blanks and names of files. Returns 0 or -ENOMEM.
+ * SHA-256 over all that patterns mean: ids, expressions, flags, messages, in order, and of rules what stands
+ * in their table; not over comments, blanks and names of files. Returns 0 or -ENOMEM.
  */
 int vfw_patterns_digest(const struct vfw_patterns *p, uint8_t digest[VFW_SHA256_LEN]);
 

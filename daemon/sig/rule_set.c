@@ -136,7 +136,8 @@ static int note(struct vfw_rule_set *set, const struct vfw_rule_outcome *out)
 				    .line = out->error.line,
 				    .col = out->error.col,
 				    .text = strdup(out->error.text),
-				    .file = set->file};
+				    .file = set->file,
+				    .syntax = !strcmp(out->keyword, "syntax")};
 	if (!n->text)
 		return -ENOMEM;
 	set->n_notes++;
@@ -148,8 +149,8 @@ static int note(struct vfw_rule_set *set, const struct vfw_rule_outcome *out)
 		if (vfw_rule_set_grow(&set->reasons, &set->room_reasons, set->n_reasons,
 				      sizeof(*set->reasons)))
 			return -ENOMEM;
-		set->reasons[i] = (struct vfw_rule_reason){.keyword = strdup(out->keyword),
-							   .fate = out->fate};
+		set->reasons[i] = (struct vfw_rule_reason){
+			.keyword = strdup(out->keyword), .fate = out->fate, .sid = out->sid};
 		if (!set->reasons[i].keyword)
 			return -ENOMEM;
 		set->n_reasons++;

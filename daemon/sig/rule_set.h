@@ -77,6 +77,7 @@ struct vfw_rule_note {
 	uint32_t line, col;
 	char *text; /* owned */
 	const char *file; /* as vfw_rule_set.file was */
+	bool syntax; /* it cannot be read as a rule at all */
 };
 
 /* How many rules a keyword kept from being loaded. */
@@ -84,6 +85,7 @@ struct vfw_rule_reason {
 	char *keyword; /* owned */
 	enum vfw_rule_fate fate;
 	uint32_t n;
+	uint32_t sid; /* of the first */
 };
 
 struct vfw_rule_set {

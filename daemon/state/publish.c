@@ -6,7 +6,9 @@
 #include "../base/log.h"
 #include "../kern/monitor.h"
 #include "../policy/policy.h"
+#include "../policy/text.h"
 #include "../sig/database.h"
+#include "../sig/pattern_rules.h"
 #include "../vm/registry.h"
 #include "signatures.h"
 #include "sigset.h"
@@ -24,6 +26,24 @@ static void set_trouble(struct vfw_state *st, char *sentence)
 	st->trouble = sentence;
 }
 
+/* The table beside the databases: *fd, the caller's, or -1 where none is needed. */
+static int table_of(const struct vfw_patterns *patterns, int *fd)
+{
+	struct vfw_text t = {0};
+	int err = vfw_pattern_rules_table(patterns, &t);
+
+	*fd = -1;
+	if (!err && t.len) {
+		err = vfw_database_seal("vfw-sigs", t.s, t.len);
+		if (err >= 0) {
+			*fd = err;
+			err = 0;
+		}
+	}
+	free(t.s);
+	return err;
+}
+
 static int send_profiles(struct vfw_state *st, uint32_t id, const struct vfw_ruleset *rs)
 {
 	int err = 0;
@@ -31,8 +51,14 @@ static int send_profiles(struct vfw_state *st, uint32_t id, const struct vfw_rul
 	for (size_t i = 0; i < rs->signatures->n && !err; i++) {
 		const struct vfw_sigset_profile *profile = &rs->signatures->v[i];
 
+		_cleanup_close_ int table = -1;
+
+		err = table_of(profile->patterns, &table);
+		if (err)
+			return err;
 		err = vfw_kern_txn_profile(st->kern, id, profile->name, &profile->conf,
-					   rs->databases[i]->stream, rs->databases[i]->block);
+					   rs->databases[i]->stream, rs->databases[i]->block,
+					   table);
 	}
 	return err;
 }

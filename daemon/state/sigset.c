@@ -6,6 +6,8 @@
 #include "../base/form.h"
 #include "../policy/policy.h"
 #include "../policy/profile.h"
+#include "../sig/pattern_rules.h"
+#include "../sig/rule.h"
 #include "ruleset.h"
 
 #include <errno.h>
@@ -23,12 +25,12 @@ static const struct vfw_ruleset_file *find(const struct vfw_ruleset_file *files,
 	return NULL;
 }
 
-/* The other kind of files that people have, and whose name says so. */
+/* Files of Suricata's rules are told by their name; all others are of patterns. */
 static bool is_rules(const char *name)
 {
-	size_t n = strlen(name);
+	size_t n = strlen(name), m = strlen(VFW_PATTERN_RULES_NAME);
 
-	return n > 6 && !strcmp(name + n - 6, ".rules");
+	return n > m && !strcmp(name + n - m, VFW_PATTERN_RULES_NAME);
 }
 
 /* Why what lies there is not to be read, NULL: it may be, if it is there. */
@@ -55,18 +57,13 @@ static int read_one(const struct vfw_policy *p, const char *folder,
 	const char *wrong = path ? distrust(folder, path) : NULL;
 	int err;
 
-	if (is_rules(from->name)) {
-		vfw_policy_profile_complain(
-			p, from->loc, d,
-			"expected a file of patterns: rules in Suricata's language can be checked "
-			"and replayed, but not enforced yet");
-		return -EINVAL;
-	}
 	if (wrong) {
 		vfw_policy_profile_complain(p, from->loc, d, "signatures: %s: %s", path, wrong);
 		return -EINVAL;
 	}
-	err = path ? vfw_file_read(AT_FDCWD, path, VFW_PATTERN_FILE_MAX, &file->text, &file->len)
+	err = path ? vfw_file_read(AT_FDCWD, path,
+				   is_rules(from->name) ? VFW_RULE_FILE_MAX : VFW_PATTERN_FILE_MAX,
+				   &file->text, &file->len)
 		   : -ENOMEM;
 	if (err == -ENOMEM)
 		return err;
@@ -133,14 +130,25 @@ static int add(const struct vfw_policy_profile *from, const char *folder,
 	for (size_t i = 0; i < from->n_files && err != -ENOMEM; i++) {
 		const struct vfw_ruleset_file *file = find(files, n, from->files[i].name);
 		_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, from->files[i].name);
-		int one = path && file
-				  ? vfw_patterns_add(to->patterns, path, file->text, file->len, d)
-				  : -ENOMEM;
+		int one = -ENOMEM;
 
+		if (path && file)
+			one = (is_rules(file->name) ? vfw_pattern_rules_add : vfw_patterns_add)(
+				to->patterns, path, file->text, file->len, d);
 		err = one ?: err;
 	}
+	err = err ?: vfw_pattern_rules_finish(to->patterns, d);
 	to->conf.n_exprs = (uint32_t)to->patterns->n;
-	return err ?: vfw_patterns_digest(to->patterns, to->digest);
+	if (err)
+		return err;
+	vfw_pattern_rules_warn(to->patterns, to->name, to->conf.flags & VFW_PROFILE_F_PREVENT, d);
+	if (!to->patterns->n) {
+		vfw_diag_add(d, VFW_DIAG_ERROR, NULL, NULL,
+			     "profile %s: expected at least one rule that the module can enforce",
+			     to->name);
+		return -EINVAL;
+	}
+	return vfw_patterns_digest(to->patterns, to->digest);
 }
 
 int vfw_sigset_new(const struct vfw_policy *p, const char *folder,

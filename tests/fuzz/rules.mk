@@ -7,7 +7,7 @@ RULES_FUZZ_OBJ := build/fuzz/rules
 RULES_FUZZ_CFLAGS := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Iinclude/uapi -Ikmod
 RULES_FUZZ_SRCS := $(filter-out daemon/sig/rule_scan.c,$(wildcard daemon/sig/rule*.c)) \
-	$(wildcard kmod/core/*.c) tests/fuzz/rules_eval.c
+	$(wildcard kmod/core/*.c) daemon/policy/text.c tests/fuzz/rules_eval.c
 RULES_FUZZ_OBJS := $(RULES_FUZZ_SRCS:%.c=$(RULES_FUZZ_OBJ)/%.o)
 RULES_FUZZ_SEEDS := build/fuzz/seeds/rules_eval
 

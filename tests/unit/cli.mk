@@ -10,7 +10,7 @@ TUC_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"0.0-test"' -Iinclude -Iinclude/uapi
 TUC_LIBS = $(shell pkg-config --libs $(TUC_PKGS))
 
 TUC_SRCS := $(filter-out userspace-cli/main.c,$(wildcard userspace-cli/*.c)) \
-	$(wildcard daemon/policy/*.c daemon/sig/pattern.c daemon/sig/reader.c daemon/sig/app*.c daemon/sig/rule*.c daemon/replay/*.c kmod/core/*.c) $(wildcard tests/unit/cli/*.c)
+	$(wildcard daemon/policy/*.c daemon/sig/pattern*.c daemon/sig/reader.c daemon/sig/app*.c daemon/sig/rule*.c daemon/replay/*.c kmod/core/*.c) $(wildcard tests/unit/cli/*.c)
 # make's own rules would write a parser over daemon/policy/parse.c when parse.y is newer
 %.c: %.y
 %.c: %.l

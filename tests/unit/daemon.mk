@@ -13,7 +13,11 @@ TUD_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"test"' -Iinclude -Iinclude/uapi -Ik
 	-Idaemon/policy -I$(TUD_OUT)/gen $(shell pkg-config --cflags $(TUD_PKGS))
 TUD_LIBS = $(shell pkg-config --libs $(TUD_PKGS))
 
-TUD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*/*.c)) kmod/core/reason.c
+# as in the Makefile
+TUD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes class content header http kernel keyword \
+	range set state translate view))
+TUD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*/*.c)) \
+	$(TUD_RULES) kmod/core/reason.c $(wildcard kmod/core/sig*.c kmod/core/http*.c)
 TUD_TESTS := $(wildcard tests/unit/daemon/*.c)
 TUD_GEN := $(TUD_OUT)/gen/parse.tab.c $(TUD_OUT)/gen/lex.yy.c
 TUD_OBJS := $(patsubst %.c,$(TUD_OUT)/%.o,$(TUD_SRCS) $(TUD_TESTS)) $(TUD_GEN:.c=.o) \

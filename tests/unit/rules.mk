@@ -9,7 +9,7 @@ RULES_UNIT_CFLAGS = -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-o
 	-Iinclude -Iinclude/uapi -Ikmod -Itests/unit $(shell pkg-config --cflags $(RULES_UNIT_PKGS))
 # recognise.c is of apps, and tested with them.
 RULES_UNIT_SRCS := $(filter-out %/recognise.c,$(wildcard daemon/sig/rule*.c daemon/replay/*.c \
-	kmod/core/*.c tests/unit/rules/*.c)) tests/unit/core_packet.c
+	kmod/core/*.c tests/unit/rules/*.c)) daemon/policy/text.c tests/unit/core_packet.c
 RULES_UNIT_OBJS := $(RULES_UNIT_SRCS:%.c=$(RULES_UNIT_DIR)/%.o)
 
 .PHONY: test-unit-rules

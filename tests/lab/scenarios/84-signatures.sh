@@ -47,8 +47,6 @@ patterns '1001 /x*/'
 refused 'web.patterns:1:6: error: .*at least one byte' vfwctl policy apply
 rm /etc/vfw/signatures/web.patterns
 refused 'a.vfw:1:28: error: expected a file of signatures: .*web.patterns: No such file' vfwctl policy apply
-printf 'profile web { signatures { "web.rules" } }\nfirst { pass from any to any inspect web }\n' >/tmp/rules.vfw
-refused 'rules.vfw:1:28: error: expected a file of patterns' vfwctl policy apply /tmp/rules.vfw
 prevents one
 
 note "other signatures under the same text are another policy"

@@ -37,8 +37,15 @@ static const char *device_of(void *arg, uint32_t ifindex)
 static const struct vfw_pattern *signature_of(void *arg, const struct vfw_event *e,
 					      const char **profile)
 {
-	static const struct vfw_pattern pattern = {.sid = 4711, .regex = "a+b", .message = "evil"};
-	static const struct vfw_pattern plain = {.sid = 4712, .regex = "a+b"};
+	static const struct vfw_pattern pattern = {.sid = 4711,
+						   .gid = 3,
+						   .rev = 12,
+						   .severity = 2,
+						   .category = "Web Application Attack",
+						   .regex = "a+b",
+						   .message = "evil"};
+	static const struct vfw_pattern plain = {
+		.sid = 4712, .gid = 1, .severity = 3, .category = "", .regex = "a+b"};
 
 	(void)arg;
 	*profile = e->profile == 2 ? "web-strict" : NULL;
@@ -157,6 +164,9 @@ START_TEST(alert)
 	e.profile = 2;
 	e.sig = 5;
 	e.offset = 123456789012;
+	e.packets[0] = 4;
+	e.bytes[0] = 400;
+	e.age_ms = 3100;
 	o = vfw_eve_event(&e, &names);
 	a = json_object_get(o, "alert");
 	vfw = json_object_get(o, "vfw");
@@ -164,12 +174,15 @@ START_TEST(alert)
 	ck_assert_str_eq(text(o, "src_ip"), "10.0.0.1");
 	ck_assert_int_eq(number(o, "dest_port"), 5432);
 	ck_assert_str_eq(text(a, "action"), "blocked");
-	ck_assert_int_eq(number(a, "gid"), 1);
+	ck_assert_int_eq(number(a, "gid"), 3);
 	ck_assert_int_eq(number(a, "signature_id"), 4711);
 	ck_assert_str_eq(text(a, "signature"), "evil");
-	ck_assert_int_eq(number(a, "severity"), 3);
-	ck_assert(json_is_integer(json_object_get(a, "rev")));
-	ck_assert(json_is_string(json_object_get(a, "category")));
+	ck_assert_int_eq(number(a, "severity"), 2);
+	ck_assert_int_eq(number(a, "rev"), 12);
+	ck_assert_str_eq(text(a, "category"), "Web Application Attack");
+	ck_assert_int_eq(number(json_object_get(o, "flow"), "pkts_toserver"), 4);
+	ck_assert_int_eq(number(json_object_get(o, "flow"), "bytes_toserver"), 400);
+	ck_assert_int_eq(number(json_object_get(o, "flow"), "age"), 3);
 	ck_assert_str_eq(text(vfw, "src_vm"), "web\"1");
 	ck_assert_str_eq(text(vfw, "rule"), "shop:3");
 	ck_assert_str_eq(text(vfw, "profile"), "web-strict");
@@ -180,12 +193,16 @@ START_TEST(alert)
 	ck_assert_str_eq(text(vfw, "direction"), "to_server");
 	json_decref(o);
 
-	/* without a message the expression speaks for itself */
+	/* without a message the expression speaks for itself; of a frame that waited no flow is known */
+	e.packets[0] = 0;
 	e.flags = VFW_EVENT_F_TO_OPENER;
 	e.sig = 6;
 	o = vfw_eve_event(&e, &names);
 	ck_assert_str_eq(text(json_object_get(o, "alert"), "action"), "allowed");
 	ck_assert_str_eq(text(json_object_get(o, "alert"), "signature"), "a+b");
+	ck_assert_int_eq(number(json_object_get(o, "alert"), "gid"), 1);
+	ck_assert_str_eq(text(json_object_get(o, "alert"), "category"), "");
+	ck_assert_ptr_null(json_object_get(o, "flow"));
 	ck_assert_str_eq(text(json_object_get(o, "vfw"), "direction"), "to_client");
 	json_decref(o);
 

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "pattern_rules.h"
+
+#include "../../kmod/core/sig_table.h"
+#include "../policy/text.h"
+#include "pattern.h"
+#include "rule_kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WARNINGS 12 /* reasons that are told one by one */
+
+const char *vfw_pattern_left_word(enum vfw_pattern_left left)
+{
+	static const char *const words[] = {
+		[VFW_PATTERN_LEFT_DEEP] = "deep",
+		[VFW_PATTERN_LEFT_REFUSED] = "refused",
+		[VFW_PATTERN_LEFT_UNLIKE] = "unlike",
+	};
+
+	return words[left];
+}
+
+/*
+ * Which ends are meant is said by the policy's rule that inspects; and where attacker and victim both are VMs,
+ * nobody is outside.
+ */
+static int any_address(struct vfw_rule_set *set)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < set->vars.n && !err; i++) {
+		const char *name = set->vars.v[i].name;
+		size_t n = strlen(name);
+
+		if (n < 6 || strcmp(name + n - 6, "_PORTS"))
+			err = vfw_rule_vars_set(&set->vars, name, "any");
+	}
+	return err;
+}
+
+static int begin(struct vfw_patterns *p)
+{
+	if (p->rules)
+		return 0;
+	p->rules = calloc(1, sizeof(*p->rules));
+	if (!p->rules)
+		return -ENOMEM;
+	p->rules->set = vfw_rule_set_new();
+	return p->rules->set ? any_address(p->rules->set) : -ENOMEM;
+}
+
+static uint32_t file_of(const struct vfw_patterns *p, const char *name)
+{
+	uint32_t i = 0;
+
+	while (i + 1 < p->texts.n && p->texts.files[i].name != name)
+		i++;
+	return i;
+}
+
+/* Says what is wrong with a rule, at its place. */
+static void say(const struct vfw_patterns *p, const struct vfw_rule_note *note,
+		enum vfw_severity severity, struct vfw_diags *d)
+{
+	uint32_t file = file_of(p, note->file);
+	struct vfw_loc loc = {file, note->line, note->col, note->line, note->col + 1};
+
+	vfw_diag_add(d, severity, &p->texts.files[file], &loc, "%s%s",
+		     severity == VFW_DIAG_WARNING ? "not enforced: " : "", note->text);
+}
+
+/* What could not be read as a rule at all: nobody knows what was meant. */
+static int complain(const struct vfw_patterns *p, size_t from, struct vfw_diags *d)
+{
+	int err = 0;
+
+	for (size_t i = from; i < p->rules->set->n_notes; i++) {
+		if (!p->rules->set->notes[i].syntax)
+			continue;
+		say(p, &p->rules->set->notes[i], VFW_DIAG_ERROR, d);
+		err = -EINVAL;
+	}
+	return err;
+}
+
+int vfw_pattern_rules_add(struct vfw_patterns *p, const char *name, const char *text, size_t len,
+			  struct vfw_diags *d)
+{
+	int err = begin(p) ?: vfw_texts_add(&p->texts, name, text, len);
+	size_t before;
+
+	if (err)
+		return err;
+	before = p->rules->set->n_notes;
+	p->rules->set->file = p->texts.files[p->texts.n - 1].name;
+	err = vfw_rule_set_add(p->rules->set, text, len);
+	return err ?: complain(p, before, d);
+}
+
+static int leave(struct vfw_pattern_rules *r, enum vfw_pattern_left left, const char *why,
+		 uint32_t n, uint32_t sid)
+{
+	struct vfw_pattern_reason *grown;
+	size_t i;
+
+	r->left[left] += n;
+	for (i = 0; i < r->n_reasons; i++)
+		if (r->reasons[i].left == left && !strcmp(r->reasons[i].why, why))
+			break;
+	if (i == r->n_reasons) {
+		grown = realloc(r->reasons, (i + 1) * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		r->reasons = grown;
+		r->reasons[r->n_reasons++] = (struct vfw_pattern_reason){left, why, 0, sid};
+	}
+	r->reasons[i].n += n;
+	return 0;
+}
+
+/* Takes the expression. Returns 0, -EINVAL after a complaint, -ENOMEM. */
+static int enforce(struct vfw_patterns *p, uint32_t i, char *regex, struct vfw_diags *d)
+{
+	struct vfw_pattern_rules *r = p->rules;
+	const struct vfw_rule_meta *meta = &r->set->meta[i];
+	struct vfw_loc loc = {file_of(p, meta->file), meta->line, 1, meta->line, 2};
+	const struct vfw_source *file = &p->texts.files[loc.file];
+	struct vfw_pattern pattern = {
+		.sid = meta->sid,
+		.gid = meta->gid,
+		.rev = meta->rev,
+		.severity = meta->priority,
+		.rule = i + 1,
+		.flags = VFW_PATTERN_F_DOTALL,
+		.regex = regex,
+		.message = meta->msg ?: "",
+		.category = meta->category,
+		.loc = loc,
+	};
+	size_t first = 0;
+	int err = vfw_patterns_append(p, &pattern, &first);
+
+	r->regex[r->n_regex++] = regex;
+	r->alerts += meta->action == VFW_RULE_ALERT;
+	if (err == -EEXIST)
+		vfw_diag_add(d, VFW_DIAG_ERROR, file, &loc, "the id %u is taken by %s:%u",
+			     meta->sid, p->texts.files[p->v[first].loc.file].name,
+			     p->v[first].loc.line);
+	else if (err == -E2BIG)
+		vfw_diag_add(d, VFW_DIAG_ERROR, file, &loc,
+			     "expected at most %d signatures in a profile", VFW_PATTERNS_MAX);
+	return err && err != -ENOMEM ? -EINVAL : err;
+}
+
+static int by_number(const void *x, const void *y)
+{
+	const struct vfw_pattern_reason *a = x, *b = y;
+
+	return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : strcmp(a->why, b->why);
+}
+
+int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
+{
+	struct vfw_pattern_rules *r = p->rules;
+	int err = r ? vfw_rule_set_finish(r->set) : 0;
+
+	if (!r || err)
+		return err;
+	for (size_t i = 0; i < r->set->n_reasons && !err; i++) {
+		const struct vfw_rule_reason *from = &r->set->reasons[i];
+
+		err = leave(r,
+			    from->fate == VFW_RULE_DEEP ? VFW_PATTERN_LEFT_DEEP
+							: VFW_PATTERN_LEFT_REFUSED,
+			    from->keyword, from->n, from->sid);
+	}
+	r->regex = calloc(r->set->sigs.n_sigs + 1, sizeof(*r->regex));
+	if (!r->regex)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < r->set->sigs.n_sigs && !err; i++) {
+		struct vfw_text t = {0};
+		const char *why = vfw_rule_kernel(r->set, i, &t);
+
+		if (t.failed)
+			err = -ENOMEM;
+		else if (why)
+			err = leave(r,
+				    vfw_rule_needs_parser(&r->set->sig[i])
+					    ? VFW_PATTERN_LEFT_DEEP
+					    : VFW_PATTERN_LEFT_UNLIKE,
+				    why, 1, r->set->meta[i].sid);
+		else
+			err = enforce(p, i, t.s, d);
+		if (t.failed || why)
+			free(t.s);
+	}
+	if (r->n_reasons)
+		qsort(r->reasons, r->n_reasons, sizeof(*r->reasons), by_number);
+	return err;
+}
+
+static void warn_left(const struct vfw_pattern_rules *r, const char *profile, struct vfw_diags *d)
+{
+	static const char *const texts[] = {
+		[VFW_PATTERN_LEFT_DEEP] = "a protocol's parser is needed",
+		[VFW_PATTERN_LEFT_REFUSED] = "refused",
+		[VFW_PATTERN_LEFT_UNLIKE] = "the module cannot do it exactly",
+	};
+	uint32_t deep = r->left[VFW_PATTERN_LEFT_DEEP], refused = r->left[VFW_PATTERN_LEFT_REFUSED],
+		 unlike = r->left[VFW_PATTERN_LEFT_UNLIKE], left = deep + refused + unlike;
+
+	if (!left)
+		return;
+	vfw_diag_add(
+		d, VFW_DIAG_WARNING, NULL, NULL,
+		"profile %s: %u of %zu rules are not enforced: %u deep, %u refused, %u that the "
+		"module cannot evaluate exactly",
+		profile, left, left + r->n_regex, deep, refused, unlike);
+	for (size_t i = 0; i < r->n_reasons && i < WARNINGS; i++) {
+		const struct vfw_pattern_reason *one = &r->reasons[i];
+
+		vfw_diag_add(d, VFW_DIAG_WARNING, NULL, NULL,
+			     "profile %s: not enforced: %u rule%s, the first sid %u: %s: %s",
+			     profile, one->n, one->n == 1 ? "" : "s", one->sid, one->why,
+			     texts[one->left]);
+	}
+}
+
+void vfw_pattern_rules_warn(const struct vfw_patterns *p, const char *profile, bool prevent,
+			    struct vfw_diags *d)
+{
+	const struct vfw_pattern_rules *r = p->rules;
+
+	if (!r)
+		return;
+	if (prevent && r->alerts)
+		vfw_diag_add(
+			d, VFW_DIAG_WARNING, NULL, NULL,
+			"profile %s: %u of the %zu rules enforced say 'alert': they report and "
+			"prevent nothing, though the mode is prevent; expected 'drop' where a "
+			"rule is to prevent",
+			profile, r->alerts, r->n_regex);
+	warn_left(r, profile, d);
+	for (size_t i = 0; i < r->set->n_notes; i++)
+		if (r->set->notes[i].fate == VFW_RULE_REFUSED)
+			say(p, &r->set->notes[i], VFW_DIAG_WARNING, d);
+}
+
+int vfw_pattern_rules_table(const struct vfw_patterns *p, struct vfw_text *t)
+{
+	static const struct vfw_sig any = {
+		.flags = VFW_SIG_ANY_ADDR_SRC | VFW_SIG_ANY_ADDR_DST | VFW_SIG_ANY_PORT_SRC |
+			 VFW_SIG_ANY_PORT_DST | VFW_SIG_DROP,
+		.protocols = (VFW_SIG_P_IP6 << 1) - 1,
+		.ip_proto = -1,
+		.fast = VFW_SIG_NONE,
+	};
+	struct vfw_sigs s = {0};
+	struct vfw_sig *v;
+	uint8_t *buf;
+	size_t n;
+
+	if (!p->rules)
+		return 0;
+	s = p->rules->set->sigs;
+	v = calloc(p->n + 1, sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->n; i++) {
+		v[i] = p->v[i].rule ? p->rules->set->sig[p->v[i].rule - 1] : any;
+		v[i].first_step = v[i].n_steps = 0;
+		v[i].fast = VFW_SIG_NONE;
+	}
+	s.sigs = v;
+	s.n_sigs = (uint32_t)p->n;
+	n = vfw_sig_table_size(&s);
+	buf = malloc(n);
+	if (buf) {
+		vfw_sig_table_write(&s, buf);
+		vfw_text_bytes(t, (const char *)buf, n);
+	}
+	free(buf);
+	free(v);
+	return buf && !t->failed ? 0 : -ENOMEM;
+}
+
+void vfw_pattern_rules_free(struct vfw_pattern_rules *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->n_regex; i++)
+		free(r->regex[i]);
+	free(r->regex);
+	free(r->reasons);
+	vfw_rule_set_free(r->set);
+	free(r);
+}

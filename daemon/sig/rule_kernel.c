@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rule_kernel.h"
+
+#include "../policy/text.h"
+
+/* What Hyperscan repeats at most: 32767 is its limit, and a long repetition costs state. */
+#define GAP_MAX 2048
+
+#define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
+
+/* Is it for TCP, whose bytes the module sees as a stream only? */
+static bool is_tcp(const struct vfw_sig *sig)
+{
+	return sig->protocols & VFW_SIG_P_TCP;
+}
+
+/* What the rule remembers, and how it is said. */
+static const char *unlike_state(const struct vfw_sig *sig, const struct vfw_rule_meta *meta)
+{
+	if (sig->flags & VFW_SIG_PASS)
+		return "action pass";
+	if (meta->n_bits)
+		return "flowbits, xbits";
+	if (sig->flags & VFW_SIG_NOALERT)
+		return "noalert";
+	if (meta->filter.kind != VFW_SIG_LIMIT_NONE)
+		return "detection_filter";
+	return meta->limit.kind == VFW_SIG_LIMIT_NONE ? NULL : "threshold";
+}
+
+/* What it asks of packets, of which a stream has none. */
+static const char *unlike_packet(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	bool tcp = is_tcp(sig);
+	uint32_t i;
+
+	if (vfw_rule_needs_parser(sig))
+		return "http";
+	if (!sig->n_steps)
+		return "no content";
+	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
+		return "protocol";
+	if (tcp && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG | VFW_SIG_NO_STREAM))
+		return "TCP by packets";
+	if (tcp && sig->flags & VFW_SIG_NOT_ESTABLISHED)
+		return "flow:not_established";
+	for (i = 0; i < sig->n_conds; i++) {
+		switch (set->conds[sig->first_cond + i].field) {
+		case VFW_SIG_ICMP_TYPE:
+		case VFW_SIG_ICMP_CODE:
+		case VFW_SIG_DSIZE:
+			if (tcp)
+				return "TCP by packets";
+			break;
+		default:
+			/* a datagram may be scanned after its headers are gone from sight */
+			return tcp ? "TCP by packets" : "a keyword about one packet";
+		}
+	}
+	if (tcp && !(sig->flags & VFW_SIG_STREAM))
+		return "TCP by packets";
+	if (tcp && sig->flags & VFW_SIG_PACKET)
+		return "offset, depth in TCP";
+	return NULL;
+}
+
+static void put_gap(struct vfw_text *t, long long least, long long most)
+{
+	if (!least && !most)
+		return;
+	if (least == most)
+		vfw_text_printf(t, ".{%lld}", least);
+	else if (most < 0)
+		vfw_text_printf(t, least ? ".{%lld,}" : ".*", least);
+	else
+		vfw_text_printf(t, ".{%lld,%lld}", least, most);
+}
+
+static const char *put_content(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
+			       bool first, bool stream, struct vfw_text *t)
+{
+	long long least = s->offset, most = -1;
+	bool nocase = s->flags & VFW_SIG_F_NOCASE;
+
+	if (s->flags & VFW_SIG_F_NEGATED)
+		return "content:!";
+	if (s->flags & (VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH))
+		return "byte_extract";
+	if (!first && !(s->flags & VFW_SIG_F_RELATIVE))
+		return "contents in any order";
+	if (least < 0)
+		return "distance below 0";
+	if (s->flags & VFW_SIG_F_RELATIVE && s->flags & VFW_SIG_F_WITHIN)
+		most = least + s->within - s->len;
+	else if (!(s->flags & VFW_SIG_F_RELATIVE) && s->flags & VFW_SIG_F_DEPTH)
+		most = s->depth - (long long)s->len;
+	if (most != -1 && most < least)
+		return "content that cannot be";
+	if (least > GAP_MAX || most > GAP_MAX)
+		return "distance too long";
+	if (first && (least || most != -1)) {
+		if (stream)
+			return "offset, depth in TCP";
+		vfw_text_str(t, "^");
+		put_gap(t, least, most);
+	} else if (!first) {
+		put_gap(t, least, most);
+	}
+	vfw_text_str(t, nocase ? "(?i:" : "");
+	for (uint32_t i = 0; i < s->len; i++)
+		vfw_text_printf(t, "\\x%02x", set->bytes[s->data + i]);
+	vfw_text_str(t, nocase ? ")" : "");
+	if (s->flags & VFW_SIG_F_ENDSWITH) {
+		if (stream)
+			return "endswith in TCP";
+		vfw_text_str(t, "\\z");
+	}
+	return NULL;
+}
+
+/* Only as the last step: where what follows a content is looked at, nothing else has moved on. */
+static const char *put_isdataat(const struct vfw_sig_step *s, bool last, bool stream,
+				struct vfw_text *t)
+{
+	if (!(s->flags & VFW_SIG_F_RELATIVE) || !last || s->flags & VFW_SIG_F_VAR_OFFSET ||
+	    s->offset < 1 || s->offset > GAP_MAX)
+		return "isdataat";
+	if (!(s->flags & VFW_SIG_F_NEGATED)) {
+		put_gap(t, s->offset, s->offset);
+		return NULL;
+	}
+	if (stream)
+		return "isdataat:! in TCP";
+	put_gap(t, 0, s->offset - 1);
+	vfw_text_str(t, "\\z");
+	return NULL;
+}
+
+const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i, struct vfw_text *regex)
+{
+	const struct vfw_sig *sig = &set->sig[i];
+	const char *why = unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
+
+	for (uint32_t k = 0; k < sig->n_steps && !why; k++) {
+		const struct vfw_sig_step *s = &set->steps[sig->first_step + k];
+
+		if (s->buffer != VFW_SIG_PAYLOAD)
+			why = "a header as a buffer";
+		else if (s->op == VFW_SIG_CONTENT)
+			why = put_content(set, s, !k, is_tcp(sig), regex);
+		else if (s->op == VFW_SIG_ISDATAAT && k)
+			why = put_isdataat(s, k + 1 == sig->n_steps, is_tcp(sig), regex);
+		else if (s->op == VFW_SIG_REGEX)
+			why = "pcre";
+		else
+			why = s->op == VFW_SIG_ISDATAAT ? "isdataat"
+							: "byte_test, byte_jump, byte_extract";
+	}
+	return why;
+}

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Suricata's rules in a profile: header and payload as written, alert reports and drop prevents, what cannot be enforced is named.
+# kernels: uml-debug 6.12
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../sig.inc"
+. "$LAB_LIB/web.sh"
+
+# rules LINE...: the profile's file from now on, on disk.
+rules() { printf '%s\n' "$@" >/etc/vfw/signatures/web.rules; }
+
+# get PATH [PORT]: a asks b's web server; fails when there is no answer.
+get() {
+	on a timeout 20 python3 - "$1" "${2:-80}" 2>/dev/null <<-'X'
+		import http.client, socket, sys
+		c = http.client.HTTPConnection("10.0.0.12", int(sys.argv[2]), timeout=4)
+		c.connect()
+		c.sock.setsockopt(socket.IPPROTO_TCP, 18, 1500)
+		c.request("GET", sys.argv[1])
+		sys.stdout.write(c.getresponse().read().decode())
+	X
+}
+
+# said BYTES PORT TEXT: a datagram with so many bytes, the text at its end.
+said() {
+	on a python3 - "$@" <<-'X'
+		import socket, sys
+		text = sys.argv[3].encode()
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.sendto(b"." * (int(sys.argv[1]) - len(text)) + text, ("10.0.0.12", int(sys.argv[2])))
+	X
+}
+heard() { grep -qaF -- "$1" /tmp/heard; }
+times() { grep -ao -- "$1" /tmp/heard | wc -l; }
+arrived() { [ "$(times bad)" = 4 ] && [ "$(times much-evil)" = 2 ] && heard last-of-all; }
+
+web_up
+on b python3 -u -m http.server --directory /tmp/www --bind :: 8080 >/dev/null 2>/tmp/other.log &
+for port in 90 91; do
+	on b socat -u UDP-RECVFROM:$port,fork OPEN:/tmp/heard,creat,append 2>/dev/null &
+	wait_until 10 listening b -uln $port
+done
+wait_until 20 listening b -tln 8080
+echo 'a page that tells of GET /EVIL.cgi' >/tmp/www/tells.htm
+
+DROP='drop tcp $EXTERNAL_NET any -> $HOME_NET $HTTP_PORTS (msg:"Evil CGI"; flow:established,to_server; content:"GET "; content:"/evil.cgi"; distance:0; nocase; classtype:web-application-attack; sid:2000001; rev:7;)'
+rules '# of all kinds' "$DROP" \
+	'alert tcp any any -> any any (msg:"Told"; flow:to_server; content:"/good.htm"; pcre:"/x/"; sid:2000002;)' \
+	'alert tcp any any -> any [1:1023,!22] (msg:"Told"; content:"/good.htm"; priority:2; sid:2000003; gid:5; rev:2;)' \
+	'drop http any any -> any any (msg:"Deep"; http.uri; content:"/x"; sid:2000004;)' \
+	'alert tcp any any -> any any (msg:"Depth"; content:"GET"; depth:3; sid:2000005;)' \
+	'drop udp any any -> any 90 (msg:"Place"; content:"bad"; offset:2; depth:6; dsize:<20; sid:2000006;)' \
+	'drop udp any any -> any 90 (msg:"Pieces"; content:"much-evil"; endswith; sid:2000007;)' \
+	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)'
+mkdir -p /etc/vfw/policy.d
+cat >/etc/vfw/policy.d/a.vfw <<-P
+	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
+	first { pass from any to vm b inspect web  pass from any to any }
+	default block log
+P
+echo '1000001 /pattern-attack/ "a pattern"' >/etc/vfw/signatures/web.patterns
+labvfw start --no-arm
+
+note "what is not enforced is named, and the rest loads"
+for verb in check apply; do
+	f=/tmp/$verb
+	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
+	grep -q 'profile web: 4 of 8 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'not enforced: 1 rule, the first sid 2000004: http: a protocol' $f || fail "$f: $(cat $f)"
+	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
+	grep -q 'not enforced: 1 rule, the first sid 2000005: offset, depth in TCP: ' $f || fail "$f: $(cat $f)"
+	grep -q "web.rules:9:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
+	grep -q "1 of the 4 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+done
+expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
+	"5 4 1 1 1 2"
+vfwctl arm
+
+note "drop prevents: to this port, in this direction"
+expect_fail get /evil.cgi
+expect_fail get /EVIL.CGI
+expect "in the server's log" "$(grep -ci evil $WWW_LOG || true)" 0
+expect "on another port" "$(get /evil.cgi 8080)" owned
+expect "from the server" "$(get /tells.htm)" "a page that tells of GET /EVIL.cgi"
+expect_fail get /pattern-attack
+eve '.event_type == "alert" and .alert == {action: "blocked", gid: 1, signature_id: 2000001, rev: 7, signature: "Evil CGI",
+	category: "Web Application Attack", severity: 1} and .dest_port == 80 and .vfw.direction == "to_server" and .vfw.profile == "web"
+	and .flow.pkts_toserver >= 2 and .flow.bytes_toserver > 0 and (.flow.start | type) == "string"'
+eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 1000001'
+
+note "alert reports"
+expect "what is reported only" "$(get /good.htm)" found
+eve '.event_type == "alert" and .alert.action == "allowed" and .alert.signature_id == 2000003 and .alert.gid == 5 and .alert.severity == 2'
+
+note "datagrams: places, lengths, in fragments"
+said 9 90 bad......
+said 3 90 bad
+said 9 91 .bad..
+said 30 90 ..bad
+said 4000 91 much-evil-elsewhere
+said 4000 90 much-evil
+said 4000 90 much-evil-not-at-the-end
+said 10 90 ..bad.....
+said 11 90 last-of-all
+wait_until 20 arrived
+eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000006 and .proto == "UDP"'
+eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000007'
+
+expect "datagrams that arrived" "$(times bad) $(times much-evil)" "4 2"
+
+note "what is no rule is an error with its place, and what was applied stays"
+rules "$DROP" 'drop tcp any any -> any 80 msg:"no parenthesis"; sid:1;'
+refused "web.rules:2:[0-9]*: error: expected '\('" vfwctl policy check
+refused "web.rules:2:[0-9]*: error: expected '\('" vfwctl policy apply
+rules 'alert http any any -> any any (sid:1;)'
+echo >/etc/vfw/policy.d/a.vfw 'profile web { signatures { "web.rules" } }  first { pass from any to any inspect web }'
+refused 'profile web: expected at least one rule that the module can enforce' vfwctl policy apply
+expect_fail get /evil.cgi
+expect "in the server's log" "$(grep -ci evil $WWW_LOG || true)" 0

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rules for the module: which become one expression, and which are named for what; and that the expression
+ * says over any bytes what the chain says, which is what rules mean.
+ */
+#include "suite.h"
+
+#include <hs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../daemon/policy/text.h"
+#include "../../../daemon/sig/rule_kernel.h"
+
+static const struct {
+	const char *rule; /* up to its sid */
+	const char *regex; /* or NULL */
+	const char *why;
+} cases[] = {
+	{"alert tcp any any -> any 80 (content:\"ab\";", "\\x61\\x62", NULL},
+	{"drop tcp any any -> any any (content:\"Ab\"; nocase;", "(?i:\\x61\\x62)", NULL},
+	{"reject tcp any any -> any any (flow:established,to_server; content:\"a\"; content:\"b\"; "
+	 "distance:0;",
+	 "\\x61.*\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; content:\"bc\"; within:2;",
+	 "\\x61\\x62\\x63", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; distance:2; within:5;",
+	 "\\x61.{2,6}\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; distance:3;",
+	 "\\x61.{3,}\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; isdataat:4,relative;", "\\x61.{4}", NULL},
+	{"alert tcp-stream any any -> any any (content:\"a\";", "\\x61", NULL},
+	{"alert tcp any any -> any any (flow:only_stream; content:\"a\";", "\\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; depth:1;", "^\\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; startswith;", "^\\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; offset:2; depth:5;", "^.{2,6}\\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; offset:2;", "^.{2,}\\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; endswith; dsize:<9;", "\\x61\\z", NULL},
+	{"alert udp any any -> any any (content:\"a\"; isdataat:!1,relative;", "\\x61\\z", NULL},
+	{"alert udp any any -> any any (content:\"a\"; isdataat:!3,relative;", "\\x61.{0,2}\\z",
+	 NULL},
+	{"alert icmp any any -> any any (itype:8; content:\"a\";", "\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; depth:9;", NULL, "offset, depth in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; offset:1;", NULL, "offset, depth in TCP"},
+	{"alert ip any any -> any any (content:\"a\"; startswith;", NULL, "offset, depth in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; distance:3;", NULL, "offset, depth in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; endswith;", NULL, "endswith in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; isdataat:!1,relative;", NULL,
+	 "isdataat:! in TCP"},
+	{"alert tcp-pkt any any -> any any (content:\"a\";", NULL, "TCP by packets"},
+	{"alert tcp any any -> any any (content:\"a\"; dsize:>5;", NULL, "TCP by packets"},
+	{"alert tcp any any -> any any (content:\"a\"; flags:A;", NULL, "TCP by packets"},
+	{"alert tcp any any -> any any (flow:no_stream; content:\"a\";", NULL, "TCP by packets"},
+	{"alert tcp any any -> any any (flow:not_established; content:\"a\";", NULL,
+	 "flow:not_established"},
+	{"alert udp any any -> any any (content:\"a\"; ttl:5;", NULL, "a keyword about one packet"},
+	{"alert udp any any -> any any (content:\"a\"; tos:5;", NULL, "a keyword about one packet"},
+	{"alert sctp any any -> any any (content:\"a\";", NULL, "protocol"},
+	{"alert udp any any -> any any (dsize:5;", NULL, "no content"},
+	{"alert tcp any any -> any any (content:\"a\"; content:\"b\";", NULL,
+	 "contents in any order"},
+	{"alert tcp any any -> any any (content:\"a\"; content:!\"b\"; distance:0;", NULL,
+	 "content:!"},
+	{"alert tcp any any -> any any (content:\"ab\"; content:\"b\"; distance:-1;", NULL,
+	 "distance below 0"},
+	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; distance:5000;", NULL,
+	 "distance too long"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b/R\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,>,5,0,relative;", NULL,
+	 "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_jump:1,0,relative;", NULL,
+	 "byte_test, byte_jump, byte_extract"},
+	{"alert udp any any -> any any (byte_extract:1,0,x; content:\"a\"; offset:x;", NULL,
+	 "byte_test, byte_jump, byte_extract"},
+	{"alert udp any any -> any any (isdataat:5; content:\"a\";", NULL, "isdataat"},
+	{"alert udp any any -> any any (content:\"a\"; isdataat:5,relative; content:\"b\";", NULL,
+	 "isdataat"},
+	{"alert udp any any -> any any (udp.hdr; content:\"a\";", NULL, "a header as a buffer"},
+	{"alert http any any -> any any (content:\"a\";", NULL, "http"},
+	{"alert tcp any any -> any any (http.uri; content:\"a\";", NULL, "http"},
+	{"pass tcp any any -> any any (content:\"a\";", NULL, "action pass"},
+	{"alert tcp any any -> any any (content:\"a\"; noalert;", NULL, "noalert"},
+	{"alert tcp any any -> any any (content:\"a\"; flowbits:set,x;", NULL, "flowbits, xbits"},
+	{"alert tcp any any -> any any (content:\"a\"; threshold:type limit, track by_src, count 1, "
+	 "seconds 60;",
+	 NULL, "threshold"},
+	{"alert tcp any any -> any any (content:\"a\"; detection_filter:track by_src, count 1, "
+	 "seconds 60;",
+	 NULL, "detection_filter"},
+};
+
+START_TEST(translated)
+{
+	char rule[512];
+	struct vfw_rule_set *set;
+	struct vfw_text t = {0};
+	const char *why;
+
+	snprintf(rule, sizeof(rule), "%s sid:1;)", cases[_i].rule);
+	set = suite_set(rule);
+	ck_assert_msg(set->sigs.n_sigs == 1, "%s: %s", rule,
+		      set->n_notes ? set->notes[0].text : "not loaded");
+	why = vfw_rule_kernel(set, 0, &t);
+	if (cases[_i].why)
+		ck_assert_msg(why && !strcmp(why, cases[_i].why), "%s: %s", rule, why ?: t.s);
+	else
+		ck_assert_msg(!why && !strcmp(t.s, cases[_i].regex), "%s: %s", rule, why ?: t.s);
+	free(t.s);
+	vfw_rule_set_free(set);
+}
+END_TEST
+
+/* --- against the chain --- */
+
+#define RULES 120
+#define TEXTS 200
+
+static unsigned int any(unsigned int n)
+{
+	return (unsigned int)random() % n;
+}
+
+/* A rule about datagrams, of contents in order, with all that places them. */
+static void invent(char *out)
+{
+	static const char *const words[] = {"a", "b", "ab", "ba", "AB", "aab", "|00|"};
+	unsigned int n = 1 + any(3), i;
+
+	out += sprintf(out, "alert udp any any -> any any (");
+	for (i = 0; i < n; i++) {
+		out += sprintf(out, "content:\"%s\"; ", words[any(ARRAY_SIZE(words))]);
+		if (!any(3))
+			out += sprintf(out, "nocase; ");
+		if (!i && any(2))
+			out += sprintf(out, "offset:%u; ", any(4));
+		if (!i && any(2))
+			out += sprintf(out, "depth:%u; ", 3 + any(5));
+		if (i)
+			out += sprintf(out, "distance:%u; ", any(4));
+		if (i && any(2))
+			out += sprintf(out, "within:%u; ", 3 + any(5));
+	}
+	if (!any(3))
+		out += sprintf(out, "endswith; ");
+	else if (!any(3))
+		out += sprintf(out, "isdataat:%s%u,relative; ", any(2) ? "!" : "", 1 + any(4));
+	sprintf(out, "sid:1;)");
+}
+
+static int on_match(unsigned int id, unsigned long long from, unsigned long long to,
+		    unsigned int flags, void *arg)
+{
+	(void)id, (void)from, (void)to, (void)flags;
+	*(bool *)arg = true;
+	return 0;
+}
+
+/* The same bytes at once, and cut in two as a stream. */
+static void compare(const struct vfw_rule_set *set, const char *rule, const char *regex)
+{
+	static const char letters[] = "aabbABc";
+	hs_database_t *block = NULL, *stream = NULL;
+	hs_compile_error_t *error = NULL;
+	hs_scratch_t *scratch = NULL;
+	struct vfw_sig_pkt pkt = {0};
+
+	ck_assert_msg(!hs_compile(regex, HS_FLAG_DOTALL, HS_MODE_BLOCK, NULL, &block, &error),
+		      "%s: %s", rule, error ? error->message : "");
+	ck_assert_int_eq(hs_compile(regex, HS_FLAG_DOTALL, HS_MODE_STREAM, NULL, &stream, &error),
+			 0);
+	ck_assert_int_eq(hs_alloc_scratch(block, &scratch), 0);
+	ck_assert_int_eq(hs_alloc_scratch(stream, &scratch), 0);
+	for (int i = 0; i < TEXTS; i++) {
+		u32 len = 1 + any(16), cut = any(len + 1);
+		bool found = false, streamed = false;
+		hs_stream_t *s = NULL;
+		char text[16];
+		bool right;
+
+		for (u32 k = 0; k < len; k++)
+			text[k] = letters[any(sizeof(letters))];
+		right = vfw_sig_content(&set->sigs, &set->sig[0], &pkt, (u8 *)text, len, NULL) ==
+			VFW_SIG_MATCH;
+		ck_assert_int_eq(hs_scan(block, text, len, 0, scratch, on_match, &found), 0);
+		ck_assert_msg(found == right, "%s: %s over %.*s", rule, regex, (int)len, text);
+		hs_open_stream(stream, 0, &s);
+		hs_scan_stream(s, text, cut, 0, scratch, on_match, &streamed);
+		hs_scan_stream(s, text + cut, len - cut, 0, scratch, on_match, &streamed);
+		hs_close_stream(s, scratch, on_match, &streamed);
+		ck_assert_msg(streamed == right, "%s: %s streams over %.*s", rule, regex, (int)len,
+			      text);
+	}
+	hs_free_scratch(scratch);
+	hs_free_database(block);
+	hs_free_database(stream);
+}
+
+START_TEST(rival)
+{
+	unsigned int compared = 0;
+
+	srandom(7);
+	for (int i = 0; i < RULES; i++) {
+		struct vfw_text t = {0};
+		struct vfw_rule_set *set;
+		char rule[512];
+
+		invent(rule);
+		set = suite_set(rule);
+		if (set->sigs.n_sigs && !vfw_rule_kernel(set, 0, &t)) {
+			compare(set, rule, t.s);
+			compared++;
+		}
+		free(t.s);
+		vfw_rule_set_free(set);
+	}
+	ck_assert_uint_gt(compared, RULES / 2);
+}
+END_TEST
+
+TCase *rules_kernel_cases(void)
+{
+	TCase *t = tcase_create("kernel");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, translated, 0, ARRAY_SIZE(cases));
+	tcase_add_test(t, rival);
+	return t;
+}
