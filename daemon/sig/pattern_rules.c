@@ -97,6 +97,9 @@ int vfw_pattern_rules_add(struct vfw_patterns *p, const char *name, const char *
 	before = p->rules->set->n_notes;
 	p->rules->set->file = p->texts.files[p->texts.n - 1].name;
 	err = vfw_rule_set_add(p->rules->set, text, len);
+	/* the copy that files of patterns are cut into */
+	free(p->texts.texts[p->texts.n - 1]);
+	p->texts.texts[p->texts.n - 1] = NULL;
 	return err ?: complain(p, before, d);
 }
 
@@ -115,7 +118,10 @@ static int leave(struct vfw_pattern_rules *r, enum vfw_pattern_left left, const 
 		if (!grown)
 			return -ENOMEM;
 		r->reasons = grown;
-		r->reasons[r->n_reasons++] = (struct vfw_pattern_reason){left, why, 0, sid};
+		grown[i] = (struct vfw_pattern_reason){left, strdup(why), 0, sid};
+		if (!grown[i].why)
+			return -ENOMEM;
+		r->n_reasons++;
 	}
 	r->reasons[i].n += n;
 	return 0;
@@ -125,7 +131,7 @@ static int leave(struct vfw_pattern_rules *r, enum vfw_pattern_left left, const 
 static int enforce(struct vfw_patterns *p, uint32_t i, char *regex, struct vfw_diags *d)
 {
 	struct vfw_pattern_rules *r = p->rules;
-	const struct vfw_rule_meta *meta = &r->set->meta[i];
+	struct vfw_rule_meta *meta = &r->set->meta[i];
 	struct vfw_loc loc = {file_of(p, meta->file), meta->line, 1, meta->line, 2};
 	const struct vfw_source *file = &p->texts.files[loc.file];
 	struct vfw_pattern pattern = {
@@ -143,7 +149,9 @@ static int enforce(struct vfw_patterns *p, uint32_t i, char *regex, struct vfw_d
 	size_t first = 0;
 	int err = vfw_patterns_append(p, &pattern, &first);
 
-	r->regex[r->n_regex++] = regex;
+	r->regex[r->n_regex] = regex;
+	r->message[r->n_regex++] = meta->msg;
+	meta->msg = NULL;
 	r->alerts += meta->action == VFW_RULE_ALERT;
 	if (err == -EEXIST)
 		vfw_diag_add(d, VFW_DIAG_ERROR, file, &loc, "the id %u is taken by %s:%u",
@@ -162,6 +170,38 @@ static int by_number(const void *x, const void *y)
 	return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : strcmp(a->why, b->why);
 }
 
+/* What the module is to know of each pattern besides its expression. Returns 0 or -ENOMEM. */
+static int build_table(struct vfw_patterns *p)
+{
+	static const struct vfw_sig any = {
+		.flags = VFW_SIG_ANY_ADDR_SRC | VFW_SIG_ANY_ADDR_DST | VFW_SIG_ANY_PORT_SRC |
+			 VFW_SIG_ANY_PORT_DST | VFW_SIG_DROP,
+		.protocols = (VFW_SIG_P_IP6 << 1) - 1,
+		.ip_proto = -1,
+		.fast = VFW_SIG_NONE,
+	};
+	struct vfw_sigs s = {0};
+	struct vfw_sig *v;
+
+	s = p->rules->set->sigs;
+	v = calloc(p->n + 1, sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->n; i++) {
+		v[i] = p->v[i].rule ? p->rules->set->sig[p->v[i].rule - 1] : any;
+		v[i].first_step = v[i].n_steps = 0;
+		v[i].fast = VFW_SIG_NONE;
+	}
+	s.sigs = v;
+	s.n_sigs = (uint32_t)p->n;
+	p->rules->table_len = vfw_sig_table_size(&s);
+	p->rules->table = malloc(p->rules->table_len);
+	if (p->rules->table)
+		vfw_sig_table_write(&s, (uint8_t *)p->rules->table);
+	free(v);
+	return p->rules->table ? 0 : -ENOMEM;
+}
+
 int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
 {
 	struct vfw_pattern_rules *r = p->rules;
@@ -178,7 +218,8 @@ int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
 			    from->keyword, from->n, from->sid);
 	}
 	r->regex = calloc(r->set->sigs.n_sigs + 1, sizeof(*r->regex));
-	if (!r->regex)
+	r->message = calloc(r->set->sigs.n_sigs + 1, sizeof(*r->message));
+	if (!r->regex || !r->message)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < r->set->sigs.n_sigs && !err; i++) {
 		struct vfw_text t = {0};
@@ -199,7 +240,7 @@ int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
 	}
 	if (r->n_reasons)
 		qsort(r->reasons, r->n_reasons, sizeof(*r->reasons), by_number);
-	return err;
+	return err ?: build_table(p);
 }
 
 static void warn_left(const struct vfw_pattern_rules *r, const char *profile, struct vfw_diags *d)
@@ -251,49 +292,43 @@ void vfw_pattern_rules_warn(const struct vfw_patterns *p, const char *profile, b
 
 int vfw_pattern_rules_table(const struct vfw_patterns *p, struct vfw_text *t)
 {
-	static const struct vfw_sig any = {
-		.flags = VFW_SIG_ANY_ADDR_SRC | VFW_SIG_ANY_ADDR_DST | VFW_SIG_ANY_PORT_SRC |
-			 VFW_SIG_ANY_PORT_DST | VFW_SIG_DROP,
-		.protocols = (VFW_SIG_P_IP6 << 1) - 1,
-		.ip_proto = -1,
-		.fast = VFW_SIG_NONE,
-	};
-	struct vfw_sigs s = {0};
-	struct vfw_sig *v;
-	uint8_t *buf;
-	size_t n;
+	if (p->rules && p->rules->table)
+		vfw_text_bytes(t, p->rules->table, p->rules->table_len);
+	return t->failed ? -ENOMEM : 0;
+}
 
+void vfw_pattern_rules_settle(struct vfw_patterns *p)
+{
 	if (!p->rules)
-		return 0;
-	s = p->rules->set->sigs;
-	v = calloc(p->n + 1, sizeof(*v));
-	if (!v)
-		return -ENOMEM;
-	for (size_t i = 0; i < p->n; i++) {
-		v[i] = p->v[i].rule ? p->rules->set->sig[p->v[i].rule - 1] : any;
-		v[i].first_step = v[i].n_steps = 0;
-		v[i].fast = VFW_SIG_NONE;
+		return;
+	for (size_t i = 0; i < p->texts.n; i++) {
+		struct vfw_source *file = &p->texts.files[i];
+
+		if (p->texts.texts[i])
+			continue;
+		free(file->text);
+		free(file->lines);
+		file->text = NULL;
+		file->lines = NULL;
+		file->len = file->n_lines = 0;
 	}
-	s.sigs = v;
-	s.n_sigs = (uint32_t)p->n;
-	n = vfw_sig_table_size(&s);
-	buf = malloc(n);
-	if (buf) {
-		vfw_sig_table_write(&s, buf);
-		vfw_text_bytes(t, (const char *)buf, n);
-	}
-	free(buf);
-	free(v);
-	return buf && !t->failed ? 0 : -ENOMEM;
+	vfw_rule_set_free(p->rules->set);
+	p->rules->set = NULL;
 }
 
 void vfw_pattern_rules_free(struct vfw_pattern_rules *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n_regex; i++)
+	for (size_t i = 0; i < r->n_regex; i++) {
 		free(r->regex[i]);
+		free(r->message[i]);
+	}
+	for (size_t i = 0; i < r->n_reasons; i++)
+		free(r->reasons[i].why);
 	free(r->regex);
+	free(r->message);
+	free(r->table);
 	free(r->reasons);
 	vfw_rule_set_free(r->set);
 	free(r);

@@ -26,15 +26,17 @@ enum vfw_pattern_left {
 
 struct vfw_pattern_reason {
 	enum vfw_pattern_left left;
-	const char *why; /* the list's */
+	char *why; /* owned */
 	uint32_t n; /* rules */
 	uint32_t sid; /* of the first; 0: not known */
 };
 
 struct vfw_pattern_rules {
-	struct vfw_rule_set *set;
-	char **regex; /* of patterns that are rules; owned */
+	struct vfw_rule_set *set; /* NULL once settled */
+	char **regex, **message; /* of patterns that are rules; owned, message NULL for none */
 	size_t n_regex;
+	char *table; /* for the module, table_len bytes */
+	size_t table_len;
 	uint32_t alerts; /* rules that are enforced and only report */
 	uint32_t left[VFW_PATTERN_LEFT_COUNT];
 	struct vfw_pattern_reason *reasons; /* most rules first */
@@ -54,9 +56,15 @@ int vfw_pattern_rules_add(struct vfw_patterns *p, const char *name, const char *
  */
 int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d);
 
-/* Warns in d, a sentence for each reason, of what profile does not enforce. prevent: its mode. */
+/* Warns in d, a sentence for each reason, of what profile does not enforce. prevent: its mode. Before settling. */
 void vfw_pattern_rules_warn(const struct vfw_patterns *p, const char *profile, bool prevent,
 			    struct vfw_diags *d);
+
+/*
+ * Keeps of the rules only what alerts, status and the module need, which is little; complaints about one show its place then
+ * without its text.
+ */
+void vfw_pattern_rules_settle(struct vfw_patterns *p);
 
 /* "deep", "refused", "unlike". */
 const char *vfw_pattern_left_word(enum vfw_pattern_left left);

@@ -34,8 +34,6 @@ static const char *unlike_packet(const struct vfw_rule_set *set, const struct vf
 	bool tcp = is_tcp(sig);
 	uint32_t i;
 
-	if (vfw_rule_needs_parser(sig))
-		return "http";
 	if (!sig->n_steps)
 		return "no content";
 	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
@@ -139,8 +137,9 @@ static const char *put_isdataat(const struct vfw_sig_step *s, bool last, bool st
 const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i, struct vfw_text *regex)
 {
 	const struct vfw_sig *sig = &set->sig[i];
-	const char *why = unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
+	const char *why = vfw_rule_needs_parser(sig) ? "http" : NULL;
 
+	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
 	for (uint32_t k = 0; k < sig->n_steps && !why; k++) {
 		const struct vfw_sig_step *s = &set->steps[sig->first_step + k];
 

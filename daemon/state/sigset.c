@@ -142,6 +142,7 @@ static int add(const struct vfw_policy_profile *from, const char *folder,
 	if (err)
 		return err;
 	vfw_pattern_rules_warn(to->patterns, to->name, to->conf.flags & VFW_PROFILE_F_PREVENT, d);
+	vfw_pattern_rules_settle(to->patterns);
 	if (!to->patterns->n) {
 		vfw_diag_add(d, VFW_DIAG_ERROR, NULL, NULL,
 			     "profile %s: expected at least one rule that the module can enforce",

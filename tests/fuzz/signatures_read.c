@@ -84,6 +84,9 @@ static void rules(const uint8_t *data, size_t size)
 		if (p->n)
 			request(p);
 		vfw_pattern_rules_warn(p, "fuzz", true, &d);
+		vfw_pattern_rules_settle(p);
+		if (p->n)
+			request(p);
 	}
 	free(t.s);
 	vfw_diags_free(&d);

@@ -9,13 +9,14 @@
 # rules LINE...: the profile's file from now on, on disk.
 rules() { printf '%s\n' "$@" >/etc/vfw/signatures/web.rules; }
 
-# get PATH [PORT]: a asks b's web server; fails when there is no answer.
+# get PATH [PORT]: a asks b's web server; fails when there is no answer in PATIENCE seconds.
 get() {
-	on a timeout 20 python3 - "$1" "${2:-80}" 2>/dev/null <<-'X'
+	on a timeout $((PATIENCE + 20)) python3 - "$1" "${2:-80}" $PATIENCE 2>/dev/null <<-'X'
 		import http.client, socket, sys
-		c = http.client.HTTPConnection("10.0.0.12", int(sys.argv[2]), timeout=4)
+		c = http.client.HTTPConnection("10.0.0.12", int(sys.argv[2]), timeout=40)
 		c.connect()
-		c.sock.setsockopt(socket.IPPROTO_TCP, 18, 1500)
+		c.sock.settimeout(int(sys.argv[3]))
+		c.sock.setsockopt(socket.IPPROTO_TCP, 18, 1000 * int(sys.argv[3]))
 		c.request("GET", sys.argv[1])
 		sys.stdout.write(c.getresponse().read().decode())
 	X

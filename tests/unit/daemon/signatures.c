@@ -9,8 +9,11 @@
 #include "../../../daemon/sig/compiler.h"
 #include "../../../daemon/sig/database.h"
 #include "../../../daemon/sig/job.h"
+#include "../../../daemon/policy/text.h"
 #include "../../../daemon/sig/pattern.h"
+#include "../../../daemon/sig/pattern_rules.h"
 #include "../../../daemon/sig/request.h"
+#include "../../../kmod/core/sig_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,6 +68,129 @@ START_TEST(patterns_read)
 	ck_assert_str_eq(p->v[3].regex, "ü\x80");
 	ck_assert_str_eq(p->v[3].message, "ü");
 	vfw_patterns_free(p);
+}
+END_TEST
+
+/* One pattern, then these rules. *said: what was complained of, the caller's. */
+static struct vfw_patterns *read_rules(const char *rules, int want, char **said)
+{
+	struct vfw_patterns *p = read_text("9 /x/ \"nine\"");
+	struct vfw_diags d = {0};
+	int err = vfw_pattern_rules_add(p, "t.rules", rules, strlen(rules), &d);
+
+	if (!err)
+		err = vfw_pattern_rules_finish(p, &d);
+	ck_assert_int_eq(err, want);
+	if (!err)
+		vfw_pattern_rules_warn(p, "web", true, &d);
+	*said = vfw_diags_format(&d);
+	vfw_diags_free(&d);
+	if (!err)
+		vfw_pattern_rules_settle(p);
+	return p;
+}
+
+#define RULE \
+	"tcp any any -> $HOME_NET [80,8000:8080] (msg:\"m\"; flow:to_server; content:\"evil\"; "
+
+START_TEST(rules_read)
+{
+	static const char text[] =
+		"alert " RULE "classtype:web-application-attack; sid:9; gid:2; rev:4;)\n"
+		"drop " RULE "priority:5; sid:7;)\n"
+		"# none\n"
+		"drop tls any any -> any any (sid:10;)\n"
+		"alert " RULE "dsize:4; sid:11;)\n"
+		"drop " RULE "lua:x; sid:12;)\n";
+	const struct vfw_pattern *alert, *drop;
+	struct vfw_text t = {0};
+	struct vfw_sigs s;
+	char *said;
+	struct vfw_patterns *p = read_rules(text, 0, &said);
+
+	ck_assert_ptr_nonnull(strstr(said, "web: 1 of the 2 rules enforced say 'alert'"));
+	ck_assert_ptr_nonnull(strstr(said, "web: 3 of 5 rules are not enforced: 1 deep, 1 refused, "
+					   "1 that the module cannot evaluate exactly"));
+	ck_assert_ptr_nonnull(strstr(said, "1 rule, the first sid 10: protocol: "));
+	ck_assert_ptr_nonnull(strstr(said, "1 rule, the first sid 11: TCP by packets: "));
+	ck_assert_ptr_nonnull(strstr(said, "t.rules:6:88: warning: not enforced: lua"));
+	free(said);
+
+	/* Suricata's order: drop before alert */
+	ck_assert_uint_eq(p->n, 3);
+	drop = &p->v[1];
+	alert = &p->v[2];
+	ck_assert_uint_eq(drop->sid, 7);
+	ck_assert_uint_eq(drop->gid, 1);
+	ck_assert_uint_eq(drop->severity, 5);
+	ck_assert_uint_eq(drop->loc.line, 2);
+	ck_assert_uint_eq(alert->sid, 9);
+	ck_assert_uint_eq(alert->gid, 2);
+	ck_assert_uint_eq(alert->rev, 4);
+	ck_assert_uint_eq(alert->severity, 1);
+	ck_assert_str_eq(alert->category, "Web Application Attack");
+	ck_assert_str_eq(alert->message, "m");
+	ck_assert_str_eq(alert->regex, "\\x65\\x76\\x69\\x6c");
+
+	ck_assert_int_eq(vfw_pattern_rules_table(p, &t), 0);
+	ck_assert_ptr_null(vfw_sig_table_read(t.s, t.len, &s));
+	ck_assert_uint_eq(s.n_sigs, 3);
+	ck_assert(s.sigs[0].flags & VFW_SIG_DROP && s.sigs[0].flags & VFW_SIG_ANY_PORT_DST);
+	ck_assert(s.sigs[1].flags & VFW_SIG_DROP && s.sigs[1].flags & VFW_SIG_TO_SERVER);
+	ck_assert_uint_eq(s.sigs[1].dst.ports.n, 2);
+	ck_assert(!(s.sigs[2].flags & (VFW_SIG_DROP | VFW_SIG_REJECT)));
+	free(t.s);
+	vfw_patterns_free(p);
+}
+END_TEST
+
+static const struct {
+	const char *text, *said;
+} wrong_rules[] = {
+	{"drop tcp any any -> any any (content:\"a\"; sid:9;)\n",
+	 "t.rules:1:1: error: the id 9 is taken by t:1"},
+	{"drop tcp any any -> any any content:\"a\"; sid:1;)\n",
+	 "t.rules:1:29: error: expected '('"},
+	{"drop tcp any any -> any any (content:\"a\"; sid:1;)\n\n alert tcp any", "t.rules:3:"},
+};
+
+START_TEST(rules_wrong)
+{
+	char *said;
+	struct vfw_patterns *p = read_rules(wrong_rules[_i].text, -EINVAL, &said);
+
+	ck_assert_msg(strstr(said, wrong_rules[_i].said) != NULL, "%s", said);
+	free(said);
+	vfw_patterns_free(p);
+}
+END_TEST
+
+/* A header or an action is another policy, and the same databases. */
+START_TEST(rules_digest)
+{
+	static const char *const texts[] = {
+		"alert tcp any any -> any 80 (content:\"a\"; sid:1;)",
+		"drop tcp any any -> any 80 (content:\"a\"; sid:1;)",
+		"alert tcp any any -> any 81 (content:\"a\"; sid:1;)",
+		"alert tcp any any -> any 80 (content:\"a\"; flow:to_client; sid:1;)",
+		"alert tcp any any -> any 80 (content:\"a\"; sid:1; rev:2;)",
+	};
+	uint8_t digest[5][VFW_SHA256_LEN];
+	struct vfw_request r[5];
+
+	for (int i = 0; i < 5; i++) {
+		char *said;
+		struct vfw_patterns *p = read_rules(texts[i], 0, &said);
+
+		ck_assert_int_eq(vfw_patterns_digest(p, digest[i]), 0);
+		ck_assert_int_eq(vfw_request_encode(p, VFW_SET_SSE42, "v", &r[i]), 0);
+		ck_assert_mem_eq(r[i].key, r[0].key, VFW_SHA256_LEN);
+		for (int k = 0; k < i; k++)
+			ck_assert_mem_ne(digest[i], digest[k], VFW_SHA256_LEN);
+		free(r[i].data);
+		free(said);
+		vfw_patterns_free(p);
+	}
 }
 END_TEST
 
@@ -522,6 +648,9 @@ Suite *suite_signatures(void)
 	      *cache = tcase_create("cache");
 
 	tcase_add_test(patterns, patterns_read);
+	tcase_add_test(patterns, rules_read);
+	tcase_add_loop_test(patterns, rules_wrong, 0, sizeof(wrong_rules) / sizeof(wrong_rules[0]));
+	tcase_add_test(patterns, rules_digest);
 	tcase_add_loop_test(patterns, patterns_wrong, 0, sizeof(wrong) / sizeof(wrong[0]));
 	tcase_add_test(patterns, patterns_bounds);
 	tcase_add_test(patterns, patterns_many);
