@@ -7,6 +7,8 @@
 #include "message.h"
 #include "store.h"
 
+#define DECODED_MAX 65536 /* of base64_decode, as in Suricata */
+
 enum {
 	KIND_LIMIT,
 	KIND_FILTER,
@@ -28,6 +30,7 @@ struct vfw_detect {
 	u8 *wanted
 		[2]; /* signatures whose literal is in the payload, in the window or the message */
 	u64 spent;
+	u8 decoded[DECODED_MAX];
 };
 
 /* What one round is about. */
@@ -71,7 +74,7 @@ struct vfw_detect *vfw_detect_new(const struct vfw_rule_set *set, struct vfw_rul
 		return NULL;
 	d->set = set;
 	d->scan = scan;
-	d->regex = (struct vfw_sig_regex){vfw_rule_scan_ends, scan};
+	d->regex = (struct vfw_sig_regex){vfw_rule_scan_ends, scan, d->decoded, sizeof(d->decoded)};
 	d->alert = alert;
 	d->ctx = ctx;
 	d->store = vfw_store_new();

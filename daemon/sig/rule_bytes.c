@@ -294,7 +294,7 @@ int vfw_draft_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
 	struct vfw_sig_step *s = &d->steps[before];
 
 	/* what is relative looks where the one before it looked, if no buffer is named */
-	if (!rc && before && d->n_steps > before && d->buffer == VFW_SIG_PAYLOAD &&
+	if (!rc && before && d->n_steps > before && d->buffer == VFW_SIG_PAYLOAD && !d->decoded &&
 	    s->flags & VFW_SIG_F_RELATIVE)
 		s->buffer = d->steps[before - 1].buffer;
 	return rc;

@@ -23,6 +23,11 @@ struct vfw_sig_step *vfw_draft_step(struct vfw_draft *d, enum vfw_sig_op op,
 	t->op = op;
 	t->buffer = d->buffer;
 	t->view = d->view;
+	if (d->decoded) {
+		t->buffer = d->steps[d->n_steps - 1].buffer;
+		t->view = d->steps[d->n_steps - 1].view;
+		t->flags = VFW_SIG_F_DECODED;
+	}
 	d->named = false;
 	d->fast[d->n_steps] = false;
 	d->depth_by_offset[d->n_steps] = false;
@@ -152,7 +157,8 @@ static struct vfw_sig_step *last_content(struct vfw_draft *d, const struct vfw_r
 
 	for (i = d->n_steps; i-- > 0;)
 		if (d->steps[i].op == VFW_SIG_CONTENT &&
-		    (d->buffer == VFW_SIG_PAYLOAD ||
+		    !(d->steps[i].flags & VFW_SIG_F_DECODED) == !d->decoded &&
+		    (d->decoded || d->buffer == VFW_SIG_PAYLOAD ||
 		     (d->steps[i].buffer == d->buffer && d->steps[i].view == d->view)))
 			return &d->steps[i];
 	vfw_rule_fail(d->e, &o->name, 0, "'%.*s' without a content before it", (int)o->name.len,
@@ -276,7 +282,7 @@ int vfw_draft_content(struct vfw_draft *d, const struct vfw_keyword *k,
 			if (!strcmp(k->name, buffers[i].name))
 				d->buffer = buffers[i].buffer;
 		d->view = 0;
-		d->named = false;
+		d->named = d->decoded = false;
 		if (d->buffer != VFW_SIG_PAYLOAD)
 			d->sig.flags |= VFW_SIG_PACKET;
 		return 0;
@@ -294,7 +300,7 @@ static int regex_flags(struct vfw_draft *d, const struct vfw_rule_text *t, size_
 		uint8_t buffer = vfw_draft_http_letter(t->s[at]);
 
 		/* a buffer that is named stands before the letter */
-		if (buffer && s->buffer == VFW_SIG_PAYLOAD)
+		if (buffer && s->buffer == VFW_SIG_PAYLOAD && !d->decoded)
 			s->buffer = buffer;
 		if (buffer)
 			continue;

@@ -30,6 +30,7 @@ struct vfw_draft {
 	uint32_t n_vars;
 	uint8_t buffer; /* enum vfw_sig_buffer: where steps go now */
 	uint8_t view; /* of that buffer: of the set's views, 0 none */
+	bool decoded; /* steps look at what base64_decode has decoded */
 	bool named; /* the buffer was just named: it may still be transformed */
 	uint32_t stream_size; /* 1: the keyword is there */
 	bool deep; /* set with an error: a protocol's parser is what lacks */
@@ -45,6 +46,8 @@ int vfw_draft_content(struct vfw_draft *d, const struct vfw_keyword *k,
 int vfw_draft_pcre(struct vfw_draft *d, const struct vfw_rule_option *o);
 int vfw_draft_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
 		    const struct vfw_rule_option *o);
+int vfw_draft_more_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
+			 const struct vfw_rule_option *o);
 int vfw_draft_http(struct vfw_draft *d, const struct vfw_keyword *k,
 		   const struct vfw_rule_option *o);
 int vfw_draft_header(struct vfw_draft *d, const struct vfw_keyword *k,

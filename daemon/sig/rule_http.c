@@ -115,6 +115,7 @@ static int urilen(struct vfw_draft *d, const struct vfw_rule_option *o)
 		return -EINVAL;
 	s->buffer = (u8)HTTP(buffer);
 	s->view = 0;
+	s->flags = 0;
 	s->cmp = d->conds[n].cmp;
 	s->value = d->conds[n].a;
 	s->value2 = d->conds[n].b;
@@ -170,6 +171,7 @@ int vfw_draft_http(struct vfw_draft *d, const struct vfw_keyword *k,
 		return move_content(d, o, (uint8_t)HTTP(n->buffer));
 	d->buffer = (uint8_t)HTTP(n->buffer);
 	d->view = 0;
+	d->decoded = false;
 	d->named = true;
 	return 0;
 }

@@ -40,6 +40,9 @@ enum vfw_keyword_id {
 	VFW_KW_BYTE_JUMP,
 	VFW_KW_BYTE_EXTRACT,
 	VFW_KW_BSIZE,
+	VFW_KW_BYTE_MATH,
+	VFW_KW_BASE64_DECODE,
+	VFW_KW_BASE64_DATA,
 	VFW_KW_BUFFER, /* a header, or the payload again */
 	VFW_KW_HTTP_BUFFER,
 	VFW_KW_HTTP_CONTENT, /* moves the content before it into a buffer of HTTP */

@@ -350,6 +350,8 @@ static bool place(struct vfw_maker *m, u32 i, u32 cursor)
 	case VFW_SIG_ISDATAAT:
 		return place_isdataat(m, i, cursor);
 	case VFW_SIG_BSIZE:
+	case VFW_SIG_BYTE_MATH:
+	case VFW_SIG_BASE64:
 		return false;
 	default:
 		return place_number(m, i, cursor);
@@ -410,7 +412,8 @@ static u32 attempt(struct vfw_maker *m, u32 least, u32 most)
 const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 least, u32 most, struct vfw_made *out)
 {
 	static const char *const words[VFW_SIG_OP_COUNT] = {
-		"content", "pcre", "isdataat", "byte_test", "byte_jump", "byte_extract", "bsize",
+		"content",	"pcre",	 "isdataat",  "byte_test",     "byte_jump",
+		"byte_extract", "bsize", "byte_math", "base64_decode",
 	};
 	const char *why = "content";
 	u32 i;

@@ -266,7 +266,8 @@ bool vfw_made_proven(const struct vfw_rule_set *set, u32 sig, const struct vfw_m
 		     const char **why)
 {
 	static const char *const words[VFW_SIG_OP_COUNT] = {
-		"content", "pcre", "isdataat", "byte_test", "byte_jump", "byte_extract", "bsize",
+		"content",	"pcre",	 "isdataat",  "byte_test",     "byte_jump",
+		"byte_extract", "bsize", "byte_math", "base64_decode",
 	};
 	u32 i, cursor = 0, n;
 	const struct vfw_sig_step *steps = vfw_made_steps(set, sig, &n);

@@ -257,6 +257,8 @@ static int option(struct vfw_draft *d, const struct vfw_rule_option *o)
 		    k->id == VFW_KW_BYTE_JUMP || k->id == VFW_KW_BYTE_EXTRACT ||
 		    k->id == VFW_KW_BSIZE)
 			return vfw_draft_bytes(d, k, o);
+		if (k->id >= VFW_KW_BYTE_MATH && k->id <= VFW_KW_BASE64_DATA)
+			return vfw_draft_more_bytes(d, k, o);
 		if (k->id >= VFW_KW_HTTP_BUFFER && k->id <= VFW_KW_VIEW)
 			return vfw_draft_http(d, k, o);
 		return vfw_draft_content(d, k, o);
@@ -297,7 +299,8 @@ static int choose_fast(struct vfw_draft *d)
 	for (i = 0; i < d->n_steps; i++) {
 		const struct vfw_sig_step *t = &d->steps[i];
 
-		if (t->op != VFW_SIG_CONTENT || t->flags & VFW_SIG_F_NEGATED ||
+		if (t->op != VFW_SIG_CONTENT ||
+		    t->flags & (VFW_SIG_F_NEGATED | VFW_SIG_F_DECODED) ||
 		    (t->buffer != VFW_SIG_PAYLOAD && t->buffer < VFW_SIG_HTTP_FIRST))
 			continue;
 		if (d->fast[i]) {

@@ -60,6 +60,12 @@ static const char *check_step(const struct vfw_sigs *s, const struct vfw_sig_ste
 		    (t->flags & VFW_SIG_F_STRING || (t->base != 2 && t->base != 4)))
 			return "alignment out of range";
 		return check_count(t);
+	case VFW_SIG_BASE64:
+		return t->offset < 0 ? "offset out of range" : NULL;
+	case VFW_SIG_BYTE_MATH:
+		if (t->cmp >= VFW_SIG_MATH_COUNT)
+			return "no such operation";
+		return check_count(t);
 	case VFW_SIG_BYTE_TEST:
 	case VFW_SIG_BYTE_JUMP:
 		return check_count(t);
@@ -83,9 +89,16 @@ static const char *check_sig(const struct vfw_sigs *s, const struct vfw_sig *sig
 	if (sig->n_steps > VFW_SIG_STEPS_MAX ||
 	    !in_bounds(sig->first_step, sig->n_steps, s->n_steps))
 		return "steps outside their table";
-	for (i = 1; i < sig->n_steps; i++)
-		if (s->steps[sig->first_step + i].buffer < s->steps[sig->first_step + i - 1].buffer)
+	for (i = 0; i < sig->n_steps; i++) {
+		const struct vfw_sig_step *t = &s->steps[sig->first_step + i], *last = t - 1;
+		bool same = i && t->buffer == last->buffer && t->view == last->view;
+
+		if (i && t->buffer < last->buffer)
 			return "steps are not sorted by buffer";
+		if (t->flags & VFW_SIG_F_DECODED &&
+		    !(same && (last->flags & VFW_SIG_F_DECODED || last->op == VFW_SIG_BASE64)))
+			return "nothing is decoded for a step";
+	}
 	return NULL;
 }
 

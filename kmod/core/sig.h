@@ -48,6 +48,8 @@ enum vfw_sig_op {
 	VFW_SIG_BYTE_JUMP,
 	VFW_SIG_BYTE_EXTRACT,
 	VFW_SIG_BSIZE,
+	VFW_SIG_BYTE_MATH,
+	VFW_SIG_BASE64, /* decodes len bytes at most (0: all) for the steps with VFW_SIG_F_DECODED */
 	VFW_SIG_OP_COUNT
 };
 
@@ -64,9 +66,10 @@ enum vfw_sig_op {
 #define VFW_SIG_F_FROM_END (1U << 10)
 #define VFW_SIG_F_VAR_OFFSET (1U << 11) /* offset, distance: number of a variable */
 #define VFW_SIG_F_VAR_DEPTH (1U << 12) /* depth, within */
-#define VFW_SIG_F_VAR_VALUE (1U << 13) /* byte_test's value */
+#define VFW_SIG_F_VAR_VALUE (1U << 13) /* byte_test's value, byte_math's rvalue */
 #define VFW_SIG_F_VAR_COUNT (1U << 14) /* number of bytes */
 #define VFW_SIG_F_RETRY (1U << 15) /* a later step depends on where this one stood */
+#define VFW_SIG_F_DECODED (1U << 16) /* over what the VFW_SIG_BASE64 before it has decoded */
 
 enum vfw_sig_cmp {
 	VFW_SIG_EQ,
@@ -85,13 +88,24 @@ enum vfw_sig_cmp {
 	VFW_SIG_CMP_COUNT
 };
 
+/* What VFW_SIG_BYTE_MATH does, before the mask; by 0 nothing is divided, and the step does not match. */
+enum vfw_sig_math {
+	VFW_SIG_ADD,
+	VFW_SIG_SUBTRACT,
+	VFW_SIG_MULTIPLY,
+	VFW_SIG_DIVIDE,
+	VFW_SIG_SHIFT_LEFT,
+	VFW_SIG_SHIFT_RIGHT,
+	VFW_SIG_MATH_COUNT
+};
+
 struct vfw_sig_step {
 	u8 op; /* enum vfw_sig_op */
 	u8 buffer; /* enum vfw_sig_buffer */
-	u8 cmp; /* enum vfw_sig_cmp */
+	u8 cmp; /* enum vfw_sig_cmp; VFW_SIG_BYTE_MATH: enum vfw_sig_math */
 	u8 base; /* of STRING; byte_extract with ALIGN: 2 or 4 */
 	u8 count; /* bytes to read, 1 to 8, STRING up to 23; or a variable */
-	u8 var; /* byte_extract: variable to set */
+	u8 var; /* byte_extract, byte_math: variable to set */
 	u8 shift; /* to the right, after the mask */
 	u8 view; /* how the buffer is transformed: 0 not, else a number up to vfw_sigs.n_views */
 	u32 flags; /* VFW_SIG_F_* */
@@ -268,6 +282,8 @@ struct vfw_sig_pkt {
 struct vfw_sig_regex {
 	int (*ends)(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max);
 	void *ctx;
+	u8 *decoded; /* room for what VFW_SIG_BASE64 decodes; NULL: such a step does not match */
+	u32 decoded_room;
 };
 
 enum vfw_sig_result {

@@ -13,8 +13,11 @@ struct chain {
 	const struct vfw_sigs *s;
 	const struct vfw_sig_step *steps;
 	u32 n;
-	const u8 *buf;
+	const u8 *buf; /* what the step at hand looks at: one of the two below */
 	u32 len;
+	const u8 *base;
+	u32 base_len;
+	u32 decoded_len; /* in regex->decoded */
 	const struct vfw_sig_regex *regex;
 	u32 budget;
 	u32 place[VFW_SIG_STEPS_MAX + 1]; /* cursor before each step */
@@ -268,6 +271,84 @@ static bool try_byte_extract(struct chain *c, u32 i)
 	return true;
 }
 
+static bool try_byte_math(struct chain *c, u32 i)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	u64 x, by = t->flags & VFW_SIG_F_VAR_VALUE ? c->vars[t->value] : t->value;
+	u32 begin, end;
+
+	if (!read_number(c, i, &x, &begin, &end))
+		return false;
+	switch (t->cmp) {
+	case VFW_SIG_ADD:
+		x += by;
+		break;
+	case VFW_SIG_SUBTRACT:
+		x -= by;
+		break;
+	case VFW_SIG_MULTIPLY:
+		x *= by;
+		break;
+	case VFW_SIG_SHIFT_LEFT:
+		x = by < 64 ? x << by : 0;
+		break;
+	case VFW_SIG_SHIFT_RIGHT:
+		x = by < 64 ? x >> by : 0;
+		break;
+	default:
+		if (!by)
+			return false;
+		x /= by;
+		break;
+	}
+	c->vars[t->var] = masked(t, x);
+	c->place[i + 1] = end;
+	return true;
+}
+
+static int value_of(u8 c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* Decodes up to the first byte that is none of RFC 4648; what does not fit is left out. */
+static bool try_base64(struct chain *c, u32 i)
+{
+	const struct vfw_sig_step *t = &c->steps[i];
+	long long at = t->offset;
+	u32 bits = 0, n = 0, k, len;
+
+	if (t->flags & VFW_SIG_F_RELATIVE)
+		at += c->place[i];
+	if (!c->regex || !c->regex->decoded || at >= c->len)
+		return false;
+	len = c->len - (u32)at;
+	if (t->len && t->len < len)
+		len = t->len;
+	c->decoded_len = 0;
+	for (k = 0; k < len; k++) {
+		int x = value_of(c->buf[at + k]);
+
+		if (x < 0)
+			break;
+		bits = bits << 6 | (u32)x;
+		n += 6;
+		if (n < 8)
+			continue;
+		n -= 8;
+		if (c->decoded_len < c->regex->decoded_room)
+			c->regex->decoded[c->decoded_len++] = (u8)(bits >> n);
+	}
+	c->place[i + 1] = 0;
+	return c->decoded_len;
+}
+
 static bool try_isdataat(struct chain *c, u32 i)
 {
 	const struct vfw_sig_step *t = &c->steps[i];
@@ -289,6 +370,8 @@ static bool try_step(struct chain *c, u32 i, bool again)
 
 	if (again && (!(t->flags & VFW_SIG_F_RETRY) || t->flags & VFW_SIG_F_NEGATED))
 		return false;
+	c->buf = t->flags & VFW_SIG_F_DECODED ? c->regex->decoded : c->base;
+	c->len = t->flags & VFW_SIG_F_DECODED ? c->decoded_len : c->base_len;
 	switch (t->op) {
 	case VFW_SIG_CONTENT:
 		return try_content(c, i, again);
@@ -308,6 +391,10 @@ static bool try_step(struct chain *c, u32 i, bool again)
 		return try_byte_jump(c, i);
 	case VFW_SIG_BYTE_EXTRACT:
 		return try_byte_extract(c, i);
+	case VFW_SIG_BYTE_MATH:
+		return try_byte_math(c, i);
+	case VFW_SIG_BASE64:
+		return try_base64(c, i);
 	case VFW_SIG_BSIZE:
 		c->place[i + 1] = c->place[i];
 		return vfw_sig_compare(t->cmp, c->len, t->value, t->value2);
@@ -381,8 +468,8 @@ static enum vfw_sig_result run_any(struct chain *c, const struct vfw_sig_buffers
 	for (k = 0; buffers; k++) {
 		enum vfw_sig_result rc;
 
-		if (!buffers->get(buffers->ctx, c->steps[0].buffer, c->steps[0].view, k, &c->buf,
-				  &c->len))
+		if (!buffers->get(buffers->ctx, c->steps[0].buffer, c->steps[0].view, k, &c->base,
+				  &c->base_len))
 			break;
 		rc = run(c);
 		if (rc != VFW_SIG_NO_MATCH)
@@ -411,11 +498,13 @@ enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_s
 			if (steps[first + c.n].buffer != buffer ||
 			    steps[first + c.n].view != steps[first].view)
 				break;
-		c.buf = buf;
-		c.len = len;
+		c.base = buf;
+		c.base_len = len;
+		c.decoded_len = 0;
 		if (buffer >= VFW_SIG_HTTP_FIRST)
 			rc = run_any(&c, p->buffers);
-		else if (buffer != VFW_SIG_PAYLOAD && !header_bytes(p, buffer, &c.buf, &c.len))
+		else if (buffer != VFW_SIG_PAYLOAD &&
+			 !header_bytes(p, buffer, &c.base, &c.base_len))
 			rc = VFW_SIG_NO_MATCH;
 		else
 			rc = run(&c);

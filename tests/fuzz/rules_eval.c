@@ -27,7 +27,8 @@ static int ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *at, u32 max)
 /* The payload as it is, as a TCP segment's and as an IPv4 packet of its own making. */
 static void evaluate(const struct vfw_rule_set *set, const u8 *payload, u32 len)
 {
-	static const struct vfw_sig_regex regex = {ends, NULL};
+	static u8 decoded[256];
+	static const struct vfw_sig_regex regex = {ends, NULL, decoded, sizeof(decoded)};
 	struct vfw_frame made = {.kind = VFW_FRAME_IP4,
 				 .proto = VFW_PROTO_TCP,
 				 .flags = VFW_FRAME_F_L4,

@@ -154,6 +154,40 @@ static void bad_var_count(struct tables *t)
 	t->step[1].count = VFW_SIG_VARS_MAX;
 }
 
+static void decodes(struct tables *t)
+{
+	t->step[0] = (struct vfw_sig_step){.op = VFW_SIG_BASE64, .buffer = VFW_SIG_TCP_HEADER};
+	t->step[1].flags = VFW_SIG_F_DECODED;
+}
+
+static void ok_decoded(struct tables *t)
+{
+	decodes(t);
+}
+
+static void bad_decoded(struct tables *t)
+{
+	t->step[1].flags = VFW_SIG_F_DECODED;
+}
+
+static void bad_decoded_apart(struct tables *t)
+{
+	decodes(t);
+	t->step[0].buffer = VFW_SIG_PAYLOAD;
+}
+
+static void bad_base64(struct tables *t)
+{
+	decodes(t);
+	t->step[0].offset = -1;
+}
+
+static void bad_math(struct tables *t)
+{
+	t->step[1].op = VFW_SIG_BYTE_MATH;
+	t->step[1].cmp = VFW_SIG_MATH_COUNT;
+}
+
 static void bad_view(struct tables *t)
 {
 	t->step[1].view = 1;
@@ -228,12 +262,15 @@ static const struct {
 	{bad_align, false},	    {bad_var, false},
 	{bad_var_offset, false},    {bad_var_depth, false},
 	{bad_var_value, false},	    {bad_var_count, false},
-	{bad_view, false},	    {bad_order, false},
-	{bad_steps, false},	    {bad_steps_wrap, false},
-	{bad_conds, false},	    {bad_field, false},
-	{bad_addr4, false},	    {bad_addr6, false},
-	{bad_ports, false},	    {bad_range4, false},
-	{bad_range6, false},	    {bad_range_ports, false},
+	{ok_decoded, true},	    {bad_decoded, false},
+	{bad_decoded_apart, false}, {bad_base64, false},
+	{bad_math, false},	    {bad_view, false},
+	{bad_order, false},	    {bad_steps, false},
+	{bad_steps_wrap, false},    {bad_conds, false},
+	{bad_field, false},	    {bad_addr4, false},
+	{bad_addr6, false},	    {bad_ports, false},
+	{bad_range4, false},	    {bad_range6, false},
+	{bad_range_ports, false},
 };
 
 START_TEST(check_tables)

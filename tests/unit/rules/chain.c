@@ -55,6 +55,40 @@ static const struct chain chains[] = {
 	/* without distance or within a content stands for itself */
 	{"content:\"b\"; content:\"a\";", "ab", true, 0},
 	{"content:\"a\"; isdataat:1,relative;", "ab", true, 0},
+	{"byte_math:bytes 1, offset 0, oper -, rvalue 48, result n; content:\"x\"; offset:n; depth:1;",
+	 "3abx", true, 0},
+	{"byte_math:bytes 1, offset 0, oper -, rvalue 48, result n; content:\"x\"; offset:n; depth:1;",
+	 "2abx", false, 0},
+	{"byte_math:bytes 2,offset 0,oper *,rvalue 2,result n,string dec; byte_test:1,=,n,2;",
+	 "11\x16", true, 0},
+	{"byte_math:bytes 2,offset 0,oper +,rvalue 0,result n,endian little,bitmask 0xff00; "
+	 "byte_test:1,=,n,1;",
+	 "a\x05", true, 0},
+	{"byte_math:bytes 1,offset 0,oper <<,rvalue 1,result n,bitmask 0x0e; byte_test:1,=,n,1;",
+	 "\x0b\x03", true, 0},
+	{"byte_math:bytes 1,offset 0,oper >>,rvalue 65,result n; isdataat:n;", "a", true, 0},
+	{"content:\"a\"; byte_math:bytes 1,offset 0,relative,oper /,rvalue 16,result n; "
+	 "content:\"z\"; distance:n; within:1;",
+	 "xa0123z", true, 0},
+	{"byte_math:bytes 1,offset 0,oper /,rvalue 0,result n;", "a", false, 0},
+	{"byte_extract:1,1,k; byte_math:bytes 1,offset 0,oper -,rvalue k,result n; isdataat:!n;",
+	 "ea", true, 0},
+	{"base64_decode; base64_data; content:\"This is\"; startswith;", "VGhpcyBpcyBh", true, 0},
+	{"base64_decode:bytes 4; base64_data; content:\"This\";", "VGhpcyBpcyBh", false, 0},
+	{"content:\"k=\"; base64_decode:offset 1,relative; base64_data; content:\"a\"; "
+	 "content:\"d\"; distance:1; within:1; isdataat:!1,relative;",
+	 "k='YWJjZA==' YWE", false, 0},
+	{"content:\"k=\"; base64_decode:offset 1,relative; base64_data; content:\"a\"; "
+	 "content:\"d\"; distance:2; within:1; pcre:\"/^abcd$/\";",
+	 "k='YWJjZA==' YWE", true, 0},
+	/* another place of what comes before it is tried as well */
+	{"content:\"k\"; base64_decode:relative; base64_data; content:\"abc\";", "k!kYWJj", true,
+	 0},
+	/* what is behind it looks at the payload again only when that is named */
+	{"base64_decode; base64_data; content:\"abc\"; pkt_data; content:\"YWJj\";", "YWJj", true,
+	 0},
+	{"base64_decode; base64_data; content:\"abc\"; content:\"YWJj\";", "YWJj", false, 0},
+	{"base64_decode; base64_data; content:\"a\";", "!!", false, 0},
 	{"content:\"a\"; isdataat:2,relative;", "ab", false, 0},
 	{"content:\"a\"; isdataat:!2,relative;", "ab", true, 0},
 	{"isdataat:1; content:\"a\";", "ab", true, 0},
@@ -177,6 +211,7 @@ static enum vfw_sig_result ask(const char *options, const char *payload, unsigne
 	struct vfw_sig_pkt p = {.frame = &f};
 	struct vfw_rule_scan *scan;
 	struct vfw_sig_regex regex;
+	u8 decoded[64];
 	struct vfw_rule_set *set;
 	enum vfw_sig_result rc;
 	u8 *heap;
@@ -187,7 +222,7 @@ static enum vfw_sig_result ask(const char *options, const char *payload, unsigne
 		      set->n_notes ? set->notes[0].text : "");
 	scan = vfw_rule_scan_new(set, why, sizeof(why));
 	ck_assert_ptr_nonnull(scan);
-	regex = (struct vfw_sig_regex){vfw_rule_scan_ends, scan};
+	regex = (struct vfw_sig_regex){vfw_rule_scan_ends, scan, decoded, sizeof(decoded)};
 	/* at its exact size, so that ASan sees a step outside */
 	heap = malloc(len);
 	memcpy(heap, payload, len);

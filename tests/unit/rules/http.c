@@ -131,7 +131,7 @@ static const struct http cases[] = {
 static unsigned int matches(const struct http *c, const struct vfw_rule_set *set,
 			    struct vfw_rule_scan *scan, u32 piece)
 {
-	struct vfw_sig_regex regex = {vfw_rule_scan_ends, scan};
+	struct vfw_sig_regex regex = {.ends = vfw_rule_scan_ends, .ctx = scan};
 	struct vfw_message *message = vfw_message_new(set);
 	struct vfw_frame frame = {.kind = VFW_FRAME_IP4, .proto = VFW_PROTO_TCP};
 	struct vfw_sig_pkt p = {.frame = &frame, .buffers = vfw_message_buffers(message)};
