@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* HTTP/1 within one TCP conversation: recognised on any port by what either side says first. */
+/*
+ * What TCP conversations carry, recognised on any port by what either side says first: HTTP/1, and SMTP, of which
+ * the files count. A file of a mail is a message that has a body and nothing else.
+ */
 #ifndef VFW_REPLAY_WEB_H
 #define VFW_REPLAY_WEB_H
 

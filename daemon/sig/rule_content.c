@@ -324,7 +324,6 @@ static int regex_flags(struct vfw_draft *d, const struct vfw_rule_text *t, size_
 		case 'O': /* no match limit of its own */
 		case 'G': /* ungreedy: which of the matches, not whether */
 			break;
-		case 'Q':
 		case 'K':
 			d->deep = true;
 			d->culprit = "pcre";

@@ -41,6 +41,8 @@ static const struct name names[] = {
 	{"http.content_len", "http_content_len", NULL, VFW_HTTP_B_CONTENT_LEN, 0},
 	{"http.content_type", "http_content_type", NULL, VFW_HTTP_B_CONTENT_TYPE, 0},
 	{"http.protocol", "http_protocol", NULL, VFW_HTTP_B_PROTOCOL, 0},
+	{"http.response_body", NULL, "http_server_body", VFW_HTTP_B_RESPONSE_BODY, 'Q'},
+	{"file.data", "file_data", NULL, VFW_HTTP_B_FILE_DATA, 0},
 	{"http.start", "http_start", NULL, VFW_HTTP_B_START, 0},
 };
 
@@ -185,7 +187,9 @@ int vfw_draft_http_finish(struct vfw_draft *d)
 
 		if (d->steps[i].buffer < VFW_SIG_HTTP_FIRST)
 			continue;
-		d->sig.flags |= VFW_SIG_HTTP | VFW_SIG_MESSAGE;
+		d->sig.flags |= VFW_SIG_MESSAGE;
+		if (d->steps[i].buffer != HTTP(VFW_HTTP_B_FILE_DATA))
+			d->sig.flags |= VFW_SIG_HTTP;
 		of = vfw_http_buffer_of(d->steps[i].buffer - VFW_SIG_HTTP_FIRST);
 		if (of == VFW_HTTP_OF_REQUEST)
 			only |= VFW_SIG_TO_SERVER;

@@ -96,6 +96,8 @@ static void begin_message(struct vfw_http_side *s)
 	s->body_len = 0;
 	s->left = 0;
 	s->headers_over = s->done = s->body_lacks = false;
+	s->plain = NULL;
+	s->plain_len = 0;
 }
 
 /* The end of a line that begins at from: without its line end. */
@@ -253,6 +255,18 @@ static bool content_length(const struct vfw_http_side *s, u64 *n)
 		*n = *n * 10 + (c - '0');
 	}
 	return i > 0;
+}
+
+enum vfw_http_coding vfw_http_coding(const struct vfw_http_side *m)
+{
+	const struct vfw_http_header *h = find_header(m, "content-encoding");
+
+	if (!h)
+		return VFW_HTTP_IDENTITY;
+	if (has_word(m->head + h->value.off, h->value.len, "gzip"))
+		return VFW_HTTP_GZIP;
+	return has_word(m->head + h->value.off, h->value.len, "deflate") ? VFW_HTTP_DEFLATE
+									 : VFW_HTTP_IDENTITY;
 }
 
 static u32 status_of(const struct vfw_http_side *s)

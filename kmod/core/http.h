@@ -57,6 +57,8 @@ struct vfw_http_side {
 	bool line_seen; /* bytes stand in a trailer's line */
 	bool headers_over; /* the head is whole */
 	bool body_lacks; /* the body's window was too small */
+	const u8 *plain; /* the body without its compression, the caller's; NULL: as it was sent */
+	u32 plain_len;
 	u32 n_headers, headers_off; /* where the headers begin in the head */
 	struct vfw_http_span first; /* the request line, or the status line */
 	struct vfw_http_span method, uri, protocol, status, reason;
@@ -97,6 +99,15 @@ enum vfw_http_told vfw_http_feed(struct vfw_http *h, u32 side, const u8 *bytes, 
  */
 bool vfw_http_end(struct vfw_http *h, u32 side);
 
+/* How a message's body is compressed. */
+enum vfw_http_coding {
+	VFW_HTTP_IDENTITY, /* not, or in a way nobody here can undo */
+	VFW_HTTP_GZIP,
+	VFW_HTTP_DEFLATE,
+};
+
+enum vfw_http_coding vfw_http_coding(const struct vfw_http_side *m);
+
 /* The buffers of a message. */
 enum vfw_http_buffer {
 	VFW_HTTP_B_METHOD,
@@ -119,6 +130,7 @@ enum vfw_http_buffer {
 	VFW_HTTP_B_RESPONSE_HEADER, /* one of many */
 	VFW_HTTP_B_SERVER,
 	VFW_HTTP_B_LOCATION,
+	VFW_HTTP_B_RESPONSE_BODY,
 	VFW_HTTP_B_HEADER,
 	VFW_HTTP_B_HEADER_RAW,
 	VFW_HTTP_B_HEADER_NAMES,
@@ -127,6 +139,7 @@ enum vfw_http_buffer {
 	VFW_HTTP_B_CONTENT_TYPE,
 	VFW_HTTP_B_PROTOCOL,
 	VFW_HTTP_B_START,
+	VFW_HTTP_B_FILE_DATA,
 	VFW_HTTP_BUFFER_COUNT
 };
 

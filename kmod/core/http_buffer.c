@@ -417,7 +417,7 @@ u32 vfw_http_buffer_of(enum vfw_http_buffer b)
 {
 	if (b <= VFW_HTTP_B_CONNECTION)
 		return VFW_HTTP_OF_REQUEST;
-	if (b <= VFW_HTTP_B_LOCATION)
+	if (b <= VFW_HTTP_B_RESPONSE_BODY)
 		return VFW_HTTP_OF_RESPONSE;
 	return VFW_HTTP_OF_REQUEST | VFW_HTTP_OF_RESPONSE;
 }
@@ -520,10 +520,11 @@ bool vfw_http_buffer(const struct vfw_http_side *m, enum vfw_http_buffer b, u32 
 	if (!(vfw_http_buffer_of(b) & (m->response ? VFW_HTTP_OF_RESPONSE : VFW_HTTP_OF_REQUEST)) ||
 	    (k && !many))
 		return false;
-	if (b == VFW_HTTP_B_REQUEST_BODY) {
-		*bytes = m->body;
-		*len = m->body_len;
-		return m->body_len;
+	if (b == VFW_HTTP_B_REQUEST_BODY || b == VFW_HTTP_B_RESPONSE_BODY ||
+	    b == VFW_HTTP_B_FILE_DATA) {
+		*bytes = m->plain ? m->plain : m->body;
+		*len = m->plain ? m->plain_len : m->body_len;
+		return *len;
 	}
 	if (span_of(m, b, &s)) {
 		if (s.off == VFW_HTTP_NONE)

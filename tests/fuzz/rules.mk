@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Fuzz targets of the rule language, of signatures' evaluation, and of HTTP: see tests/fuzz/core.mk for the goals
+# Fuzz targets of the rule language, of signatures' evaluation, of HTTP, of compressed bodies and of mail: see tests/fuzz/core.mk for the goals
 # every such file has.
 
 RULES_FUZZ_CC ?= clang
@@ -14,12 +14,16 @@ RULES_FUZZ_SEEDS := build/fuzz/seeds/rules_eval
 HTTP_FUZZ_OBJS := $(patsubst %.c,$(RULES_FUZZ_OBJ)/%.o,kmod/core/http.c kmod/core/http_buffer.c \
 	tests/fuzz/rules_http.c)
 HTTP_FUZZ_SEEDS := build/fuzz/seeds/rules_http
+BODY_FUZZ_OBJS := $(patsubst %.c,$(RULES_FUZZ_OBJ)/%.o,kmod/core/inflate.c daemon/replay/mail.c \
+	tests/fuzz/rules_body.c)
+BODY_FUZZ_SEEDS := build/fuzz/seeds/rules_body
 
 .PHONY: test-fuzz-rules fuzz-rules
 test-fuzz-rules:
-	tests/fuzz/run $(or $(FUZZ_SECONDS),10) rules_eval rules_http
+	tests/fuzz/run $(or $(FUZZ_SECONDS),10) rules_eval rules_http rules_body
 
-fuzz-rules: build/fuzz/bin/rules_eval build/fuzz/bin/rules_http $(RULES_FUZZ_SEEDS)/1 $(HTTP_FUZZ_SEEDS)/1
+fuzz-rules: build/fuzz/bin/rules_eval build/fuzz/bin/rules_http build/fuzz/bin/rules_body \
+	$(RULES_FUZZ_SEEDS)/1 $(HTTP_FUZZ_SEEDS)/1 $(BODY_FUZZ_SEEDS)/1
 
 build/fuzz/bin/rules_eval: $(RULES_FUZZ_OBJS)
 	mkdir -p $(@D)
@@ -34,6 +38,15 @@ $(HTTP_FUZZ_SEEDS)/1: tests/fuzz/http.seeds
 	mkdir -p $(@D)
 	n=0; while IFS= read -r line; do n=$$((n + 1)); printf '%b' "$$line" >$(@D)/$$n; done <$<
 
+build/fuzz/bin/rules_body: $(BODY_FUZZ_OBJS)
+	mkdir -p $(@D)
+	$(RULES_FUZZ_CC) $(RULES_FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^
+
+# A mail or a compressed body a seed, behind a byte that says which.
+$(BODY_FUZZ_SEEDS)/1: tests/fuzz/body.seeds
+	mkdir -p $(@D)
+	n=0; while IFS= read -r line; do n=$$((n + 1)); printf '%b' "$$line" >$(@D)/$$n; done <$<
+
 # One rule a seed, each with a payload behind a NUL.
 $(RULES_FUZZ_SEEDS)/1: tests/fuzz/rules.seeds
 	mkdir -p $(@D)
@@ -43,4 +56,5 @@ $(RULES_FUZZ_OBJ)/%.o: %.c
 	mkdir -p $(@D)
 	$(RULES_FUZZ_CC) $(RULES_FUZZ_CFLAGS) -MMD -c -o $@ $<
 
--include $(RULES_FUZZ_OBJS:.o=.d) $(HTTP_FUZZ_OBJS:.o=.d)
+-include $(RULES_FUZZ_OBJS:.o=.d) $(HTTP_FUZZ_OBJS:.o=.d) \
+	$(BODY_FUZZ_OBJS:.o=.d)

@@ -96,6 +96,14 @@ static const struct http cases[] = {
 	{RESPONSE, IS("cookie", "a=b"), "HTTP/1.0 200 OK\r\nSet-Cookie: a=b\r\n\r\n", 1},
 	{RESPONSE, IS("server", "s"), "HTTP/1.0 200 OK\r\nServer: s\r\n\r\n", 1},
 	{RESPONSE, IS("location", "/l"), "HTTP/1.0 302 F\r\nLocation: /l\r\n\r\n", 1},
+	{RESPONSE, IS("response_body", "abc"),
+	 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n", 1},
+	{RESPONSE, "content:\"bc\"; http_server_body; pcre:\"/^abc$/Q\";",
+	 "HTTP/1.1 200 OK\r\n\r\nabc", 1},
+	{RESPONSE, "file.data; content:\"abc\"; startswith;",
+	 "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", 1},
+	{REQUEST, "file_data; content:\"abc\"; endswith;",
+	 "PUT / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", 1},
 	/* an interim answer is none; 304 has no body whatever it says */
 	{RESPONSE, "http.stat_code; content:\"1\";",
 	 "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0},
@@ -223,6 +231,119 @@ START_TEST(answers)
 }
 END_TEST
 
+/* Bodies as they were before they were compressed; what is damaged as far as it goes. */
+static const struct {
+	const char *coding;
+	u8 body[40];
+	u32 len;
+	const char *plain;
+} bodies[] = {
+	{"gzip",
+	 {0x1f, 0x8b, 8, 0,    0,    0,	   0,	 0, 2, 3, 0x4b, 0x4c,
+	  0x4a, 6,    0, 0xc2, 0x41, 0x24, 0x35, 3, 0, 0, 0},
+	 23,
+	 "abc"},
+	/* with a name */
+	{"x-gzip",
+	 {0x1f, 0x8b, 8, 8, 0,	  0,	0,    0,    2, 3, 'a', 0, 0x4b,
+	  0x4c, 0x4a, 6, 0, 0xc2, 0x41, 0x24, 0x35, 3, 0, 0,   0},
+	 25,
+	 "abc"},
+	{"deflate", {0x78, 0x9c, 0x4b, 0x4c, 0x4a, 6, 0, 2, 0x4d, 1, 0x27}, 11, "abc"},
+	{"deflate", {0x4b, 0x4c, 0x4a, 6, 0}, 5, "abc"},
+	/* a copy of what stands before */
+	{"deflate", {0x4b, 0x4c, 0x84, 1, 0}, 5, "aaaaaaaaaa"},
+	/* stored */
+	{"deflate", {1, 3, 0, 0xfc, 0xff, 'a', 'b', 'c'}, 8, "abc"},
+	{"deflate", {1, 3, 0, 0xfc, 0xff, 'a', 'b'}, 7, "ab"},
+	{"gzip", {'a', 'b', 'c'}, 3, ""},
+	{"br", {'a', 'b', 'c'}, 3, "abc"},
+};
+
+START_TEST(compressed)
+{
+	struct vfw_web *web = vfw_web_new();
+	const struct vfw_http_side *m;
+	const u8 *bytes;
+	char head[128];
+	u32 used, len;
+
+	snprintf(head, sizeof(head),
+		 "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %u\r\n\r\n",
+		 bodies[_i].coding, bodies[_i].len);
+	ck_assert_ptr_null(vfw_web_feed(web, 1, (const u8 *)head, (u32)strlen(head), &used));
+	m = vfw_web_feed(web, 1, bodies[_i].body, bodies[_i].len, &used);
+	ck_assert_ptr_nonnull(m);
+	ck_assert_int_eq(vfw_http_buffer(m, VFW_HTTP_B_RESPONSE_BODY, 0, NULL, 0, &bytes, &len),
+			 *bodies[_i].plain != 0);
+	ck_assert_uint_eq(len, strlen(bodies[_i].plain));
+	ck_assert_mem_eq(bytes, bodies[_i].plain, len);
+	vfw_web_free(web);
+}
+END_TEST
+
+#define MAIL(headers, body) \
+	"EHLO a\r\nMAIL FROM:<b>\r\nDATA\r\n" headers "\r\n" body "\r\n.\r\nQUIT\r\n"
+#define PARTS "Content-Type: multipart/mixed;\r\n boundary=\"=x\"\r\n"
+#define PART(headers, body) "--=x\r\n" headers "\r\n" body "\r\n"
+#define ATTACHED "Content-Disposition: attachment; filename=f\r\n"
+
+/* Files of mails, each with a '|' behind it. */
+static const struct {
+	const char *said, *files;
+} mails[] = {
+	{MAIL("Subject: s\r\n", "text"), ""},
+	{MAIL("Content-Type: text/plain; name=f\r\n", "text"), "text\r\n|"},
+	{MAIL("Content-Type: a/b; name=f\r\nContent-Transfer-Encoding: base64\r\n", "YWJj"),
+	 "abc|"},
+	{MAIL(PARTS, "preamble\r\n" PART("", "no file") PART(
+			     ATTACHED "Content-Transfer-Encoding: base64\r\n", "NA=\r\n=Mg\r\n==")
+			     PART(ATTACHED, "--=\r\n..dot") "--=x--\r\nepilogue"),
+	 "42|--=\r\n.dot|"},
+	{MAIL(PARTS,
+	      PART(ATTACHED "Content-Transfer-Encoding: Quoted-Printable\r\n", "a=\r\nb=3Dc=zz")),
+	 "ab=c=zz\r\n\r\n|"},
+	{MAIL(PARTS, PART("Content-Type: multipart/x; boundary=in\r\n",
+			  "--in\r\n" ATTACHED "\r\n1\r\n--in--\r\n" ATTACHED) PART(ATTACHED, "2")),
+	 "1|2\r\n\r\n|"},
+	{"EHLO a\r\nContent-Type: a; name=b\r\n\r\ntext\r\n.\r\n", ""},
+	{"NOOP\r\n" MAIL("Content-Type: a; name=b\r\n", "text"), ""},
+};
+
+START_TEST(mail)
+{
+	u32 len = (u32)strlen(mails[_i].said), piece;
+
+	for (piece = 1; piece < 300; piece += piece < 8 ? 1 : 61) {
+		struct vfw_web *web = vfw_web_new();
+		u32 at = 0, end = 0, used;
+		char got[200] = "";
+
+		while (at < len) {
+			const u8 *bytes = (const u8 *)mails[_i].said + at;
+			const struct vfw_http_side *m;
+			bool ends;
+
+			if (end <= at + 4)
+				end = end + piece < len ? end + piece : len;
+			ends = vfw_web_ends(web, 0, bytes, end - at);
+			m = vfw_web_feed(web, 0, bytes, end - at, &used);
+			ck_assert_int_eq(ends, !!m);
+			at += used;
+			if (m)
+				snprintf(got + strlen(got), sizeof(got) - strlen(got), "%.*s|",
+					 (int)m->body_len, (const char *)m->body);
+			else if (used && at == end)
+				end = at;
+			else if (!used)
+				end = end + piece < len ? end + piece : len;
+		}
+		ck_assert_str_eq(got, mails[_i].files);
+		vfw_web_free(web);
+	}
+}
+END_TEST
+
 /* A head larger than the window ends the reading; a body larger than it is cut. */
 START_TEST(bounds)
 {
@@ -255,6 +376,8 @@ TCase *rules_http_cases(void)
 
 	tcase_add_loop_test(c, buffer, 0, ARRAY_SIZE(cases));
 	tcase_add_loop_test(c, answers, 0, 2);
+	tcase_add_loop_test(c, compressed, 0, ARRAY_SIZE(bodies));
+	tcase_add_loop_test(c, mail, 0, ARRAY_SIZE(mails));
 	tcase_add_test(c, bounds);
 	return c;
 }

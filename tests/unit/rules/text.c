@@ -25,7 +25,7 @@ static const struct fate fates[] = {
 	{"alert tls any any -> any any (sid:1;)", VFW_RULE_DEEP, "protocol", 1, 7},
 	{"alert tcp any any -> any any (tls.sni; content:\"x\"; sid:1;)", VFW_RULE_DEEP, "tls.sni",
 	 1, 31},
-	{"alert tcp any any -> any any (pcre:\"/x/Q\"; sid:1;)", VFW_RULE_DEEP, "pcre", 1, 40},
+	{"alert tcp any any -> any any (pcre:\"/x/K\"; sid:1;)", VFW_RULE_DEEP, "pcre", 1, 40},
 	{"alert http any any -> any any (sid:1;)", VFW_RULE_LOADED, NULL, 0, 0},
 	{"alert tcp any any -> any any (http.uri; content:\"x\"; sid:1;)", VFW_RULE_LOADED, NULL, 0,
 	 0},
