@@ -93,7 +93,9 @@ note "alert reports"
 expect "what is reported only" "$(get /good.htm)" found
 eve '.event_type == "alert" and .alert.action == "allowed" and .alert.signature_id == 2000003 and .alert.gid == 5 and .alert.severity == 2'
 
-note "datagrams: places, lengths, in fragments"
+note "datagrams: places, lengths, in fragments; by what a vfwd that starts anew knows"
+labvfw daemon kill
+labvfw daemon start
 said 9 90 bad......
 said 3 90 bad
 said 9 91 .bad..
