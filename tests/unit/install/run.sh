@@ -93,7 +93,8 @@ grep -q '^<0>vfw: THE MODULE IS NOT LOADED' "$dir/err"
 sh "$root/etc/kernel/postinst.d/vfw" 0.0.0-none 2>"$dir/err"
 grep -q 'kernel 0.0.0-none has no vfw.ko' "$dir/err"
 
-# a build that fails is loud, and installs nothing over what is there
+# a build that fails is loud, and installs nothing over what is there; one that does not is installed
+export VFW_HS_SETS=' '
 broken=0.0.0-broken
 trap 'rm -rf "$dir" build/$broken' EXIT
 mkdir -p "$dir/kernel/include/"{generated,config} "$root/lib/modules/$broken/updates"
@@ -107,6 +108,9 @@ grep -q "vfw.ko for $broken did not build" "$dir/out"
 expect "the module that was there" "$(cat "$root/lib/modules/$broken/updates/vfw.ko")" old
 ! $make -s install-module DESTDIR="$root" KERNEL="$dir/none" >"$dir/out" 2>&1 || fail "a kernel that is not there was taken"
 grep -q 'expected one of .* or a release with headers installed' "$dir/out"
+printf 'modules:\n\t@echo new >$(M)/vfw.ko\n' >"$dir/kernel/Makefile"
+$make -s install-module DESTDIR="$root" KERNEL="$dir/kernel"
+expect "the module" "$(cat "$root/lib/modules/$broken/updates/vfw.ko") $(stat -c %a "$root/lib/modules/$broken/updates/vfw.ko")" 'new 644'
 rm -r "$root/lib/modules/$broken"
 
 mkdir -p "$root/lib/modules/6.1.0/updates"
