@@ -3,7 +3,6 @@
 # vfwd is killed at each step of applying a policy, and of a trial, under traffic: what is in force is always one whole policy,
 # the next vfwd knows which one and keeps it for the next start, and no packet of a permitted flow is lost.
 # kernels: uml-debug 6.1 6.12
-# timeout: 240
 . "$(dirname "$0")/../lib.sh"
 
 export KILLNTH=/tmp/killnth
