@@ -95,9 +95,14 @@ static int payload_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 			  struct vfw_selftest_result *out)
 {
 	static const char *const names[VFW_MISS_COUNT] = {
-		"with another byte in a content",   "with a content behind its depth",
-		"with a content before its offset", "with a content too far from the one before",
-		"with another byte for a pcre",	    "with another number for a byte_test",
+		[VFW_MISS_BYTE] = "with another byte in a content",
+		[VFW_MISS_DEPTH] = "with a content behind its depth",
+		[VFW_MISS_OFFSET] = "with a content before its offset",
+		[VFW_MISS_WITHIN] = "with a content too far from the one before",
+		[VFW_MISS_REGEX] = "with another byte for a pcre",
+		[VFW_MISS_NEGATED] = "with a content that must not be there",
+		[VFW_MISS_LENGTH] = "with a length that isdataat does not want",
+		[VFW_MISS_TEST] = "with another number for a byte_test",
 	};
 	u32 k, miss, n = 0;
 	int rc;
@@ -105,7 +110,7 @@ static int payload_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 	for (k = 0; k < s->bytes.n; k++) {
 		for (miss = 0; miss < VFW_MISS_COUNT && n < MISSES_MAX; miss++) {
 			copy(&s->near, &s->bytes);
-			if (!vfw_maker_miss(s->maker, s->sig, &s->near, miss, k) ||
+			if (!vfw_maker_miss(s->maker, s->sig, &s->near, miss, k) || !s->near.len ||
 			    !vfw_talk_dsize(s->made, s->sig, s->near.len))
 				continue;
 			rc = play(s, t, &s->near);

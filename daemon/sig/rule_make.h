@@ -45,6 +45,8 @@ enum vfw_miss {
 	VFW_MISS_OFFSET, /* a content begins one byte before its offset */
 	VFW_MISS_WITHIN, /* a content ends one byte too far from the one before it */
 	VFW_MISS_REGEX, /* one byte of an expression's match is another */
+	VFW_MISS_NEGATED, /* a content stands where it must not */
+	VFW_MISS_LENGTH, /* a byte more, or less, than isdataat wants */
 	VFW_MISS_TEST, /* a number is one that byte_test does not want */
 	VFW_MISS_COUNT
 };

@@ -119,6 +119,63 @@ static bool miss_regex(const struct vfw_sig_step *t, struct vfw_made *made, u32 
 	return false;
 }
 
+/* Does step k begin where it does, from the front, or behind what is there once? */
+static bool is_fixed(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
+		     const struct vfw_made *made, u32 k)
+{
+	u32 last;
+
+	if (t->flags & (VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH))
+		return false;
+	if (!(t->flags & VFW_SIG_F_RELATIVE))
+		return true;
+	return k && is_plain(t - 1) &&
+	       vfw_made_count(set, t - 1, made->bytes, 0, made->len, &last) == 1 &&
+	       last == made->begin[k - 1];
+}
+
+/* What must not be there is, at the end or else where the search begins. */
+static bool miss_negated(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
+			 struct vfw_made *made, u32 k)
+{
+	u32 cursor = k ? made->end[k - 1] : 0, from, to, last, at;
+
+	if (t->op != VFW_SIG_CONTENT || !(t->flags & VFW_SIG_F_NEGATED) ||
+	    t->flags & (VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH) ||
+	    !vfw_made_window(t, made->vars, cursor, VFW_CANVAS_ROOM, &from, &to))
+		return false;
+	at = to == VFW_CANVAS_ROOM && made->len >= from ? made->len : from;
+	if (at > made->len || !insert(made, at, t->len))
+		return false;
+	memcpy(made->bytes + at, set->bytes + t->data, t->len);
+	if (!is_fixed(set, t, made, k) ||
+	    !vfw_made_window(t, made->vars, cursor, made->len, &from, &to))
+		return false;
+	if (t->flags & VFW_SIG_F_ENDSWITH)
+		return at + t->len == made->len && to == made->len && at >= from;
+	return vfw_made_count(set, t, made->bytes, from, to, &last);
+}
+
+static bool miss_length(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
+			struct vfw_made *made, u32 k)
+{
+	long long at;
+
+	if (t->op != VFW_SIG_ISDATAAT || t->flags & VFW_SIG_F_VAR_OFFSET)
+		return false;
+	at = vfw_made_place(t, made->vars, k ? made->end[k - 1] : 0);
+	/* relative to the last place the byte behind the buffer still counts */
+	if (!(t->flags & VFW_SIG_F_RELATIVE))
+		at++;
+	if (at < 1 || at > VFW_CANVAS_ROOM || !!(t->flags & VFW_SIG_F_NEGATED) != (made->len < at))
+		return false;
+	if (made->len >= at)
+		made->len = (u32)at - 1;
+	else if (!insert(made, made->len, (u32)at - made->len))
+		return false;
+	return is_fixed(set, t, made, k);
+}
+
 /*
  * A test that always reads the same bytes: at a place of its own, or behind a content that is
  * there once.
@@ -126,11 +183,11 @@ static bool miss_regex(const struct vfw_sig_step *t, struct vfw_made *made, u32 
 static bool miss_test(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
 		      struct vfw_made *made, u32 k)
 {
-	u32 i, last, n = t->count;
+	u32 i, n = t->count;
 	u64 x;
 
-	if (t->op != VFW_SIG_BYTE_TEST || t->flags & (VFW_SIG_F_VAR_COUNT | VFW_SIG_F_VAR_OFFSET |
-						      VFW_SIG_F_VAR_VALUE | VFW_SIG_F_STRING))
+	if (t->op != VFW_SIG_BYTE_TEST ||
+	    t->flags & (VFW_SIG_F_VAR_COUNT | VFW_SIG_F_VAR_VALUE | VFW_SIG_F_STRING))
 		return false;
 	for (i = 0; i < 256 * n; i++) {
 		u8 *at = &made->bytes[made->begin[k] + i / 256], was = *at;
@@ -138,11 +195,7 @@ static bool miss_test(const struct vfw_rule_set *set, const struct vfw_sig_step 
 		*at = (u8)i;
 		if (vfw_made_number(t, made->vars, made->bytes, made->len, made->begin[k], &x) &&
 		    !vfw_made_test(t, made->vars, x)) {
-			if (!(t->flags & VFW_SIG_F_RELATIVE))
-				return true;
-			if (k && is_plain(t - 1) &&
-			    vfw_made_count(set, t - 1, made->bytes, 0, made->len, &last) == 1 &&
-			    last == made->begin[k - 1])
+			if (is_fixed(set, t, made, k))
 				return true;
 		}
 		*at = was;
@@ -168,6 +221,10 @@ bool vfw_made_miss(const struct vfw_rule_set *set, u32 sig, struct vfw_made *mad
 		return miss_offset(set, t, made, k);
 	case VFW_MISS_WITHIN:
 		return miss_within(set, t, made, k);
+	case VFW_MISS_NEGATED:
+		return miss_negated(set, t, made, k);
+	case VFW_MISS_LENGTH:
+		return miss_length(set, t, made, k);
 	case VFW_MISS_REGEX:
 		return miss_regex(t, made, k, t->op == VFW_SIG_REGEX ? regexes[t->data] : NULL,
 				  scratch);
