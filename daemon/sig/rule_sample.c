@@ -9,6 +9,7 @@ struct walk {
 	const struct vfw_regex *r;
 	struct vfw_canvas *c;
 	u32 start, steps, depth;
+	u32 edge; /* where a word must have ended: its place + 1 */
 	u32 from[VFW_REGEX_GROUPS_MAX + 1], to[VFW_REGEX_GROUPS_MAX + 1];
 };
 
@@ -20,8 +21,12 @@ static bool in_set(const struct walk *w, u32 set, u32 byte)
 static bool free_byte(struct walk *w, u32 set, u32 at)
 {
 	static const char liked[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	static const char apart[] = " .:/-(=";
 	u32 i, byte;
 
+	for (i = 0; w->edge == at + 1 && i < sizeof(apart) - 1; i++)
+		if (in_set(w, set, (u32)apart[i]))
+			return vfw_canvas_put(w->c, at, (u8)apart[i]);
 	for (i = 0; i < 8; i++) {
 		byte = (u8)liked[vfw_canvas_choose(w->c, sizeof(liked) - 1)];
 		if (in_set(w, set, byte))
@@ -75,6 +80,12 @@ static bool reference(struct walk *w, u32 group, u32 *pos)
 	return true;
 }
 
+static bool is_word(u8 c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
 static bool ends_at(struct walk *w, u32 pos)
 {
 	return vfw_canvas_at_least(w->c, pos) && vfw_canvas_at_most(w->c, pos);
@@ -94,6 +105,9 @@ static bool stands(struct walk *w, const struct vfw_regex_inst *t, u32 pos)
 	case VFW_REGEX_END_LINE:
 		return ends_at(w, pos);
 	default: /* WORD */
+		if (!t->b && pos > w->start && w->c->settled[pos - 1] &&
+		    is_word(w->c->bytes[pos - 1]))
+			w->edge = pos + 1;
 		return true;
 	}
 }

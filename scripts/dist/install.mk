@@ -41,6 +41,8 @@ install-tools: tools
 	$(INSTALL) -D -m 644 rules/default.vfw $(DESTDIR)$(PREFIX)/share/vfw/default.vfw
 	$(INSTALL) -d -m 755 $(DESTDIR)$(PREFIX)/share/vfw/apps
 	$(INSTALL) -m 644 rules/apps/*.app $(DESTDIR)$(PREFIX)/share/vfw/apps
+	$(INSTALL) -d -m 755 $(DESTDIR)$(PREFIX)/share/vfw/signatures
+	$(INSTALL) -m 644 rules/signatures/*.rules $(DESTDIR)$(PREFIX)/share/vfw/signatures
 	$(INSTALL) -D -m 644 docs/vfwctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/vfwctl.8
 	$(INSTALL) -D -m 644 userspace-cli/vfwctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vfwctl
 	$(call dist_fill,scripts/dist/load-module.in,$(LIBDIR)/load-module,755)
@@ -75,7 +77,7 @@ ifeq ($(DESTDIR),)
 endif
 	rm -f $(DIST_FILES:%=$(DESTDIR)%) $(DESTDIR)$(MODDIR)/*/updates/vfw.ko
 	rm -rf $(DESTDIR)/var/cache/vfw
-	rm -rf $(DESTDIR)$(PREFIX)/share/vfw/apps
+	rm -rf $(DESTDIR)$(PREFIX)/share/vfw/apps $(DESTDIR)$(PREFIX)/share/vfw/signatures
 	-rmdir $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/share/vfw $(DESTDIR)$(SYSCONFDIR)/libvirt/hooks/qemu.d 2>/dev/null
 ifeq ($(DESTDIR),)
 	for k in /lib/modules/*/modules.dep; do depmod "$$(basename "$$(dirname "$$k")")"; done

@@ -19,7 +19,7 @@ there() { (cd "$root" && find . -type f -printf '%P %m\n' | sort); }
 
 $make -s install-tools DESTDIR="$root" SYSTEMD_VERSION=252
 # built only where libvirt's headers are
-diff - <(there | grep -v '^usr/lib/vfw/vfw-libvirt 755$\|^usr/share/vfw/apps/[a-z0-9-]*\.app 644$') <<'X'
+diff - <(there | grep -v '^usr/lib/vfw/vfw-libvirt 755$\|^usr/share/vfw/apps/[a-z0-9-]*\.app 644$\|^usr/share/vfw/signatures/[a-z]*\.rules 644$') <<'X'
 etc/kernel/postinst.d/vfw 755
 etc/libvirt/hooks/qemu.d/50-vfw 755
 etc/modprobe.d/vfw.conf 644
@@ -34,6 +34,7 @@ usr/share/man/man8/vfwctl.8 644
 usr/share/vfw/default.vfw 644
 X
 expect apps "$(ls "$root/usr/share/vfw/apps" | wc -l)" "$(ls rules/apps | wc -l)"
+expect signatures "$(ls "$root/usr/share/vfw/signatures" | wc -l)" "$(ls rules/signatures | wc -l)"
 grep -qx 'Type=notify' "$root/lib/systemd/system/vfwd.service"
 grep -qx 'ExecReload=/bin/kill -HUP $MAINPID' "$root/lib/systemd/system/vfwd.service"
 grep -qx 'ExecReload=/bin/sh -c "exec /usr/sbin/vfwctl status >/dev/null"' "$root/lib/systemd/system/vfwd.service"
