@@ -68,6 +68,24 @@ expect_pass tcp_send "a three-attack" " and a one-attack"
 wait_until 20 tcp_got "three-attack and a one-attack"
 eve '.event_type == "alert" and .alert.action == "allowed" and .alert.signature_id == 1003 and .alert.signature == "three-attack"'
 
+note "two profiles at once: each conversation by that of its rule"
+echo '2001 /four-attack/' >/etc/vfw/signatures/other.patterns
+cat >/etc/vfw/policy.d/a.vfw <<'P'
+profile web { signatures { "web.patterns" } mode detect }
+profile other { signatures { "other.patterns" } mode prevent }
+first { pass from vm a to vm b tcp inspect web pass from vm a to vm b udp inspect other }
+default block
+P
+expect_pass vfwctl policy apply
+expect "profiles" "$(sig_status 'profiles | map(select(.in_force) | "\(.profile) \(.mode)") | sort | join(", ")')" "other prevent, web detect"
+udp_send "a four-attack"
+udp_send "a three-attack by UDP"
+wait_until 20 udp_got "a three-attack by UDP"
+expect_fail udp_got four-attack
+expect_pass tcp_send "a four-attack by TCP"
+wait_until 20 tcp_got "a four-attack by TCP"
+eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2001 and .vfw.profile == "other" and .proto == "UDP"'
+
 note "files by themselves"
 printf '7 /a(/\n' >/tmp/x.patterns
 rc=0
