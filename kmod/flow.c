@@ -26,6 +26,7 @@
 #include "verdict.h"
 #include "who.h"
 
+#define FLOW_DEAD (10 * HZ)
 #define FLOW_INNER_MAX 128 /* bytes of a quoted packet that are looked at */
 
 static struct vfw_share
@@ -113,13 +114,18 @@ static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 s
 	return FLOW_STEP_PASS;
 }
 
+static bool flow_is_syn(const struct vfw_pkt *p)
+{
+	return (p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_ACK | VFW_TCP_RST | VFW_TCP_FIN)) ==
+	       VFW_TCP_SYN;
+}
+
 /* Of a killed flow: rejected, but for what may open a new conversation. Flow locked. */
 static enum flow_step flow_step_killed(struct vfw_flow *flow, const struct vfw_pkt *p)
 {
 	if (flow->key.proto != IPPROTO_TCP)
 		return FLOW_STEP_KILLED;
-	if ((p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_ACK | VFW_TCP_RST | VFW_TCP_FIN)) ==
-	    VFW_TCP_SYN)
+	if (flow_is_syn(p))
 		return FLOW_STEP_AGAIN;
 	flow->until = jiffies + VFW_FLOW_KILLED_TCP * HZ;
 	return FLOW_STEP_KILLED;
@@ -159,6 +165,14 @@ static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u3
 	return FLOW_STEP_INVALID;
 }
 
+/* Why a scan lets nothing pass any more, or VFW_REASON_NONE. RCU read lock. */
+static enum vfw_reason flow_dead(const struct vfw_flow *flow)
+{
+	const struct vfw_scan *scan = READ_ONCE(flow->scan);
+
+	return scan ? vfw_scan_dead(scan) : VFW_REASON_NONE;
+}
+
 /* May the flow go on at all? Flow locked. */
 static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
@@ -166,6 +180,12 @@ static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u
 		return FLOW_STEP_AGAIN;
 	if (flow->killed)
 		return flow_step_killed(flow, p);
+	/*
+	 * The ports of one that was ended for what it carried are used again: another conversation begins with that very SYN. Were
+	 * there none for a while, the rest of the old one would be found running.
+	 */
+	if (flow->key.proto == IPPROTO_TCP && !side && flow_is_syn(p) && flow_dead(flow))
+		return FLOW_STEP_AGAIN;
 	if (flow->generation != p->pol->generation)
 		return flow_still(flow, p, side);
 	return FLOW_STEP_PASS;
@@ -183,6 +203,12 @@ static bool flow_note_tcp(struct vfw_flow *flow, struct vfw_pkt *p)
 	return true;
 }
 
+/* One that was ended is remembered for as long as it would be found running, and little longer. */
+static unsigned long flow_life(const struct vfw_flow *flow)
+{
+	return flow_dead(flow) ? vfw_mode_fresh_left() + FLOW_DEAD : vfw_flow_conf_life(flow);
+}
+
 /* Counts a frame that passes. True: the flow must be sorted. Flow locked. */
 static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
@@ -194,7 +220,7 @@ static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 		WRITE_ONCE(flow->answered, flow_is_answered(flow, side));
 	if (flow->key.proto == IPPROTO_TCP)
 		moved = flow_note_tcp(flow, p);
-	flow->until = jiffies + vfw_flow_conf_life(flow);
+	flow->until = jiffies + flow_life(flow);
 	p->rule = flow->rule;
 	p->flow = flow;
 	p->side = side;
@@ -207,9 +233,13 @@ static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 si
 	struct vfw_scan *scan = READ_ONCE(flow->scan);
 	enum flow_step step;
 
-	/* Whose sum is wrong the receiver ignores, so it moves nothing; the scan says whether it passes. */
+	/*
+	 * Whose sum is wrong the receiver ignores, so it moves nothing; the scan says whether it passes. Nor does what comes
+	 * of a conversation that was ended, while it would be found running if a reset made us forget it.
+	 */
 	if (tcp && scan)
-		tcp = vfw_scan_sum_right(scan, p, side);
+		tcp = vfw_scan_sum_right(scan, p, side) &&
+		      !(flow_dead(flow) && vfw_mode_fresh_left());
 	spin_lock(&flow->lock);
 	step = flow_step_life(flow, p, side);
 	if (step == FLOW_STEP_PASS && tcp)
@@ -333,7 +363,7 @@ bool vfw_flow(struct vfw_pkt *p)
 	case FLOW_STEP_INVALID:
 		return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	case FLOW_STEP_AGAIN:
-		vfw_flow_table_kill(flow, VFW_REASON_NONE);
+		vfw_flow_table_kill(flow, flow_dead(flow));
 		return false;
 	case FLOW_STEP_CUT:
 		vfw_flow_table_kill(flow, VFW_REASON_CUT);
@@ -382,7 +412,7 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
  */
 static bool flow_may_pick_up(const struct vfw_pkt *p)
 {
-	return !vfw_scan_prevents(p) || !vfw_verdict_cuts(p) || vfw_mode_is_fresh();
+	return !vfw_scan_prevents(p) || !vfw_verdict_cuts(p) || vfw_mode_fresh_left();
 }
 
 void vfw_flow_open(struct vfw_pkt *p)
@@ -459,11 +489,6 @@ void vfw_flow_tell(struct vfw_flow *flow, struct vfw_event *ev)
 	ev->age_ms = jiffies_to_msecs(jiffies - flow->born);
 	ev->state = flow->tcp.state;
 	spin_unlock(&flow->lock);
-}
-
-void vfw_flow_cut(struct vfw_flow *flow, enum vfw_reason reason)
-{
-	vfw_flow_table_kill(flow, reason);
 }
 
 static bool flow_has_slot(const struct vfw_flow *flow, const void *slot)

@@ -95,9 +95,6 @@ struct vfw_budget *vfw_flow_budget(const struct vfw_flow *flow);
  */
 bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq, bool *opening);
 
-/* Ends a flow for that reason. RCU read lock; no lock of flows or shares held. */
-void vfw_flow_cut(struct vfw_flow *flow, enum vfw_reason reason);
-
 /* 0 or -ENOMEM. */
 int vfw_flow_init(void);
 

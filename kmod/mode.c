@@ -16,10 +16,11 @@ MODULE_PARM_DESC(pickup_s,
 
 static u64 mode_since; /* jiffies64 when it was armed; vfw_config_mutex; READ_ONCE */
 
-bool vfw_mode_is_fresh(void)
+u64 vfw_mode_fresh_left(void)
 {
-	return time_before64(get_jiffies_64(),
-			     READ_ONCE(mode_since) + (u64)READ_ONCE(pickup_s) * HZ);
+	u64 end = READ_ONCE(mode_since) + (u64)READ_ONCE(pickup_s) * HZ, now = get_jiffies_64();
+
+	return time_before64(now, end) ? end - now : 0;
 }
 
 int vfw_mode_set(u32 mode)

@@ -16,10 +16,10 @@ static inline bool vfw_mode_armed(void)
 }
 
 /*
- * Was it armed so lately that conversations may still run which it has not seen from their start
- * (module parameter pickup_s)? Any context.
+ * It was armed so lately that conversations may still run which it has not seen from their start
+ * (module parameter pickup_s): for so many jiffies more; 0: no longer. Any context.
  */
-bool vfw_mode_is_fresh(void);
+u64 vfw_mode_fresh_left(void);
 
 /*
  * Arms or disarms. While armed the module holds a reference on itself, so unloading is disarm

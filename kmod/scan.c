@@ -174,6 +174,11 @@ static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
 	}
 }
 
+enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan)
+{
+	return READ_ONCE(scan->dead);
+}
+
 bool vfw_scan_refuse(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_reason reason, bool fatal)
 {
 	if (!(scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT))
@@ -255,9 +260,6 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 		return;
 	if (scan->dead) {
 		vfw_pkt_block(p, scan->dead);
-		/* the ports are used again: the next try opens a conversation of its own */
-		if (p->flow && (p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_ACK)) == VFW_TCP_SYN)
-			vfw_flow_cut(p->flow, scan->dead);
 		return;
 	}
 	if (profile->conf.flags & VFW_PROFILE_F_PREVENT && !vfw_own_all(p)) {

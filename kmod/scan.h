@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "core/reason.h"
+
 struct sk_buff;
 struct vfw_pkt;
 struct vfw_scan;
@@ -25,6 +27,9 @@ void vfw_scan_put(struct vfw_scan *scan);
  * that: false. The time is the sender's to pay. RCU read lock, BH off, no lock held.
  */
 bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side);
+
+/* Why nothing of its conversation passes any more, or VFW_REASON_NONE. RCU read lock. */
+enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan);
 
 /* Does the frame's rule have a profile that prevents? RCU read lock. */
 bool vfw_scan_prevents(const struct vfw_pkt *p);

@@ -12,6 +12,7 @@ seconds are given to the server. Prints a line for each, "MANNER answered" or "M
   again      every segment twice, after the acknowledgement with garbage
   refused    OTHER first, in a segment that the receiver refuses for its timestamp; then TEXT
   ahead      all but the first byte of TEXT, the same of OTHER, then TEXT's first byte
+  reborn     all but the first byte of TEXT, that byte, the SYN once more, that byte again
   urgent     a byte of garbage in the middle, marked urgent, that the receiver takes out of the stream
   fragment   IP fragments of one segment; "disorder": the last one first
   multipath  whole, behind a SYN that asks for multipath TCP; "mapped": TEXT itself with an option of that
@@ -207,6 +208,11 @@ def say(c, manner, text, other):
     elif manner == "ahead":
         c.send(1, text[1:])
         c.send(1, other[1:])
+        c.send(0, text[:1])
+    elif manner == "reborn":
+        c.send(1, text[1:])
+        c.send(0, text[:1])
+        c.send(0, b"", SYN)
         c.send(0, text[:1])
     elif manner == "urgent":
         middle = len(text) // 2
