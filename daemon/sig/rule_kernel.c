@@ -5,6 +5,10 @@
 
 /* What Hyperscan repeats at most: 32767 is its limit, and a long repetition costs state. */
 #define GAP_MAX 2048
+#define CONTENT_FLAGS                                                                 \
+	(VFW_SIG_F_NOCASE | VFW_SIG_F_RELATIVE | VFW_SIG_F_WITHIN | VFW_SIG_F_DEPTH | \
+	 VFW_SIG_F_ENDSWITH | VFW_SIG_F_RETRY)
+#define UNORDERED_MAX 3 /* contents of a rule in any order */
 
 #define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
 
@@ -74,16 +78,28 @@ static void put_gap(struct vfw_text *t, long long least, long long most)
 		vfw_text_printf(t, ".{%lld,%lld}", least, most);
 }
 
+static void put_bytes(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
+		      struct vfw_text *t)
+{
+	bool nocase = s->flags & VFW_SIG_F_NOCASE;
+
+	vfw_text_str(t, nocase ? "(?i:" : "");
+	for (uint32_t i = 0; i < s->len; i++)
+		vfw_text_printf(t, "\\x%02x", set->bytes[s->data + i]);
+	vfw_text_str(t, nocase ? ")" : "");
+}
+
 static const char *put_content(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
 			       bool first, bool stream, struct vfw_text *t)
 {
 	long long least = s->offset, most = -1;
-	bool nocase = s->flags & VFW_SIG_F_NOCASE;
 
 	if (s->flags & VFW_SIG_F_NEGATED)
 		return "content:!";
 	if (s->flags & (VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH))
 		return "byte_extract";
+	if (s->flags & ~CONTENT_FLAGS)
+		return "content";
 	if (!first && !(s->flags & VFW_SIG_F_RELATIVE))
 		return "contents in any order";
 	if (least < 0)
@@ -104,10 +120,7 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 	} else if (!first) {
 		put_gap(t, least, most);
 	}
-	vfw_text_str(t, nocase ? "(?i:" : "");
-	for (uint32_t i = 0; i < s->len; i++)
-		vfw_text_printf(t, "\\x%02x", set->bytes[s->data + i]);
-	vfw_text_str(t, nocase ? ")" : "");
+	put_bytes(set, s, t);
 	if (s->flags & VFW_SIG_F_ENDSWITH) {
 		if (stream)
 			return "endswith in TCP";
@@ -134,12 +147,97 @@ static const char *put_isdataat(const struct vfw_sig_step *s, bool last, bool st
 	return NULL;
 }
 
+/* Is there a byte that is right for both? Bytes of contents without case are in lower case. */
+static bool alike(uint8_t a, bool a_nocase, uint8_t b, bool b_nocase)
+{
+	if (a_nocase || b_nocase) {
+		a = a >= 'A' && a <= 'Z' ? a + 32 : a;
+		b = b >= 'A' && b <= 'Z' ? b + 32 : b;
+	}
+	return a == b;
+}
+
+/* May both stand in a text so that they share a byte? */
+static bool may_overlap(const struct vfw_rule_set *set, const struct vfw_sig_step *a,
+			const struct vfw_sig_step *b)
+{
+	int from = 1 - (int)b->len, to = (int)a->len;
+
+	for (int shift = from; shift < to; shift++) {
+		bool fits = true;
+
+		for (int i = 0; i < (int)b->len && fits; i++)
+			if (shift + i >= 0 && shift + i < (int)a->len)
+				fits = alike(set->bytes[a->data + (uint32_t)(shift + i)],
+					     a->flags & VFW_SIG_F_NOCASE, set->bytes[b->data + i],
+					     b->flags & VFW_SIG_F_NOCASE);
+		if (fits)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Two or three contents anywhere, in any order: as each of the orders. That is exact only where none can share a byte with
+ * another.
+ */
+static bool is_unordered(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	const struct vfw_sig_step *s = &set->steps[sig->first_step];
+	const uint32_t allowed = VFW_SIG_F_NOCASE | VFW_SIG_F_RETRY;
+
+	if (sig->n_steps < 2 || sig->n_steps > UNORDERED_MAX)
+		return false;
+	for (uint32_t i = 0; i < sig->n_steps; i++) {
+		if (s[i].op != VFW_SIG_CONTENT || s[i].buffer != VFW_SIG_PAYLOAD || s[i].offset ||
+		    s[i].flags & ~allowed)
+			return false;
+		for (uint32_t k = 0; k < i; k++)
+			if (may_overlap(set, &s[i], &s[k]))
+				return false;
+	}
+	return true;
+}
+
+static void put_orders(const struct vfw_rule_set *set, const struct vfw_sig *sig,
+		       struct vfw_text *t)
+{
+	static const uint8_t orders[][UNORDERED_MAX] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
+							{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	uint32_t n = sig->n_steps == 2 ? 2 : 6;
+
+	vfw_text_str(t, "(?:");
+	for (uint32_t o = 0; o < n; o++) {
+		vfw_text_str(t, o ? "|" : "");
+		for (uint32_t k = 0; k < sig->n_steps; k++) {
+			vfw_text_str(t, k ? ".*" : "");
+			put_bytes(set, &set->steps[sig->first_step + orders[o][k]], t);
+		}
+	}
+	vfw_text_str(t, ")");
+}
+
 const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i, struct vfw_text *regex)
 {
+	static const char *const words[VFW_SIG_OP_COUNT] = {
+		[VFW_SIG_CONTENT] = "content",
+		[VFW_SIG_REGEX] = "pcre",
+		[VFW_SIG_ISDATAAT] = "isdataat",
+		[VFW_SIG_BYTE_TEST] = "byte_test, byte_jump, byte_extract",
+		[VFW_SIG_BYTE_JUMP] = "byte_test, byte_jump, byte_extract",
+		[VFW_SIG_BYTE_EXTRACT] = "byte_test, byte_jump, byte_extract",
+		[VFW_SIG_BSIZE] = "bsize",
+		[VFW_SIG_BYTE_MATH] = "byte_math",
+		[VFW_SIG_BASE64] = "base64_decode",
+	};
 	const struct vfw_sig *sig = &set->sig[i];
-	const char *why = vfw_rule_needs_parser(sig) ? "http" : NULL;
+	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
 	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
+	if (!why && is_unordered(set, sig)) {
+		put_orders(set, sig, regex);
+		return NULL;
+	}
 	for (uint32_t k = 0; k < sig->n_steps && !why; k++) {
 		const struct vfw_sig_step *s = &set->steps[sig->first_step + k];
 
@@ -149,11 +247,8 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i, struct v
 			why = put_content(set, s, !k, is_tcp(sig), regex);
 		else if (s->op == VFW_SIG_ISDATAAT && k)
 			why = put_isdataat(s, k + 1 == sig->n_steps, is_tcp(sig), regex);
-		else if (s->op == VFW_SIG_REGEX)
-			why = "pcre";
 		else
-			why = s->op == VFW_SIG_ISDATAAT ? "isdataat"
-							: "byte_test, byte_jump, byte_extract";
+			why = words[s->op];
 	}
 	return why;
 }

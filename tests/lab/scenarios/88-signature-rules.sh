@@ -67,7 +67,7 @@ for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
 	grep -q 'profile web: 4 of 8 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
-	grep -q 'not enforced: 1 rule, the first sid 2000004: http: a protocol' $f || fail "$f: $(cat $f)"
+	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: offset, depth in TCP: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:9:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
