@@ -7,41 +7,56 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-bool vfw_file_is_roots(const struct stat *st)
+/* Of the last refusal, for vfw_file_words(). */
+static _Thread_local char refusal[160];
+
+const char *vfw_file_distrust(const struct stat *st, const char *what)
 {
-	return (!st->st_uid || st->st_uid == geteuid()) && !(st->st_mode & S_IWOTH) &&
-	       (!(st->st_mode & S_IWGRP) || !st->st_gid || st->st_gid == getegid());
+	bool owned = !st->st_uid || st->st_uid == geteuid();
+
+	if (owned && !(st->st_mode & S_IWOTH))
+		return NULL;
+	snprintf(
+		refusal, sizeof(refusal),
+		"expected a %s that root owns and not everybody may write, found the %s with owner "
+		"%u, mode %04o",
+		!strcmp(what, "file") ? what : "folder", what, st->st_uid, st->st_mode & 07777);
+	return refusal;
 }
 
-/* May nobody else move what is root's in the folder? With the sticky bit only the owner may. */
-static bool keeps(const struct stat *st)
+/* May not everybody move what is root's in the folder? With the sticky bit only the owner may. */
+static bool keeps(const struct stat *st, const char *what)
 {
-	return vfw_file_is_roots(st) ||
-	       ((!st->st_uid || st->st_uid == geteuid()) && st->st_mode & S_ISVTX);
+	struct stat sticky = *st;
+
+	if (st->st_mode & S_ISVTX)
+		sticky.st_mode &= ~S_IWOTH;
+	return !vfw_file_distrust(&sticky, what);
 }
 
-static int check_folder(int dirfd, bool (*own_is)(const struct stat *st))
+static int check_folder(int dirfd, bool sticky)
 {
 	struct stat own, above;
+	bool good;
 
 	if (fstat(dirfd, &own) || fstatat(dirfd, "..", &above, 0))
 		return -errno;
-	return own_is(&own) && keeps(&above) ? 0 : -EPERM;
+	good = sticky ? keeps(&own, "folder") : !vfw_file_distrust(&own, "folder");
+	return good && keeps(&above, "folder above") ? 0 : -EPERM;
 }
 
 int vfw_file_folder_is_roots(int dirfd)
 {
-	return check_folder(dirfd, vfw_file_is_roots);
+	return check_folder(dirfd, false);
 }
 
 const char *vfw_file_words(int err)
 {
-	return err == -EPERM
-		       ? "expected it and its folder to be root's, and writable by nobody else"
-		       : strerror(-err);
+	return err == -EPERM && *refusal ? refusal : strerror(-err);
 }
 
 static int read_all(int fd, size_t max, char **data, size_t *n)
@@ -90,29 +105,42 @@ int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *
 	return fd < 0 ? -errno : read_all(fd, max, data, n);
 }
 
+static int read_checked(int fd, const struct stat *st, size_t max, char **data, size_t *n)
+{
+	return vfw_file_distrust(st, "file") ? -EPERM : read_all(fd, max, data, n);
+}
+
 int vfw_file_read_roots(int dirfd, const char *path, size_t max, char **data, size_t *n)
 {
 	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
+	*refusal = '\0';
 	if (fd < 0 || fstat(fd, &st))
 		return -errno;
-	return vfw_file_is_roots(&st) ? read_all(fd, max, data, n) : -EPERM;
+	return read_checked(fd, &st, max, data, n);
 }
 
 int vfw_file_read_trusted(const char *path, size_t max, char **data, size_t *n)
 {
 	_cleanup_free_ char *real = realpath(path, NULL);
+	_cleanup_close_ int fd = open(real ?: path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	_cleanup_close_ int dir = -1;
-	int err = 0;
+	struct stat st;
+	int err;
 
-	/* what has no path, a pipe, is in no folder */
-	if (real) {
-		strrchr(real, '/')[1] = '\0';
-		dir = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		err = dir < 0 ? -errno : check_folder(dir, keeps);
-	}
-	return err ?: vfw_file_read_roots(AT_FDCWD, path, max, data, n);
+	*refusal = '\0';
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	/* a pipe, and a file that has no name any more, cannot be put in another's place */
+	if (!S_ISREG(st.st_mode) || !st.st_nlink)
+		return read_checked(fd, &st, max, data, n);
+	if (!real)
+		return -EPERM;
+	*(strrchr(real, '/') + 1) = '\0';
+	dir = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	err = dir < 0 ? -errno : check_folder(dir, true);
+	return err ?: read_checked(fd, &st, max, data, n);
 }
 
 static int write_all(int fd, const char *data, size_t n)

@@ -13,15 +13,17 @@
  */
 int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *n);
 
-/*
- * May nobody but root, or who runs this, have written what that is about? Its group may, if it is root's
- * or of who runs this.
- */
 struct stat;
-bool vfw_file_is_roots(const struct stat *st);
 
 /*
- * Is the folder such a one, and may nobody else put another one in its place? Returns 0, -EPERM: no, or a
+ * Is what that is about root's own word, or of who runs this, and what not everybody may have written? A group that
+ * may write it has that from root. Returns NULL, else a sentence that is good until the next refusal. what: "file",
+ * "folder" or "folder above".
+ */
+const char *vfw_file_distrust(const struct stat *st, const char *what);
+
+/*
+ * Is the folder such a one, and may not everybody put another one in its place? Returns 0, -EPERM: no, or a
  * negative errno.
  */
 int vfw_file_folder_is_roots(int dirfd);
@@ -34,11 +36,14 @@ int vfw_file_read_roots(int dirfd, const char *path, size_t max, char **data, si
 
 /*
  * The same for one file by its path, where nobody else may put another one in its place either: in a folder
- * of root's own, or one such as /tmp, where only its owner may move a file.
+ * of root's own, or one such as /tmp, where only its owner may move a file. A pipe is in no folder.
  */
 int vfw_file_read_trusted(const char *path, size_t max, char **data, size_t *n);
 
-/* What the error of a reading says; -EPERM: what was expected instead. A static or strerror()'s own text. */
+/*
+ * What the error of a reading, the last one, says; -EPERM: what was expected, and which of file, folder and the
+ * folder above has what owner and mode. Good until the next reading.
+ */
 const char *vfw_file_words(int err);
 
 /*

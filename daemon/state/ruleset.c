@@ -69,13 +69,15 @@ void vfw_ruleset_free(struct vfw_ruleset *rs)
 	free(rs);
 }
 
-int vfw_ruleset_signatures(struct vfw_ruleset *rs, const char *folder, struct vfw_diags *d)
+static int read_signatures(struct vfw_ruleset *rs, const char *folder, bool own,
+			   struct vfw_diags *d)
 {
 	int err;
 
 	if (rs->signatures)
 		return 0;
-	err = vfw_sigset_read(rs->policy, folder, d, &rs->signature_files, &rs->n_signature_files);
+	err = vfw_sigset_read(rs->policy, folder, own, d, &rs->signature_files,
+			      &rs->n_signature_files);
 	if (!err)
 		err = vfw_sigset_new(rs->policy, folder, rs->signature_files, rs->n_signature_files,
 				     d, &rs->signatures);
@@ -83,6 +85,16 @@ int vfw_ruleset_signatures(struct vfw_ruleset *rs, const char *folder, struct vf
 		return err;
 	rs->databases = calloc(rs->signatures->n + 1, sizeof(*rs->databases));
 	return rs->databases ? 0 : -ENOMEM;
+}
+
+int vfw_ruleset_signatures(struct vfw_ruleset *rs, const char *folder, struct vfw_diags *d)
+{
+	return read_signatures(rs, folder, false, d);
+}
+
+int vfw_ruleset_kept_signatures(struct vfw_ruleset *rs, const char *folder, struct vfw_diags *d)
+{
+	return read_signatures(rs, folder, true, d);
 }
 
 char *vfw_ruleset_print(const struct vfw_ruleset *rs)

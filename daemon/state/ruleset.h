@@ -53,6 +53,9 @@ void vfw_ruleset_free(struct vfw_ruleset *rs);
  */
 int vfw_ruleset_signatures(struct vfw_ruleset *rs, const char *folder, struct vfw_diags *d);
 
+/* The same from a folder of the store, vfwd's own, which counts whoever it belongs to. */
+int vfw_ruleset_kept_signatures(struct vfw_ruleset *rs, const char *folder, struct vfw_diags *d);
+
 /*
  * The canonical text, and behind it for each profile in use a comment with the number of its
  * signatures and their digest: two policies that print the same are the same. The caller frees

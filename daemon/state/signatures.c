@@ -526,7 +526,7 @@ static struct vfw_ruleset *load_numbered(const char *state, unsigned long number
 	size_t n;
 
 	if (folder && !vfw_store_load_numbered(state, number, &files, &n) &&
-	    !vfw_ruleset_parse(files, n, &d, &rs) && vfw_ruleset_signatures(rs, folder, &d)) {
+	    !vfw_ruleset_parse(files, n, &d, &rs) && vfw_ruleset_kept_signatures(rs, folder, &d)) {
 		vfw_ruleset_free(rs);
 		rs = NULL;
 	}

@@ -36,25 +36,22 @@ static bool is_rules(const char *name)
 /* Why what lies there is not to be read, NULL: it may be, if it is there. */
 static const char *distrust(const char *folder, const char *path)
 {
+	const char *why;
 	struct stat st;
 
-	if (!stat(folder, &st) && !vfw_file_is_roots(&st))
-		return "expected a folder that root owns and nobody else may write";
-	if (stat(path, &st))
-		return NULL;
-	if (!S_ISREG(st.st_mode))
-		return "expected a regular file";
-	return vfw_file_is_roots(&st) ? NULL
-				      : "expected a file that root owns and nobody else may write";
+	why = stat(folder, &st) ? NULL : vfw_file_distrust(&st, "folder");
+	if (why || stat(path, &st))
+		return why;
+	return S_ISREG(st.st_mode) ? vfw_file_distrust(&st, "file") : "expected a regular file";
 }
 
 /* Returns 0, -EINVAL after a complaint, -ENOMEM. */
-static int read_one(const struct vfw_policy *p, const char *folder,
+static int read_one(const struct vfw_policy *p, const char *folder, bool own,
 		    const struct vfw_policy_signatures *from, struct vfw_diags *d,
 		    struct vfw_ruleset_file *file)
 {
 	_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, from->name);
-	const char *wrong = path ? distrust(folder, path) : NULL;
+	const char *wrong = path && !own ? distrust(folder, path) : NULL;
 	int err;
 
 	if (wrong) {
@@ -81,7 +78,7 @@ static int read_one(const struct vfw_policy *p, const char *folder,
 	return -ENOMEM;
 }
 
-int vfw_sigset_read(const struct vfw_policy *p, const char *folder, struct vfw_diags *d,
+int vfw_sigset_read(const struct vfw_policy *p, const char *folder, bool own, struct vfw_diags *d,
 		    struct vfw_ruleset_file **out, size_t *out_n)
 {
 	struct vfw_policy_profiles list;
@@ -101,7 +98,7 @@ int vfw_sigset_read(const struct vfw_policy *p, const char *folder, struct vfw_d
 
 			if (find(files, n, list.v[i].files[k].name))
 				continue;
-			one = read_one(p, folder, &list.v[i].files[k], d, &files[n]);
+			one = read_one(p, folder, own, &list.v[i].files[k], d, &files[n]);
 			n += !one;
 			err = one ?: err;
 		}

@@ -30,9 +30,9 @@ struct vfw_sigset {
 /*
  * Reads the files that the profiles of p name, each once. Returns 0 and *files, owned by the
  * caller (n of them, at least room for one); -EINVAL after complaints in d, at p's places;
- * -ENOMEM.
+ * -ENOMEM. own: vfwd wrote them itself, and they count whoever they belong to.
  */
-int vfw_sigset_read(const struct vfw_policy *p, const char *folder, struct vfw_diags *d,
+int vfw_sigset_read(const struct vfw_policy *p, const char *folder, bool own, struct vfw_diags *d,
 		    struct vfw_ruleset_file **files, size_t *n);
 
 /*

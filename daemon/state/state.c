@@ -423,7 +423,7 @@ static void watch_inventory(struct vfw_state *st)
 	if (!err)
 		err = sd_event_add_inotify(st->event, &s, st->config.vms,
 					   IN_CREATE | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM |
-						   IN_MOVED_TO | IN_ONLYDIR,
+						   IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR,
 					   on_inventory_change, st);
 	if (err < 0)
 		vfw_log_error("%s cannot be watched, read only at SIGHUP: %s", st->config.vms,
@@ -542,11 +542,17 @@ static void load_policy(struct vfw_state *st)
 	if (!err)
 		err = vfw_ruleset_parse(files, n, &d, &st->running);
 	if (!err)
-		err = signatures ? vfw_ruleset_signatures(st->running, signatures, &d) : -ENOMEM;
+		err = !signatures    ? -ENOMEM
+		      : st->fallback ? vfw_ruleset_signatures(st->running, signatures, &d)
+				     : vfw_ruleset_kept_signatures(st->running, signatures, &d);
 	log_diags(what, &d);
 	vfw_diags_free(&d);
 	if (err) {
 		vfw_log_error("%s: no policy to load: %s", what, strerror(-err));
+		if (!st->fallback)
+			st->trouble = vfw_form_format("%s: the policy that was applied last cannot "
+						      "be loaded: %s",
+						      what, strerror(-err));
 		vfw_ruleset_free(st->running);
 		st->running = NULL;
 	} else {

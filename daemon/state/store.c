@@ -4,6 +4,7 @@
 #include "../base/cleanup.h"
 #include "../base/file.h"
 #include "../base/form.h"
+#include "../base/log.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -39,7 +40,7 @@ static int name_file(struct vfw_ruleset_file *file, const char *path)
 	return file->name ? 0 : -ENOMEM;
 }
 
-static int read_folder(int dir, struct vfw_ruleset_file **out, size_t *out_n)
+static int read_folder(int dir, bool own, struct vfw_ruleset_file **out, size_t *out_n)
 {
 	struct vfw_ruleset_file *files;
 	struct dirent **names;
@@ -54,8 +55,9 @@ static int read_folder(int dir, struct vfw_ruleset_file **out, size_t *out_n)
 		err = -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		if (!err)
-			err = vfw_file_read_roots(dir, names[i]->d_name, FILE_MAX, &files[i].text,
-						  &files[i].len)
+			err = (own ? vfw_file_read : vfw_file_read_roots)(dir, names[i]->d_name,
+									  FILE_MAX, &files[i].text,
+									  &files[i].len)
 				      ?: name_file(&files[i], names[i]->d_name);
 		free(names[i]);
 	}
@@ -95,7 +97,19 @@ int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size
 
 	if (dir < 0)
 		return errno == ENOTDIR ? read_single(path, false, files, n) : -errno;
-	return vfw_file_folder_is_roots(dir) ?: read_folder(dir, files, n);
+	return vfw_file_folder_is_roots(dir) ?: read_folder(dir, false, files, n);
+}
+
+/* What vfwd wrote itself counts though it belongs to another by now, as after a restored backup. */
+static int read_own(const char *path, struct vfw_ruleset_file **files, size_t *n)
+{
+	_cleanup_close_ int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return -errno;
+	if (vfw_file_folder_is_roots(dir) == -EPERM)
+		vfw_log_warning("%s: %s; it is read all the same", path, vfw_file_words(-EPERM));
+	return read_folder(dir, true, files, n);
 }
 
 int vfw_store_read_shipped(const char *path, struct vfw_ruleset_file **files, size_t *n)
@@ -311,7 +325,7 @@ int vfw_store_load_proposed(const char *state, struct vfw_ruleset_file **files, 
 	if (!policy || !link)
 		return -ENOMEM;
 	*number = number_of(policy, "proposed");
-	return *number ? vfw_store_read_files(link, files, n) : -ENOENT;
+	return *number ? read_own(link, files, n) : -ENOENT;
 }
 
 void vfw_store_drop_proposed(const char *state)
@@ -326,7 +340,7 @@ int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, si
 {
 	_cleanup_free_ char *current = vfw_form_format("%s/policy/current", state);
 
-	return current ? vfw_store_read_files(current, files, n) : -ENOMEM;
+	return current ? read_own(current, files, n) : -ENOMEM;
 }
 
 int vfw_store_load_numbered(const char *state, unsigned long number,
@@ -334,7 +348,7 @@ int vfw_store_load_numbered(const char *state, unsigned long number,
 {
 	_cleanup_free_ char *folder = vfw_form_format("%s/policy/%lu", state, number);
 
-	return folder ? vfw_store_read_files(folder, files, n) : -ENOMEM;
+	return folder ? read_own(folder, files, n) : -ENOMEM;
 }
 
 unsigned long vfw_store_current(const char *state)

@@ -18,8 +18,8 @@
 
 /*
  * Reads all *.vfw of a folder, in byte order of their names, or one file. Returns 0 and *files,
- * owned by the caller; -ENOENT: there is no such thing, or no *.vfw in it; -EPERM: others than root, or
- * who runs this, may write it or its folder; else a negative errno. vfw_file_words() says it.
+ * owned by the caller; -ENOENT: there is no such thing, or no *.vfw in it; -EPERM: it or its folder is
+ * neither root's nor of who runs this, or everybody may write it; else a negative errno. vfw_file_words() says it.
  */
 int vfw_store_read_files(const char *path, struct vfw_ruleset_file **files, size_t *n);
 
@@ -54,7 +54,10 @@ int vfw_store_load_proposed(const char *state, struct vfw_ruleset_file **files, 
 /* No policy is on trial any more. */
 void vfw_store_drop_proposed(const char *state);
 
-/* Reads the current policy's files. -ENOENT: none was ever published. */
+/*
+ * Reads the current policy's files, whoever they belong to, with a line in the log if they are not root's. -ENOENT:
+ * none was ever published.
+ */
 int vfw_store_load_policy(const char *state, struct vfw_ruleset_file **files, size_t *n);
 
 /*

@@ -87,32 +87,65 @@ char *vfw_trial_words(struct vfw_state *st)
 			       now.trial.left);
 }
 
-/* The policy that was proposed last, parsed; NULL: none, or nothing to use. */
-static struct vfw_ruleset *load_proposed(struct vfw_state *st, unsigned long *number)
+/* The policy that was proposed last, parsed. -ENOENT: there is none; *rs is NULL on failure. */
+static int load_proposed(struct vfw_state *st, unsigned long *number, struct vfw_ruleset **rs)
 {
 	_cleanup_free_ char *folder = vfw_store_signatures(st->config.state, "proposed");
 	struct vfw_ruleset_file *files;
-	struct vfw_ruleset *rs = NULL;
 	struct vfw_diags d = {0};
 	size_t n;
+	int err = folder ? vfw_store_load_proposed(st->config.state, &files, &n, number) : -ENOMEM;
 
-	if (folder && !vfw_store_load_proposed(st->config.state, &files, &n, number) &&
-	    !vfw_ruleset_parse(files, n, &d, &rs) && vfw_ruleset_signatures(rs, folder, &d)) {
-		vfw_ruleset_free(rs);
-		rs = NULL;
-	}
+	*rs = NULL;
+	if (!err)
+		err = vfw_ruleset_parse(files, n, &d, rs);
+	if (!err)
+		err = vfw_ruleset_kept_signatures(*rs, folder, &d);
 	vfw_diags_free(&d);
-	if (rs)
-		rs->number = *number;
-	return rs;
+	if (err) {
+		vfw_ruleset_free(*rs);
+		*rs = NULL;
+		return err;
+	}
+	(*rs)->number = *number;
+	return 0;
+}
+
+/*
+ * What the module has and may have been confirmed cannot be read: what was confirmed before must not take its
+ * place.
+ */
+static void stay(struct vfw_state *st, const struct vfw_kern_status *status)
+{
+	uint8_t digest[VFW_DIGEST_LEN];
+
+	if (!status->revision || status->trial.on || !st->running ||
+	    vfw_ruleset_digest(st->running, digest) ||
+	    !memcmp(digest, status->digest, sizeof(digest)))
+		return;
+	vfw_ruleset_free(st->running);
+	st->running = NULL;
+	st->fallback = false;
+	free(st->trouble);
+	st->trouble = vfw_form_format("%s/policy/proposed cannot be read: the module stays as it "
+				      "is until vfwctl policy apply",
+				      st->config.state);
 }
 
 void vfw_trial_take_over(struct vfw_state *st, const struct vfw_kern_status *status)
 {
 	uint8_t digest[VFW_DIGEST_LEN];
 	unsigned long number = 0;
-	struct vfw_ruleset *rs = load_proposed(st, &number);
+	struct vfw_ruleset *rs;
+	int err = load_proposed(st, &number, &rs);
 
+	if (err && err != -ENOENT) {
+		/* what the module has may be that policy: it may be readable at the next start */
+		vfw_log_error("%s/policy/proposed: %s: it stays there for the next start",
+			      st->config.state, strerror(-err));
+		stay(st, status);
+		return;
+	}
 	if (!rs || vfw_ruleset_digest(rs, digest) || !status->revision ||
 	    memcmp(digest, status->digest, sizeof(digest)) != 0) {
 		vfw_ruleset_free(rs);

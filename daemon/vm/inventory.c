@@ -27,7 +27,7 @@ struct file {
 struct vfw_inventory {
 	char *folder, *told; /* told NULL: nothing is kept */
 	bool scanned;
-	bool distrusted; /* the folder, at the last scan */
+	int distrusted; /* the folder, at the last scan: 0 or a negative errno */
 	struct file *files;
 	size_t n_files;
 	vfw_inventory_complain complain;
@@ -404,10 +404,7 @@ static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, c
 	int err = vfw_file_read_roots(dirfd, name, VFW_INVENTORY_FILE_MAX, &text, &n);
 
 	if (err)
-		complain_about(inv, name,
-			       err == -EPERM ? "expected a file that root owns and nobody else may "
-					       "write; what it said before stays"
-					     : strerror(-err));
+		complain_about(inv, name, vfw_file_words(err));
 	if (err || report(inv, r, name, text, n) || !inv->told)
 		return;
 	if (vfw_told_keep(inv->told, name, text, n))
@@ -462,14 +459,11 @@ void vfw_inventory_forget(struct vfw_inventory *inv, const struct vfw_registry *
 /* Where others may put and take files, none is believed, and none missed. */
 static bool is_trusted(struct vfw_inventory *inv, int dirfd)
 {
-	bool before = inv->distrusted;
+	int before = inv->distrusted;
 
 	inv->distrusted = vfw_file_folder_is_roots(dirfd);
 	if (inv->distrusted && !before)
-		complain_about(
-			inv, ".",
-			"expected a folder that root owns and nobody else may write; what its "
-			"files said before stays");
+		complain_about(inv, ".", vfw_file_words(inv->distrusted));
 	return !inv->distrusted;
 }
 

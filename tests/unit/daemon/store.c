@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "suite.h"
 
+#include "../../../daemon/base/file.h"
 #include "../../../daemon/state/store.h"
 
 #include <errno.h>
@@ -183,6 +184,8 @@ START_TEST(what_others_may_write)
 		/* somebody may put another folder in its place */
 		ck_assert_int_eq(chmod(folder, 0777), 0);
 		ck_assert_int_eq(vfw_store_read_files(path, &files, &n), -EPERM);
+		ck_assert_ptr_nonnull(
+			strstr(vfw_file_words(-EPERM), "found the folder above with"));
 		ck_assert_int_eq(chmod(folder, 0700), 0);
 	}
 	ck_assert_int_eq(chmod(file, 0666), 0);
@@ -192,10 +195,37 @@ START_TEST(what_others_may_write)
 	if (!geteuid()) {
 		ck_assert_int_eq(chown(file, 65534, 0), 0);
 		ck_assert_int_eq(vfw_store_read_files(dir, &files, &n), -EPERM);
+		ck_assert_str_eq(vfw_file_words(-EPERM),
+				 "expected a file that root owns and not everybody may write, "
+				 "found the file with owner 65534, mode 0644");
+		/* which group may write is root's to say */
 		ck_assert_int_eq(chown(file, 0, 65534), 0);
 		ck_assert_int_eq(chmod(file, 0664), 0);
-		ck_assert_int_eq(vfw_store_read_files(dir, &files, &n), -EPERM);
+		ck_assert_int_eq(vfw_store_read_files(dir, &files, &n), 0);
+		vfw_ruleset_free_files(files, n);
 	}
+}
+END_TEST
+
+/* What vfwd wrote itself counts though somebody gave it to another: a restored backup. */
+START_TEST(own_but_of_others)
+{
+	struct vfw_ruleset_file one = {"a.vfw", "one", 3}, *files;
+	char command[160], *text;
+	unsigned long number;
+	size_t n;
+
+	save(&one, 1, true);
+	ck_assert_int_eq(vfw_store_propose_policy(folder, 1), 0);
+	snprintf(command, sizeof(command), "chmod -R a+w %s/policy", folder);
+	ck_assert_int_eq(system(command), 0);
+	snprintf(command, sizeof(command), "chown -R 65534 %s/policy", folder);
+	ck_assert(geteuid() || !system(command));
+	text = load();
+	ck_assert_str_eq(text, "one");
+	free(text);
+	ck_assert_int_eq(vfw_store_load_proposed(folder, &files, &n, &number), 0);
+	vfw_ruleset_free_files(files, n);
 }
 END_TEST
 
@@ -295,6 +325,7 @@ Suite *suite_store(void)
 	tcase_add_test(t, policy);
 	tcase_add_test(t, proposed);
 	tcase_add_test(t, what_others_may_write);
+	tcase_add_test(t, own_but_of_others);
 	tcase_add_test(t, same_and_hostile_names);
 	tcase_add_test(t, published);
 	tcase_add_test(t, generations);

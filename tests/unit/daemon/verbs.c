@@ -618,9 +618,10 @@ START_TEST(signatures_of_others)
 	static const struct {
 		const char *command, *message;
 	} others[] = {
-		{"chmod 777 .", "expected a folder that root owns and nobody else may write"},
-		{"chmod 755 . && chmod 666 x.patterns",
-		 "expected a file that root owns and nobody else may write"},
+		{"chmod 777 .",
+		 "expected a folder that root owns and not everybody may write, found the "
+		 "folder with owner 0, mode 0777"},
+		{"chmod 755 . && chmod 666 x.patterns", "found the file with owner 0, mode 0666"},
 		{"rm x.patterns && mkdir x.patterns", "expected a regular file"},
 		{"rmdir x.patterns && mkfifo x.patterns", "expected a regular file"},
 	};
