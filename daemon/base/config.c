@@ -345,10 +345,11 @@ static int set_defaults(struct vfw_config *c, const char *root)
 	for (size_t i = 0; i < N_PATHS; i++)
 		if (set_path(c, &paths[i], root, paths[i].value))
 			return -ENOMEM;
+	c->run = vfw_form_format("%s/run/vfw", root);
 	c->proc = strdup("/proc");
 	c->libvirt = strdup("qemu:///system");
 	c->uids = calloc(MAX_USERS + 1, sizeof(*c->uids));
-	if (!c->proc || !c->libvirt || !c->uids)
+	if (!c->run || !c->proc || !c->libvirt || !c->uids)
 		return -ENOMEM;
 	c->uids[c->n_uids++] = 0;
 	for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++)
@@ -403,6 +404,7 @@ void vfw_config_clear(struct vfw_config *c)
 			free(list->v[k]);
 		free(list->v);
 	}
+	free(c->run);
 	free(c->proc);
 	free(c->libvirt);
 	free(c->uids);

@@ -38,6 +38,7 @@ struct vfw_config {
 	char *cache; /* folder of compiled databases */
 	char *state; /* folder of what must outlive the daemon */
 	char *socket;
+	char *run; /* folder of what lives as long as the host runs: /run/vfw, wherever the socket is */
 	char *eve; /* file */
 	char *audit; /* file */
 	char *fallback; /* the policy of a fresh install; file */

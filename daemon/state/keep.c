@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define RETRY_MAX 30 /* seconds */
 
@@ -71,24 +73,43 @@ static int write_policy(struct vfw_state *st)
 		    "what is in force is not what the next start of the host will load");
 }
 
+const char *vfw_keep_beside(const struct vfw_state *st)
+{
+	struct stat run, state;
+
+	if (!stat(st->config.run, &run) && !stat(st->config.state, &state) &&
+	    run.st_dev == state.st_dev && run.st_ino == state.st_ino)
+		return NULL;
+	return st->config.run;
+}
+
 /*
- * Marks are left beside the socket while they are not on disk: they outlive vfwd, not the host. what: the
- * sentence's begin.
+ * Marks are left in /run while they are not on disk: they outlive vfwd, not the host. vfwd may be killed at any
+ * point: what is left there is written before what is on disk, so that it is never older, or else says that
+ * it may be. what: the sentence's begin.
  */
 static int write_marks(struct vfw_state *st, enum vfw_keep_kind kind, const char *name,
 		       const char *what,
 		       int (*save)(const char *folder, const uint8_t *uuids, size_t n),
 		       const uint8_t *uuids, size_t n)
 {
-	_cleanup_free_ char *left = vfw_form_format("%s%s", st->run, name);
+	const char *beside = vfw_keep_beside(st);
+	_cleanup_free_ char *left = beside ? vfw_form_format("%s%s", beside, name) : NULL;
 	_cleanup_free_ char *text = NULL;
-	int err = save(st->config.state, uuids, n);
 	bool is_left = false;
+	int err;
 
-	if (!err && left)
+	if (left && !access(left, F_OK)) {
+		is_left = !save(beside, uuids, n);
+		if (!is_left)
+			vfw_store_doubt(left);
+	}
+	err = save(st->config.state, uuids, n);
+	/* the first saving may have made the folder */
+	if (!err && left && vfw_keep_beside(st))
 		unlink(left);
-	else if (err)
-		is_left = !save(st->run, uuids, n);
+	else if (err && left && !is_left)
+		is_left = !save(beside, uuids, n);
 	text = vfw_form_format("%s until %s", what, is_left ? "the host boots" : "vfwd ends");
 	return note(st, kind, err, st->config.state, name, text ?: what);
 }

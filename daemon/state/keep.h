@@ -36,9 +36,12 @@ void vfw_keep_policy(struct vfw_state *st, unsigned long number);
 void vfw_keep_unpropose(struct vfw_state *st);
 
 /*
- * Writes the VMs that are quarantined, or monitored, by command; beside the socket, for the next vfwd, as long
- * as they cannot be written to disk.
+ * The folder where marks are left for the next vfwd as long as they cannot be written to disk, NULL: it is the one of
+ * what is on disk, under another name. Lives as long as st.
  */
+const char *vfw_keep_beside(const struct vfw_state *st);
+
+/* Writes the VMs that are quarantined, or monitored, by command. */
 void vfw_keep_quarantined(struct vfw_state *st);
 void vfw_keep_monitored(struct vfw_state *st);
 

@@ -450,7 +450,7 @@ static void ask_libvirt(struct vfw_state *st)
 {
 	static const char *const beside[] = {"/vfw-libvirt", "/../lib/vfw/vfw-libvirt"};
 	static const struct vfw_libvirt_ops ops = {on_libvirt_change, on_libvirt_fault};
-	_cleanup_free_ char *told = vfw_form_format("%s/libvirt", st->run);
+	_cleanup_free_ char *told = vfw_form_format("%s/libvirt", st->config.run);
 	char folder[PATH_MAX];
 	int err = -ENOENT;
 
@@ -468,34 +468,70 @@ static void ask_libvirt(struct vfw_state *st)
 		vfw_log_error("libvirt is not asked: %s", strerror(-err));
 }
 
-/* Is it there, and beside the socket nobody else's? */
-static bool is_left(const struct vfw_state *st, const char *name)
-{
-	_cleanup_close_ int dir = open(st->run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* Marks that commands set, a file of UUIDs. */
+struct marks {
+	const char *name;
+	const char *meaning; /* what it means that the file cannot be read */
+	bool rather_more; /* where it is not known which marks are the last: both, not those on disk */
+	int (*load)(const char *folder, uint8_t **uuids, size_t *n);
+	int (*mark)(struct vfw_registry *r, const uint8_t *uuid, bool on);
+	void (*keep)(struct vfw_state *st);
+};
 
-	return dir >= 0 && !vfw_file_folder_is_roots(dir) && !faccessat(dir, name, F_OK, 0);
+static const struct marks quarantined = {
+	"quarantine.json",
+	"VMs quarantined by command may be free",
+	true,
+	vfw_store_load_quarantine,
+	vfw_registry_quarantine,
+	vfw_keep_quarantined,
+};
+
+static const struct marks monitored = {
+	"monitored.json",
+	"VMs that were only monitored may be cut",
+	false,
+	vfw_store_load_monitored,
+	vfw_registry_monitor,
+	vfw_keep_monitored,
+};
+
+/* Is it there, and in a folder that is nobody else's? */
+static bool is_left(const struct vfw_state *st, const char *name, bool *doubted)
+{
+	const char *beside = vfw_keep_beside(st);
+	_cleanup_close_ int dir = beside ? open(beside, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return dir >= 0 && !vfw_file_folder_is_roots(dir) && !faccessat(dir, name, F_OK, 0) &&
+	       !vfw_store_is_doubted(dir, name, doubted);
 }
 
-/*
- * The VMs that commands marked: as the vfwd before left them that could not write them to disk, else from
- * there. meaning: what it means that their list cannot be read.
- */
-static void load_marks(struct vfw_state *st, const char *name, const char *meaning,
-		       int (*load)(const char *state, uint8_t **uuids, size_t *n),
-		       int (*mark)(struct vfw_registry *r, const uint8_t *uuid, bool on),
-		       void (*keep_marks)(struct vfw_state *st))
+static int mark_from(struct vfw_state *st, const struct marks *marks, const char *folder)
 {
-	bool left = is_left(st, name);
-	const char *folder = left ? st->run : st->config.state;
 	_cleanup_free_ uint8_t *uuids = NULL;
 	size_t n;
+	int err = marks->load(folder, &uuids, &n);
 
-	if (load(folder, &uuids, &n))
-		vfw_log_error("%s/%s is not readable: %s", folder, name, meaning);
+	if (err)
+		vfw_log_error("%s/%s is not readable: %s", folder, marks->name, marks->meaning);
 	for (size_t i = 0; i < n; i++)
-		mark(st->registry, uuids + i * VFW_UUID_LEN, true);
-	if (left)
-		keep_marks(st);
+		marks->mark(st->registry, uuids + i * VFW_UUID_LEN, true);
+	return err;
+}
+
+/* As the vfwd before left them that could not write them to disk, else from there. */
+static void load_marks(struct vfw_state *st, const struct marks *marks)
+{
+	bool doubted = false, left = is_left(st, marks->name, &doubted);
+	int err = 0;
+
+	if (left && (!doubted || marks->rather_more))
+		err = mark_from(st, marks, st->config.run);
+	if (!left || doubted || err)
+		err = mark_from(st, marks, st->config.state) ?: err;
+	/* what could not be read must not be written over by what is known without it */
+	if (left && !err)
+		marks->keep(st);
 }
 
 static void log_diags(const char *what, const struct vfw_diags *d)
@@ -563,7 +599,7 @@ static void load_policy(struct vfw_state *st)
 
 static int open_all(struct vfw_state *st)
 {
-	_cleanup_free_ char *told = vfw_form_format("%s/inventory", st->run);
+	_cleanup_free_ char *told = vfw_form_format("%s/inventory", st->config.run);
 	int err;
 
 	if (!told)
@@ -596,9 +632,7 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	st->config = *config;
 	memset(config, 0, sizeof(*config));
 	st->event = sd_event_ref(event);
-	st->run = strndup(st->config.socket,
-			  (size_t)(strrchr(st->config.socket, '/') - st->config.socket));
-	err = st->run ? open_all(st) : -ENOMEM;
+	err = open_all(st);
 	if (!err && !add_sources(st))
 		err = -ENOMEM;
 	if (err) {
@@ -606,10 +640,8 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 		return err;
 	}
 	watch_inventory(st);
-	load_marks(st, "quarantine.json", "VMs quarantined by command may be free",
-		   vfw_store_load_quarantine, vfw_registry_quarantine, vfw_keep_quarantined);
-	load_marks(st, "monitored.json", "VMs that were only monitored may be cut",
-		   vfw_store_load_monitored, vfw_registry_monitor, vfw_keep_monitored);
+	load_marks(st, &quarantined);
+	load_marks(st, &monitored);
 	scan_inventory(st);
 	/*
 	 * who is there must be known before the kernel is told, else it would lose VMs for a
@@ -650,7 +682,6 @@ void vfw_state_free(struct vfw_state *st)
 	vfw_keep_clear(&st->keep);
 	vfw_config_clear(&st->config);
 	free(st->trouble);
-	free(st->run);
 	sd_event_unref(st->event);
 	free(st);
 }

@@ -27,7 +27,6 @@ struct vfw_writer;
 
 struct vfw_state {
 	struct vfw_config config;
-	char *run; /* folder of the socket: what lives as long as the host runs, and longer than vfwd */
 	sd_event *event;
 
 	struct vfw_registry *registry;

@@ -513,3 +513,21 @@ int vfw_store_load_monitored(const char *state, uint8_t **uuids, size_t *n)
 {
 	return load_uuids(state, "monitored.json", uuids, n);
 }
+
+void vfw_store_doubt(const char *path)
+{
+	static const struct timespec epoch[2];
+
+	/* needs no room */
+	utimensat(AT_FDCWD, path, epoch, AT_SYMLINK_NOFOLLOW);
+}
+
+int vfw_store_is_doubted(int dirfd, const char *name, bool *doubted)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
+		return -errno;
+	*doubted = !st.st_mtim.tv_sec;
+	return 0;
+}

@@ -110,4 +110,10 @@ int vfw_store_load_quarantine(const char *state, uint8_t **uuids, size_t *n);
 int vfw_store_save_monitored(const char *state, const uint8_t *uuids, size_t n);
 int vfw_store_load_monitored(const char *state, uint8_t **uuids, size_t *n);
 
+/* Says of a file that it may not be the last word, where it cannot be written anew: its time is that of the epoch. */
+void vfw_store_doubt(const char *path);
+
+/* Does a file of that folder say so? Returns 0, or a negative errno when it cannot be told. */
+int vfw_store_is_doubted(int dirfd, const char *name, bool *doubted);
+
 #endif /* VFW_STATE_STORE_H */

@@ -331,6 +331,84 @@ START_TEST(marks_outlive_vfwd)
 }
 END_TEST
 
+static bool is_marked(const char *what)
+{
+	json_t *o = ask("vm.show", "{\"vm\":\"web1\"}");
+	bool marked = json_is_true(json_object_get(json_object_get(o, "result"), what));
+
+	json_decref(o);
+	return marked;
+}
+
+/* What a vfwd left that was killed, wherever it was: no quarantine is lost, and no file that is right. */
+static const struct {
+	const char *command; /* between two lives, in the root */
+	bool quarantined, monitored;
+	const char *after; /* is so then */
+} lives[] = {
+	{"web1 >$Q; web1 >$M", true, true, "test ! -e $RQ"},
+	/* what is left is the last word */
+	{"none >$RQ; web1 >$Q", false, false, "test ! -e $RQ && none | cmp - $Q"},
+	{"web1 >$RQ; none >$Q", true, false, "test ! -e $RQ && grep -q 6f0c $Q"},
+	/* it may be older than what is on disk, for it could not be written anew */
+	{"none >$RQ; none >$RM; touch -d @0 $RQ $RM; web1 >$Q; web1 >$M", true, true,
+	 "grep -q 6f0c $Q && grep -q 6f0c $M && test ! -e $RM"},
+	{"web1 >$RQ; web1 >$RM; touch -d @0 $RQ $RM; none >$Q; none >$M", true, false,
+	 "grep -q 6f0c $Q && none | cmp - $M && test ! -e $RM"},
+	/* it cannot be read */
+	{"echo '[' >$RQ; web1 >$Q", true, false, "grep -q 6f0c $Q"},
+	{"mkdir $RQ; web1 >$Q", true, false, "grep -q 6f0c $Q"},
+	/* the same folder under another name */
+	{"web1 >$Q; rm -r run/vfw; ln -s ../var/lib/vfw run/vfw", true, false, "grep -q 6f0c $Q"},
+};
+
+static int run_in_root(const char *words)
+{
+	char command[1024];
+
+	snprintf(
+		command, sizeof(command),
+		"cd %s && mkdir -p run/vfw var/lib/vfw && Q=var/lib/vfw/quarantine.json "
+		"M=var/lib/vfw/monitored.json RQ=run/vfw/quarantine.json RM=run/vfw/monitored.json; "
+		"web1() { echo '[\"6f0c0d6e-0000-4000-8000-000000000001\"]'; }; "
+		"none() { printf '[]'; }; %s",
+		root, words);
+	return system(command);
+}
+
+START_TEST(marks_after_a_kill)
+{
+	end();
+	ck_assert_int_eq(run_in_root(lives[_i].command), 0);
+	begin();
+	ck_assert_int_eq(is_marked("quarantined"), lives[_i].quarantined);
+	ck_assert_int_eq(is_marked("monitored"), lives[_i].monitored);
+	ck_assert_msg(!run_in_root(lives[_i].after), "after %s: expected %s", lives[_i].command,
+		      lives[_i].after);
+	/* and so for the one after it, and for a command */
+	end();
+	begin();
+	ck_assert_int_eq(is_marked("quarantined"), lives[_i].quarantined);
+	json_decref(ask("vm.quarantine", "{\"vm\":\"web1\"}"));
+	end();
+	begin();
+	ck_assert(is_marked("quarantined"));
+	ck_assert_int_eq(run_in_root("grep -q 6f0c $Q"), 0);
+}
+END_TEST
+
+/* While nothing can be written what is left says that it may not be the last word. */
+START_TEST(neither_can_be_written)
+{
+	ck_assert_int_eq(run_in_root("none >$RQ; mkdir $RQ.new $Q.new"), 0);
+	json_decref(ask("vm.quarantine", "{\"vm\":\"web1\"}"));
+	ck_assert_int_eq(run_in_root("test $(stat -c %Y $RQ) = 0"), 0);
+	ck_assert_int_eq(run_in_root("rmdir $Q.new"), 0);
+	json_decref(ask("vm.quarantine", "{\"vm\":\"web1\"}"));
+	ck_assert_int_eq(run_in_root("grep -q 6f0c $Q && test ! -e $RQ"), 0);
+}
+END_TEST
+
 /* A question that may have to be asked again, which is done from within the call that says so. */
 static struct question {
 	char line[4096], *out;
@@ -700,6 +778,8 @@ Suite *suite_verbs(void)
 		tcase_add_test(t, without_module);
 		tcase_add_test(t, policies);
 		tcase_add_test(t, quarantine_is_kept);
+		tcase_add_loop_test(t, marks_after_a_kill, 0, sizeof(lives) / sizeof(lives[0]));
+		tcase_add_test(t, neither_can_be_written);
 		tcase_add_test(t, not_on_disk);
 		tcase_add_test(t, marks_outlive_vfwd);
 		tcase_add_test(t, signatures_checked);
