@@ -13,6 +13,7 @@ enum {
 	KIND_LIMIT,
 	KIND_FILTER,
 	KIND_XBIT,
+	KIND_INT,
 };
 
 struct vfw_detect {
@@ -189,6 +190,64 @@ static void put_bit(struct vfw_detect *d, const struct round *r, const struct vf
 		c->since = on ? r->time + b->expire * 1000000ULL : 0;
 }
 
+/* The number of a flow by that name, or NULL: it is not set. since: it is. */
+static struct vfw_sig_counter *flow_int(struct vfw_detect *d, const struct round *r, u32 name,
+					bool make)
+{
+	struct vfw_store_key key = key_of(r, name, KIND_INT, VFW_SIG_TRACK_FLOW);
+	struct vfw_sig_counter *c = r->flow ? vfw_store_get(d->store, &key, make) : NULL;
+
+	return c && (make || c->since) ? c : NULL;
+}
+
+/* What it is compared with or changed by. Returns false when that is a name that is not set. */
+static bool int_value(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b,
+		      u32 *value)
+{
+	struct vfw_sig_counter *c;
+
+	*value = b->value;
+	if (b->n < 2)
+		return true;
+	c = flow_int(d, r, b->bit[1], false);
+	if (c)
+		*value = c->count;
+	return c;
+}
+
+static bool int_allows(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b)
+{
+	struct vfw_sig_counter *c = flow_int(d, r, b->bit[0], false);
+	static const u8 cmp[] = {
+		[VFW_RULE_INT_LT] = VFW_SIG_LT, [VFW_RULE_INT_LE] = VFW_SIG_LE,
+		[VFW_RULE_INT_EQ] = VFW_SIG_EQ, [VFW_RULE_INT_NE] = VFW_SIG_NE,
+		[VFW_RULE_INT_GE] = VFW_SIG_GE, [VFW_RULE_INT_GT] = VFW_SIG_GT,
+	};
+	u32 value;
+
+	if (b->op <= VFW_RULE_INT_ISNOTSET)
+		return !!c == (b->op == VFW_RULE_INT_ISSET);
+	return c && int_value(d, r, b, &value) && vfw_sig_compare(cmp[b->op], c->count, value, 0);
+}
+
+/* Adding to what is not set changes nothing. */
+static void int_apply(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b)
+{
+	struct vfw_sig_counter *c;
+	u32 value;
+
+	if (!int_value(d, r, b, &value))
+		return;
+	c = flow_int(d, r, b->bit[0], b->op == VFW_RULE_INT_SET);
+	if (!c)
+		return;
+	c->since = 1;
+	if (b->op == VFW_RULE_INT_SET)
+		c->count = value;
+	else
+		c->count += b->op == VFW_RULE_INT_ADD ? value : 0 - value;
+}
+
 static bool bits_allow(struct vfw_detect *d, const struct round *r, const struct vfw_rule_meta *m)
 {
 	u32 i, k;
@@ -197,8 +256,13 @@ static bool bits_allow(struct vfw_detect *d, const struct round *r, const struct
 		const struct vfw_rule_bits *b = &m->bits[i];
 		bool any = false;
 
-		if (b->op != VFW_RULE_BIT_ISSET && b->op != VFW_RULE_BIT_ISNOTSET)
+		if (!vfw_rule_bit_asks(b->op))
 			continue;
+		if (vfw_rule_bit_is_int(b->op)) {
+			if (!int_allows(d, r, b))
+				return false;
+			continue;
+		}
 		for (k = 0; k < b->n; k++)
 			any |= has_bit(d, r, b, b->bit[k]) == (b->op == VFW_RULE_BIT_ISSET);
 		if (!any)
@@ -223,6 +287,11 @@ static void bits_apply(struct vfw_detect *d, const struct round *r, const struct
 			break;
 		case VFW_RULE_BIT_TOGGLE:
 			put_bit(d, r, b, b->bit[0], !has_bit(d, r, b, b->bit[0]));
+			break;
+		case VFW_RULE_INT_SET:
+		case VFW_RULE_INT_ADD:
+		case VFW_RULE_INT_SUBTRACT:
+			int_apply(d, r, b);
 			break;
 		default:
 			break;

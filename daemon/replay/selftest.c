@@ -157,6 +157,18 @@ static int header_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 	return 0;
 }
 
+/* What conversations are not made for, as it is asked of more than one packet or by a parser. */
+static const char *beyond(const struct vfw_rule_set *set, u32 sig)
+{
+	const struct vfw_rule_meta *m = &set->meta[sig];
+	u32 i;
+
+	for (i = 0; i < m->n_bits; i++)
+		if (vfw_rule_bit_is_int(m->bits[i].op))
+			return "flowint";
+	return vfw_rule_needs_parser(&set->sig[sig]) ? "HTTP" : NULL;
+}
+
 static void not_made(struct vfw_selftest_result *out, const char *why)
 {
 	out->fate = VFW_SELFTEST_NOT_MADE;
@@ -166,9 +178,7 @@ static void not_made(struct vfw_selftest_result *out, const char *why)
 int vfw_selftest_one(struct vfw_selftest *s, u32 sig, struct vfw_selftest_result *out)
 {
 	struct vfw_talk t;
-	const char *why = vfw_rule_needs_parser(&s->made->sig[sig])
-				  ? "HTTP"
-				  : vfw_talk_make(s->made, sig, &t);
+	const char *why = beyond(s->made, sig) ?: vfw_talk_make(s->made, sig, &t);
 	u32 n;
 	int rc;
 

@@ -262,14 +262,14 @@ static int action_order(enum vfw_rule_action a)
 	return order[a];
 }
 
-/* 0: only changes flowbits, 1: asks and changes, 2: asks, 3: has none. */
+/* 0: only changes flowbits and flowints, 1: asks and changes, 2: asks, 3: has none. */
 static int bits_order(const struct vfw_rule_meta *m)
 {
 	bool asks = false, changes = false;
 	uint32_t i;
 
 	for (i = 0; i < m->n_bits; i++) {
-		if (m->bits[i].op >= VFW_RULE_BIT_ISSET)
+		if (vfw_rule_bit_asks(m->bits[i].op))
 			asks = true;
 		else
 			changes = true;

@@ -38,14 +38,38 @@ enum vfw_rule_bit_op {
 	VFW_RULE_BIT_TOGGLE,
 	VFW_RULE_BIT_ISSET,
 	VFW_RULE_BIT_ISNOTSET,
+	/* flowint: a number of the flow */
+	VFW_RULE_INT_ISSET,
+	VFW_RULE_INT_ISNOTSET,
+	VFW_RULE_INT_LT,
+	VFW_RULE_INT_LE,
+	VFW_RULE_INT_EQ,
+	VFW_RULE_INT_NE,
+	VFW_RULE_INT_GE,
+	VFW_RULE_INT_GT,
+	VFW_RULE_INT_SET,
+	VFW_RULE_INT_ADD,
+	VFW_RULE_INT_SUBTRACT,
 };
+
+/* Does it ask, or change? */
+static inline bool vfw_rule_bit_asks(uint8_t op)
+{
+	return op >= VFW_RULE_BIT_ISSET && op <= VFW_RULE_INT_GT;
+}
+
+static inline bool vfw_rule_bit_is_int(uint8_t op)
+{
+	return op >= VFW_RULE_INT_ISSET;
+}
 
 struct vfw_rule_bits {
 	uint8_t op; /* enum vfw_rule_bit_op */
 	uint8_t track; /* enum vfw_sig_track; TRACK_FLOW: a flowbit */
-	uint8_t n; /* isset, isnotset: any of these */
+	uint8_t n; /* isset, isnotset: any of these; flowint: 2, the second is the value's name */
 	uint32_t bit[VFW_RULE_BITS_MAX]; /* numbers of names */
 	uint32_t expire; /* seconds, xbits:set */
+	uint32_t value; /* flowint, unless it is a name */
 };
 
 enum vfw_rule_action {

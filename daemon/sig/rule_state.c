@@ -215,6 +215,56 @@ static int xbits(struct vfw_draft *d, const struct vfw_rule_option *o)
 	return rc;
 }
 
+/* name, operation, value; the value is a number or another name. */
+static int flowint(struct vfw_draft *d, const struct vfw_rule_option *o)
+{
+	static const char expected[] = "name,operation,value or name,isset or name,notset";
+	static const struct {
+		const char *word;
+		uint8_t op;
+	} words[] = {
+		{"isset", VFW_RULE_INT_ISSET},
+		{"notset", VFW_RULE_INT_ISNOTSET},
+		{"isnotset", VFW_RULE_INT_ISNOTSET},
+		{"<", VFW_RULE_INT_LT},
+		{"<=", VFW_RULE_INT_LE},
+		{"==", VFW_RULE_INT_EQ},
+		{"!=", VFW_RULE_INT_NE},
+		{">=", VFW_RULE_INT_GE},
+		{">", VFW_RULE_INT_GT},
+		{"=", VFW_RULE_INT_SET},
+		{"+", VFW_RULE_INT_ADD},
+		{"-", VFW_RULE_INT_SUBTRACT},
+	};
+	struct vfw_rule_text rest = o->value, name, op, value;
+	struct vfw_rule_bits *b = new_bits(d, o);
+	size_t i, n = sizeof(words) / sizeof(*words);
+	long long x;
+	int rc;
+
+	if (!b)
+		return -EINVAL;
+	b->track = VFW_SIG_TRACK_FLOW;
+	if (!vfw_rule_split(&rest, ',', &name) || !vfw_rule_split(&rest, ',', &op))
+		return wrong(d, &o->value, expected);
+	for (i = 0; i < n && !vfw_rule_is(&op, words[i].word);)
+		i++;
+	if (i == n)
+		return wrong(d, &op, "isset, notset, < <= == != >= > = + or -");
+	b->op = words[i].op;
+	rc = bit_name(d, &name, b);
+	if (rc || b->op <= VFW_RULE_INT_ISNOTSET)
+		return rc;
+	if (!vfw_rule_split(&rest, ',', &value) || !value.len)
+		return wrong(d, &o->value, expected);
+	if (value.s[0] < '0' || value.s[0] > '9')
+		return bit_name(d, &value, b);
+	if (vfw_rule_number(&value, 0, 0xffffffffLL, &x, d->e))
+		return -EINVAL;
+	b->value = (uint32_t)x;
+	return 0;
+}
+
 /* "count 5": the number behind a word that t begins with. */
 static bool word_number(struct vfw_draft *d, const struct vfw_rule_text *t, const char *word,
 			uint32_t *n, int *rc)
@@ -314,6 +364,8 @@ int vfw_draft_state(struct vfw_draft *d, const struct vfw_keyword *k,
 		return flowbits(d, o);
 	case VFW_KW_XBITS:
 		return xbits(d, o);
+	case VFW_KW_FLOWINT:
+		return flowint(d, o);
 	case VFW_KW_THRESHOLD:
 		return limit(d, o, &d->meta.limit, false);
 	case VFW_KW_DETECTION_FILTER:

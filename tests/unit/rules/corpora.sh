@@ -54,6 +54,6 @@ if [ -f "$corpora/tools/run_heldout.py" ]; then
 fi
 if [ -d "$corpora/rules" ]; then
 	tar xzf "$corpora/rules/etopen-2023-05-15.emerging-all.rules.tar.gz" -C "$tmp"
-	loads "$tmp/emerging-all.rules" 22224
+	loads "$tmp/emerging-all.rules" 22232
 	loads "$corpora/rules/snort29-community-2025-11.rules" 560
 fi

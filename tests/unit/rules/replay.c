@@ -292,6 +292,24 @@ START_TEST(flowbits)
 }
 END_TEST
 
+/* Numbers of a flow: what asks comes behind what sets, and each flow has its own. */
+START_TEST(flowint)
+{
+	begin();
+	datagram(CLIENT, "a");
+	datagram(CLIENT, "a");
+	datagram(CLIENT, "a b");
+	expect("alert udp any any -> any any (content:\"a\"; flowint:n,notset; flowint:n,=,1; sid:1;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowint:n,isset; flowint:n,+,1; noalert; sid:2;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowint:n,==,3; sid:3;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:n,>,3; sid:4;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:n,>=,4; flowint:m,=,n; sid:5;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:m,<,n; sid:6;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:k,+,1; flowint:k,isset; sid:7;)\n",
+	       NULL, "1 3 4 5");
+}
+END_TEST
+
 START_TEST(xbits)
 {
 	begin();
@@ -369,6 +387,7 @@ TCase *rules_replay_cases(void)
 	tcase_add_test(t, reset_with_data);
 	tcase_add_test(t, checksum);
 	tcase_add_test(t, flowbits);
+	tcase_add_test(t, flowint);
 	tcase_add_test(t, xbits);
 	tcase_add_test(t, thresholds);
 	tcase_add_test(t, once_and_pass);
