@@ -9,6 +9,7 @@
 #include "../policy/text.h"
 #include "../sig/database.h"
 #include "../sig/pattern_rules.h"
+#include "../vm/inventory.h"
 #include "../vm/registry.h"
 #include "signatures.h"
 #include "sigset.h"
@@ -188,6 +189,15 @@ static int get_databases(struct vfw_state *st)
 	return err;
 }
 
+/*
+ * Why the kernel is to keep the VMs it has: what the inventory said of them could not be read since vfwd started.
+ * NULL: it need not.
+ */
+static const char *held(const struct vfw_state *st)
+{
+	return st->revision ? vfw_inventory_blind(st->inventory) : NULL;
+}
+
 static int follow(struct vfw_state *st)
 {
 	struct vfw_population_change change;
@@ -252,6 +262,11 @@ void vfw_publish_sync(struct vfw_state *st)
 		return;
 	if (!st->kern) {
 		recompile(st);
+		return;
+	}
+	if (held(st)) {
+		recompile(st);
+		set_trouble(st, strdup(held(st)));
 		return;
 	}
 	if (!recompile(st) || follow(st)) {
@@ -440,6 +455,10 @@ int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_c
 	if (!st->kern) {
 		*error = strdup("the module is not loaded: insmod vfw.ko, then try again");
 		return -ENOENT;
+	}
+	if (held(st)) {
+		*error = strdup(held(st));
+		return -EPERM;
 	}
 	vfw_trial_follow(st, "unknown");
 	if (st->trial) {

@@ -22,11 +22,14 @@ struct file {
 	struct stat seen;
 	bool here; /* in the folder at this scan */
 	bool gone; /* from there, and withdrawn; what it said is still kept */
+	bool known; /* something it said counts */
+	bool blind; /* refused at the first scan, and what it said before is not known */
 };
 
 struct vfw_inventory {
 	char *folder, *told; /* told NULL: nothing is kept */
 	bool scanned;
+	char *blind; /* why it is not known who was known before; NULL: it is */
 	int distrusted; /* the folder, at the last scan: 0 or a negative errno */
 	struct file *files;
 	size_t n_files;
@@ -335,6 +338,7 @@ void vfw_inventory_free(struct vfw_inventory *inv)
 	for (size_t i = 0; i < inv->n_files; i++)
 		free(inv->files[i].name);
 	free(inv->files);
+	free(inv->blind);
 	free(inv->told);
 	free(inv->folder);
 	free(inv);
@@ -396,16 +400,53 @@ static int report(struct vfw_inventory *inv, struct vfw_registry *r, const char 
 	return err;
 }
 
-/* Reads one file; a wrong one leaves what it said before. */
-static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, const char *name)
+static void set_blind(struct vfw_inventory *inv, const char *name, const char *why)
 {
+	free(inv->blind);
+	inv->blind =
+		vfw_form_format("%s/%s: %s: the module keeps the VMs that it has until that is "
+				"mended",
+				inv->folder, name, why);
+}
+
+/* Nothing is missing any more of what was at the first scan. */
+static void clear_blind(struct vfw_inventory *inv)
+{
+	for (size_t i = 0; i < inv->n_files; i++)
+		if (inv->files[i].blind && inv->files[i].here)
+			return;
+	free(inv->blind);
+	inv->blind = NULL;
+}
+
+const char *vfw_inventory_blind(const struct vfw_inventory *inv)
+{
+	return inv->blind;
+}
+
+/* Reads one file; a wrong one leaves what it said before. */
+static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, struct file *f,
+		 bool first)
+{
+	const char *name = f->name;
 	_cleanup_free_ char *text = NULL;
 	size_t n;
 	int err = vfw_file_read_roots(dirfd, name, VFW_INVENTORY_FILE_MAX, &text, &n);
 
-	if (err)
-		complain_about(inv, name, vfw_file_words(err));
-	if (err || report(inv, r, name, text, n) || !inv->told)
+	if (err) {
+		complain_about(inv, f->name, vfw_file_words(err));
+		if (first && !f->known) {
+			f->blind = true;
+			set_blind(inv, f->name, vfw_file_words(err));
+		}
+		return;
+	}
+	/* wrong or right, it is read, and what is wrong in it is not new */
+	f->blind = false;
+	if (report(inv, r, name, text, n))
+		return;
+	f->known = true;
+	if (!inv->told)
 		return;
 	if (vfw_told_keep(inv->told, name, text, n))
 		complain_about(inv, name, "what it says cannot be kept for the next vfwd");
@@ -421,8 +462,10 @@ static void recall(void *arg, const char *name, const char *text, size_t n)
 {
 	struct recalling *re = arg;
 
-	if (remember(re->inv, name))
-		report(re->inv, re->r, name, text, n);
+	struct file *f = remember(re->inv, name);
+
+	if (f && !report(re->inv, re->r, name, text, n))
+		f->known = true;
 }
 
 static void withdraw_missing(struct vfw_inventory *inv, struct vfw_registry *r)
@@ -470,16 +513,21 @@ static bool is_trusted(struct vfw_inventory *inv, int dirfd)
 int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 {
 	_cleanup_close_ int dirfd = open(inv->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int n, err = dirfd < 0 ? -errno : 0;
+	bool first = !inv->scanned;
 	struct dirent **names;
-	int n;
 
-	if (dirfd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (!inv->scanned && inv->told)
+	/* also what the files of a folder said that is not there at the moment */
+	if (first && inv->told)
 		vfw_told_each(inv->told, recall, &(struct recalling){inv, r});
 	inv->scanned = true;
-	if (!is_trusted(inv, dirfd))
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	if (!is_trusted(inv, dirfd)) {
+		if (first && !inv->n_files)
+			set_blind(inv, ".", vfw_file_words(inv->distrusted));
 		return 0;
+	}
 	n = scandirat(dirfd, ".", &names, NULL, alphasort);
 	if (n < 0)
 		return -errno;
@@ -504,11 +552,12 @@ int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 		if (same_file(&st, &f->seen))
 			continue;
 		f->seen = st;
-		load(inv, r, dirfd, name);
+		load(inv, r, dirfd, f, first);
 	}
 	for (int i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
 	withdraw_missing(inv, r);
+	clear_blind(inv);
 	return 0;
 }

@@ -43,6 +43,12 @@ void vfw_inventory_free(struct vfw_inventory *inv);
  */
 int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r);
 
+/*
+ * A sentence if the first scan was refused a file, or the folder, of which nothing was known from before either: who
+ * was known before may be missing, until a later scan may read it. NULL: nobody is. Lives until the next scan.
+ */
+const char *vfw_inventory_blind(const struct vfw_inventory *inv);
+
 /* Keeps no longer what files said that are gone, where the registry, settled, needs it no longer. */
 void vfw_inventory_forget(struct vfw_inventory *inv, const struct vfw_registry *r);
 

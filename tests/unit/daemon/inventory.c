@@ -164,6 +164,51 @@ START_TEST(bad_file_loses_only_itself)
 }
 END_TEST
 
+/* A first scan that is refused what it has never known says so, until it may read it. */
+START_TEST(blind)
+{
+	static const struct {
+		const char *before, *after;
+		bool blind;
+	} lives[] = {
+		{"chmod 666 vms.d/a.toml", "rm -rf told; chmod 644 vms.d/a.toml", true},
+		{"rm -rf told; chmod 777 vms.d", "chmod 755 vms.d", true},
+		/* what it said is known from before, also without the folder */
+		{"chmod 666 vms.d/a.toml", "chmod 644 vms.d/a.toml", false},
+		{"mv vms.d away", "mv away vms.d", false},
+		{"rm -rf told; chmod 666 vms.d/a.toml", "rm vms.d/a.toml", true},
+	};
+	char folder[] = "/tmp/vfw-inventory-XXXXXX", command[128], told[64], vms[64];
+	struct complaints c = {0};
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(vms, sizeof(vms), "%s/vms.d", folder);
+	snprintf(told, sizeof(told), "%s/told", folder);
+	ck_assert_int_eq(mkdir(vms, 0755), 0);
+	write_file(vms, "a.toml", UUID "name = \"a\"\n");
+	for (size_t life = 0; life < sizeof(lives) / sizeof(lives[0]); life++) {
+		struct vfw_registry *r = vfw_registry_new();
+		struct vfw_inventory *inv = vfw_inventory_new(vms, told, complain, &c);
+
+		snprintf(command, sizeof(command), "cd %s && %s", folder, lives[life].before);
+		ck_assert_int_eq(system(command), 0);
+		ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+		vfw_registry_settle(r);
+		ck_assert_int_eq(vfw_inventory_blind(inv) != NULL, lives[life].blind);
+		ck_assert_int_eq(vfw_registry_by_name(r, "a") != NULL, !lives[life].blind);
+		snprintf(command, sizeof(command), "cd %s && %s", folder, lives[life].after);
+		ck_assert_int_eq(system(command), 0);
+		ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+		vfw_registry_settle(r);
+		ck_assert_ptr_null(vfw_inventory_blind(inv));
+		vfw_inventory_free(inv);
+		vfw_registry_free(r);
+	}
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 /* A vfwd that starts anew, when a file is wrong by now and another one is gone. */
 START_TEST(what_was_told_before)
 {
@@ -225,6 +270,7 @@ Suite *suite_inventory(void)
 	tcase_add_test(t, whole);
 	tcase_add_loop_test(t, faults_name_their_line, 0, sizeof(faults) / sizeof(faults[0]));
 	tcase_add_test(t, bad_file_loses_only_itself);
+	tcase_add_test(t, blind);
 	tcase_add_test(t, what_was_told_before);
 	suite_add_tcase(s, t);
 	return s;
