@@ -169,15 +169,14 @@ json_t *vfw_files_read_kind(struct vfw_cli *cli, const struct vfw_files_kind *ki
 	return files;
 }
 
-/* May nobody but root, or who runs this, have written it? As vfwd judges what it reads itself. */
+/* Is it root's or of who runs this, and may not everybody have written it? As vfwd judges what it reads itself. */
 static bool files_is_roots(const char *path)
 {
 	struct stat st;
 
 	if (stat(path, &st))
 		return true;
-	return (!st.st_uid || st.st_uid == geteuid()) && !(st.st_mode & S_IWOTH) &&
-	       (!(st.st_mode & S_IWGRP) || !st.st_gid || st.st_gid == getegid());
+	return (!st.st_uid || st.st_uid == geteuid()) && !(st.st_mode & S_IWOTH);
 }
 
 /* The folder that is taken without being named, and its files. Complains about what others may write. */
@@ -188,7 +187,8 @@ static bool files_trusted(struct vfw_cli *cli, const char *folder)
 	bool trusted = files_is_roots(folder);
 
 	if (!trusted)
-		vfw_cli_error(cli, "%s: expected a folder that root owns and nobody else may write",
+		vfw_cli_error(cli,
+			      "%s: expected a folder that root owns and not everybody may write",
 			      folder);
 	for (int i = 0; i < n; i++) {
 		struct vfw_term full = {0};
@@ -198,7 +198,7 @@ static bool files_trusted(struct vfw_cli *cli, const char *folder)
 		path = vfw_term_take(&full);
 		if (trusted && files_wanted(entry[i], ".vfw") && !files_is_roots(path)) {
 			vfw_cli_error(cli,
-				      "%s: expected a file that root owns and nobody else may "
+				      "%s: expected a file that root owns and not everybody may "
 				      "write",
 				      path);
 			trusted = false;

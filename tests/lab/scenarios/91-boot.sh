@@ -35,7 +35,7 @@ refused() {
 }
 chmod 666 /etc/vfw/policy.d/two.vfw
 refused 'policy.d/two.vfw: expected a file that root owns' vfwctl policy apply
-refused 'policy.d: expected it and its folder to be root' vfwctl rule add --last --block last pass from any to any
+refused 'policy.d: expected a file that root owns' vfwctl rule add --last --block last pass from any to any
 chmod 644 /etc/vfw/policy.d/two.vfw
 chmod 777 /etc/vfw/policy.d
 refused 'policy.d: expected a folder that root owns' vfwctl policy apply
@@ -50,7 +50,7 @@ rm /etc/vfw/vms.d/evil.toml
 chmod 755 /etc/vfw/vms.d
 touch /etc/vfw/vfwd.toml
 chmod 646 /etc/vfw/vfwd.toml
-refused 'vfwd.toml: expected it and its folder to be root' vfwd --check-config
+refused 'vfwd.toml: expected a file that root owns' vfwd --check-config
 chmod 644 /etc/vfw/vfwd.toml
 
 note "protection is asked for"
