@@ -24,7 +24,7 @@ static const char *unlike_state(const struct vfw_sig *sig, const struct vfw_rule
 	if (sig->flags & VFW_SIG_PASS)
 		return "action pass";
 	if (meta->n_bits)
-		return "flowbits, xbits";
+		return "flowbits, flowint, xbits";
 	if (sig->flags & VFW_SIG_NOALERT)
 		return "noalert";
 	if (meta->filter.kind != VFW_SIG_LIMIT_NONE)

@@ -102,7 +102,10 @@ static const struct {
 	{"alert tcp any any -> any any (http.uri; content:\"a\";", NULL, "http, files"},
 	{"pass tcp any any -> any any (content:\"a\";", NULL, "action pass"},
 	{"alert tcp any any -> any any (content:\"a\"; noalert;", NULL, "noalert"},
-	{"alert tcp any any -> any any (content:\"a\"; flowbits:set,x;", NULL, "flowbits, xbits"},
+	{"alert tcp any any -> any any (content:\"a\"; flowbits:set,x;", NULL,
+	 "flowbits, flowint, xbits"},
+	{"alert tcp any any -> any any (content:\"a\"; flowint:x,>,3;", NULL,
+	 "flowbits, flowint, xbits"},
 	{"alert tcp any any -> any any (content:\"a\"; threshold:type limit, track by_src, count 1, "
 	 "seconds 60;",
 	 NULL, "threshold"},
