@@ -169,14 +169,19 @@ json_t *vfw_files_read_kind(struct vfw_cli *cli, const struct vfw_files_kind *ki
 	return files;
 }
 
-/* Is it root's or of who runs this, and may not everybody have written it? As vfwd judges what it reads itself. */
-static bool files_is_roots(const char *path)
+/* Is it root's, or of who runs this, and not everybody's to write? As vfwd judges; complains if not. */
+static bool files_is_roots(struct vfw_cli *cli, const char *path, const char *what)
 {
 	struct stat st;
 
-	if (stat(path, &st))
+	if (stat(path, &st) || ((!st.st_uid || st.st_uid == geteuid()) && !(st.st_mode & S_IWOTH)))
 		return true;
-	return (!st.st_uid || st.st_uid == geteuid()) && !(st.st_mode & S_IWOTH);
+	vfw_cli_error(
+		cli,
+		"%s: expected a %s that root owns and not everybody may write, found owner %u, "
+		"mode %04o",
+		path, what, st.st_uid, st.st_mode & 07777);
+	return false;
 }
 
 /* The folder that is taken without being named, and its files. Complains about what others may write. */
@@ -184,25 +189,16 @@ static bool files_trusted(struct vfw_cli *cli, const char *folder)
 {
 	struct dirent **entry;
 	int n = scandir(folder, &entry, NULL, files_order);
-	bool trusted = files_is_roots(folder);
+	bool trusted = files_is_roots(cli, folder, "folder");
 
-	if (!trusted)
-		vfw_cli_error(cli,
-			      "%s: expected a folder that root owns and not everybody may write",
-			      folder);
 	for (int i = 0; i < n; i++) {
 		struct vfw_term full = {0};
 		char *path;
 
 		vfw_term_addf(&full, "%s/%s", folder, entry[i]->d_name);
 		path = vfw_term_take(&full);
-		if (trusted && files_wanted(entry[i], ".vfw") && !files_is_roots(path)) {
-			vfw_cli_error(cli,
-				      "%s: expected a file that root owns and not everybody may "
-				      "write",
-				      path);
-			trusted = false;
-		}
+		if (trusted && files_wanted(entry[i], ".vfw"))
+			trusted = files_is_roots(cli, path, "file");
 		free(path);
 		free(entry[i]);
 	}

@@ -12,20 +12,26 @@
 #include <sys/stat.h>
 
 /* Of the last refusal, for vfw_file_words(). */
-static _Thread_local char refusal[160];
+static _Thread_local char refusal[512];
 
-const char *vfw_file_distrust(const struct stat *st, const char *what)
+/* name: of a file in a folder that is read as a whole, "" where who asks names it. */
+static const char *distrust(const struct stat *st, const char *what, const char *name)
 {
 	bool owned = !st->st_uid || st->st_uid == geteuid();
 
 	if (owned && !(st->st_mode & S_IWOTH))
 		return NULL;
-	snprintf(
-		refusal, sizeof(refusal),
-		"expected a %s that root owns and not everybody may write, found the %s with owner "
-		"%u, mode %04o",
-		!strcmp(what, "file") ? what : "folder", what, st->st_uid, st->st_mode & 07777);
+	snprintf(refusal, sizeof(refusal),
+		 "expected a %s that root owns and not everybody may write, found the %s%s%s with "
+		 "owner %u, mode %04o",
+		 !strcmp(what, "file") ? what : "folder", what, *name ? " " : "", name, st->st_uid,
+		 st->st_mode & 07777);
 	return refusal;
+}
+
+const char *vfw_file_distrust(const struct stat *st, const char *what)
+{
+	return distrust(st, what, "");
 }
 
 /* May not everybody move what is root's in the folder? With the sticky bit only the owner may. */
@@ -105,9 +111,10 @@ int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *
 	return fd < 0 ? -errno : read_all(fd, max, data, n);
 }
 
-static int read_checked(int fd, const struct stat *st, size_t max, char **data, size_t *n)
+static int read_checked(int fd, const struct stat *st, const char *name, size_t max, char **data,
+			size_t *n)
 {
-	return vfw_file_distrust(st, "file") ? -EPERM : read_all(fd, max, data, n);
+	return distrust(st, "file", name) ? -EPERM : read_all(fd, max, data, n);
 }
 
 int vfw_file_read_roots(int dirfd, const char *path, size_t max, char **data, size_t *n)
@@ -118,7 +125,7 @@ int vfw_file_read_roots(int dirfd, const char *path, size_t max, char **data, si
 	*refusal = '\0';
 	if (fd < 0 || fstat(fd, &st))
 		return -errno;
-	return read_checked(fd, &st, max, data, n);
+	return read_checked(fd, &st, path, max, data, n);
 }
 
 int vfw_file_read_trusted(const char *path, size_t max, char **data, size_t *n)
@@ -134,13 +141,13 @@ int vfw_file_read_trusted(const char *path, size_t max, char **data, size_t *n)
 		return -errno;
 	/* a pipe, and a file that has no name any more, cannot be put in another's place */
 	if (!S_ISREG(st.st_mode) || !st.st_nlink)
-		return read_checked(fd, &st, max, data, n);
+		return read_checked(fd, &st, "", max, data, n);
 	if (!real)
 		return -EPERM;
 	*(strrchr(real, '/') + 1) = '\0';
 	dir = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	err = dir < 0 ? -errno : check_folder(dir, true);
-	return err ?: read_checked(fd, &st, max, data, n);
+	return err ?: read_checked(fd, &st, "", max, data, n);
 }
 
 static int write_all(int fd, const char *data, size_t n)

@@ -35,7 +35,7 @@ refused() {
 }
 chmod 666 /etc/vfw/policy.d/two.vfw
 refused 'policy.d/two.vfw: expected a file that root owns' vfwctl policy apply
-refused 'policy.d: expected a file that root owns' vfwctl rule add --last --block last pass from any to any
+refused 'policy.d: expected a file that root owns.*two.vfw' vfwctl rule add --last --block last pass from any to any
 chmod 644 /etc/vfw/policy.d/two.vfw
 chmod 777 /etc/vfw/policy.d
 refused 'policy.d: expected a folder that root owns' vfwctl policy apply

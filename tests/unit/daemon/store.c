@@ -197,7 +197,7 @@ START_TEST(what_others_may_write)
 		ck_assert_int_eq(vfw_store_read_files(dir, &files, &n), -EPERM);
 		ck_assert_str_eq(vfw_file_words(-EPERM),
 				 "expected a file that root owns and not everybody may write, "
-				 "found the file with owner 65534, mode 0644");
+				 "found the file a.vfw with owner 65534, mode 0644");
 		/* which group may write is root's to say */
 		ck_assert_int_eq(chown(file, 0, 65534), 0);
 		ck_assert_int_eq(chmod(file, 0664), 0);
