@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/config.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/form.h"
 #include "base/log.h"
 #include "base/protection.h"
@@ -28,7 +29,8 @@ static const char usage[] =
 	"The daemon of vfw: knows the VMs, compiles policy, gives it to the module, writes events.\n"
 	"  --config FILE  settings, instead of " VFW_CONFIG_FILE "\n"
 	"  --root DIR     put before every path, the settings' own too\n"
-	"  --check-config      say what is wrong with the settings, and end\n"
+	"  --check-config      say what is wrong with the settings, and what of vms,\n"
+	"                      policy and signatures would not be read for who may write it, and end\n"
 	"  --check-protection  may a guest start? exit 1 if [boot] require-protection asks for a\n"
 	"                      module that is armed and has a policy, and there is none\n"
 	"  --version\n"
@@ -219,6 +221,26 @@ static int check_protection(const struct vfw_config *config, const char *path, c
 	return lacks ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static void say_refusal(const char *path, const char *why)
+{
+	vfw_log_error("%s: %s", path, why);
+}
+
+/* What vfwd will read: every file and folder that it would refuse is said. */
+static int check_config(const struct vfw_config *config, const char *file)
+{
+	const char *const folders[] = {config->vms, config->policy, config->signatures};
+	bool refused = false;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (vfw_file_check_folder(folders[i], say_refusal))
+			refused = true;
+	if (refused)
+		return EXIT_FAILURE;
+	printf("%s: right\n", file);
+	return EXIT_SUCCESS;
+}
+
 enum task { TASK_RUN, TASK_CHECK_CONFIG, TASK_CHECK_PROTECTION };
 
 /* error: what is wrong with the settings of that file, NULL: nothing. */
@@ -230,10 +252,8 @@ static int perform(enum task task, struct vfw_config *config, const char *file, 
 		vfw_log_error("%s", error);
 		return EXIT_FAILURE;
 	}
-	if (task == TASK_CHECK_CONFIG) {
-		printf("%s: right\n", file);
-		return EXIT_SUCCESS;
-	}
+	if (task == TASK_CHECK_CONFIG)
+		return check_config(config, file);
 	return run(config);
 }
 

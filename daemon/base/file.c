@@ -4,6 +4,7 @@
 #include "cleanup.h"
 #include "form.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -109,6 +110,31 @@ int vfw_file_read(int dirfd, const char *path, size_t max, char **data, size_t *
 	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	return fd < 0 ? -errno : read_all(fd, max, data, n);
+}
+
+bool vfw_file_check_folder(const char *path, void (*refused)(const char *path, const char *why))
+{
+	DIR *d = opendir(path);
+	bool any = false;
+	struct dirent *e;
+	struct stat st;
+
+	if (!d && errno == ENOENT)
+		return false;
+	if (!d || vfw_file_folder_is_roots(dirfd(d))) {
+		refused(path, d ? refusal : strerror(errno));
+		any = true;
+	}
+	while (d && (e = readdir(d))) {
+		if (*e->d_name == '.' || fstatat(dirfd(d), e->d_name, &st, 0) ||
+		    !S_ISREG(st.st_mode) || !distrust(&st, "file", e->d_name))
+			continue;
+		refused(path, refusal);
+		any = true;
+	}
+	if (d)
+		closedir(d);
+	return any;
 }
 
 static int read_checked(int fd, const struct stat *st, const char *name, size_t max, char **data,

@@ -29,6 +29,13 @@ const char *vfw_file_distrust(const struct stat *st, const char *what);
 int vfw_file_folder_is_roots(int dirfd);
 
 /*
+ * Calls back with a sentence for each that vfw_file_read_roots() and vfw_file_folder_is_roots() would refuse of a
+ * folder and its files; those whose name begins with a dot are none. A folder that is not there is right. Returns
+ * whether there was one.
+ */
+bool vfw_file_check_folder(const char *path, void (*refused)(const char *path, const char *why));
+
+/*
  * vfw_file_read() of what is to be root's own word: -EPERM when the file that was opened is not. Its folder is the
  * caller's to check.
  */

@@ -57,6 +57,8 @@ install-tools: tools
 ifeq ($(DESTDIR),)
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
 endif
+	@$(DESTDIR)$(SBINDIR)/vfwd $(if $(DESTDIR),--root "$(abspath $(DESTDIR))") --check-config >/dev/null || \
+		echo "warning: this vfwd refuses what is said above: mend it before systemctl restart vfwd" >&2
 
 install-module:
 ifeq ($(KDIR),)

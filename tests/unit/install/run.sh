@@ -44,6 +44,23 @@ grep -qx 'ExecReload=/bin/sh -c "exec /usr/sbin/vfwctl status >/dev/null"' "$roo
 require = true' 2>"$dir/err" || fail "a wrong configuration was taken"
 grep -q '/dev/stdin:2: require: expected require-protection' "$dir/err"
 
+# ... and so is what everybody may write; an upgrade says so and is done
+chmod 666 "$root/etc/vfw/vfwd.toml"
+$make -s install-tools DESTDIR="$root" SYSTEMD_VERSION=252 2>"$dir/err"
+grep -q 'vfwd.toml: expected a file that root owns.*mode 0666' "$dir/err"
+grep -q '^warning: this vfwd refuses' "$dir/err"
+chmod 644 "$root/etc/vfw/vfwd.toml"
+touch "$root/etc/vfw/vms.d/a.toml"
+chmod 666 "$root/etc/vfw/vms.d/a.toml"
+chmod 777 "$root/etc/vfw/policy.d"
+! "$root/usr/sbin/vfwd" --root "$root" --check-config 2>"$dir/err" || fail "an inventory that everybody may write was taken"
+grep -q 'vms.d: expected .* the file a.toml with owner' "$dir/err"
+grep -q 'policy.d: expected a folder' "$dir/err"
+rm "$root/etc/vfw/vms.d/a.toml"
+chmod 755 "$root/etc/vfw/policy.d"
+$make -s install-tools DESTDIR="$root" SYSTEMD_VERSION=252 2>"$dir/err"
+! grep . "$dir/err" || fail "a warning of nothing"
+
 # systemd's own judgement; the programs must be where the unit says
 if command -v systemd-analyze >/dev/null; then
 	sed -i "s|=/usr/|=$root/usr/|" "$root"/lib/systemd/system/*.service
