@@ -116,6 +116,8 @@ static u32 read_messages(struct vfw_replay *r, struct vfw_track_flow *flow, unsi
 	if (over ||
 	    (w->fed < len && vfw_web_ends(flow->own, side, w->bytes + w->fed, len - w->fed)))
 		asked = len;
+	if (w->fed < len)
+		vfw_web_look(flow->own, side, w->bytes + w->fed, len - w->fed);
 	if (asked)
 		ask_stream(r, flow, side, w->bytes, asked, NULL, time);
 	while (w->fed < len) {

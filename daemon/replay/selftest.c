@@ -8,16 +8,19 @@
 #include <string.h>
 
 #include "../sig/rule_make.h"
+#include "page.h"
 #include "replay.h"
 #include "talk.h"
 
 #define MISSES_MAX 12 /* of one signature's payload */
+#define PAGE_MISSES_MAX 3 /* of one signature's message */
 
 struct vfw_selftest {
 	const struct vfw_rule_set *made, *asked;
 	struct vfw_rule_scan *scan;
 	struct vfw_maker *maker;
 	struct vfw_made bytes, near;
+	struct vfw_page page, other;
 	u32 sig;
 	bool hit;
 	bool granted; /* another signature set what this one asks for */
@@ -157,7 +160,7 @@ static int header_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 	return 0;
 }
 
-/* What conversations are not made for, as it is asked of more than one packet or by a parser. */
+/* What conversations are not made for, as it is asked of more than one packet. */
 static const char *beyond(const struct vfw_rule_set *set, u32 sig)
 {
 	const struct vfw_rule_meta *m = &set->meta[sig];
@@ -166,7 +169,7 @@ static const char *beyond(const struct vfw_rule_set *set, u32 sig)
 	for (i = 0; i < m->n_bits; i++)
 		if (vfw_rule_bit_is_int(m->bits[i].op))
 			return "flowint";
-	return vfw_rule_needs_parser(&set->sig[sig]) ? "HTTP" : NULL;
+	return NULL;
 }
 
 static void not_made(struct vfw_selftest_result *out, const char *why)
@@ -175,22 +178,67 @@ static void not_made(struct vfw_selftest_result *out, const char *why)
 	snprintf(out->why, sizeof(out->why), "%s", why);
 }
 
+/* The message of a rule about HTTP becomes the payload. */
+static const char *make_page(struct vfw_selftest *s, struct vfw_talk *t)
+{
+	const char *why = vfw_page_make(s->made, s->maker, s->sig, &s->page);
+
+	if (why)
+		return why;
+	memcpy(s->bytes.bytes, s->page.bytes, s->page.len);
+	s->bytes.len = s->page.len;
+	s->bytes.n = 0;
+	t->web = true;
+	t->answers = s->page.answer;
+	return vfw_talk_dsize(s->made, s->sig, s->page.len) ? NULL : "dsize";
+}
+
+static int page_misses(struct vfw_selftest *s, const struct vfw_talk *t,
+		       struct vfw_selftest_result *out)
+{
+	u32 k, n = 0;
+	int rc;
+
+	for (k = 0; n < PAGE_MISSES_MAX; k++) {
+		s->other = s->page;
+		rc = vfw_page_miss(s->made, s->sig, &s->other, k);
+		if (rc < 0)
+			break;
+		if (!rc)
+			continue;
+		memcpy(s->near.bytes, s->other.bytes, s->other.len);
+		s->near.len = s->other.len;
+		rc = play(s, t, &s->near);
+		if (rc)
+			return rc;
+		n++;
+		out->misses++;
+		if (s->hit) {
+			failed(out, "with another byte in a content", k + 1);
+			return 0;
+		}
+	}
+	return 0;
+}
+
 int vfw_selftest_one(struct vfw_selftest *s, u32 sig, struct vfw_selftest_result *out)
 {
 	struct vfw_talk t;
+	bool web = vfw_rule_needs_parser(&s->made->sig[sig]);
 	const char *why = beyond(s->made, sig) ?: vfw_talk_make(s->made, sig, &t);
-	u32 n;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	s->sig = sig;
-	vfw_made_steps(s->made, sig, &n);
-	if (!why) {
+	if (!why && web)
+		why = make_page(s, &t);
+	else if (!why)
 		/* an empty payload is asked about by nobody who asks for bytes */
-		why = vfw_maker_make(s->maker, sig, n && !t.least ? 1 : t.least, t.most, &s->bytes);
-		if (!why && !vfw_talk_settle(s->made, sig, &t, s->bytes.len))
-			why = "stream_size";
-	}
+		why = vfw_maker_make(s->maker, sig, 0,
+				     s->made->sig[sig].n_steps && !t.least ? 1 : t.least, t.most,
+				     "", false, &s->bytes);
+	if (!why && !vfw_talk_settle(s->made, sig, &t, s->bytes.len))
+		why = "stream_size";
 	if (why) {
 		not_made(out, why);
 		return 0;
@@ -203,7 +251,7 @@ int vfw_selftest_one(struct vfw_selftest *s, u32 sig, struct vfw_selftest_result
 		snprintf(out->why, sizeof(out->why), "does not match what is made from it");
 		return 0;
 	}
-	rc = payload_misses(s, &t, out);
+	rc = web ? page_misses(s, &t, out) : payload_misses(s, &t, out);
 	if (!rc && out->fate != VFW_SELFTEST_FAILED)
 		rc = header_misses(s, &t, out);
 	if (!rc && !out->misses)

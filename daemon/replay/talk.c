@@ -373,7 +373,8 @@ const char *vfw_talk_make(const struct vfw_rule_set *set, u32 sig, struct vfw_ta
 
 	memset(t, 0, sizeof(*t));
 	for (i = 0; i < s->n_steps; i++)
-		if (set->steps[s->first_step + i].buffer != VFW_SIG_PAYLOAD)
+		if (set->steps[s->first_step + i].buffer != VFW_SIG_PAYLOAD &&
+		    set->steps[s->first_step + i].buffer < VFW_SIG_HTTP_FIRST)
 			return "a header as a buffer";
 	if (s->flags & VFW_SIG_ONLY_FRAG)
 		return "flow:only_frag";
@@ -690,6 +691,8 @@ static void play_tcp(struct player *p, const u8 *payload, u32 len)
 	u32 seq = t->field[VFW_SIG_TCP_SEQ], ack = t->field[VFW_SIG_TCP_ACK];
 	u32 flags = t->field[VFW_SIG_TCP_FLAGS], from[2];
 	static const u8 filler[VFW_CANVAS_ROOM];
+	static const char ask[] = "GET / HTTP/1.1\r\nHost: vm\r\n\r\n";
+	u32 before[2] = {t->before[0], t->before[1]};
 
 	if (t->alone) {
 		/* somebody must have called for an answer */
@@ -699,16 +702,18 @@ static void play_tcp(struct player *p, const u8 *payload, u32 len)
 		return;
 	}
 	/* from[]: what client and server say next; the packet that matters is at seq and ack */
-	from[t->answers] = seq - t->before[t->answers];
-	from[!t->answers] = ack - t->before[!t->answers];
+	if (t->web && t->answers && !t->before[0])
+		before[0] = sizeof(ask) - 1;
+	from[t->answers] = seq - before[t->answers];
+	from[!t->answers] = ack - before[!t->answers];
 	send_tcp(p, !t->answers, 2, from[0] - 1, 0, NULL, 0);
 	send_tcp(p, t->answers, 0x12, from[1] - 1, from[0], NULL, 0);
 	send_tcp(p, !t->answers, 0x10, from[0], from[1], NULL, 0);
-	if (t->before[0])
-		send_tcp(p, !t->answers, 0x18, from[0], from[1], filler, t->before[0]);
-	if (t->before[1])
-		send_tcp(p, t->answers, 0x18, from[1], from[0] + t->before[0], filler,
-			 t->before[1]);
+	if (before[0])
+		send_tcp(p, !t->answers, 0x18, from[0], from[1],
+			 t->before[0] ? filler : (const u8 *)ask, before[0]);
+	if (before[1])
+		send_tcp(p, t->answers, 0x18, from[1], from[0] + before[0], filler, before[1]);
 	p->time += t->field[VFW_SIG_FLOW_AGE] * 1000000ULL;
 	send_tcp(p, true, flags, seq, ack, payload, len);
 }

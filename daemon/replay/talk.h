@@ -18,6 +18,7 @@ struct vfw_talk {
 	bool answers; /* its sender is who was called */
 	bool established; /* after a handshake, or a greeting each way */
 	bool alone; /* TCP: nothing goes before it, whatever its flags */
+	bool web; /* before an answer something is asked */
 	bool grant; /* flowbits and xbits it asks for are set */
 	u32 field[VFW_SIG_FIELD_COUNT];
 	bool given[VFW_SIG_FIELD_COUNT]; /* field is asked about */

@@ -42,6 +42,12 @@ bool vfw_web_is_http(const struct vfw_web *w)
 	return w && w->http;
 }
 
+void vfw_web_look(struct vfw_web *w, unsigned int side, const u8 *bytes, u32 len)
+{
+	if (!w->http && !w->mail && !w->silent[side])
+		w->http = vfw_http_probe(bytes, len, side) == VFW_HTTP_YES;
+}
+
 /* The windows of a side, when it first needs them. */
 static bool has_windows(struct vfw_http_side *s)
 {

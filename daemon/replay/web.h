@@ -21,6 +21,9 @@ void vfw_web_free(struct vfw_web *w);
 /* Is the conversation HTTP, as far as is known? */
 bool vfw_web_is_http(const struct vfw_web *w);
 
+/* Sees whether the bytes that a side is about to say, fed next, make the conversation HTTP. */
+void vfw_web_look(struct vfw_web *w, unsigned int side, const u8 *bytes, u32 len);
+
 /*
  * Takes bytes of a side (0: who opened) in the order of the stream. Returns a message that ended with the
  * *used bytes taken, valid until the next call, which is to bring the rest; or NULL when all were taken.

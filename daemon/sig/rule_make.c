@@ -26,6 +26,8 @@ struct vfw_maker {
 	const struct vfw_sig_step *steps;
 	struct vfw_made *out;
 	u32 n, attempt, depths;
+	const char *lead;
+	bool tame;
 	bool early[VFW_SIG_STEPS_MAX]; /* placed before its turn */
 };
 
@@ -340,6 +342,31 @@ static bool place_isdataat(struct vfw_maker *m, u32 i, u32 cursor)
 	return need <= 0 || (need <= VFW_CANVAS_ROOM && vfw_canvas_at_least(&m->canvas, (u32)need));
 }
 
+static bool place_size(struct vfw_maker *m, u32 i, u32 cursor)
+{
+	const struct vfw_sig_step *t = &m->steps[i];
+	struct vfw_canvas *c = &m->canvas;
+	u32 v = (u32)t->value;
+
+	m->out->begin[i] = m->out->end[i] = cursor;
+	switch (t->cmp) {
+	case VFW_SIG_EQ:
+		return vfw_canvas_at_least(c, v) && vfw_canvas_at_most(c, v);
+	case VFW_SIG_LT:
+		return v && vfw_canvas_at_most(c, v - 1);
+	case VFW_SIG_GT:
+		return vfw_canvas_at_least(c, v + 1);
+	case VFW_SIG_LE:
+		return vfw_canvas_at_most(c, v);
+	case VFW_SIG_GE:
+		return vfw_canvas_at_least(c, v);
+	case VFW_SIG_BETWEEN:
+		return vfw_canvas_at_least(c, v + 1) && vfw_canvas_at_most(c, (u32)t->value2 - 1);
+	default:
+		return true;
+	}
+}
+
 static bool place(struct vfw_maker *m, u32 i, u32 cursor)
 {
 	switch (m->steps[i].op) {
@@ -350,6 +377,7 @@ static bool place(struct vfw_maker *m, u32 i, u32 cursor)
 	case VFW_SIG_ISDATAAT:
 		return place_isdataat(m, i, cursor);
 	case VFW_SIG_BSIZE:
+		return place_size(m, i, cursor);
 	case VFW_SIG_BYTE_MATH:
 	case VFW_SIG_BASE64:
 		return false;
@@ -383,8 +411,9 @@ static void fill(struct vfw_maker *m)
 	if (m->attempt % 5 == 4 && m->canvas.high - m->canvas.low > 8)
 		m->out->len += 1 + vfw_canvas_choose(&m->canvas, 8);
 	for (i = 0; i < m->out->len; i++) {
-		u8 free = kind < sizeof(fillers) ? fillers[kind]
-						 : (u8)('!' + vfw_canvas_choose(&m->canvas, 90));
+		u8 free = m->tame		   ? (u8)('a' + vfw_canvas_choose(&m->canvas, 26))
+			  : kind < sizeof(fillers) ? fillers[kind]
+						   : (u8)('!' + vfw_canvas_choose(&m->canvas, 90));
 
 		m->out->bytes[i] = m->canvas.settled[i] ? m->canvas.bytes[i] : free;
 	}
@@ -399,6 +428,8 @@ static u32 attempt(struct vfw_maker *m, u32 least, u32 most)
 	memset(m->out->vars, 0, sizeof(m->out->vars));
 	vfw_canvas_at_least(&m->canvas, least);
 	vfw_canvas_at_most(&m->canvas, most);
+	for (i = 0; m->attempt % 4 != 3 && m->lead[i]; i++)
+		vfw_canvas_put(&m->canvas, i, (u8)m->lead[i]);
 	place_early(m);
 	for (i = 0; i < m->n; i++) {
 		if (!m->early[i] && !place(m, i, cursor))
@@ -409,7 +440,8 @@ static u32 attempt(struct vfw_maker *m, u32 least, u32 most)
 	return m->n;
 }
 
-const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 least, u32 most, struct vfw_made *out)
+const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, u32 least, u32 most,
+			   const char *lead, bool tame, struct vfw_made *out)
 {
 	static const char *const words[VFW_SIG_OP_COUNT] = {
 		"content",	"pcre",	 "isdataat",  "byte_test",     "byte_jump",
@@ -419,9 +451,12 @@ const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 least, u32 most, st
 	u32 i;
 
 	m->out = out;
-	m->steps = vfw_made_steps(m->set, sig, &m->n);
+	m->steps = vfw_made_steps(m->set, sig, first, &m->n);
+	m->lead = lead;
+	m->tame = tame;
+	out->first = first;
 	m->depths = 0;
-	m->canvas.seed = m->set->meta[sig].sid * 0x9e3779b97f4a7c15ULL | 1;
+	m->canvas.seed = (m->set->meta[sig].sid + first) * 0x9e3779b97f4a7c15ULL | 1;
 	if (most > VFW_CANVAS_ROOM)
 		most = VFW_CANVAS_ROOM;
 	for (i = 0; i < m->n; i++) {
@@ -434,7 +469,7 @@ const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 least, u32 most, st
 		if (t->op == VFW_SIG_REGEX)
 			regex_of(m, t->data);
 	}
-	for (m->attempt = 0; m->attempt < ATTEMPTS; m->attempt++) {
+	for (m->attempt = 0; m->attempt < (tame ? ATTEMPTS / 4 : ATTEMPTS); m->attempt++) {
 		u32 stuck = attempt(m, least, most);
 
 		out->n = m->n;
@@ -449,4 +484,11 @@ const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 least, u32 most, st
 bool vfw_maker_miss(struct vfw_maker *m, u32 sig, struct vfw_made *made, enum vfw_miss miss, u32 k)
 {
 	return vfw_made_miss(m->set, sig, made, miss, k, m->regexes, m->scratch);
+}
+
+bool vfw_maker_holds(struct vfw_maker *m, u32 sig, const struct vfw_made *made)
+{
+	const char *why;
+
+	return vfw_made_proven(m->set, sig, made, m->regexes, m->scratch, &why);
 }

@@ -20,7 +20,7 @@ struct vfw_rule_regex;
 struct vfw_made {
 	u8 bytes[VFW_CANVAS_ROOM];
 	u32 len;
-	u32 n; /* payload steps, the first ones of the signature's */
+	u32 first, n; /* the steps of one buffer, of the signature's */
 	u32 begin[VFW_SIG_STEPS_MAX]; /* of the content or expression; of the number's bytes */
 	u32 end[VFW_SIG_STEPS_MAX]; /* where the next step begins */
 	u64 vars[VFW_SIG_VARS_MAX];
@@ -34,10 +34,15 @@ struct vfw_maker *vfw_maker_new(const struct vfw_rule_set *set);
 void vfw_maker_free(struct vfw_maker *m);
 
 /*
- * Makes bytes for signature sig of the set, between least and most of them. Returns NULL, or a
- * static word or two: the keyword for which none were found.
+ * Makes bytes for the steps of signature sig that are about one buffer, from step `first' on: between least and
+ * most of them, with `lead' in front where that may be. tame: what is free is letters. Returns NULL, or a static word
+ * or two: the keyword for which none were found.
  */
-const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 least, u32 most, struct vfw_made *out);
+const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, u32 least, u32 most,
+			   const char *lead, bool tame, struct vfw_made *out);
+
+/* Does the witness of *made still hold, after its bytes were changed? */
+bool vfw_maker_holds(struct vfw_maker *m, u32 sig, const struct vfw_made *made);
 
 enum vfw_miss {
 	VFW_MISS_BYTE, /* one byte of a content is another */
@@ -60,8 +65,9 @@ bool vfw_maker_miss(struct vfw_maker *m, u32 sig, struct vfw_made *made, enum vf
 
 /* For rule_prove.c, and the maker: */
 
-/* The steps of sig about the payload: *n of them. */
-const struct vfw_sig_step *vfw_made_steps(const struct vfw_rule_set *set, u32 sig, u32 *n);
+/* The steps of sig from `first' on that are about one buffer: *n of them. */
+const struct vfw_sig_step *vfw_made_steps(const struct vfw_rule_set *set, u32 sig, u32 first,
+					  u32 *n);
 
 /* Where a content may stand: *to is behind its last byte at most. False: nowhere. */
 bool vfw_made_window(const struct vfw_sig_step *t, const u64 *vars, u32 cursor, u32 len, u32 *from,

@@ -208,7 +208,7 @@ bool vfw_made_miss(const struct vfw_rule_set *set, u32 sig, struct vfw_made *mad
 		   struct vfw_regex_scratch *scratch)
 {
 	u32 n;
-	const struct vfw_sig_step *t = vfw_made_steps(set, sig, &n) + k;
+	const struct vfw_sig_step *t = vfw_made_steps(set, sig, made->first, &n) + k;
 
 	if (k >= n || (miss < VFW_MISS_REGEX && !is_plain(t)))
 		return false;

@@ -8,14 +8,16 @@
 #include "rule_make.h"
 #include "rule_regex.h"
 
-const struct vfw_sig_step *vfw_made_steps(const struct vfw_rule_set *set, u32 sig, u32 *n)
+const struct vfw_sig_step *vfw_made_steps(const struct vfw_rule_set *set, u32 sig, u32 first,
+					  u32 *n)
 {
 	const struct vfw_sig *s = &set->sig[sig];
+	const struct vfw_sig_step *t = set->steps + s->first_step + first;
 
-	for (*n = 0; *n < s->n_steps; ++*n)
-		if (set->steps[s->first_step + *n].buffer != VFW_SIG_PAYLOAD)
+	for (*n = 0; first + *n < s->n_steps; ++*n)
+		if (t[*n].buffer != t->buffer || t[*n].view != t->view)
 			break;
-	return set->steps + s->first_step;
+	return t;
 }
 
 static long long value_of(const struct vfw_sig_step *t, const u64 *vars, u32 flag, int number)
@@ -227,6 +229,29 @@ static bool regex(const struct vfw_sig_step *t, const struct vfw_made *made, u32
 	       from == wanted;
 }
 
+/* Does bsize t take a buffer of len bytes? */
+static bool size_fits(const struct vfw_sig_step *t, u64 len)
+{
+	switch (t->cmp) {
+	case VFW_SIG_EQ:
+		return len == t->value;
+	case VFW_SIG_NE:
+		return len != t->value;
+	case VFW_SIG_LT:
+		return len < t->value;
+	case VFW_SIG_GT:
+		return len > t->value;
+	case VFW_SIG_LE:
+		return len <= t->value;
+	case VFW_SIG_GE:
+		return len >= t->value;
+	case VFW_SIG_BETWEEN:
+		return len > t->value && len < t->value2;
+	default:
+		return false;
+	}
+}
+
 /* The other steps: each has one place only. */
 static bool at_place(const struct vfw_sig_step *t, const struct vfw_made *made, u32 i, u32 cursor)
 {
@@ -239,6 +264,8 @@ static bool at_place(const struct vfw_sig_step *t, const struct vfw_made *made, 
 	case VFW_SIG_ISDATAAT:
 		there = t->flags & VFW_SIG_F_RELATIVE ? at <= made->len : at < made->len;
 		return there != !!(t->flags & VFW_SIG_F_NEGATED) && made->end[i] == cursor;
+	case VFW_SIG_BSIZE:
+		return size_fits(t, made->len) && made->end[i] == cursor;
 	case VFW_SIG_BYTE_TEST:
 	case VFW_SIG_BYTE_JUMP:
 	case VFW_SIG_BYTE_EXTRACT:
@@ -270,7 +297,7 @@ bool vfw_made_proven(const struct vfw_rule_set *set, u32 sig, const struct vfw_m
 		"byte_extract", "bsize", "byte_math", "base64_decode",
 	};
 	u32 i, cursor = 0, n;
-	const struct vfw_sig_step *steps = vfw_made_steps(set, sig, &n);
+	const struct vfw_sig_step *steps = vfw_made_steps(set, sig, made->first, &n);
 
 	for (i = 0; i < n; i++) {
 		const struct vfw_sig_step *t = &steps[i];

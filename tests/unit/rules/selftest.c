@@ -13,6 +13,7 @@
 
 #define RULE(head, options) "alert " head " (" options " sid:1;)\n"
 #define TCP "tcp any any -> any any"
+#define HTTP "http any any -> any any"
 
 static struct vfw_selftest_result run(const char *made, const char *asked)
 {
@@ -125,6 +126,16 @@ static const struct {
 	 RULE("ip any any -> any any", "ip_proto:<48;"), "another number"},
 	{RULE("ip any any -> any any", "ipopts:lsrr;"),
 	 RULE("ip any any -> any any", "ipopts:any;"), "another number"},
+	{RULE(HTTP, "content:\"abc\";"), RULE(HTTP, "content:\"abd\";"), "does not match"},
+	{RULE(HTTP, "flow:to_server; http.uri; content:\"/abc?d=\"; content:\"&e=\"; distance:2;"),
+	 RULE(HTTP, "flow:to_server; http.uri; content:\"/abc?d=\"; content:\"&\"; distance:2;"),
+	 "another byte in a content"},
+	{RULE(HTTP, "http.method; content:\"POST\"; http.user_agent; content:\"Bot\"; bsize:3;"),
+	 RULE(HTTP, "http.method; content:\"POST\"; http.user_agent; content:\"Bot\"; bsize:4;"),
+	 "does not match"},
+	{RULE(HTTP, "flow:to_client; http.stat_code; content:\"200\"; file.data; content:\"abc\";"),
+	 RULE(HTTP, "flow:to_client; http.stat_code; content:\"404\"; file.data; content:\"abc\";"),
+	 "does not match"},
 	{RULE("ip6 fd00::/8 any -> any any", "content:\"abc\";"),
 	 RULE("ip4 any any -> any any", "content:\"abc\";"), "does not match"},
 };
