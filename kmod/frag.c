@@ -115,15 +115,16 @@ static u32 frag_key(struct vfw_flow_key *key, const struct vfw_pkt *p)
 	return vfw_flow_table_hash(key);
 }
 
-/* The class of who sent it: an address at an end. */
+/* The class of who sent it: a VM, however many addresses it has; else an address at an end. */
 static u32 frag_sender(const struct vfw_pkt *p)
 {
 	struct vfw_flow_key who = {
 		.end = {p->src.key},
-		.family = p->f.kind == VFW_FRAME_IP4 ? 4 : 6,
+		.family = 6,
 	};
 
-	memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
+	if (p->src.key >= VFW_MAX_VMS)
+		memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
 	return vfw_flow_table_hash(&who) & (VFW_FRAG_CLASSES - 1);
 }
 
@@ -375,6 +376,8 @@ bool vfw_frag_judge(struct vfw_pkt *p)
 		return vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 	if (!e.tied || p->quiet)
 		return vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
+	/* the receiver goes by the first one's next header, RFC 8200 4.5 */
+	p->f.proto = e.flow.proto;
 	vfw_flow_more(p, &e.flow, e.side, e.seq + f->frag_end);
 	/* scan.c has no use for the others */
 	if (!p->whole && !p->torn)
@@ -456,7 +459,7 @@ void vfw_frag_judged(struct vfw_pkt *p)
 	p->whole = NULL;
 	if (p->verdict != VFW_PASS || !p->pol || !(p->f.flags & VFW_FRAME_F_FRAG_FIRST))
 		return;
-	/* What later ones could not be tied to must not lie with the receiver. */
-	if (!frag_first(p) && frag_inspected(p))
+	/* What later ones could not be tied to must not lie with the receiver: another packet's rest would join it. */
+	if (!frag_first(p))
 		vfw_pkt_block(p, VFW_REASON_FRAGMENT);
 }

@@ -219,7 +219,7 @@ bool vfw_profile_use(struct vfw_profile_user *user, struct vfw_profile *profile)
 {
 	if (!vfw_profile_get(profile))
 		return false;
-	user->profile = profile;
+	WRITE_ONCE(user->profile, profile);
 	spin_lock(&profile->lock);
 	list_add_tail(&user->node, &profile->users);
 	profile->n_users++;
@@ -233,7 +233,7 @@ void vfw_profile_leave(struct vfw_profile_user *user)
 
 	if (!profile)
 		return;
-	user->profile = NULL;
+	WRITE_ONCE(user->profile, NULL);
 	spin_lock(&profile->lock);
 	list_del(&user->node);
 	profile->n_users--;

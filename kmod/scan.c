@@ -29,11 +29,17 @@ static struct vfw_profile *scan_profile(const struct vfw_pkt *p)
 	return n ? p->pol->profiles[n - 1] : NULL;
 }
 
+static bool scan_is_preventing(const struct vfw_profile *profile)
+{
+	return profile && profile->conf.flags & VFW_PROFILE_F_PREVENT;
+}
+
 bool vfw_scan_prevents(const struct vfw_pkt *p)
 {
-	const struct vfw_profile *profile = scan_profile(p);
+	struct vfw_scan *scan = p->flow ? vfw_flow_scan(p->flow) : NULL;
 
-	return profile && profile->conf.flags & VFW_PROFILE_F_PREVENT;
+	return scan_is_preventing(scan_profile(p)) ||
+	       (scan && scan_is_preventing(READ_ONCE(scan->user.profile)));
 }
 
 /* The part of a profile that this conversation is scanned by. */

@@ -23,15 +23,15 @@ void vfw_scan_put(struct vfw_scan *scan);
 
 /*
  * Would the receiver of a TCP segment that side of a scanned flow sent take its checksum for right? A fragment's cannot be
- * told: true. Pages that others may write to are made private before (p->head may be NULL then); without memory for
- * that: false. The time is the sender's to pay. RCU read lock, BH off, no lock held.
+ * told: true. Pages that others may write to are made private before (p->head may be NULL then), if there is memory
+ * for that. The time is the sender's to pay. RCU read lock, BH off, no lock held.
  */
 bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side);
 
 /* Why nothing of its conversation passes any more, or VFW_REASON_NONE. RCU read lock. */
 enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan);
 
-/* Does the frame's rule have a profile that prevents? RCU read lock. */
+/* Has the frame's rule a profile that prevents, or has its flow, which may keep that of before? RCU read lock. */
 bool vfw_scan_prevents(const struct vfw_pkt *p);
 
 /* Is this the frame that the worker receives on its own device just now? BH off. */

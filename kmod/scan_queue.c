@@ -144,6 +144,13 @@ void vfw_scan_queue_kick(struct vfw_scan *scan)
 		vfw_scan_put(scan);
 }
 
+/* Nothing passes any more: what was kept is of no use. Scan locked, and nobody scans. */
+static void queue_forget(struct vfw_scan *scan)
+{
+	vfw_scan_dir_end(&scan->dir[0]);
+	vfw_scan_dir_end(&scan->dir[1]);
+}
+
 /*
  * The frame is given up. What its direction ate of it cannot be taken back: another copy would not be
  * scanned as what follows, so where the profile prevents, nothing follows. Scan locked, the frame in its turn.
@@ -154,7 +161,8 @@ static void queue_give_up(struct vfw_scan *scan, struct vfw_pkt *p)
 
 	if (dir->fed && scan->user.profile) {
 		vfw_scan_uneat(dir);
-		vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, true);
+		if (vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, true))
+			queue_forget(scan);
 	}
 	vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
 }
@@ -167,8 +175,10 @@ static void queue_lost(struct vfw_scan *scan, const struct vfw_scan_job *job)
 	if (!dir->fed)
 		return;
 	vfw_scan_uneat(dir);
-	if (scan->user.profile && scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT)
+	if (scan->user.profile && scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT) {
 		scan->dead = VFW_REASON_SCAN_OVERLOAD;
+		queue_forget(scan);
+	}
 }
 
 void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)

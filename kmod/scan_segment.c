@@ -80,13 +80,19 @@ static bool segment_is_trusted(const struct vfw_pkt *p)
 	       skb_is_gso(skb) || p->f.flags & VFW_FRAME_F_FRAG;
 }
 
-/* Once for each frame, and of bytes that nobody writes to any more. */
+/*
+ * Once for each frame, and of bytes that nobody writes to any more. Without memory to own them they are summed as
+ * they are now: where the profile prevents, the frame goes no further than that.
+ */
 static bool segment_sum_right(struct vfw_pkt *p)
 {
 	if (segment_is_trusted(p))
 		return true;
-	if (p->sum == VFW_SUM_UNKNOWN && vfw_own_all(p))
+	if (p->sum == VFW_SUM_UNKNOWN) {
+		if (!vfw_own_all(p))
+			return segment_sums(p);
 		p->sum = segment_sums(p) ? VFW_SUM_RIGHT : VFW_SUM_WRONG;
+	}
 	return p->sum == VFW_SUM_RIGHT;
 }
 
