@@ -55,7 +55,8 @@ struct vfw_profile {
 /* Embedded by who uses a profile for longer than a hook. */
 struct vfw_profile_user {
 	struct list_head node;
-	struct vfw_profile *profile; /* NULL: none; written by its owner, under its lock; READ_ONCE */
+	struct vfw_profile
+		*profile; /* NULL: none; written by its owner, under its lock; READ_ONCE */
 };
 
 /*
