@@ -18,7 +18,7 @@
 struct vfw_frag_marks {
 	spinlock_t lock; /* protects what follows; BH off; taken under a table of fragments */
 	struct vfw_budget *budget; /* of its share, which it lives no longer than; a reference */
-	u32 closed[VFW_FRAG_CLASSES]; /* seconds: until then one began that could not be noted */
+	u32 closed[MARK_PAGES]; /* seconds: until then one is out for which there was no page */
 	struct vfw_fragmark_set *page[MARK_PAGES]; /* or NULL */
 };
 
@@ -94,6 +94,15 @@ static struct vfw_fragmark_set *mark_set(struct vfw_frag_marks *marks, u32 hash)
 	return &(*page)[hash / MARK_PAGES % MARK_SETS];
 }
 
+/* A class of source addresses, the same whoever uses them. */
+static u8 mark_source(const struct vfw_pkt *p)
+{
+	struct vfw_flow_key who = {.family = 6};
+
+	memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
+	return vfw_flow_table_hash(&who) % VFW_FRAGMARK_SOURCES;
+}
+
 /* A flow that is kept though its rule is gone may have kept a profile that prevents. */
 static bool mark_is_strict(const struct vfw_pkt *p)
 {
@@ -104,9 +113,9 @@ static bool mark_is_strict(const struct vfw_pkt *p)
 
 bool vfw_frag_mark(const struct vfw_pkt *p, u32 sender)
 {
+	struct vfw_fragmark_name name = {.class = sender};
+	u32 *closed, now = jiffies / HZ;
 	bool strict = mark_is_strict(p), may;
-	enum vfw_fragmark_step step = VFW_FRAGMARK_FULL;
-	u32 hash, now = jiffies / HZ;
 	struct vfw_frag_marks *marks;
 	struct vfw_fragmark_set *set;
 
@@ -116,15 +125,18 @@ bool vfw_frag_mark(const struct vfw_pkt *p, u32 sender)
 	marks = mark_table(mark_share(p));
 	if (!marks)
 		return false;
-	hash = mark_hash(p);
+	name.hash = mark_hash(p);
+	name.source = mark_source(p);
+	closed = &marks->closed[name.hash % MARK_PAGES];
 	spin_lock(&marks->lock);
-	set = mark_set(marks, hash);
-	if (set)
-		step = vfw_fragmark_begin(set, hash, sender, strict, now);
-	may = step == VFW_FRAGMARK_TAKEN && !(strict && marks->closed[sender] > now);
-	if (step == VFW_FRAGMARK_FULL && !strict) {
-		marks->closed[sender] = now + VFW_FRAGMARK_LIFE;
-		may = true;
+	may = !(strict && *closed > now);
+	set = may ? mark_set(marks, name.hash) : NULL;
+	if (set) {
+		may = vfw_fragmark_begin(set, &name, strict, now) == VFW_FRAGMARK_TAKEN;
+	} else if (!strict) {
+		*closed = now + VFW_FRAGMARK_LIFE;
+	} else {
+		may = false;
 	}
 	spin_unlock(&marks->lock);
 	return may;

@@ -11,11 +11,13 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "core/sig_table.h"
 #include "hs/hs.h"
 #include "scan_flow.h"
 #include "scan_sig.h"
 #include "verdict.h"
 
+#define EAT_FITS 64 /* answers that are remembered; a power of two */
 #define EAT_HITS 16 /* matches of one section that are told apart; the rest is counted */
 
 static DEFINE_PER_CPU(u8 *, eat_buffer); /* VFW_HS_PIECE bytes; BH off */
@@ -28,13 +30,27 @@ struct eat {
 	u64 base; /* added to offsets */
 	u32 len; /* of the datagram; 0 for a stream */
 	bool matched; /* what prevents, where the profile does */
+	/* by id: (id + 1) << 2 | enum vfw_scan_fit, of this frame and length; 0: none yet */
+	u32 fit[EAT_FITS];
 };
+
+/* A section may match at every byte: a header is not compared each time. */
+static enum vfw_scan_fit eat_fit(struct eat *eat, u32 id)
+{
+	u32 *known = &eat->fit[id % EAT_FITS];
+
+	BUILD_BUG_ON(VFW_SIG_TABLE_MAX / sizeof(struct vfw_sig) >= 1U << 30);
+	if (*known >> 2 != id + 1)
+		*known =
+			(id + 1) << 2 | vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
+	return *known & 3;
+}
 
 /* Does a match count? Of those that prevent one is always kept, however many others came before it. */
 static bool eat_fits(struct vfw_hs_hits *hits, u32 id, void *arg)
 {
 	struct eat *eat = arg;
-	enum vfw_scan_fit fit = vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
+	enum vfw_scan_fit fit = eat_fit(eat, id);
 
 	if (fit != VFW_SCAN_PREVENTS || eat->matched)
 		return fit != VFW_SCAN_UNFIT;
@@ -261,6 +277,8 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		unit = skb_shinfo(p->skb)->gso_size;
 	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
 		n = min(max(unit, 1U), bytes->len - off);
+		if (eat.len != n)
+			memset(eat.fit, 0, sizeof(eat.fit));
 		eat.len = n;
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);

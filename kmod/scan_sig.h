@@ -15,8 +15,8 @@ enum vfw_scan_fit {
 };
 
 /*
- * profile: with a table. len: of the datagram that is scanned; of no use for TCP. Asked for each match, so
- * bounded by the longest list of ports. Any context.
+ * profile: with a table. len: of the datagram that is scanned; of no use for TCP. Bounded by a
+ * signature's conditions and the logarithm of its ranges. Any context.
  */
 enum vfw_scan_fit vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id,
 			       u32 len);

@@ -5,7 +5,8 @@
  * second one of the same name, and nobody scanned those together.
  *
  * A hash set of a few ways: a class of senders gets half of them at most, so that none fills it alone. What
- * is noted stays until its time is over; nothing is pushed out by others.
+ * is noted stays until its time is over; nothing is pushed out by others. What begins and need not be noted,
+ * and finds no place, closes the set to strict ones of its source address: that is part of the name.
  *
  * No allocation, no clock; zero-initialised it is empty.
  */
@@ -31,19 +32,30 @@ struct vfw_fragmark {
 
 struct vfw_fragmark_set {
 	struct vfw_fragmark way[VFW_FRAGMARK_WAYS];
+	u16 closed; /* by source: one that was not strict began and could not be noted */
+	u16 until; /* seconds, the low bits: so long */
+};
+
+#define VFW_FRAGMARK_SOURCES 16
+
+struct vfw_fragmark_name {
+	u32 hash; /* keyed; of two packets of one name the same, and so the set */
+	u8 class; /* of the sender, whose places are bounded */
+	u8 source; /* of the source address, modulo VFW_FRAGMARK_SOURCES; of two packets of one name the same */
 };
 
 enum vfw_fragmark_step {
-	VFW_FRAGMARK_TAKEN, /* it is noted, and may begin */
+	VFW_FRAGMARK_TAKEN, /* it may begin */
 	VFW_FRAGMARK_KNOWN, /* it began before */
-	VFW_FRAGMARK_FULL, /* it cannot be noted; nothing has changed */
+	VFW_FRAGMARK_FULL, /* a strict one that cannot be noted, or may have begun unnoted; nothing has changed */
 };
 
 /*
  * A packet begins. strict: it may not if any of its name did; else only if a strict one did. now: seconds, of
  * any clock. Any context.
  */
-enum vfw_fragmark_step vfw_fragmark_begin(struct vfw_fragmark_set *set, u32 hash, u8 class,
-					  bool strict, u32 now);
+enum vfw_fragmark_step vfw_fragmark_begin(struct vfw_fragmark_set *set,
+					  const struct vfw_fragmark_name *name, bool strict,
+					  u32 now);
 
 #endif /* VFW_CORE_FRAGMARK_H */

@@ -454,11 +454,18 @@ static bool has6(const struct vfw_sigs *s, const struct vfw_sig_set *set, const 
 
 static bool has_port(const struct vfw_sigs *s, const struct vfw_sig_set *set, u16 x)
 {
-	u32 i;
+	u32 low = set->first, high = set->first + set->n;
 
-	for (i = 0; i < set->n; i++)
-		if (x >= s->ports[set->first + i].low && x <= s->ports[set->first + i].high)
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (x < s->ports[mid].low)
+			high = mid;
+		else if (x > s->ports[mid].high)
+			low = mid + 1;
+		else
 			return true;
+	}
 	return false;
 }
 

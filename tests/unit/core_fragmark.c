@@ -6,9 +6,16 @@
 
 static struct vfw_fragmark_set set;
 
+static enum vfw_fragmark_step from(u32 hash, u8 class, u8 source, bool strict, u32 now)
+{
+	struct vfw_fragmark_name name = {.hash = hash, .class = class, .source = source};
+
+	return vfw_fragmark_begin(&set, &name, strict, now);
+}
+
 static enum vfw_fragmark_step begin(u32 hash, u8 class, bool strict, u32 now)
 {
-	return vfw_fragmark_begin(&set, hash, class, strict, now);
+	return from(hash, class, 0, strict, now);
 }
 
 START_TEST(fragmark_again)
@@ -64,6 +71,30 @@ START_TEST(fragmark_full)
 }
 END_TEST
 
+/* One that need not be noted begins all the same where there is no place, and stands against strict ones of its address. */
+START_TEST(fragmark_closed)
+{
+	u32 i, again = 65500 + VFW_FRAGMARK_LIFE;
+
+	memset(&set, 0, sizeof(set));
+	for (i = 0; i < VFW_FRAGMARK_CLASS_WAYS; i++)
+		ck_assert_int_eq(from(i, 1, 3, true, 65500), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(100, 2, 3, true, 65500), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(50, 1, 3, false, 65501), VFW_FRAGMARK_TAKEN);
+	/* whoever sends it */
+	ck_assert_int_eq(from(50, 2, 3, true, 65501), VFW_FRAGMARK_FULL);
+	ck_assert_int_eq(from(50, 2, 3, true, again), VFW_FRAGMARK_FULL);
+	ck_assert_int_eq(from(51, 2, 4, true, 65501), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(50, 2, 3, true, again + 1), VFW_FRAGMARK_TAKEN);
+	/* another address closes it, and that of before is open */
+	for (i = 0; i < VFW_FRAGMARK_CLASS_WAYS; i++)
+		ck_assert_int_eq(from(200 + i, 1, 3, true, again + 1), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(60, 1, 5, false, again + 1), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(60, 6, 5, true, again + 1), VFW_FRAGMARK_FULL);
+	ck_assert_int_eq(from(61, 6, 3, true, again + 1), VFW_FRAGMARK_TAKEN);
+}
+END_TEST
+
 TCase *core_fragmark_cases(void)
 {
 	TCase *tc = tcase_create("fragmark");
@@ -71,5 +102,6 @@ TCase *core_fragmark_cases(void)
 	tcase_add_test(tc, fragmark_again);
 	tcase_add_test(tc, fragmark_lax);
 	tcase_add_test(tc, fragmark_full);
+	tcase_add_test(tc, fragmark_closed);
 	return tc;
 }
