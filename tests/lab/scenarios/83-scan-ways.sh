@@ -35,6 +35,24 @@ for n in 1000 4000 30000; do
 		wait_until 10 udp_got "after-$n-$to"
 	done
 done
+note "the last fragment calls itself TCP: the receiver goes by the first one's next header, and so does the scan"
+on a python3 - "$LAB_LIB" <<'X'
+import socket, struct, sys
+sys.path.insert(0, sys.argv[1])
+import wire
+s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+ends = socket.inet_pton(socket.AF_INET6, "fd00::1") + socket.inet_pton(socket.AF_INET6, "fd00::2")
+def send(text, ident):
+    data = struct.pack("!HHHH", 4002, 90, 8 + len(text), 0) + text
+    data = data[:6] + struct.pack("!H", wire.checksum(ends + struct.pack("!II", len(data), 17) + data)) + data[8:]
+    for proto, off, more in (17, 0, 1), (6, 64, 0):
+        part = struct.pack("!BBHI", proto, 0, off | more, ident) + (data[:64] if more else data[64:])
+        s.sendto(wire.ip6("fd00::1", "fd00::2", 44, part), ("fd00::2", 0))
+send(b"p" * 50 + b"evil1234end-header" + b"q" * 50, 31)
+send(b"p" * 50 + b"good-next-header" + b"q" * 50, 32)
+X
+wait_until 10 udp_got good-next-header
+expect_fail udp_got end-header
 note "a datagram that a guest leaves to the host to cut in fragments (UFO), which none is offered: its pieces would join others"
 # ufo TEXT: 3,000 bytes with it around byte 1,480.
 ufo() {
