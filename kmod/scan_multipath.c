@@ -57,13 +57,8 @@ bool vfw_scan_multipath(struct vfw_scan *scan, struct vfw_pkt *p)
 		return vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
 	if (vfw_tcpopt_find(opt, len, 0, VFW_TCPOPT_MULTIPATH) == len)
 		return false;
-	if (!(p->f.tcp_flags & VFW_TCP_SYN)) {
-		if (!vfw_scan_refuse(scan, p, VFW_REASON_STREAM_MULTIPATH, false))
-			return false;
-		/* its SYN passed before there was a scan: each end learns it by a reset, and opens another */
-		p->verdict = VFW_REJECT;
-		return true;
-	}
+	if (!(p->f.tcp_flags & VFW_TCP_SYN))
+		return vfw_scan_refuse(scan, p, VFW_REASON_STREAM_MULTIPATH, false);
 	/* what cuts nothing changes nothing */
 	if (!vfw_verdict_cuts(p) || multipath_clear(p, len))
 		return false;
