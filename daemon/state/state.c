@@ -211,6 +211,13 @@ static void on_link(void *arg, const struct vfw_link *link)
 		look_soon(st);
 }
 
+static void process_of_vm(void *arg, const uint8_t *uuid, char text[VFW_TOLD_PROCESS_LEN])
+{
+	const struct vfw_state *st = arg;
+
+	vfw_qemu_process(st->qemu, uuid, text);
+}
+
 static int device_of_name(void *arg, const char *name, uint8_t mac[6])
 {
 	const struct vfw_state *st = arg;
@@ -265,13 +272,22 @@ static void scan_inventory(struct vfw_state *st)
 		vfw_log_error("%s: %s", st->config.vms, strerror(-err));
 }
 
+/* The kernel has what was reported, and what was told is kept for the processes that run. */
+static void follow(struct vfw_state *st)
+{
+	vfw_publish_sync(st);
+	vfw_inventory_forget(st->inventory, st->registry);
+	if (st->libvirt)
+		vfw_libvirt_forget(st->libvirt, st->registry);
+}
+
 static int on_inventory_timer(sd_event_source *s, uint64_t usec, void *arg)
 {
 	struct vfw_state *st = arg;
 
 	(void)s, (void)usec;
 	scan_inventory(st);
-	vfw_publish_sync(st);
+	follow(st);
 	return 0;
 }
 
@@ -286,8 +302,7 @@ static int on_scan_timer(sd_event_source *s, uint64_t usec, void *arg)
 	if (!st->kern)
 		vfw_publish_connect(st);
 	vfw_trial_follow(st, "unknown");
-	vfw_publish_sync(st);
-	vfw_inventory_forget(st->inventory, st->registry);
+	follow(st);
 	if (st->scan_step < N_SCANS)
 		st->scan_step++;
 	arm(st, st->scan_timer,
@@ -299,7 +314,7 @@ static int on_scan_timer(sd_event_source *s, uint64_t usec, void *arg)
 static int on_sync_timer(sd_event_source *s, uint64_t usec, void *arg)
 {
 	(void)s, (void)usec;
-	vfw_publish_sync(arg);
+	follow(arg);
 	return 0;
 }
 
@@ -449,7 +464,8 @@ static void on_libvirt_fault(void *arg, const char *text)
 static void ask_libvirt(struct vfw_state *st)
 {
 	static const char *const beside[] = {"/vfw-libvirt", "/../lib/vfw/vfw-libvirt"};
-	static const struct vfw_libvirt_ops ops = {on_libvirt_change, on_libvirt_fault};
+	static const struct vfw_libvirt_ops ops = {on_libvirt_change, on_libvirt_fault,
+						   process_of_vm};
 	_cleanup_free_ char *told = vfw_form_format("%s/libvirt", st->config.run);
 	char folder[PATH_MAX];
 	int err = -ENOENT;
@@ -642,12 +658,13 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 	watch_inventory(st);
 	load_marks(st, &quarantined);
 	load_marks(st, &monitored);
-	scan_inventory(st);
 	/*
 	 * who is there must be known before the kernel is told, else it would lose VMs for a
-	 * moment
+	 * moment; and of which process it was said before it is said again
 	 */
 	vfw_qemu_scan(st->qemu, st->registry);
+	vfw_inventory_ask(st->inventory, process_of_vm, st);
+	scan_inventory(st);
 	load_policy(st);
 	vfw_signatures_recall(st->signatures);
 	ask_libvirt(st);

@@ -22,6 +22,8 @@ struct file {
 	struct stat seen;
 	bool here; /* in the folder at this scan */
 	bool gone; /* from there, and withdrawn; what it said is still kept */
+	uint8_t uuid[VFW_UUID_LEN]; /* of whom it speaks, if known */
+	char process[VFW_TOLD_PROCESS_LEN]; /* as noted beside what is kept */
 	bool known; /* something it said counts */
 	bool blind; /* refused at the first scan, and what it said before is not known */
 };
@@ -35,6 +37,8 @@ struct vfw_inventory {
 	size_t n_files;
 	vfw_inventory_complain complain;
 	void *arg;
+	vfw_told_process process; /* NULL: none is known */
+	void *process_arg;
 };
 
 /* What the parsing functions hand on: where complaints go, and whether there was one. */
@@ -379,9 +383,10 @@ static void complain_about(struct vfw_inventory *inv, const char *name, const ch
 }
 
 /* Reports the VM of a text under the file's name. Returns 0, or a negative errno after a complaint. */
-static int report(struct vfw_inventory *inv, struct vfw_registry *r, const char *name,
+static int report(struct vfw_inventory *inv, struct vfw_registry *r, struct file *f,
 		  const char *text, size_t n)
 {
+	const char *name = f->name;
 	struct vfw_vm vm;
 	int err = vfw_inventory_parse(name, text, n, &vm, inv->complain, inv->arg);
 
@@ -396,6 +401,9 @@ static int report(struct vfw_inventory *inv, struct vfw_registry *r, const char 
 	if (err)
 		complain_about(inv, name,
 			       err == -ENOSPC ? "one VM more than vfw can hold" : strerror(-err));
+	else
+		f->known = true;
+	memcpy(f->uuid, vm.uuid, sizeof(f->uuid));
 	vfw_inventory_vm_clear(&vm);
 	return err;
 }
@@ -443,10 +451,7 @@ static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, s
 	}
 	/* wrong or right, it is read, and what is wrong in it is not new */
 	f->blind = false;
-	if (report(inv, r, name, text, n))
-		return;
-	f->known = true;
-	if (!inv->told)
+	if (report(inv, r, f, text, n) || !inv->told)
 		return;
 	if (vfw_told_keep(inv->told, name, text, n))
 		complain_about(inv, name, "what it says cannot be kept for the next vfwd");
@@ -456,16 +461,50 @@ static void load(struct vfw_inventory *inv, struct vfw_registry *r, int dirfd, s
 struct recalling {
 	struct vfw_inventory *inv;
 	struct vfw_registry *r;
+	int dirfd; /* where files may be gone from; -1: nowhere */
 };
 
-static void recall(void *arg, const char *name, const char *text, size_t n)
+static void process_of(const struct vfw_inventory *inv, const struct file *f,
+		       char now[VFW_TOLD_PROCESS_LEN])
+{
+	*now = '\0';
+	if (inv->process)
+		inv->process(inv->process_arg, f->uuid, now);
+}
+
+static void forget_file(struct vfw_inventory *inv, struct file *f)
+{
+	if (inv->told)
+		vfw_told_drop(inv->told, f->name);
+	free(f->name);
+}
+
+static void recall(void *arg, const char *name, const char *text, size_t n, const char *process)
 {
 	struct recalling *re = arg;
 
 	struct file *f = remember(re->inv, name);
 
-	if (f && !report(re->inv, re->r, name, text, n))
-		f->known = true;
+	bool gone = re->dirfd >= 0 && faccessat(re->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) &&
+		    errno == ENOENT;
+	char now[VFW_TOLD_PROCESS_LEN];
+	struct vfw_vm vm;
+
+	if (!f)
+		return;
+	snprintf(f->process, sizeof(f->process), "%s", process);
+	if (gone && !vfw_inventory_parse(name, text, n, &vm, re->inv->complain, re->inv->arg)) {
+		memcpy(f->uuid, vm.uuid, sizeof(f->uuid));
+		vfw_inventory_vm_clear(&vm);
+		process_of(re->inv, f, now);
+		if (!*now || strcmp(now, process) != 0) {
+			/* not of who runs now; it is the last one in the list */
+			forget_file(re->inv, f);
+			re->inv->n_files--;
+			return;
+		}
+	}
+	report(re->inv, re->r, f, text, n);
 }
 
 static void withdraw_missing(struct vfw_inventory *inv, struct vfw_registry *r)
@@ -481,6 +520,25 @@ static void withdraw_missing(struct vfw_inventory *inv, struct vfw_registry *r)
 	}
 }
 
+void vfw_inventory_ask(struct vfw_inventory *inv, vfw_told_process process, void *arg)
+{
+	inv->process = process;
+	inv->process_arg = arg;
+}
+
+static void note_process(struct vfw_inventory *inv, struct file *f)
+{
+	char now[VFW_TOLD_PROCESS_LEN];
+
+	if (!inv->told || !f->known)
+		return;
+	process_of(inv, f, now);
+	if (!strcmp(now, f->process))
+		return;
+	vfw_told_bind(inv->told, f->name, now);
+	memcpy(f->process, now, sizeof(now));
+}
+
 void vfw_inventory_forget(struct vfw_inventory *inv, const struct vfw_registry *r)
 {
 	size_t kept = 0;
@@ -489,12 +547,11 @@ void vfw_inventory_forget(struct vfw_inventory *inv, const struct vfw_registry *
 		struct file *f = &inv->files[i];
 
 		if (!f->gone || vfw_registry_has(r, VFW_SOURCE_INVENTORY, f->name)) {
+			note_process(inv, f);
 			inv->files[kept++] = *f;
 			continue;
 		}
-		if (inv->told)
-			vfw_told_drop(inv->told, f->name);
-		free(f->name);
+		forget_file(inv, f);
 	}
 	inv->n_files = kept;
 }
@@ -514,16 +571,17 @@ int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r)
 {
 	_cleanup_close_ int dirfd = open(inv->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int n, err = dirfd < 0 ? -errno : 0;
-	bool first = !inv->scanned;
+	bool trusted, first = !inv->scanned;
 	struct dirent **names;
 
+	trusted = !err && is_trusted(inv, dirfd);
 	/* also what the files of a folder said that is not there at the moment */
 	if (first && inv->told)
-		vfw_told_each(inv->told, recall, &(struct recalling){inv, r});
+		vfw_told_each(inv->told, recall, &(struct recalling){inv, r, trusted ? dirfd : -1});
 	inv->scanned = true;
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	if (!is_trusted(inv, dirfd)) {
+	if (!trusted) {
 		if (first && !inv->n_files)
 			set_blind(inv, ".", vfw_file_words(inv->distrusted));
 		return 0;

@@ -19,6 +19,7 @@
 #define VFW_VM_INVENTORY_H
 
 #include "registry.h"
+#include "told.h"
 
 #define VFW_INVENTORY_FILE_MAX (1U << 20) /* bytes */
 
@@ -37,6 +38,12 @@ struct vfw_inventory *vfw_inventory_new(const char *folder, const char *told,
 void vfw_inventory_free(struct vfw_inventory *inv);
 
 /*
+ * Who tells which process runs a VM, with its arg: what a file said that is gone by the first scan counts only for the
+ * process that ran when it was told. Without: for none.
+ */
+void vfw_inventory_ask(struct vfw_inventory *inv, vfw_told_process process, void *arg);
+
+/*
  * Reads what is new or changed in the folder and tells the registry; the caller settles it.
  * A folder that does not exist says nothing, and takes nothing away. Returns 0 or a negative errno
  * when the folder cannot be read (nothing changed).
@@ -49,7 +56,10 @@ int vfw_inventory_scan(struct vfw_inventory *inv, struct vfw_registry *r);
  */
 const char *vfw_inventory_blind(const struct vfw_inventory *inv);
 
-/* Keeps no longer what files said that are gone, where the registry, settled, needs it no longer. */
+/*
+ * Keeps no longer what files said that are gone, where the registry, settled, needs it no longer; of the others it
+ * notes which processes run now.
+ */
 void vfw_inventory_forget(struct vfw_inventory *inv, const struct vfw_registry *r);
 
 /*

@@ -29,6 +29,8 @@ extern char **environ;
 struct known {
 	uint8_t uuid[VFW_UUID_LEN];
 	bool told; /* since the program started */
+	bool gone; /* withdrawn; what was told is still kept */
+	char process[VFW_TOLD_PROCESS_LEN]; /* as noted beside it */
 };
 
 struct vfw_libvirt {
@@ -75,24 +77,55 @@ static void mark(struct vfw_libvirt *l, const uint8_t *uuid, bool told)
 			return;
 		l->known = bigger;
 		k = &bigger[l->n_known++];
+		*k = (struct known){0};
 		memcpy(k->uuid, uuid, VFW_UUID_LEN);
 	}
 	k->told = told;
+	k->gone = false;
 }
 
 static void withdraw(struct vfw_libvirt *l, const uint8_t *uuid)
 {
 	_cleanup_free_ char *origin = origin_of(uuid);
 	struct known *k = find(l, uuid);
-	char text[VFW_FORM_UUID_LEN];
 
 	if (origin)
 		vfw_registry_withdraw(l->registry, VFW_SOURCE_LIBVIRT, origin);
-	if (l->told)
-		vfw_told_drop(l->told, vfw_form_uuid(uuid, text));
 	if (k)
-		*k = l->known[--l->n_known];
+		k->gone = true;
 	l->ops->changed(l->arg);
+}
+
+static void process_of(const struct vfw_libvirt *l, const uint8_t *uuid,
+		       char now[VFW_TOLD_PROCESS_LEN])
+{
+	*now = '\0';
+	if (l->ops->process)
+		l->ops->process(l->arg, uuid, now);
+}
+
+void vfw_libvirt_forget(struct vfw_libvirt *l, const struct vfw_registry *r)
+{
+	for (size_t i = l->n_known; i-- > 0;) {
+		struct known *k = &l->known[i];
+		_cleanup_free_ char *origin = origin_of(k->uuid);
+		char now[VFW_TOLD_PROCESS_LEN], name[VFW_FORM_UUID_LEN];
+
+		if (!origin)
+			return;
+		vfw_form_uuid(k->uuid, name);
+		if (k->gone && !vfw_registry_has(r, VFW_SOURCE_LIBVIRT, origin)) {
+			if (l->told)
+				vfw_told_drop(l->told, name);
+			*k = l->known[--l->n_known];
+			continue;
+		}
+		process_of(l, k->uuid, now);
+		if (!l->told || !strcmp(now, k->process))
+			continue;
+		vfw_told_bind(l->told, name, now);
+		memcpy(k->process, now, sizeof(now));
+	}
 }
 
 /* Returns 0 if the registry has it now, else after a complaint a negative errno: what it had before stays. */
@@ -134,13 +167,26 @@ static void take_vm(struct vfw_libvirt *l, const uint8_t *uuid, const char *text
 }
 
 /* Of the time before: known, but it is for libvirt to say that it still is so. */
-static void recall(void *arg, const char *name, const char *text, size_t n)
+static void recall(void *arg, const char *name, const char *text, size_t n, const char *process)
 {
 	struct vfw_libvirt *l = arg;
+	char now[VFW_TOLD_PROCESS_LEN];
 	uint8_t uuid[VFW_UUID_LEN];
+	struct known *k;
 
-	if (!vfw_form_uuid_parse(name, uuid) && !report(l, uuid, text, n))
-		mark(l, uuid, false);
+	if (vfw_form_uuid_parse(name, uuid))
+		return;
+	process_of(l, uuid, now);
+	if (*now && strcmp(now, process) != 0) {
+		vfw_told_drop(l->told, name);
+		return;
+	}
+	if (report(l, uuid, text, n))
+		return;
+	mark(l, uuid, false);
+	k = find(l, uuid);
+	if (k)
+		snprintf(k->process, sizeof(k->process), "%s", process);
 }
 
 /* Something about one domain: the others go on, and so does what it said before. */
@@ -158,16 +204,20 @@ static void take_fault(struct vfw_libvirt *l, const uint8_t *uuid, const char *t
 /* The list is complete: what libvirt does not have any more is gone. */
 static void take_all(struct vfw_libvirt *l)
 {
+	size_t n = 0;
+
 	for (size_t i = l->n_known; i-- > 0;) {
 		uint8_t uuid[VFW_UUID_LEN];
 
-		if (l->known[i].told)
+		if (l->known[i].told || l->known[i].gone)
 			continue;
 		memcpy(uuid, l->known[i].uuid, sizeof(uuid));
 		withdraw(l, uuid);
 	}
+	for (size_t i = 0; i < l->n_known; i++)
+		n += !l->known[i].gone;
 	if (l->event)
-		vfw_log_info("libvirt tells of %zu domains", l->n_known);
+		vfw_log_info("libvirt tells of %zu domains", n);
 	l->pause = 0;
 }
 

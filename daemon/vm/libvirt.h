@@ -16,11 +16,13 @@ struct vfw_libvirt;
 
 /*
  * changed: the registry was told something, or had something withdrawn. complain: a sentence about a domain, or
- * about the program itself.
+ * about the program itself. process: what was told to the vfwd before does not count for a VM that another process runs
+ * by now.
  */
 struct vfw_libvirt_ops {
 	void (*changed)(void *arg);
 	vfw_inventory_complain complain;
+	vfw_told_process process; /* NULL: none is known */
 };
 
 /*
@@ -32,6 +34,12 @@ struct vfw_libvirt_ops {
 int vfw_libvirt_new(struct vfw_libvirt **l, sd_event *event, const char *program, const char *uri,
 		    const char *told, struct vfw_registry *r, const struct vfw_libvirt_ops *ops,
 		    void *arg);
+
+/*
+ * Keeps no longer what was told of domains that are gone, where the registry, settled, needs it no longer; of the others
+ * it notes which processes run now.
+ */
+void vfw_libvirt_forget(struct vfw_libvirt *l, const struct vfw_registry *r);
 
 /* Starts the program again at once if it could not run at all, which is complained about and not tried by itself. */
 void vfw_libvirt_retry(struct vfw_libvirt *l);

@@ -81,6 +81,18 @@ const struct vfw_qemu_stranger *vfw_qemu_strangers(const struct vfw_qemu *q, siz
 	return q->strangers;
 }
 
+void vfw_qemu_process(const struct vfw_qemu *q, const uint8_t uuid[VFW_UUID_LEN],
+		      char text[VFW_TOLD_PROCESS_LEN])
+{
+	*text = '\0';
+	for (size_t i = 0; i < q->n_processes; i++) {
+		const struct process *p = &q->processes[i];
+
+		if (p->cmdline.has_uuid && !memcmp(p->cmdline.uuid, uuid, VFW_UUID_LEN))
+			snprintf(text, VFW_TOLD_PROCESS_LEN, "%d %llu", (int)p->pid, p->start);
+	}
+}
+
 /*
  * The process's start, field 22 of stat; the second field is in parentheses and may hold
  * anything. 0: gone.

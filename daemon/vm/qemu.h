@@ -18,6 +18,7 @@
 #define VFW_VM_QEMU_H
 
 #include "registry.h"
+#include "told.h"
 
 #include <sys/types.h>
 
@@ -44,6 +45,10 @@ void vfw_qemu_free(struct vfw_qemu *q);
  * when /proc cannot be read.
  */
 int vfw_qemu_scan(struct vfw_qemu *q, struct vfw_registry *r);
+
+/* Names for good the process that runs the VM, "PID START" as in /proc/PID/stat; "": none was seen. */
+void vfw_qemu_process(const struct vfw_qemu *q, const uint8_t uuid[VFW_UUID_LEN],
+		      char text[VFW_TOLD_PROCESS_LEN]);
 
 /* QEMU processes found at the last scan whose VM is not known; *n of them, until the next scan. */
 const struct vfw_qemu_stranger *vfw_qemu_strangers(const struct vfw_qemu *q, size_t *n);

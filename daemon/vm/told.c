@@ -20,10 +20,20 @@ int vfw_told_keep(const char *folder, const char *name, const char *text, size_t
 	return err ?: vfw_file_write(path, text, n, 0600);
 }
 
+void vfw_told_bind(const char *folder, const char *name, const char *process)
+{
+	_cleanup_free_ char *path = vfw_form_format("%s/.%s", folder, name);
+
+	/* what cannot be noted must not stand for another */
+	if (path && (!*process || vfw_file_write(path, process, strlen(process), 0600)))
+		unlink(path);
+}
+
 void vfw_told_drop(const char *folder, const char *name)
 {
 	_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, name);
 
+	vfw_told_bind(folder, name, "");
 	if (path)
 		unlink(path);
 }
@@ -37,7 +47,9 @@ static int is_whole(const struct dirent *e)
 }
 
 void vfw_told_each(const char *folder,
-		   void (*each)(void *arg, const char *name, const char *text, size_t n), void *arg)
+		   void (*each)(void *arg, const char *name, const char *text, size_t n,
+				const char *process),
+		   void *arg)
 {
 	_cleanup_close_ int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int n = dir < 0 ? -1 : 0;
@@ -48,12 +60,16 @@ void vfw_told_each(const char *folder,
 	if (n <= 0)
 		return;
 	for (int i = 0; i < n; i++) {
-		_cleanup_free_ char *text = NULL;
+		_cleanup_free_ char *text = NULL, *process = NULL;
+		_cleanup_free_ char *beside = vfw_form_format(".%s", names[i]->d_name);
 		size_t len;
+
+		if (beside)
+			vfw_file_read_roots(dir, beside, VFW_TOLD_PROCESS_LEN - 1, &process, NULL);
 
 		if (!vfw_file_read_roots(dir, names[i]->d_name, VFW_INVENTORY_FILE_MAX, &text,
 					 &len))
-			each(arg, names[i]->d_name, text, len);
+			each(arg, names[i]->d_name, text, len, process ?: "");
 		free(names[i]);
 	}
 	free(names);

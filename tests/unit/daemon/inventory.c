@@ -209,6 +209,11 @@ START_TEST(blind)
 }
 END_TEST
 
+static void process_of(void *arg, const uint8_t *uuid, char text[VFW_TOLD_PROCESS_LEN])
+{
+	strcpy(text, uuid[15] == 2 ? arg : "");
+}
+
 /* A vfwd that starts anew, when a file is wrong by now and another one is gone. */
 START_TEST(what_was_told_before)
 {
@@ -219,7 +224,7 @@ START_TEST(what_was_told_before)
 		.nics = {{.ifindex = 7}},
 	};
 	char folder[] = "/tmp/vfw-inventory-XXXXXX", told[64], command[128],
-	     process[] = "process 1";
+	     process[] = "process 1", running[] = "1 77";
 	struct complaints c = {0};
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
@@ -228,6 +233,7 @@ START_TEST(what_was_told_before)
 		struct vfw_registry *r = vfw_registry_new();
 		struct vfw_inventory *inv = vfw_inventory_new(folder, told, complain, &c);
 
+		vfw_inventory_ask(inv, process_of, running);
 		if (!life) {
 			write_file(folder, "a.toml", UUID "name = \"a\"\n");
 			write_file(folder, "b.toml",
@@ -251,7 +257,7 @@ START_TEST(what_was_told_before)
 			vfw_registry_settle(r);
 			vfw_inventory_forget(inv, r);
 			ck_assert_ptr_null(vfw_registry_by_name(r, "b"));
-			snprintf(command, sizeof(command), "test \"$(ls %s)\" = a.toml", told);
+			snprintf(command, sizeof(command), "test \"$(ls -A %s)\" = a.toml", told);
 			ck_assert_int_eq(system(command), 0);
 		}
 		vfw_inventory_free(inv);
@@ -259,6 +265,48 @@ START_TEST(what_was_told_before)
 	}
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+/* A file that is gone speaks for the process that ran when it was told, not for a new one of the same UUID. */
+START_TEST(another_process)
+{
+	static char none[] = "", first[] = "1 77", second[] = "2 99";
+	static const struct vfw_vm seen = {
+		.uuid = {0x6f, 0x0c, 0x0d, 0x6e, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 2},
+		.name = "process",
+		.n_nics = 1,
+		.nics = {{.ifindex = 7}},
+	};
+	char folder[] = "/tmp/vfw-inventory-XXXXXX", told[64], command[128];
+	char *const running[] = {none, first, first, second, second};
+	struct complaints c = {0};
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(told, sizeof(told), "%s/told", folder);
+	write_file(folder, "b.toml",
+		   "uuid = \"6f0c0d6e-0000-4000-8000-000000000002\"\nname = \"b\"\n");
+	for (int life = 0; life < 5; life++) {
+		struct vfw_registry *r = vfw_registry_new();
+		struct vfw_inventory *inv = vfw_inventory_new(folder, told, complain, &c);
+
+		vfw_inventory_ask(inv, process_of, running[life]);
+		ck_assert_int_eq(vfw_registry_report(r, VFW_SOURCE_QEMU, "process 1", &seen), 0);
+		ck_assert_int_eq(vfw_inventory_scan(inv, r), 0);
+		vfw_registry_settle(r);
+		vfw_inventory_forget(inv, r);
+		ck_assert_int_eq(vfw_registry_by_name(r, "b") != NULL, life < 3);
+		ck_assert_int_eq(vfw_registry_by_name(r, "process") != NULL, life >= 3);
+		if (life == 1) {
+			snprintf(command, sizeof(command), "rm %s/b.toml", folder);
+			ck_assert_int_eq(system(command), 0);
+		}
+		vfw_inventory_free(inv);
+		vfw_registry_free(r);
+	}
+	snprintf(command, sizeof(command), "test -z \"$(ls -A %s)\" && rm -r %s", told, folder);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_uint_eq(c.n, 0);
 }
 END_TEST
 
@@ -272,6 +320,7 @@ Suite *suite_inventory(void)
 	tcase_add_test(t, bad_file_loses_only_itself);
 	tcase_add_test(t, blind);
 	tcase_add_test(t, what_was_told_before);
+	tcase_add_test(t, another_process);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -23,13 +23,21 @@ static void complain(void *arg, const char *text)
 	snprintf(complaint, sizeof(complaint), "%s", text);
 }
 
+static const char *running = ""; /* the process of A */
+
+static void process(void *arg, const uint8_t *uuid, char text[VFW_TOLD_PROCESS_LEN])
+{
+	(void)arg;
+	strcpy(text, uuid[15] == 0x0a ? running : "");
+}
+
 static void changed(void *arg)
 {
 	(void)arg;
 	changes++;
 }
 
-static const struct vfw_libvirt_ops ops = {changed, complain};
+static const struct vfw_libvirt_ops ops = {changed, complain, process};
 
 static struct vfw_registry *registry;
 static struct vfw_libvirt *reader;
@@ -228,7 +236,7 @@ START_TEST(what_was_told_before)
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(told, sizeof(told), "%s/libvirt", folder);
-	for (int life = 0; life < 4; life++) {
+	for (int life = 0; life < 6; life++) {
 		teardown();
 		registry = vfw_registry_new();
 		reader = vfw_libvirt_silent(told, registry, &ops, NULL);
@@ -246,6 +254,8 @@ START_TEST(what_was_told_before)
 			ck_assert_int_eq(feed_vm(A, "www", ""), 0);
 			ck_assert_int_eq(feed("all\n"), 0);
 			ck_assert_ptr_null(vm_of("b"));
+			running = "1 77";
+			vfw_libvirt_forget(reader, registry);
 			break;
 		case 2:
 			ck_assert_ptr_null(vm_of("b"));
@@ -255,6 +265,16 @@ START_TEST(what_was_told_before)
 			break;
 		case 3:
 			ck_assert_ptr_null(vm_of("www"));
+			ck_assert_int_eq(chmod(told, 0700), 0);
+			break;
+		case 4:
+			ck_assert_ptr_nonnull(vm_of("www"));
+			/* a new one with the same UUID starts while no vfwd runs */
+			running = "2 99";
+			break;
+		case 5:
+			ck_assert_ptr_null(vm_of("www"));
+			running = "";
 			break;
 		}
 	}
