@@ -284,22 +284,38 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_scan_dir_end(&scan->dir[1]);
 }
 
+/* Does what it carries concern the scan of its sender's direction? */
+static bool scan_is_of_interest(const struct vfw_stream *to, const struct vfw_pkt *p)
+{
+	if (vfw_stream_done(to))
+		return false;
+	return vfw_pkt_payload(p) || p->f.tcp_flags & VFW_TCP_URG ||
+	       !(READ_ONCE(to->flags) & VFW_STREAM_F_STARTED);
+}
+
+/* Does what it acknowledges concern the scan of the other direction? */
+static bool scan_is_news(const struct vfw_stream *back, const struct vfw_pkt *p)
+{
+	if (vfw_stream_done(back))
+		return false;
+	return !(READ_ONCE(back->flags) & VFW_STREAM_F_EDGE) ||
+	       READ_ONCE(back->acked) != p->f.tcp_ack;
+}
+
 /*
- * Nothing to be done for it, by what can be read without the lock: what it carries lies beyond the
- * depth, and it acknowledges nothing new. What another CPU changes just now concerns other frames.
+ * Nothing to be done for it, by what can be read without the lock: what it carries is nothing or lies beyond the
+ * depth, and so does what it acknowledges, or that is known. What another CPU changes just now concerns other
+ * frames.
  */
 static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
 {
-	const struct vfw_stream *to = &scan->dir[p->side].stream;
-	const struct vfw_stream *back = &scan->dir[!p->side].stream;
-
 	if (READ_ONCE(scan->generation) != p->pol->generation || READ_ONCE(scan->dead))
 		return false;
 	if (READ_ONCE(scan->done))
 		return !(p->f.tcp_flags & VFW_TCP_SYN);
-	return !p->final && vfw_stream_done(to) &&
-	       !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN)) &&
-	       READ_ONCE(back->flags) & VFW_STREAM_F_EDGE && READ_ONCE(back->acked) == p->f.tcp_ack;
+	return !p->final && !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN)) &&
+	       !scan_is_of_interest(&scan->dir[p->side].stream, p) &&
+	       !scan_is_news(&scan->dir[!p->side].stream, p);
 }
 
 void vfw_scan(struct vfw_pkt *p)
