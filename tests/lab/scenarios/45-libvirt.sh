@@ -7,7 +7,7 @@
 # boot: own
 # root: kvm
 # smp: 1
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/../lib.sh"
 . "$LAB_LIB/libvirt.inc"
 
