@@ -10,7 +10,9 @@
  */
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/tcp.h>
 
+#include "core/tcpopt.h"
 #include "core/tcpstate.h"
 #include "flow.h"
 #include "own.h"
@@ -284,28 +286,42 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_scan_dir_end(&scan->dir[1]);
 }
 
+/* Has it no options, or timestamps alone, as most have them (RFC 7323 A)? Others are looked at. */
+static bool scan_options_plain(const struct vfw_pkt *p)
+{
+	static const u8 stamp[] = {VFW_TCPOPT_NOP, VFW_TCPOPT_NOP, 8, 10};
+	u32 at = p->f.l4_off + sizeof(struct tcphdr);
+	u32 len = p->f.payload_off - at;
+
+	if (!len)
+		return true;
+	return len == 12 && p->head && p->head_len >= at + sizeof(stamp) &&
+	       !memcmp(p->head + at, stamp, sizeof(stamp));
+}
+
 /* Does what it carries concern the scan of its sender's direction? */
 static bool scan_is_of_interest(const struct vfw_stream *to, const struct vfw_pkt *p)
 {
 	if (vfw_stream_done(to))
 		return false;
 	return vfw_pkt_payload(p) || p->f.tcp_flags & VFW_TCP_URG ||
-	       !(READ_ONCE(to->flags) & VFW_STREAM_F_STARTED);
+	       !(READ_ONCE(to->flags) & VFW_STREAM_F_STARTED) || !scan_options_plain(p);
 }
 
-/* Does what it acknowledges concern the scan of the other direction? */
+/* Does what it acknowledges, or the window it opens, concern the scan of the other direction? */
 static bool scan_is_news(const struct vfw_stream *back, const struct vfw_pkt *p)
 {
 	if (vfw_stream_done(back))
 		return false;
 	return !(READ_ONCE(back->flags) & VFW_STREAM_F_EDGE) ||
-	       READ_ONCE(back->acked) != p->f.tcp_ack;
+	       READ_ONCE(back->acked) != p->f.tcp_ack ||
+	       (s32)(p->f.tcp_ack + vfw_scan_window(&p->f) - READ_ONCE(back->edge)) > 0;
 }
 
 /*
  * Nothing to be done for it, by what can be read without the lock: what it carries is nothing or lies beyond the
  * depth, and so does what it acknowledges, or that is known. What another CPU changes just now concerns other
- * frames.
+ * frames. A fragment may carry more than it looks like, once it is put together.
  */
 static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
 {
@@ -314,6 +330,7 @@ static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
 	if (READ_ONCE(scan->done))
 		return !(p->f.tcp_flags & VFW_TCP_SYN);
 	return !p->final && !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN)) &&
+	       !(p->f.flags & VFW_FRAME_F_FRAG) &&
 	       !scan_is_of_interest(&scan->dir[p->side].stream, p) &&
 	       !scan_is_news(&scan->dir[!p->side].stream, p);
 }

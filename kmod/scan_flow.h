@@ -17,6 +17,7 @@
 
 #include "budget.h"
 #include "core/stream.h"
+#include "core/tcpstate.h"
 #include "pkt.h"
 #include "profile.h"
 
@@ -85,6 +86,15 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p);
 
 /* Forgets all of a direction, to begin anew. Scan locked or owned. */
 void vfw_scan_dir_end(struct vfw_scan_dir *dir);
+
+/*
+ * Bytes a segment says its sender has room for. The scale is not known: the largest (RFC 7323 2.3), but for a SYN's, which
+ * is never scaled (2.2). Any context.
+ */
+static inline u32 vfw_scan_window(const struct vfw_frame *f)
+{
+	return f->tcp_flags & VFW_TCP_SYN ? f->tcp_win : (u32)f->tcp_win << 14;
+}
 
 /* ---- scan_multipath.c ---- */
 

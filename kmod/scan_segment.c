@@ -25,8 +25,6 @@ module_param(stream_pieces, uint, 0644);
 MODULE_PARM_DESC(stream_pieces,
 		 "segments kept of each direction of a scanned stream (default 4096)");
 
-/* The scale of a window that was not seen: the largest, RFC 7323 2.3. */
-#define SEGMENT_SCALE 14
 /* Pieces that to walk over counts. */
 #define SEGMENT_MANY 64
 
@@ -49,10 +47,7 @@ static void segment_read(const struct vfw_pkt *p, struct segment *s)
 	s->bytes.off = p->mac + (int)f->payload_off;
 	s->bytes.len = s->seg.len;
 	s->ack = f->tcp_ack;
-	/* RFC 7323 2.2: that of a SYN is never scaled */
-	s->window = f->tcp_win;
-	if (!(f->tcp_flags & VFW_TCP_SYN))
-		s->window <<= SEGMENT_SCALE;
+	s->window = vfw_scan_window(f);
 }
 
 static bool segment_sums(const struct vfw_pkt *p)

@@ -382,6 +382,9 @@ struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool
 	u32 next = s->next;
 
 	*gap = false;
+	/* next stands still from then on, and what is compared with it must not run 2 GiB away */
+	if (vfw_stream_done(s))
+		return NULL;
 	if (!(s->flags & VFW_STREAM_F_STARTED) ||
 	    (s->flags & VFW_STREAM_F_ACKED && after(s->acked, ack)))
 		return NULL;

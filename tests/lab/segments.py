@@ -14,7 +14,7 @@ seconds are given to the server. Prints a line for each, "MANNER answered" or "M
   ahead      all but the first byte of TEXT, the same of OTHER, then TEXT's first byte
   reborn     all but the first byte of TEXT, that byte, the SYN once more, that byte again
   urgent     a byte of garbage in the middle, marked urgent, that the receiver takes out of the stream
-  fragment   IP fragments of one segment; "disorder": the last one first
+  fragment   IP fragments of one segment; "disorder": the last one first; "bare": the first is a header and no data
   multipath  whole, behind a SYN that asks for multipath TCP; "mapped": TEXT itself with an option of that
   random     TEXT in pieces that overlap, some of them refused; "liar": some contradicting too
 
@@ -95,8 +95,8 @@ class Conversation:
         packet = self.tcp(pos, data, flags, old, more)
         self.frame(self.header(len(packet), 6) + packet)
 
-    def fragments(self, pos, data, size=48):
-        packet = self.tcp(pos, data)
+    def fragments(self, pos, data, more=b"", size=48):
+        packet = self.tcp(pos, data, more=more)
         ident, pieces = random.randrange(1 << 16), []
         # the first has the whole TCP header, and none but the last is less than any link's, or they would end there
         cuts = list(range(0, len(packet), size)) + [len(packet)]
@@ -219,8 +219,8 @@ def say(c, manner, text, other):
         c.send(0, text[:middle])
         c.send(middle, b"#", ACK | URG)
         c.send(middle + 1, text[middle:])
-    elif manner in ("fragment", "disorder"):
-        pieces = c.fragments(0, text)
+    elif manner in ("fragment", "disorder", "bare"):
+        pieces = c.fragments(0, text, b"\1" * (16 if manner == "bare" else 0))
         for packet in reversed(pieces) if manner == "disorder" else pieces:
             c.frame(packet)
     elif manner in ("random", "liar"):

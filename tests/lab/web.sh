@@ -6,7 +6,7 @@ WWW_LOG=/tmp/www.log
 # what prevent lets pass when it is harmless, and what it drops in any case (the last under detect, too: a later
 # fragment passes behind the first only)
 CLEAR='whole,split,reverse,overlap,again,refused,ahead,reborn,multipath,random*2'
-OPAQUE=urgent,fragment,mapped
+OPAQUE=urgent,fragment,bare,mapped
 LOST=disorder
 
 web_up() {

@@ -469,6 +469,29 @@ START_TEST(stream_midway_ends)
 }
 END_TEST
 
+/* Behind its depth it stays done, however much follows. */
+START_TEST(stream_done_for_good)
+{
+	struct vfw_stream_seg seg = {.seq = 7, .len = 4};
+	struct vfw_stream_plan plan;
+	struct vfw_stream s = {};
+	struct vfw_piece piece;
+	bool gap;
+	u32 i;
+
+	vfw_stream_start(&s, seg.seq, 4, false);
+	vfw_stream_plan(&s, &plan, &seg, &limit, same, NULL);
+	ck_assert_ptr_null(vfw_stream_commit(&s, &plan, &piece));
+	ck_assert(!vfw_stream_done(&s));
+	ck_assert_ptr_eq(vfw_stream_ack(&s, 11, 100, &gap), &piece);
+	for (i = 0; i < 16; i++) {
+		ck_assert(vfw_stream_done(&s));
+		ck_assert_ptr_null(vfw_stream_ack(&s, 11 + (i << 28), 100, &gap));
+		ck_assert(!gap);
+	}
+}
+END_TEST
+
 /* Not started: nothing to do, nothing to keep. */
 START_TEST(stream_not_started)
 {
@@ -515,6 +538,7 @@ TCase *core_stream_cases(void)
 
 	tcase_add_loop_test(tc, stream_lines, 0, (int)ARRAY_SIZE(streams));
 	tcase_add_test(tc, stream_midway_ends);
+	tcase_add_test(tc, stream_done_for_good);
 	tcase_add_test(tc, stream_not_started);
 	tcase_add_test(tc, stream_too_long);
 	return tc;

@@ -38,7 +38,7 @@ for ip in 4 6; do
 	say 20 $CLEAR,$OPAQUE "/evil.cgi?detect-@-$ip" "/good.htm?@" $ip | tee /tmp/said
 	expect "not answered" "$(other_than answered)" 0
 done
-for manner in whole split reverse overlap again refused ahead reborn random fragment urgent multipath mapped; do
+for manner in whole split reverse overlap again refused ahead reborn random fragment bare urgent multipath mapped; do
 	expect_more "requests in the log, $manner" "$(reached "/evil.cgi?detect-$manner-")" 1
 done
 eve '.event_type == "alert" and .alert.signature_id == 1000001 and .alert.action == "allowed"'
