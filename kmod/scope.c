@@ -206,10 +206,8 @@ static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr
 		err = scope_apply_pair(dev);
 		break;
 	case NETDEV_CHANGENAME:
-		if (netif_is_bridge_master(dev))
-			scope_apply_all();
-		else
-			scope_apply(dev);
+		/* without hooks it does not get the name */
+		err = netif_is_bridge_master(dev) ? scope_apply_all() : scope_apply(dev);
 		break;
 	case NETDEV_UNREGISTER:
 		port = vfw_port_find(dev->ifindex);

@@ -18,6 +18,8 @@
 #include "bypass.h"
 
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <net/if.h>
 #include <netlink/socket.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -25,6 +27,7 @@
 struct doctor {
 	struct vfw_state *st;
 	json_t *checks;
+	bool loaded; /* the module; what follows is zero if not */
 	struct vfw_kern_status status;
 	struct vfw_kern_port_info *ports;
 	size_t n_ports;
@@ -80,6 +83,7 @@ static void check_module(struct doctor *d)
 		say(d, "module", "fail", "not loaded: nothing is enforced", "insmod vfw.ko");
 		return;
 	}
+	d->loaded = true;
 	snprintf(text, sizeof(text), "version %.32s, revision %u", d->status.version,
 		 d->status.revision);
 	say(d, "module", "ok", text, "");
@@ -108,14 +112,11 @@ static void check_policy(struct doctor *d)
 
 static void check_ports(struct doctor *d)
 {
-	struct names lost = {0}, refused = {0}, unmanaged = {0}, found = {0};
+	struct names refused = {0}, unmanaged = {0}, found = {0};
 
 	for (size_t i = 0; i < d->n_ports; i++) {
 		const struct vfw_kern_port_info *p = &d->ports[i];
-		uint32_t hooks = VFW_PORT_F_INGRESS | VFW_PORT_F_EGRESS;
 
-		if ((p->flags & hooks) != hooks)
-			add_name(&lost, p->ifname);
 		if (p->flags & VFW_PORT_F_REFUSED)
 			add_name(&refused, p->ifname);
 		if (!p->managed)
@@ -123,8 +124,6 @@ static void check_ports(struct doctor *d)
 		if (!(p->flags & (VFW_PORT_F_BY_NAME | VFW_PORT_F_BY_BRIDGE)))
 			add_name(&found, p->ifname);
 	}
-	say_names(d, "hooks", "fail", &lost, "in place at every port",
-		  "these ports are not enforced: see dmesg, then reload the module");
 	say_names(d, "refused-ports", "warn", &refused, "none",
 		  "closed: a port may have one untagged VLAN only (bridge vlan show)");
 	say_names(d, "unmanaged-ports", "warn", &unmanaged, "none",
@@ -148,21 +147,51 @@ static bool is_tap(const struct vfw_link *link)
 	return !strcmp(link->kind, "tun") && memcmp(link->mac, "\0\0\0\0\0", 6) != 0;
 }
 
+static bool is_named(const struct vfw_kern_scope *patterns, const char *name)
+{
+	for (size_t i = 0; i < patterns->n; i++)
+		if (!fnmatch(patterns->entry[i], name, FNM_NOESCAPE))
+			return true;
+	return false;
+}
+
+/* Should the module have placed its hooks there, by the lists it decides by? */
+static bool is_in_scope(const struct doctor *d, const struct vfw_link *link)
+{
+	const struct vfw_link *master = vfw_links_by_index(d->st->links, link->master);
+
+	if (is_named(&d->status.uplinks, link->name))
+		return false;
+	return is_named(&d->status.names, link->name) ||
+	       (master && !strcmp(master->kind, "bridge") &&
+		is_named(&d->status.bridges, master->name));
+}
+
+/* What vfwd knows of devices may be older than what the module said of its ports. */
+static bool is_there(const struct vfw_link *link)
+{
+	return if_nametoindex(link->name) == (unsigned int)link->ifindex;
+}
+
 static void check_links(struct doctor *d)
 {
-	struct names outside = {0}, macvtap = {0}, xdp = {0};
+	struct names lost = {0}, outside = {0}, macvtap = {0}, xdp = {0};
 	const struct vfw_link *links;
 	size_t n;
 
 	links = vfw_links_all(d->st->links, &n);
 	for (size_t i = 0; i < n; i++) {
-		if (d->st->kern && is_tap(&links[i]) && !is_port(d, links[i].ifindex))
-			add_name(&outside, links[i].name);
+		if (d->loaded && is_tap(&links[i]) && !is_port(d, links[i].ifindex) &&
+		    is_there(&links[i]))
+			add_name(is_in_scope(d, &links[i]) ? &lost : &outside, links[i].name);
 		if (!strcmp(links[i].kind, "macvtap"))
 			add_name(&macvtap, links[i].name);
 		if (links[i].xdp && (links[i].master || is_port(d, links[i].ifindex)))
 			add_name(&xdp, links[i].name);
 	}
+	if (d->loaded)
+		say_names(d, "hooks", "fail", &lost, "in place at every tap in scope",
+			  "these taps are not enforced: see dmesg; vfwd has the module try again");
 	say_names(
 		d, "taps-outside", "warn", &outside, "every tap is in scope",
 		"not judged: if a VM uses them, add a pattern or their bridge to [scope] of vfwd.toml");
@@ -315,7 +344,7 @@ json_t *vfw_doctor_checks(struct vfw_state *st)
 	check_config(&d);
 	check_module(&d);
 	check_policy(&d);
-	if (d.st->kern) {
+	if (d.loaded) {
 		check_ports(&d);
 		check_events(&d);
 	}

@@ -5,6 +5,7 @@
 #include "../base/form.h"
 #include "../base/log.h"
 #include "../eve/event.h"
+#include "../kern/kern.h"
 #include "../state/state.h"
 #include "doctor.h"
 
@@ -15,10 +16,12 @@
 
 #define ROUND 15 /* seconds between two */
 
+#define HOOKS 0
+
 /* Checks of doctor whose findings are events: a hook that is lost, a way around, a claim. */
 static const char *const watched[] = {
-	"hooks",       "refused-ports", "taps-outside",	   "macvtap",	"xdp",
-	"tc-redirect", "tc-bpf",	"ebtables-broute", "conflicts", "macs",
+	[HOOKS] = "hooks", "refused-ports", "taps-outside",    "macvtap",   "xdp",
+	"tc-redirect",	   "tc-bpf",	    "ebtables-broute", "conflicts", "macs",
 };
 
 #define N_WATCHED (sizeof(watched) / sizeof(watched[0]))
@@ -41,6 +44,16 @@ static void tell(struct vfw_state *st, const char *name, const char *words)
 	vfw_state_event(st,
 			vfw_eve_anomaly("doctor", text,
 					(uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec));
+}
+
+/* The module tries again when it is told its lists, though they are the same. */
+static void place_hooks(struct vfw_state *st)
+{
+	struct vfw_kern_status status;
+
+	if (st->kern && !vfw_kern_status(st->kern, &status) &&
+	    vfw_kern_scope_set(st->kern, &status.names, NULL, NULL))
+		vfw_log_error("hooks: %s", vfw_kern_error(st->kern));
 }
 
 static void compare(struct vfw_watch *w, size_t i, const json_t *check)
@@ -85,6 +98,8 @@ static int on_round(sd_event_source *s, uint64_t usec, void *arg)
 				compare(w, i, check);
 	}
 	json_decref(checks);
+	if (w->found[HOOKS])
+		place_hooks(w->st);
 	if (sd_event_now(sd_event_source_get_event(s), CLOCK_MONOTONIC, &now) >= 0) {
 		sd_event_source_set_time(s, now + ROUND * 1000000ULL);
 		sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);

@@ -6,6 +6,8 @@
  * run the policy in force must be the old one or the new one, whole, and the next
  * transaction must work. Ends when runs came to no failure. Needs a kernel with fault
  * injection, debugfs at its place, the module loaded and nobody else using it.
+ *
+ * lose: lets a change of scope fail until the device has come into it and has no hooks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -160,6 +162,24 @@ static bool run(long n, struct ctl_policy *p, uint32_t *revision, uint32_t *firs
 	return failed;
 }
 
+static int lose(void)
+{
+	bool failed = true;
+	long n;
+	int ret;
+
+	for (n = 1; failed; n++) {
+		inject(n);
+		ret = scope(device);
+		failed = inject(0) == 0;
+		if (ret && strstr(ctl.text, "no hook"))
+			return 0;
+		reopen();
+	}
+	fprintf(stderr, "ctlfail: %ld failures, and none cost the device its hooks\n", n - 2);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t revision = 0, first_id = 1000;
@@ -168,8 +188,8 @@ int main(int argc, char **argv)
 	char path[64];
 	long n;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: ctlfail DEVICE  (outside the scope vnet*)\n");
+	if (argc != 2 && (argc != 3 || strcmp(argv[2], "lose") != 0)) {
+		fprintf(stderr, "usage: ctlfail DEVICE [lose]  (outside the scope vnet*)\n");
 		return 2;
 	}
 	device = argv[1];
@@ -185,6 +205,8 @@ int main(int argc, char **argv)
 		return 77;
 	}
 	reopen();
+	if (argc == 3)
+		return lose();
 	ctl_policy_make(&p, RULES, first_id);
 	if (ctl_apply(&ctl, &p, &revision)) {
 		fprintf(stderr, "ctlfail: no policy to begin with: %s\n", ctl.text);
