@@ -238,7 +238,7 @@ static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 si
 	 * of a conversation that was ended, while it would be found running if a reset made us forget it.
 	 */
 	if (tcp && scan)
-		tcp = vfw_scan_sum_right(scan, p, side) &&
+		tcp = (vfw_pkt_sum_trusted(p) || vfw_scan_sum_right(scan, p, side)) &&
 		      !(flow_dead(flow) && vfw_mode_fresh_left());
 	spin_lock(&flow->lock);
 	step = flow_step_life(flow, p, side);

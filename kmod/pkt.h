@@ -147,4 +147,16 @@ static inline u32 vfw_pkt_payload(const struct vfw_pkt *p)
 	return p->f.end > p->f.payload_off ? p->f.end - p->f.payload_off : 0;
 }
 
+/*
+ * A TCP checksum that nobody need compute: what is still to be summed, or was by hardware, is trusted, as the stack
+ * trusts it; the segments of a super-frame are summed when they are made; a fragment's cannot be told.
+ */
+static inline bool vfw_pkt_sum_trusted(const struct vfw_pkt *p)
+{
+	const struct sk_buff *skb = p->skb;
+
+	return skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
+	       skb_is_gso(skb) || p->f.flags & VFW_FRAME_F_FRAG;
+}
+
 #endif /* VFW_PKT_H */

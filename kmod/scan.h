@@ -22,8 +22,8 @@ void vfw_scan(struct vfw_pkt *p);
 void vfw_scan_put(struct vfw_scan *scan);
 
 /*
- * Would the receiver of a TCP segment that side of a scanned flow sent take its checksum for right? A fragment's cannot be
- * told: true. Pages that others may write to are made private before (p->head may be NULL then), if there is memory
+ * Would the receiver of a TCP segment that side of a scanned flow sent, and that is not vfw_pkt_sum_trusted(), take its checksum
+ * for right? Pages that others may write to are made private before (p->head may be NULL then), if there is memory
  * for that. The time is the sender's to pay. RCU read lock, BH off, no lock held.
  */
 bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side);

@@ -64,24 +64,12 @@ static bool segment_sums(const struct vfw_pkt *p)
 }
 
 /*
- * What is still to be summed, or was by hardware, is trusted, as the stack trusts it; the segments of a super-frame
- * are summed when they are made.
- */
-static bool segment_is_trusted(const struct vfw_pkt *p)
-{
-	const struct sk_buff *skb = p->skb;
-
-	return skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
-	       skb_is_gso(skb) || p->f.flags & VFW_FRAME_F_FRAG;
-}
-
-/*
  * Once for each frame, and of bytes that nobody writes to any more. Without memory to own them they are summed as
  * they are now: where the profile prevents, the frame goes no further than that.
  */
 static bool segment_sum_right(struct vfw_pkt *p)
 {
-	if (segment_is_trusted(p))
+	if (vfw_pkt_sum_trusted(p))
 		return true;
 	if (p->sum == VFW_SUM_UNKNOWN) {
 		if (!vfw_own_all(p))
@@ -93,13 +81,9 @@ static bool segment_sum_right(struct vfw_pkt *p)
 
 bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side)
 {
-	bool right;
-	u64 began;
+	u64 began = ktime_get_ns();
+	bool right = segment_sum_right(p);
 
-	if (segment_is_trusted(p))
-		return true;
-	began = ktime_get_ns();
-	right = segment_sum_right(p);
 	vfw_budget_spend(scan->dir[side].time, ktime_get_ns() - began);
 	return right;
 }

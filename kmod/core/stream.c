@@ -410,12 +410,6 @@ void vfw_stream_missed(struct vfw_stream *s)
 	s->flags |= VFW_STREAM_F_HOLES;
 }
 
-bool vfw_stream_done(const struct vfw_stream *s)
-{
-	return s->flags & VFW_STREAM_F_DEPTH && !after(s->next, s->acked) &&
-	       s->flags & VFW_STREAM_F_ACKED;
-}
-
 struct vfw_piece *vfw_stream_end(struct vfw_stream *s)
 {
 	struct vfw_piece *all = s->first;

@@ -193,9 +193,13 @@ struct vfw_piece *vfw_stream_ack(struct vfw_stream *s, u32 ack, u32 window, bool
 
 /*
  * True when the stream needs no more looking at: it is scanned up to its depth, and all of that is
- * acknowledged, so that no copy of it can be delivered any more.
+ * acknowledged, so that no copy of it can be delivered any more. Asked for every frame.
  */
-bool vfw_stream_done(const struct vfw_stream *s);
+static inline bool vfw_stream_done(const struct vfw_stream *s)
+{
+	return s->flags & VFW_STREAM_F_DEPTH && s->flags & VFW_STREAM_F_ACKED &&
+	       (int)(s->next - s->acked) <= 0;
+}
 
 /* Ends the stream and zeroes it. Returns all pieces, the caller's again, or NULL. */
 struct vfw_piece *vfw_stream_end(struct vfw_stream *s);
