@@ -94,6 +94,21 @@ static void failed(struct vfw_selftest_result *out, const char *how, u32 step)
 		snprintf(out->why, sizeof(out->why), "matches %s", how);
 }
 
+/* Plays the near miss. Returns 1 if it matches, which is then told in out, 0 if not, or a negative errno. */
+static int play_near(struct vfw_selftest *s, const struct vfw_talk *t,
+		     struct vfw_selftest_result *out, const char *how, u32 step)
+{
+	int rc = play(s, t, &s->near);
+
+	if (rc)
+		return rc;
+	out->misses++;
+	if (!s->hit)
+		return 0;
+	failed(out, how, step);
+	return 1;
+}
+
 static int payload_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 			  struct vfw_selftest_result *out)
 {
@@ -116,15 +131,10 @@ static int payload_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 			if (!vfw_maker_miss(s->maker, s->sig, &s->near, miss, k) || !s->near.len ||
 			    !vfw_talk_dsize(s->made, s->sig, s->near.len))
 				continue;
-			rc = play(s, t, &s->near);
+			rc = play_near(s, t, out, names[miss], k + 1);
 			if (rc)
-				return rc;
+				return rc < 0 ? rc : 0;
 			n++;
-			out->misses++;
-			if (s->hit) {
-				failed(out, names[miss], k + 1);
-				return 0;
-			}
 		}
 	}
 	return 0;
@@ -208,15 +218,10 @@ static int page_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 			continue;
 		memcpy(s->near.bytes, s->other.bytes, s->other.len);
 		s->near.len = s->other.len;
-		rc = play(s, t, &s->near);
+		rc = play_near(s, t, out, "with another byte in a content", k + 1);
 		if (rc)
-			return rc;
+			return rc < 0 ? rc : 0;
 		n++;
-		out->misses++;
-		if (s->hit) {
-			failed(out, "with another byte in a content", k + 1);
-			return 0;
-		}
 	}
 	return 0;
 }
