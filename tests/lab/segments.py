@@ -20,7 +20,9 @@ seconds are given to the server. Prints a line for each, "MANNER answered" or "M
 
 MANNER*N: N conversations.
 """
+import fcntl
 import ipaddress
+import os
 import random
 import socket
 import struct
@@ -42,7 +44,7 @@ def checksum(data):
 class Conversation:
     def __init__(self, src, dst, port, device="eth0"):
         self.src, self.dst = ipaddress.ip_address(src), ipaddress.ip_address(dst)
-        self.sport, self.dport = random.randrange(1024, 65000), port
+        self.sport, self.dport = next_port(), port
         self.isn = random.choice((random.randrange(1 << 32), (1 << 32) - random.randrange(200)))
         self.peer, self.acked, self.echo, self.ended, self.fin = 0, 0, 0, False, None
         self.clock = 1 << 28
@@ -66,7 +68,7 @@ class Conversation:
             if "lladdr" in words:
                 return bytes.fromhex(words[words.index("lladdr") + 1].replace(":", ""))
             time.sleep(0.05)
-        sys.exit("segments.py: no neighbour %s" % self.dst)
+        sys.exit("FAILED: did not happen in time: a neighbour %s" % self.dst)
 
     def header(self, length, proto, ident=0, offset=0, more=0):
         if self.dst.version == 6:
@@ -164,7 +166,7 @@ class Conversation:
             if self.listen(1, lambda: self.peer):
                 self.send(0, b"")
                 return
-        sys.exit("segments.py: no answer to the SYN")
+        sys.exit("FAILED: did not happen in time: an answer to the SYN of port %d" % self.sport)
 
     def over(self):
         return self.ended or self.fin == self.peer
@@ -247,6 +249,17 @@ def scatter(c, text, liar):
         idle = 0 if c.listen(0.2, lambda: c.acked > before) else idle + 1
 
 
+def next_port():
+    """Never the same twice in this VM, whichever call of this program asks: a conversation cut off is remembered for a while."""
+    with open("/tmp/segments.%d.port" % os.stat("/proc/self/ns/net").st_ino, "a+") as last:
+        fcntl.flock(last, fcntl.LOCK_EX)
+        last.seek(0)
+        port = int(last.read() or 1023) + 1
+        last.truncate(0)
+        last.write(str(port))
+    return port
+
+
 def main(argv):
     if len(argv) not in (6, 7):
         sys.exit(__doc__)
@@ -257,8 +270,6 @@ def main(argv):
         for i in range(int(count or 1)):
             random.seed("%s %u" % (manner, i))
             c = Conversation(src, dst, int(port))
-            # never the same port twice
-            c.sport = 1024 + time.time_ns() // 1000 % 60000
             if manner == "multipath":
                 # RFC 8684 3.1: capable, version 1, HMAC-SHA256
                 c.syn_options = struct.pack("!BBBB", 30, 4, 1, 1)

@@ -108,7 +108,7 @@ class Conversation:
                 if self.listen() & SYN:
                     self.wire.send(self.segment(self.una, self.peer, ACK))
                     return
-        sys.exit("no answer to the SYN")
+        sys.exit("FAILED: did not happen in time: an answer to the SYN")
 
     def random_segment(self):
         """A segment, and what must become of it: True arrives, False does not, None either."""

@@ -82,7 +82,7 @@ class Wire:
         while True:
             packet = self.heard(seconds)
             if packet is None:
-                sys.exit("the marker did not arrive")
+                sys.exit("FAILED: did not happen in time: the marker that must arrive")
             if packet[:len(marker)] == marker:
                 break
             came += [p for p in packets if packet[:len(p)] == p][:1]
