@@ -40,7 +40,12 @@ say() {
 	local src=10.0.0.99 dst=10.0.0.12
 	[ "${5:-4}" = 4 ] || src=fd00::99 dst=fd00::12
 	on a python3 "$LAB_LIB/segments.py" "$1" "$2" $src $dst 80 "GET $3 HTTP/1.0\r\n\r\n" \
-		"GET ${4:-$3} HTTP/1.0\r\n\r\n"
+		"GET ${4:-$3} HTTP/1.0\r\n\r\n" || {
+		# whoever reads this has nothing else to learn why from
+		vfwctl -o json status | jq -c '[.reasons[] | select(.packets > 0) | { (.reason): .packets }] | add'
+		vfwctl flow list | tail -n 2
+		return 1
+	}
 }
 
 # other_than WORD: how many conversations of the last say, kept in /tmp/said, ended another way.
