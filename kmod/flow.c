@@ -18,6 +18,7 @@
 #include "flow_event.h"
 #include "flow_info.h"
 #include "flow_table.h"
+#include "forgotten.h"
 #include "judge.h"
 #include "mode.h"
 #include "own.h"
@@ -65,8 +66,10 @@ static enum flow_step flow_turned(struct vfw_flow *flow, struct vfw_pkt *p, u32 
 			 &m);
 	if (pol->tables.rules[m.rule].verdict != VFW_PASS)
 		return FLOW_STEP_CUT;
-	if (side)
+	if (side) {
+		WRITE_ONCE(flow->turned, true);
 		return FLOW_STEP_AGAIN;
+	}
 	flow->rule = m.rule;
 	flow->rule_id = pol->tables.rules[m.rule].id;
 	return FLOW_STEP_PASS;
@@ -406,13 +409,49 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
 	flow->until = jiffies + vfw_flow_conf_life(flow);
 }
 
-/*
- * May a conversation be found running? Under a profile that prevents only soon after arming: later it is one
- * that was made to be forgotten, and its receiver may hold bytes that nobody scanned.
- */
-static bool flow_may_pick_up(const struct vfw_pkt *p)
+static bool flow_end_forgot(const struct vfw_end *end, u32 hash)
 {
-	return !vfw_scan_prevents(p) || !vfw_verdict_cuts(p) || vfw_mode_fresh_left();
+	const struct vfw_vm_live *live = end->nic ? end->nic->vm->live : NULL;
+
+	return (live &&
+		(vfw_forgotten_has(live->own, hash) || vfw_forgotten_has(live->in, hash))) ||
+	       (end->port && (vfw_forgotten_has(end->port->own, hash) ||
+			      vfw_forgotten_has(end->port->in, hash)));
+}
+
+/* Is it noted as forgotten, whoever opened it? */
+static bool flow_was_forgotten(const struct vfw_pkt *p)
+{
+	return flow_end_forgot(&p->src, p->key_hash) || flow_end_forgot(&p->dst, p->key_hash) ||
+	       vfw_forgotten_has(flow_nobodys, p->key_hash);
+}
+
+/*
+ * Is the frame's conversation, or would it be if the other side had opened it, for a profile that prevents? Nobody knows who
+ * opened one that is found running: where a server's segment took it for its own, the client's were not scanned.
+ */
+static bool flow_is_prevented(struct vfw_pkt *p)
+{
+	u32 src = vfw_who_ident(p, &p->src), dst = vfw_who_ident(p, &p->dst);
+	struct vfw_match m;
+
+	if (vfw_scan_prevents(p))
+		return true;
+	vfw_match_lookup(&p->pol->tables, dst, src, VFW_KEY(IPPROTO_TCP, p->f.sport), &m);
+	return vfw_scan_rule_prevents(p->pol, m.rule);
+}
+
+/*
+ * May a conversation be found running? Under a profile that prevents only soon after arming, and none that was
+ * there since: it was made to be forgotten, and its receiver may hold bytes that nobody scanned.
+ */
+static bool flow_may_pick_up(struct vfw_pkt *p)
+{
+	if (flow_is_syn(p))
+		return false;
+	if (!vfw_verdict_cuts(p) || !flow_is_prevented(p))
+		return true;
+	return vfw_mode_fresh_left() && !flow_was_forgotten(p);
 }
 
 void vfw_flow_open(struct vfw_pkt *p)

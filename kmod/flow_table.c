@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
+#include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -11,6 +12,7 @@
 
 #include "flow_event.h"
 #include "flow_table.h"
+#include "forgotten.h"
 #include "scan.h"
 #include "share.h"
 
@@ -69,12 +71,24 @@ static void flow_free_rcu(struct rcu_head *head)
 	kmem_cache_free(flow_cache, flow);
 }
 
+/* Scanned, and not over for good: what its receiver holds may be what nobody scanned. */
+static bool flow_is_unfinished(const struct vfw_flow *flow)
+{
+	const struct vfw_scan *scan = READ_ONCE(flow->scan);
+
+	return flow->key.proto == IPPROTO_TCP && scan && vfw_scan_is_strict(scan) &&
+	       !READ_ONCE(flow->turned) && !vfw_tcpstate_is_final(&flow->tcp);
+}
+
 /* Bucket locked. True: the caller was first, and must call flow_finish() with no lock held. */
 static bool flow_unlink(struct vfw_flow *flow)
 {
 	if (flow->gone)
 		return false;
 	WRITE_ONCE(flow->gone, true);
+	/* before nobody finds it any more */
+	if (flow_is_unfinished(flow))
+		vfw_forgotten_note(flow->share, vfw_flow_table_hash(&flow->key));
 	hlist_del_rcu(&flow->node);
 	return true;
 }

@@ -47,6 +47,7 @@ struct vfw_flow {
 	bool answered; /* both sides take part */
 	bool over; /* TCP: both sides have ended it, or one by a reset */
 	bool killed; /* by an administrator: what comes of it is rejected */
+	bool turned; /* to be found anew, the other way round: then it is not forgotten */
 	u32 policy_key; /* what policy was asked, VFW_KEY() */
 	u32 ident[2]; /* of the side that opened, of the other */
 	u32 rule; /* index in the policy of this generation, or VFW_PKT_NO_RULE */

@@ -14,11 +14,16 @@ module_param(pickup_s, uint, 0644);
 MODULE_PARM_DESC(pickup_s,
 		 "seconds after arming in which a preventing profile takes running conversations");
 
-static u64 mode_since; /* jiffies64 when it was armed; vfw_config_mutex; READ_ONCE */
+static u64 mode_since; /* jiffies64 when it was armed or disarmed; vfw_config_mutex; READ_ONCE */
+
+u64 vfw_mode_since(void)
+{
+	return READ_ONCE(mode_since);
+}
 
 u64 vfw_mode_fresh_left(void)
 {
-	u64 end = READ_ONCE(mode_since) + (u64)READ_ONCE(pickup_s) * HZ, now = get_jiffies_64();
+	u64 end = vfw_mode_since() + (u64)READ_ONCE(pickup_s) * HZ, now = get_jiffies_64();
 
 	return time_before64(now, end) ? end - now : 0;
 }

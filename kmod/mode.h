@@ -21,6 +21,9 @@ static inline bool vfw_mode_armed(void)
  */
 u64 vfw_mode_fresh_left(void);
 
+/* When it was armed or disarmed last, in jiffies64; 0: never. Any context. */
+u64 vfw_mode_since(void);
+
 /*
  * Arms or disarms. While armed the module holds a reference on itself, so unloading is disarm
  * first. Setting what is set already does nothing. Posts VFW_EVENT_MODE. Returns 0, -EINVAL for

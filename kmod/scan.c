@@ -23,17 +23,27 @@
 
 static struct kmem_cache *scan_cache;
 
-/* The profile that the policy gives the frame's rule, or NULL. */
+/* The profile that a policy gives a rule, or NULL. */
+static struct vfw_profile *scan_rule_profile(const struct vfw_policy *pol, u32 rule)
+{
+	u32 n = rule == VFW_PKT_NO_RULE ? 0 : pol->tables.rules[rule].profile;
+
+	return n ? pol->profiles[n - 1] : NULL;
+}
+
 static struct vfw_profile *scan_profile(const struct vfw_pkt *p)
 {
-	u32 n = p->rule == VFW_PKT_NO_RULE ? 0 : p->pol->tables.rules[p->rule].profile;
-
-	return n ? p->pol->profiles[n - 1] : NULL;
+	return scan_rule_profile(p->pol, p->rule);
 }
 
 static bool scan_is_preventing(const struct vfw_profile *profile)
 {
 	return profile && profile->conf.flags & VFW_PROFILE_F_PREVENT;
+}
+
+bool vfw_scan_rule_prevents(const struct vfw_policy *pol, u32 rule)
+{
+	return scan_is_preventing(scan_rule_profile(pol, rule));
 }
 
 bool vfw_scan_prevents(const struct vfw_pkt *p)
@@ -185,6 +195,12 @@ static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
 enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan)
 {
 	return READ_ONCE(scan->dead);
+}
+
+bool vfw_scan_is_strict(const struct vfw_scan *scan)
+{
+	return vfw_scan_dead(scan) || READ_ONCE(scan->retired) ||
+	       scan_is_preventing(READ_ONCE(scan->user.profile));
 }
 
 bool vfw_scan_refuse(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_reason reason, bool fatal)

@@ -9,6 +9,7 @@
 
 struct sk_buff;
 struct vfw_pkt;
+struct vfw_policy;
 struct vfw_scan;
 
 /*
@@ -30,6 +31,12 @@ bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side);
 
 /* Why nothing of its conversation passes any more, or VFW_REASON_NONE. RCU read lock. */
 enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan);
+
+/* Did it prevent anything, as far as is known? Then its receiver may hold what it would drop. RCU read lock. */
+bool vfw_scan_is_strict(const struct vfw_scan *scan);
+
+/* Has the rule of this index a profile that prevents? RCU read lock. */
+bool vfw_scan_rule_prevents(const struct vfw_policy *pol, u32 rule);
 
 /* Has the frame's rule a profile that prevents, or has its flow, which may keep that of before? RCU read lock. */
 bool vfw_scan_prevents(const struct vfw_pkt *p);

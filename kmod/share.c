@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "budget.h"
+#include "forgotten.h"
 #include "frag.h"
 #include "frag_mark.h"
 #include "share.h"
@@ -63,6 +64,7 @@ static void share_free_rcu(struct rcu_head *head)
 
 	vfw_frag_free(share->frags);
 	vfw_frag_mark_free(share->marks);
+	vfw_forgotten_free(share->forgotten);
 	kfree(share);
 }
 

@@ -16,6 +16,7 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
+struct vfw_forgotten;
 struct vfw_frag_marks;
 struct vfw_frags;
 
@@ -41,6 +42,8 @@ struct vfw_share {
 	struct vfw_frags
 		*frags; /* fragmented packets it pays for; made when the first comes, of frag.c */
 	struct vfw_frag_marks *marks; /* of frag_mark.c; made when the first comes */
+	struct vfw_forgotten *forgotten; /* of forgotten.c; made when the first is noted */
+	u64 forgot_all; /* the arming in which one could not be noted; READ_ONCE */
 	struct rcu_head rcu;
 };
 

@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A conversation found running under a preventing profile is taken soon after arming only; a reset with a wrong checksum ends none, a second copy of its SYN moves none;
+# A conversation found running under a preventing profile is taken soon after arming only, and none that vfw was made to forget; a reset with a wrong checksum ends none, a second copy of its SYN moves none;
 # where both ends have forgotten a conversation, its ports are used again at once, and what follows is scanned.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$LAB_LIB/web.sh"
 
+# where it is forgotten by a reset, that takes a second
+printf '[flow]\ntcp-close = 1\n' >/etc/vfw/vfwd.toml
 web_up
 web_policy prevent
 running=(tcp src=10.0.0.11 dst=10.0.0.12 dmac="$(mac_of b)" sport=4000 dport=80 flags=0x10 seq=1000 ack=2000)
@@ -18,9 +20,63 @@ running[4]=sport=4001
 before=$(reason invalid-state)
 expect_fail delivered b a -- "${running[@]}"
 expect_more "running conversations refused" "$(reason invalid-state)" "$before"
-note "where nothing prevents, as ever"
+note "nor from a server that is to be protected, where what it opens itself is not inspected"
 running[2]=dst=10.0.0.11 running[1]=src=10.0.0.12 running[3]=dmac=$(mac_of a)
+before=$(reason invalid-state)
+expect_fail delivered a b -- "${running[@]}"
+expect_more "running conversations refused" "$(reason invalid-state)" "$before"
+note "where nothing prevents either way, as ever"
+policy <<'P'
+profile web { signatures { "web.patterns" }  mode prevent }
+first { pass from any to vm b tcp port 80 inspect web  pass from any to any }
+default block log
+P
 expect_pass delivered a b -- "${running[@]}"
+
+note "soon after arming, but vfw was made to forget it: what the receiver held back gets no beginning"
+echo 900 >/sys/module/vfw/parameters/pickup_s
+cat >/tmp/hold.py <<'P'
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from segments import Conversation, RST, SYN
+way = sys.argv[2]
+text = b"GET /evil.cgi?%s HTTP/1.0\r\n\r\n" % way.encode()
+c = Conversation("10.0.0.99", "10.0.0.12", 80)
+c.open()
+# the receiver waits for the first byte
+c.send(1, text[1:])
+if way == "match":
+    c.send(0, text[:1])
+    # another conversation on the same ports, for all that is known; its receiver takes neither
+    c.isn ^= 1 << 31
+    c.send(0, b"", SYN)
+    c.send(0, b"", RST)
+    c.isn ^= 1 << 31
+elif way == "reset":
+    # at the end of what was sent, which is not where the receiver stands
+    c.send(len(text), b"", RST)
+open("/tmp/port", "w").write(str(c.sport))
+while not os.path.exists("/tmp/go"):
+    time.sleep(0.1)
+c.send(0, text[:1])
+c.listen(2)
+print(way, "answered" if c.heard else "silent")
+P
+forgotten() { [ "$(vfwctl -o json flow list | jq --argjson p "$1" '[.flows[] | select(.src_port == $p)] | length')" = 0 ]; }
+for way in match reset; do
+	rm -f /tmp/go /tmp/port
+	on a python3 /tmp/hold.py "$LAB_LIB" $way >/tmp/said &
+	holder=$!
+	wait_until 20 test -s /tmp/port
+	wait_until 20 forgotten "$(cat /tmp/port)"
+	before=$(reason invalid-state)
+	touch /tmp/go
+	wait $holder
+	expect "the server" "$(cat /tmp/said)" "$way silent"
+	expect_more "what would begin it anew ($way)" "$(reason invalid-state)" "$before"
+	expect "attacks in the server's log ($way)" "$(reached evil)" 0
+done
+echo 0 >/sys/module/vfw/parameters/pickup_s
 
 # half_asked: a request without its end; it has $port, its bytes $first to $end.
 half_asked() {
