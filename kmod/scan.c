@@ -138,9 +138,12 @@ static struct vfw_scan *scan_begin(struct vfw_pkt *p)
 	scan = scan_new(p, profile);
 	if (!scan) {
 		vfw_profile_count_add(profile, overloads, 1);
-		if (profile->conf.flags & VFW_PROFILE_F_PREVENT &&
-		    profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK)
+		if (!(profile->conf.flags & VFW_PROFILE_F_PREVENT))
+			return NULL;
+		if (profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK)
 			vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+		else
+			vfw_scan_multipath_unscanned(p);
 		return NULL;
 	}
 	/* two frames of it on two CPUs */

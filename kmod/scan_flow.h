@@ -104,6 +104,12 @@ static inline u32 vfw_scan_window(const struct vfw_frame *f)
  */
 bool vfw_scan_multipath(struct vfw_scan *scan, struct vfw_pkt *p);
 
+/*
+ * The same where a frame passes unscanned for want of memory, by the word of a profile that prevents: both ends of a SYN agree on plain TCP
+ * all the same, or it is blocked. No lock is needed.
+ */
+void vfw_scan_multipath_unscanned(struct vfw_pkt *p);
+
 /* ---- scan_eat.c: the bytes' way into Hyperscan ---- */
 
 enum vfw_scan_eaten {

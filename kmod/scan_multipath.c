@@ -41,7 +41,8 @@ static bool multipath_clear(struct vfw_pkt *p, u32 len)
 	return true;
 }
 
-bool vfw_scan_multipath(struct vfw_scan *scan, struct vfw_pkt *p)
+/* Brings it back to plain TCP. Returns why it may not pass, or VFW_REASON_NONE. */
+static enum vfw_reason multipath_step(struct vfw_pkt *p)
 {
 	u32 at = p->mac + p->f.l4_off + sizeof(struct tcphdr);
 	u32 len = p->f.payload_off - p->f.l4_off - sizeof(struct tcphdr);
@@ -49,18 +50,36 @@ bool vfw_scan_multipath(struct vfw_scan *scan, struct vfw_pkt *p)
 	const u8 *opt;
 
 	/* a reset brings no data, and says by the option why it was sent */
-	if (!len || p->f.tcp_flags & VFW_TCP_RST ||
-	    !(scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT))
-		return false;
+	if (!len || p->f.tcp_flags & VFW_TCP_RST)
+		return VFW_REASON_NONE;
 	opt = skb_header_pointer(p->skb, (int)at, (int)len, buf);
 	if (!opt)
-		return vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
+		return VFW_REASON_NO_MEMORY;
 	if (vfw_tcpopt_find(opt, len, 0, VFW_TCPOPT_MULTIPATH) == len)
-		return false;
+		return VFW_REASON_NONE;
 	if (!(p->f.tcp_flags & VFW_TCP_SYN))
-		return vfw_scan_refuse(scan, p, VFW_REASON_STREAM_MULTIPATH, false);
+		return VFW_REASON_STREAM_MULTIPATH;
 	/* what cuts nothing changes nothing */
 	if (!vfw_verdict_cuts(p) || multipath_clear(p, len))
-		return false;
-	return vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
+		return VFW_REASON_NONE;
+	return VFW_REASON_NO_MEMORY;
+}
+
+bool vfw_scan_multipath(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	enum vfw_reason reason = VFW_REASON_NONE;
+
+	if (scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT)
+		reason = multipath_step(p);
+	return reason && vfw_scan_refuse(scan, p, reason, false);
+}
+
+void vfw_scan_multipath_unscanned(struct vfw_pkt *p)
+{
+	enum vfw_reason reason = VFW_REASON_NONE;
+
+	if (p->f.proto == IPPROTO_TCP && p->f.tcp_flags & VFW_TCP_SYN)
+		reason = multipath_step(p);
+	if (reason)
+		vfw_pkt_block(p, reason);
 }

@@ -84,6 +84,7 @@ cat >/tmp/pieces.py <<-'X'
 	from segments import Conversation
 	class Talk(Conversation):
 	    def neighbour(self): return bytes.fromhex("525400000002")
+	if __name__ != "__main__": sys.argv[1:] = "0" * 5
 	talks, step, length, count, rounds = map(int, sys.argv[1:])
 	for _ in range(talks):
 	    c = Talk("10.0.0.1", "10.0.0.2", 80)
@@ -104,6 +105,25 @@ b_talks() { wait_until 30 b_said "$1"; }
 socat -u TCP-LISTEN:81,fork,reuseaddr OPEN:/tmp/got.host,creat,append 2>/dev/null &
 ip -n a addr del 10.0.0.1/24 dev eth0
 ip -n b neigh replace 10.0.0.1 lladdr 52:54:00:00:00:01 dev eth0 nud permanent
+
+note "no memory, overload passes: no SYN that passes unscanned asks for multipath TCP"
+cat >/tmp/multipath.py <<-'X'
+	import os, sys
+	sys.path[:0] = [os.environ["LAB_LIB"], "/tmp"]
+	from pieces import Talk
+	c = Talk("10.0.0.1", "10.0.0.2", 80)
+	c.syn_options = b"\x1e\x04\x01\x01"
+	c.open()
+	open("/tmp/opened", "w").close()
+X
+expect_pass ctlscan apply vneta vnetb "$EVIL" harmless
+param scan_kib_per_vm 0
+before=$(profile_count overloads)
+unheard b 'dst port 80 and tcp[tcpflags] & tcp-syn != 0 and tcp[24] = 30' on a env LAB_LIB="$LAB_LIB" python3 /tmp/multipath.py
+expect_pass test -e /tmp/opened
+expect_more "overloads" "$(profile_count overloads)" "$before"
+param scan_kib_per_vm 65536
+expect_pass ctlscan apply --block-overload vneta vnetb "$EVIL" harmless
 
 note "one VM takes all memory that it may: the part of others is kept"
 param scan_mib 1
