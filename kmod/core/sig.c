@@ -6,14 +6,66 @@ static bool in_bounds(u32 first, u32 n, u32 all)
 	return first <= all && n <= all - first;
 }
 
-static const char *check_side(const struct vfw_sigs *s, const struct vfw_sig_side *side)
+/* How many ranges sets may still name, of each table: what they share is looked at again and again. */
+struct spare {
+	u64 range4, range6, ports;
+};
+
+static bool is_sorted4(const struct vfw_sig_range4 *r, u32 n)
+{
+	u32 i;
+
+	for (i = 1; i < n; i++)
+		if (r[i].low <= r[i - 1].high)
+			return false;
+	return true;
+}
+
+static bool is_sorted6(const struct vfw_sig_range6 *r, u32 n)
+{
+	u32 i;
+
+	for (i = 1; i < n; i++)
+		if (memcmp(r[i].low, r[i - 1].high, 16) <= 0)
+			return false;
+	return true;
+}
+
+static bool are_sorted_ports(const struct vfw_sig_ports *r, u32 n)
+{
+	u32 i;
+
+	for (i = 1; i < n; i++)
+		if (r[i].low <= r[i - 1].high)
+			return false;
+	return true;
+}
+
+static bool spend(u64 *spare, u32 n)
+{
+	if (n > *spare)
+		return false;
+	*spare -= n;
+	return true;
+}
+
+static const char *check_side(const struct vfw_sigs *s, const struct vfw_sig_side *side,
+			      struct spare *spare)
 {
 	if (!in_bounds(side->addr4.first, side->addr4.n, s->n_range4) ||
 	    !in_bounds(side->addr6.first, side->addr6.n, s->n_range6))
 		return "addresses outside their table";
 	if (!in_bounds(side->ports.first, side->ports.n, s->n_ports))
 		return "ports outside their table";
-	return NULL;
+	if (!spend(&spare->range4, side->addr4.n) || !spend(&spare->range6, side->addr6.n) ||
+	    !spend(&spare->ports, side->ports.n))
+		return "sets share too much of their table";
+	if (!is_sorted4(s->range4 + side->addr4.first, side->addr4.n) ||
+	    !is_sorted6(s->range6 + side->addr6.first, side->addr6.n))
+		return "addresses are not sorted and apart";
+	return are_sorted_ports(s->ports + side->ports.first, side->ports.n)
+		       ? NULL
+		       : "ports are not sorted and apart";
 }
 
 static const char *check_count(const struct vfw_sig_step *t)
@@ -74,13 +126,14 @@ static const char *check_step(const struct vfw_sigs *s, const struct vfw_sig_ste
 	}
 }
 
-static const char *check_sig(const struct vfw_sigs *s, const struct vfw_sig *sig)
+static const char *check_sig(const struct vfw_sigs *s, const struct vfw_sig *sig,
+			     struct spare *spare)
 {
-	const char *bad = check_side(s, &sig->src);
+	const char *bad = check_side(s, &sig->src, spare);
 	u32 i;
 
 	if (!bad)
-		bad = check_side(s, &sig->dst);
+		bad = check_side(s, &sig->dst, spare);
 	if (bad)
 		return bad;
 	if (sig->n_conds > VFW_SIG_CONDS_MAX ||
@@ -118,6 +171,11 @@ static const char *check_ranges(const struct vfw_sigs *s, u32 *i)
 
 const char *vfw_sig_check(const struct vfw_sigs *s, u32 *element)
 {
+	struct spare spare = {
+		.range4 = (u64)s->n_range4 * VFW_SIG_SHARED_MAX,
+		.range6 = (u64)s->n_range6 * VFW_SIG_SHARED_MAX,
+		.ports = (u64)s->n_ports * VFW_SIG_SHARED_MAX,
+	};
 	const char *bad = check_ranges(s, element);
 	u32 i;
 
@@ -132,7 +190,7 @@ const char *vfw_sig_check(const struct vfw_sigs *s, u32 *element)
 		*element = i;
 	}
 	for (i = 0; !bad && i < s->n_sigs; i++) {
-		bad = check_sig(s, &s->sigs[i]);
+		bad = check_sig(s, &s->sigs[i], &spare);
 		*element = i;
 	}
 	return bad;

@@ -24,6 +24,7 @@
 #define VFW_SIG_VARS_MAX 16 /* byte_extract variables of one signature */
 #define VFW_SIG_CONDS_MAX 64
 #define VFW_SIG_ENDS_MAX 32 /* places at which one expression ends that are tried */
+#define VFW_SIG_SHARED_MAX 16 /* times as many ranges as there are that sets may name together */
 #define VFW_SIG_BUDGET 3000 /* steps of one chain */
 #define VFW_SIG_NONE 0xffffffffU
 

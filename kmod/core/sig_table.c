@@ -76,6 +76,9 @@ static const char *check(const struct vfw_sigs *s)
 	for (i = 0; i < s->n_sigs; i++) {
 		if (s->sigs[i].flags & ~KNOWN_FLAGS || s->sigs[i].protocols & ~KNOWN_PROTOCOLS)
 			return "a signature with flags that nobody knows";
+		if (!(s->sigs[i].protocols & (VFW_SIG_P_IP4 | VFW_SIG_P_IP6)) ||
+		    s->sigs[i].ip_proto < -1 || s->sigs[i].ip_proto > 255)
+			return "a signature of no protocol";
 		if (s->sigs[i].fast != VFW_SIG_NONE)
 			return "a signature that names a literal, of which a table has none";
 	}

@@ -57,6 +57,24 @@ static const char *const tables[] = {
 	" 0a000000 0a0000ff 10000000",
 };
 
+/* signatures, conditions, ranges of addresses, of ports; a packet's ends; then the elements */
+static const char *const sigs[] = {
+	"0201020202 0000 0050 0050 0a000001 0a010001 10 00"
+	" 00000000 c1000000 ffffffff ffffffff"
+	" 00000000 02000000 00000000 02000000 00000000 00000000"
+	" 00000000 00000000 00000000 00000000 00000000 02000000"
+	" 00000000 01000000 00000000 00000000"
+	" 0f000000 c3000000 ffffffff ffffffff"
+	" 00000000 00000000 00000000 00000000 00000000 00000000"
+	" 01000000 01000000 01000000 01000000 01000000 01000000"
+	" 00000000 01000000 00000000 00000000"
+	" 12020000 14000000 00000000"
+	" 0000000a ffff000a 0000010a ff00010a"
+	" 00000000000000000000000000000000 00000000000000000000000000000001"
+	" fe800000000000000000000000000000 fe80ffffffffffffffffffffffffffff"
+	" 50005000 401f2723",
+};
+
 static const char *const conversations[] = {
 	"00027f000000 01126e800000 0010806f0000 0018806f0801 01106f880000 00118800ff00 011170890000",
 	"00027f000000 01140080ff00 00027f000000",
@@ -98,6 +116,7 @@ int main(int argc, char **argv)
 	WRITE_ALL("core_frame", frames);
 	WRITE_ALL("core_quoted", quoted);
 	WRITE_ALL("core_tables", tables);
+	WRITE_ALL("core_sigs", sigs);
 	WRITE_ALL("core_tcp", conversations);
 	WRITE_ALL("core_policy", policies);
 	return EXIT_SUCCESS;

@@ -7,9 +7,9 @@ struct tables {
 	struct vfw_sig sig;
 	struct vfw_sig_step step[2];
 	struct vfw_sig_cond cond;
-	struct vfw_sig_range4 range4;
-	struct vfw_sig_range6 range6;
-	struct vfw_sig_ports ports;
+	struct vfw_sig_range4 range4[2];
+	struct vfw_sig_range6 range6[2];
+	struct vfw_sig_ports ports[2];
 	u8 bytes[4];
 	struct vfw_sigs s;
 };
@@ -18,30 +18,34 @@ struct tables {
 static void sound(struct tables *t)
 {
 	memset(t, 0, sizeof(*t));
-	t->sig.src.addr4.n = 1;
-	t->sig.src.addr6.n = 1;
-	t->sig.dst.ports.n = 1;
+	t->sig.src.addr4.n = 2;
+	t->sig.src.addr6.n = 2;
+	t->sig.dst.ports.n = 2;
 	t->sig.n_conds = 1;
 	t->sig.n_steps = 2;
 	t->step[0].len = 4;
 	t->step[1] = (struct vfw_sig_step){
 		.op = VFW_SIG_BYTE_TEST, .buffer = VFW_SIG_TCP_HEADER, .count = 8};
-	t->range4.high = 5;
-	t->range6.high[15] = 1;
-	t->ports.high = 80;
+	t->range4[0].high = 5;
+	t->range4[1] = (struct vfw_sig_range4){6, 0xffffffff};
+	t->range6[0].high[15] = 1;
+	t->range6[1].low[15] = 2;
+	t->range6[1].high[0] = 1;
+	t->ports[0].high = 80;
+	t->ports[1] = (struct vfw_sig_ports){81, 81};
 	t->s = (struct vfw_sigs){.sigs = &t->sig,
 				 .steps = t->step,
 				 .conds = &t->cond,
-				 .range4 = &t->range4,
-				 .range6 = &t->range6,
-				 .ports = &t->ports,
+				 .range4 = t->range4,
+				 .range6 = t->range6,
+				 .ports = t->ports,
 				 .bytes = t->bytes,
 				 .n_sigs = 1,
 				 .n_steps = 2,
 				 .n_conds = 1,
-				 .n_range4 = 1,
-				 .n_range6 = 1,
-				 .n_ports = 1,
+				 .n_range4 = 2,
+				 .n_range6 = 2,
+				 .n_ports = 2,
 				 .n_bytes = 4,
 				 .n_exprs = 1};
 }
@@ -220,12 +224,12 @@ static void bad_field(struct tables *t)
 
 static void bad_addr4(struct tables *t)
 {
-	t->sig.dst.addr4.first = 2;
+	t->sig.dst.addr4.first = 3;
 }
 
 static void bad_addr6(struct tables *t)
 {
-	t->sig.src.addr6.n = 2;
+	t->sig.src.addr6.n = 3;
 }
 
 static void bad_ports(struct tables *t)
@@ -235,17 +239,40 @@ static void bad_ports(struct tables *t)
 
 static void bad_range4(struct tables *t)
 {
-	t->range4.low = 6;
+	t->range4[0].low = 6;
+}
+
+static void bad_order4(struct tables *t)
+{
+	t->range4[1].low = 5;
+}
+
+/* each set is in order, and the table as a whole is not */
+static void ok_two_sets4(struct tables *t)
+{
+	t->range4[1] = (struct vfw_sig_range4){3, 4};
+	t->sig.src.addr4.n = 1;
+	t->sig.dst.addr4 = (struct vfw_sig_set){1, 1};
+}
+
+static void bad_order6(struct tables *t)
+{
+	t->range6[1].low[15] = 1;
+}
+
+static void bad_order_ports(struct tables *t)
+{
+	t->ports[1] = (struct vfw_sig_ports){7, 7};
 }
 
 static void bad_range6(struct tables *t)
 {
-	t->range6.low[0] = 1;
+	t->range6[0].low[0] = 1;
 }
 
 static void bad_range_ports(struct tables *t)
 {
-	t->ports.low = 81;
+	t->ports[0].low = 81;
 }
 
 static const struct {
@@ -270,7 +297,9 @@ static const struct {
 	{bad_field, false},	    {bad_addr4, false},
 	{bad_addr6, false},	    {bad_ports, false},
 	{bad_range4, false},	    {bad_range6, false},
-	{bad_range_ports, false},
+	{bad_range_ports, false},   {bad_order4, false},
+	{ok_two_sets4, true},	    {bad_order6, false},
+	{bad_order_ports, false},
 };
 
 START_TEST(check_tables)
@@ -281,6 +310,25 @@ START_TEST(check_tables)
 	sound(&t);
 	tables[_i].spoil(&t);
 	ck_assert_int_eq(!vfw_sig_check(&t.s, &element), tables[_i].good);
+}
+END_TEST
+
+/* What sets share is looked at once for each of them, so they do not share without a bound. */
+START_TEST(check_shared)
+{
+	struct vfw_sig sigs[VFW_SIG_SHARED_MAX + 1];
+	struct tables t;
+	u32 element, i;
+
+	sound(&t);
+	for (i = 0; i < ARRAY_SIZE(sigs); i++)
+		sigs[i] = t.sig;
+	t.s.sigs = sigs;
+	t.s.n_sigs = VFW_SIG_SHARED_MAX;
+	ck_assert_ptr_null(vfw_sig_check(&t.s, &element));
+	t.s.n_sigs++;
+	ck_assert_ptr_nonnull(vfw_sig_check(&t.s, &element));
+	ck_assert_uint_eq(element, VFW_SIG_SHARED_MAX);
 }
 END_TEST
 
@@ -337,6 +385,7 @@ TCase *core_sig_cases(void)
 	TCase *t = tcase_create("sig");
 
 	tcase_add_loop_test(t, check_tables, 0, ARRAY_SIZE(tables));
+	tcase_add_test(t, check_shared);
 	tcase_add_loop_test(t, compare, 0, ARRAY_SIZE(compares));
 	tcase_add_test(t, limits);
 	return t;

@@ -101,6 +101,9 @@ enum spoilt {
 	PORTS_OUTSIDE,
 	CONDS_OUTSIDE,
 	BACKWARD,
+	NO_FAMILY,
+	NO_PROTOCOL,
+	DISORDER,
 	TRAILING,
 	SPOILT_COUNT,
 };
@@ -147,6 +150,15 @@ static void spoil(u8 *buf, size_t *n, int what)
 		break;
 	case BACKWARD:
 		*last = (struct vfw_sig_ports){9, 8};
+		break;
+	case NO_FAMILY:
+		sig->protocols &= ~(u32)VFW_SIG_P_IP4;
+		break;
+	case NO_PROTOCOL:
+		sig->ip_proto = 256;
+		break;
+	case DISORDER:
+		*last = (struct vfw_sig_ports){80, 81};
 		break;
 	case TRAILING:
 		*n += 4;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any bytes as the table of signatures that user space loads: five element counts of a byte each, a packet's ends, then the
+ * elements. What vfw_sig_table_read() lets through is sorted as binary searches need it, and asking it never
+ * leads outside.
+ */
+#include <stdlib.h>
+
+#include "core/sig_table.h"
+
+#define MAX_OF_EACH 12
+#define COUNTS 5
+#define ENDS 16 /* bytes of a packet's two addresses, ports, protocol and flags */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(int holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void in_order(const struct vfw_sigs *s, const struct vfw_sig_side *side)
+{
+	u32 i;
+
+	must((u64)side->addr4.first + side->addr4.n <= s->n_range4);
+	must((u64)side->addr6.first + side->addr6.n <= s->n_range6);
+	must((u64)side->ports.first + side->ports.n <= s->n_ports);
+	for (i = side->addr4.first + 1; i < side->addr4.first + side->addr4.n; i++)
+		must(s->range4[i].low > s->range4[i - 1].high);
+	for (i = side->addr6.first + 1; i < side->addr6.first + side->addr6.n; i++)
+		must(memcmp(s->range6[i].low, s->range6[i - 1].high, 16) > 0);
+	for (i = side->ports.first + 1; i < side->ports.first + side->ports.n; i++)
+		must(s->ports[i].low > s->ports[i - 1].high);
+}
+
+static void ask(const struct vfw_sigs *s, const uint8_t ends[ENDS])
+{
+	static const u8 protos[] = {VFW_PROTO_TCP, VFW_PROTO_UDP, VFW_PROTO_ICMP, VFW_PROTO_ICMP6};
+	struct vfw_frame f = {
+		.kind = ends[0] & 1 ? VFW_FRAME_IP6 : VFW_FRAME_IP4,
+		.proto = protos[ends[0] >> 1 & 3],
+		.flags = VFW_FRAME_F_L4,
+		.sport = vfw_get16(ends + 2),
+		.dport = vfw_get16(ends + 4),
+	};
+	struct vfw_sig_pkt p = {.frame = &f, .flags = ends[1], .payload_len = ends[14]};
+	u32 i;
+
+	memcpy(f.src, ends + 6, 4);
+	memcpy(f.dst, ends + 10, 4);
+	for (i = 0; i < s->n_sigs; i++) {
+		in_order(s, &s->sigs[i].src);
+		in_order(s, &s->sigs[i].dst);
+		vfw_sig_header(s, &s->sigs[i], &p);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct vfw_sig_table_head head = {
+		.magic = VFW_SIG_TABLE_MAGIC,
+		.sizes = VFW_SIG_TABLE_SIZES,
+	};
+	struct vfw_sigs s;
+	uint8_t *buf;
+	size_t n;
+
+	if (size < COUNTS + ENDS)
+		return 0;
+	head.n_sigs = data[0] % MAX_OF_EACH;
+	head.n_conds = data[1] % MAX_OF_EACH;
+	head.n_range4 = data[2] % MAX_OF_EACH;
+	head.n_range6 = data[3] % MAX_OF_EACH;
+	head.n_ports = data[4] % MAX_OF_EACH;
+	/* as long as it says, of that exact size: zeroes behind the input's end */
+	s = (struct vfw_sigs){.n_sigs = head.n_sigs,
+			      .n_conds = head.n_conds,
+			      .n_range4 = head.n_range4,
+			      .n_range6 = head.n_range6,
+			      .n_ports = head.n_ports};
+	n = vfw_sig_table_size(&s);
+	buf = calloc(1, n);
+	size -= COUNTS + ENDS;
+	memcpy(buf + sizeof(head), data + COUNTS + ENDS,
+	       size < n - sizeof(head) ? size : n - sizeof(head));
+	head.sum = vfw_sig_table_sum(buf + sizeof(head), n - sizeof(head));
+	memcpy(buf, &head, sizeof(head));
+	if (!vfw_sig_table_read(buf, n, &s))
+		ask(&s, data + COUNTS);
+	free(buf);
+	return 0;
+}
