@@ -1,9 +1,10 @@
-# RFC 4511 4.1.1: a message's id and operation: bind (4.2), search (4.5), extended (4.12), and answers. CLDAP is
-# the same over UDP.
+# RFC 4511 4.1.1: a message's id and operation: bind (4.2), search (4.5), extended (4.12), unbind (4.3) of one who
+# only looked, and answers. CLDAP is the same over UDP.
 app ldap "Lightweight Directory Access Protocol"
 port tcp 389 3268
 port udp 389
 tcp client /^\x30(?:[\x05-\x7f]|\x81.|\x82..|\x83...|\x84....)\x02[\x01-\x04].{1,4}(?:\x60(?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x02\x01[\x02\x03]\x04|\x63(?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x04|\x77(?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x80[\x05-\x40][0-2]\.)/s
+tcp client /^\x30\x05\x02\x01.\x42\x00/s
 tcp server /^\x30(?:[\x05-\x7f]|\x81.|\x82..|\x83...|\x84....)\x02[\x01-\x04].{1,4}(?:[\x61\x65\x78](?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x0a\x01.\x04|\x64(?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x04)/s
 udp client /^\x30(?:[\x05-\x7f]|\x81.|\x82..|\x83...|\x84....)\x02[\x01-\x04].{1,4}\x63(?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x04.*\x0a\x01[\x00-\x02]\x0a\x01[\x00-\x03]/s
 udp server /^\x30(?:[\x05-\x7f]|\x81.|\x82..|\x83...|\x84....)\x02[\x01-\x04].{1,4}(?:\x65(?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x0a\x01.\x04|\x64(?:[\x00-\x7f]|\x81.|\x82..|\x84....)\x04)/s

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """written.py VFWCTL APPS: first messages written from the protocols' specifications, each on a port that is no
 hint of any app, in one capture; the apps must name them, and leave alone what only looks like them."""
-import json
 import os
 import struct
-import subprocess
 import sys
-import tempfile
+
+import frames
 
 H = bytes.fromhex
 ANY = b'x' * 60
@@ -56,6 +55,10 @@ COOKIE = H('03 00 0013 0e e0 0000 0000 00 01 00 0800 03000000')
 BGP = b'\xff' * 16 + H('001d 01 04 fde8 00b4 0a000001 00')
 TNS = H('00 46 0000 01 00 0000 013b 012c') + ANY
 DNP3 = H('05 64 0e c4 0100 0300 abcd c1 c1 01') + bytes(4)
+SCCRQ = H('c802 0014 0000 0000 0000 0000 8008 0000 0000 0001')
+NETFLOW5 = H('0005 0001 00000001 65000000 00000001 00000000 00 00 0000') + b'\x01' * 36 + bytes(1) + b'\x01' * 9 + bytes(2)
+SEND_NAME = H('0015 4e 0000000d07df7fbd 00000001 0006') + b'x@host'
+KPASSWD = H('0040 0001 0030') + ber(0x6e, ber(0x30, H('a003020105 a10302010e'), bytes(30)))
 
 # (app, protocol, what the opener says, what the other says; '' nothing; None: must be none of the apps)
 TALKS = (
@@ -93,7 +96,43 @@ TALKS = (
     ('bittorrent', 't', b'\x13BitTorrent protocol' + bytes(48), b''), ('radius', 'u', RADIUS, b''),
     ('xmpp', 't', b"<?xml version='1.0'?><stream:stream to='x'>", b''),
     ('socks', 't', H('05 01 00 05 01 00 01 0a000001 0050'), H('05 00')),
+    ('proxy', 't', b'PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\nGET / HTTP/1.1\r\n', b'HTTP/1.1 200 OK\r\n'),
+    ('proxy', 't', b'\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c' + bytes(12), b'220 mx ESMTP\r\n'),
+    ('distcc', 't', b'DIST00000001ARGC00000002ARGV00000002cc', b''), ('cvs', 't', b'BEGIN AUTH REQUEST\n/cvs\n', b''),
+    ('munin', 't', b'', b'# munin node at srv\n'), ('mpd', 't', b'', b'OK MPD 0.23.5\n'),
+    ('gpsd', 't', b'', b'{"class":"VERSION","release":"3.22"'), ('managesieve', 't', b'', b'"IMPLEMENTATION" "x"\r\n"SIEVE" "y"\r\n'),
+    ('spamd', 't', b'PING SPAMC/1.2\r\n\r\n', b''), ('spamd', 't', b'', b'SPAMD/1.5 0 PONG\r\n'),
+    ('clamd', 't', b'zINSTREAM\0', b''), ('clamd', 't', b'nPING\n', b''), ('clamd', 't', b'PING\n', b'PONG\n'),
+    ('rpki', 't', H('01 02 0000 00000008'), H('01 03 0007 00000008')), ('l2tp', 'u', SCCRQ, b''),
+    ('pptp', 't', H('009c 0001 1a2b3c4d 0001 0000 0100 0000') + bytes(140), b''), ('netflow', 'u', NETFLOW5, b''),
+    ('netflow', 'u', H('0009 0001 00000001 65000000 00000001 00000000 0000 000c 0100 0001 0008 0004'), b''),
+    ('netflow', 'u', H('000a 001c 65000000 00000001 00000000 0002 000c 0100 0001 0008 0004'), b''),
+    ('relp', 't', b'1 open 85 relp_version=0\n', b''), ('collectd', 'u', H('0000 0008') + b'srv\0' + H('0008 000c') + bytes(8), b''),
+    ('epmd', 't', H('0007 7a') + b'rabbit', H('77 00 6260 4d 00')), ('erlang', 't', SEND_NAME, H('0003') + b'sok'),
+    ('dicom', 't', H('0100 000000cd 0001 0000') + b'ANY'.ljust(16) + b'ECHOSCU'.ljust(16), b''),
+    ('firebird', 't', H('00000001 00000013 00000003 00000001 00000004') + b'/x.f', b''),
+    ('nut', 't', b'LIST UPS\n', b'BEGIN LIST UPS\n'), ('beanstalk', 't', b'put 0 0 60 2\r\nhi\r\n', b'INSERTED 1\r\n'),
+    ('ike', 'u', bytes(4) + b'12345678' * 2 + H('2e 20 23 08 00000001 000000d0') + ANY, b''),
+    ('radius', 'u', H('0c 01 0026') + bytes(16) + H('50 12') + bytes(16), H('02 01 0014') + bytes(16)),
+    ('redis', 't', b'AUTH x\r\n', b'+OK\r\n'), ('pop3', 't', b'AUTH PLAIN\r\n', b'+OK hi\r\n'),
+    ('wireguard', 'u', WG[:20] + H('01 03') + WG[22:], H('02000000') + bytes(88)),
+    ('socks', 't', H('05 02 00 01'), H('05 ff')), ('tftp', 'u', H('0005 0001') + b'File not found\0', b''),
+    ('kerberos', 'u', KPASSWD, b''), ('kerberos', 't', struct.pack('>I', len(KPASSWD)) + KPASSWD, b''),
+    ('ldap', 't', H('3005 0201 01 4200'), b''), ('gearman', 't', b'status\r\n', b'wc\t0\t0\t0\n.\n'),
     # what only looks like it
+    (None, 't', b'PROXY TCP5 10.0.0.1 10.0.0.2 1 2\r\n', b''), (None, 't', b'\r\n\r\n\0\r\nQUIT\n\x11\x11', b''),
+    (None, 't', b'DIST00000001ARGV00000002', b''), (None, 't', b'BEGIN AUTH\n', b''), (None, 't', b'', b'# munin\n'),
+    (None, 't', b'', b'OK MPD\n'), (None, 't', b'', b'{"class":"TPV","release":"x"'), (None, 't', b'', b'"IMPLEMENTATION" "x"\r\nOK\r\n'),
+    (None, 't', b'PING SPAMC\r\n', b''), (None, 't', b'zINSTREAM\n', b''), (None, 't', b'PING\n', b'PING\n'),
+    (None, 't', H('01 02 0000 00000008'), H('03 03 0007 00000008')), (None, 't', H('01 02 0000 00000008'), b''),
+    (None, 'u', SCCRQ[:19] + b'\x07', b''), (None, 't', H('009c 0001 1a2b3c4e 0001 0000'), b''), (None, 'u', NETFLOW5[:60] + b'\1' + NETFLOW5[61:], b''),
+    (None, 'u', H('0009 0001 00000001 65000000 00000001 00000000 0000 000c 00ff 0001'), b''), (None, 't', b'1 open 85 version=0\n', b''),
+    (None, 'u', H('0000 0008') + b'srv\0' + H('0002 000c'), b''), (None, 't', H('0007 7a') + b'rabbit', b'\x78\0'), (None, 't', SEND_NAME, b'\0\3nok'),
+    (None, 't', H('0100 000000cd 0002 0000') + b' ' * 32, b''), (None, 't', H('00000002 00000013 00000003 00000001'), b''),
+    (None, 't', b'LIST UPS\n', b'220 x\r\n'), (None, 't', b'reserve\r\n', b''), (None, 'u', b'12345678' * 2 + H('2e 20 26 08 00000001 000000d0'), b''),
+    (None, 'u', H('0c 01 0026') + bytes(16) + H('50 12') + bytes(16), b''), (None, 't', H('05 02 00 01'), b''),
+    (None, 'u', H('0005 0009') + b'File not found\0', b''), (None, 'u', H('0005 0001') + b'File not found', b''),
+    (None, 'u', KPASSWD[:3] + b'\2' + KPASSWD[4:], b''), (None, 't', H('3005 0201 01 4300'), b''), (None, 't', b'status\r\n', b'OK\r\n'),
     (None, 't', b'GET / HTTP/9\r\n', b''), (None, 't', b'x GET / HTTP/1.1\r\n', b''),
     (None, 't', b'get a\r\n', b''), (None, 't', b'USER x\r\n', b''), (None, 't', b'', b'220 hi\r\n'),
     (None, 't', mbap(1, 1, 3, 0, 0, 0, 1), b''), (None, 't', H('00000008 04d21600'), b''),
@@ -107,51 +146,13 @@ TALKS = (
 )
 
 
-def packet(n, proto, client, tcp, data):
-    ports = (40000 + n, 30000) if client else (30000, 40000 + n)
-    if proto == 't':
-        seq, ack, flags = tcp
-        l4 = struct.pack('>HHIIBBHHH', *ports, seq, ack, 0x50, flags, 8192, 0, 0) + data
-    else:
-        l4 = struct.pack('>HHHH', *ports, 8 + len(data), 0) + data
-    ends = (b'\x0a\0\0\x01', b'\x0a\0\0\x02')
-    ip = struct.pack('>BBHHHBBH', 0x45, 0, 20 + len(l4), 0, 0, 64, 6 if proto == 't' else 17, 0)
-    return bytes(12) + b'\x08\0' + ip + (ends[0] + ends[1] if client else ends[1] + ends[0]) + l4
-
-
-def frames():
-    for n, (_, proto, ask, answer) in enumerate(TALKS):
-        if proto == 'u':
-            if ask:
-                yield packet(n, 'u', True, None, ask)
-            if answer:
-                yield packet(n, 'u', False, None, answer)
-            continue
-        yield packet(n, 't', True, (1, 0, 2), b'')
-        yield packet(n, 't', False, (1, 2, 18), b'')
-        yield packet(n, 't', True, (2, 2, 16), b'')
-        if ask:
-            half = len(ask) // 2  # no pattern may depend on where a segment ends
-            yield packet(n, 't', True, (2, 2, 24), ask[:half])
-            yield packet(n, 't', True, (2 + half, 2, 24), ask[half:])
-        if answer:
-            yield packet(n, 't', False, (2, 2 + len(ask), 24), answer)
-
-
 def main():
     vfwctl, apps = sys.argv[1:]
-    with tempfile.NamedTemporaryFile(suffix='.pcap') as f:
-        f.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i, frame in enumerate(frames()):
-            frame = frame[:12] + frame[12:]
-            f.write(struct.pack('<IIII', 1700000000 + i // 1000, i % 1000, len(frame), len(frame)) + frame)
-        f.flush()
-        said = json.loads(subprocess.run([vfwctl, '-o', 'json', 'app', '--pcap', f.name, apps], check=True,
-                                         stdout=subprocess.PIPE).stdout)
-    found = {flow['src_port'] if flow['src_port'] != 30000 else flow['dest_port']: flow for flow in said['flows']}
+    found = frames.recognise(vfwctl, apps, [
+        ((40000, 30000), {'t': 'tcp', 'u': 'udp'}[proto], [(side, x) for side, x in enumerate((ask, answer)) if x])
+        for _, proto, ask, answer in TALKS])
     failed = 0
-    for n, (app, proto, ask, answer) in enumerate(TALKS):
-        got = found.get(40000 + n, {}).get('app')
+    for (app, proto, ask, answer), got in zip(TALKS, found):
         if got != app:
             failed += 1
             print('apps: %s over %s, %r / %r: found %s' % (app or 'none', proto, ask[:24], answer[:24], got))
