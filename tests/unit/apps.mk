@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Unit tests of apps: their files, what the shipped ones say of conversations written here, and of captures.
+# Unit tests of apps: their files, what the shipped ones say of conversations written here,
+# of what real servers said, and of captures.
 # make -f tests/unit/apps.mk test-unit-apps, at the top of the tree.
 
 APPS_UNIT_DIR := build/tests/apps
@@ -16,7 +17,8 @@ APPS_UNIT_TESTS := $(APPS_UNIT_DIR)/tests/unit/apps/files.o $(APPS_UNIT_DIR)/tes
 .PHONY: test-unit-apps
 test-unit-apps: $(APPS_UNIT_DIR)/files $(APPS_UNIT_DIR)/flows $(CLI_OUT)/vfwctl
 	$<
-	python3 tests/unit/apps/written.py $(CLI_OUT)/vfwctl rules/apps
+	python3 -B tests/unit/apps/written.py $(CLI_OUT)/vfwctl rules/apps
+	python3 -B tests/unit/apps/real/kept.py $(CLI_OUT)/vfwctl rules/apps tests/unit/apps/real/kept
 	python3 tests/unit/apps/table.py $(APPS_UNIT_DIR)/flows rules/apps ../shared/corpora/etopen-oracle
 
 $(APPS_UNIT_DIR)/files $(APPS_UNIT_DIR)/flows: $(APPS_UNIT_DIR)/%: $(APPS_UNIT_DIR)/tests/unit/apps/%.o $(APPS_UNIT_OBJS)
