@@ -160,10 +160,11 @@ $(LAB_BIN)/%: tests/lab/src/%.c
 	$(CC) $(LAB_CFLAGS) $< -o $@
 
 # What scripts/bench runs in them besides: vfwd's own compiler and its way to the kernel.
-$(LAB_BIN)/benchpolicy: tests/lab/bench/policy.c $(filter-out $(VFWD_OBJ)/daemon/main.o,$(VFWD_OBJS))
+$(LAB_BIN)/bench%: tests/lab/bench/%.c tests/lab/bench/publish.c tests/lab/bench/publish.h $(filter-out $(VFWD_OBJ)/daemon/main.o,$(VFWD_OBJS))
 	@mkdir -p $(@D)
-	$(CC) $(VFWD_CFLAGS) $(CFLAGS) -c $< -o $(VFWD_OBJ)/benchpolicy.o
-	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $(VFWD_OBJ)/benchpolicy.o $(filter %.o,$^) $(shell $(PKG_CONFIG) --libs $(VFWD_PKGS)) -o $@
+	$(CC) $(VFWD_CFLAGS) $(CFLAGS) -c $< -o $(VFWD_OBJ)/bench$*.o
+	$(CC) $(VFWD_CFLAGS) $(CFLAGS) -c tests/lab/bench/publish.c -o $(VFWD_OBJ)/bench$*-publish.o
+	$(CXX) $(LDFLAGS_ALL) $(LDFLAGS) $(VFWD_OBJ)/bench$*.o $(VFWD_OBJ)/bench$*-publish.o $(filter %.o,$^) $(shell $(PKG_CONFIG) --libs $(VFWD_PKGS)) -o $@
 
 $(LAB_BIN)/ctflush: tests/lab/bench/ctflush.c
 	@mkdir -p $(@D)

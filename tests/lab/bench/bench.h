@@ -54,6 +54,15 @@ int bench_traffic_open(u16 sport);
 int bench_traffic_established(u32 frames, u32 len);
 int bench_traffic_new(u32 frames);
 
+/*
+ * Sends a frame from the end that has this MAC, 0 or 1; takes skb, NULL: no memory. 0, -ENOMEM, or -ENODEV: neither has it.
+ * May sleep.
+ */
+int bench_traffic_send(const u8 *mac, struct sk_buff *skb);
+
+/* Waits until all that was sent has arrived, up to a second. 0. */
+int bench_traffic_settle(void);
+
 /* Frames given to devices, and frames that arrived, since bench_traffic_init(). */
 u64 bench_traffic_sent(void);
 u64 bench_traffic_received(void);

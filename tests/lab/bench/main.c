@@ -5,6 +5,7 @@
  *   open PORT                      a TCP conversation between the first two ends
  *   established FRAMES REPS LEN    measures frames of it, LEN bytes of payload in each segment
  *   new FRAMES REPS                measures UDP frames between random ends, each a new flow
+ *   replay PASS REPS               measures passes of the capture, PASS and those behind it, each a repetition; no warming up
  *   start LEN, stop                a little of both in the background; shows sent and received
  *
  * A measurement warms up, then shows a line for each repetition: what the frames took together (in the
@@ -20,6 +21,7 @@
 
 #include "bench.h"
 #include "clock.h"
+#include "replay.h"
 
 #define REPS_MAX 100
 #define COMMAND_MAX 80
@@ -32,13 +34,17 @@ static char *payload = "";
 module_param(payload, charp, 0444);
 MODULE_PARM_DESC(payload, "file whose bytes TCP carries (default: letters)");
 
+static char *frames_path = "";
+module_param_named(frames, frames_path, charp, 0444);
+MODULE_PARM_DESC(frames, "capture to replay (default: none)");
+
 static DEFINE_MUTEX(lock); /* protects what follows, and all traffic but the background's */
 static struct {
 	u64 took, sent, received;
 } reps[REPS_MAX];
 static u32 n_reps;
 static u64 start_sent, start_received;
-static void *bytes;
+static void *bytes, *capture;
 
 static const char letters[] = "The quick brown fox jumps over the lazy dog. 0123456789 +-*/=<>";
 
@@ -67,6 +73,27 @@ static int measure(bool new, u32 frames, u32 n, u32 len)
 	return err;
 }
 
+static int replay(u32 pass, u32 n)
+{
+	u64 from, sent, received;
+	u32 i;
+	int err = 0;
+
+	if (pass > BENCH_PASSES_MAX || n > BENCH_PASSES_MAX + 1 - pass)
+		return -EINVAL;
+	for (i = 0; i < n && !err; i++) {
+		sent = bench_traffic_sent();
+		received = bench_traffic_received();
+		from = bench_clock();
+		err = bench_replay(pass + i);
+		reps[i].took = bench_clock() - from;
+		reps[i].sent = bench_traffic_sent() - sent;
+		reps[i].received = bench_traffic_received() - received;
+		n_reps = i + 1;
+	}
+	return err;
+}
+
 /* Stops, and gives what is under way the time to arrive. */
 static int stop(void)
 {
@@ -81,7 +108,7 @@ static int stop(void)
 
 static int run(const char *command)
 {
-	u32 frames, n, len;
+	u32 frames, pass, n, len;
 
 	n_reps = 0;
 	if (sscanf(command, "open %u", &n) == 1)
@@ -90,6 +117,8 @@ static int run(const char *command)
 		return measure(false, frames, n, len);
 	if (sscanf(command, "new %u %u", &frames, &n) == 2 && n <= REPS_MAX)
 		return measure(true, frames, n, 0);
+	if (sscanf(command, "replay %u %u", &pass, &n) == 2 && n <= REPS_MAX)
+		return replay(pass, n);
 	if (sscanf(command, "start %u", &len) == 1) {
 		start_sent = bench_traffic_sent();
 		start_received = bench_traffic_received();
@@ -157,13 +186,24 @@ static int read_payload(void)
 	return 0;
 }
 
+static int read_frames(void)
+{
+	size_t size = 0;
+	ssize_t n;
+
+	if (!*frames_path)
+		return 0;
+	n = kernel_read_file_from_path(frames_path, 0, &capture, INT_MAX, &size, READING_POLICY);
+	return n < 0 ? n : bench_replay_set(capture, n);
+}
+
 static int __init bench_init(void)
 {
 	int err;
 
 	if (n_ends < 2 || n_ends > BENCH_ENDS_MAX)
 		return -EINVAL;
-	err = read_payload();
+	err = read_payload() ?: read_frames();
 	if (!err)
 		err = bench_traffic_init(n_ends);
 	if (!err && !proc_create("vfw_bench", 0600, NULL, &bench_ops))
@@ -171,6 +211,7 @@ static int __init bench_init(void)
 	if (err) {
 		bench_traffic_exit();
 		vfree(bytes);
+		vfree(capture);
 	}
 	return err;
 }
@@ -180,6 +221,7 @@ static void __exit bench_exit(void)
 	remove_proc_entry("vfw_bench", NULL);
 	bench_traffic_exit();
 	vfree(bytes);
+	vfree(capture);
 }
 
 module_init(bench_init);

@@ -5,6 +5,7 @@
  * they are counted and freed. One at a time, as pktgen does it: what a frame costs is all in its turn.
  */
 #include <linux/delay.h>
+#include <linux/etherdevice.h>
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
 #include <linux/rtnetlink.h>
@@ -107,6 +108,26 @@ static void settle(u64 arrivals)
 
 	while (atomic64_read(&received) < arrivals && tries--)
 		usleep_range(1000, 1100);
+}
+
+int bench_traffic_send(const u8 *mac, struct sk_buff *skb)
+{
+	u32 side = ether_addr_equal(mac, ends[1].dev->dev_addr);
+
+	if (!skb)
+		return -ENOMEM;
+	if (!side && !ether_addr_equal(mac, ends[0].dev->dev_addr)) {
+		kfree_skb(skb);
+		return -ENODEV;
+	}
+	skb->dev = ends[side].dev;
+	return send_frame(skb);
+}
+
+int bench_traffic_settle(void)
+{
+	settle(sent);
+	return 0;
 }
 
 int bench_traffic_open(u16 sport)
