@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Frames for scripts/bench ids, as a pcap file; what is in it, as JSON.
 
-ids_frames.py make MIB RULES OUT     TCP conversations with so much payload: HTTP in the clear (pages, JSON, images) and protocols
-                                     of binary records; ten of them bring something that made rules of RULES look for
+ids_frames.py make MIB SEGMENT RULES OUT
+                                     TCP conversations with so much payload: HTTP in the clear (pages, JSON, images) and protocols
+                                     of binary records; ten of them bring something that made rules of RULES look for;
+                                     of SEGMENT bytes at most: 1460, or more, as VMs send it that leave segmentation to others
 ids_frames.py take IN OUT            of a capture the TCP conversations that begin in it, and UDP, of IPv4 without fragments
 ids_frames.py first IN OUT           its first frame
 ids_frames.py passes N IN OUT        the frames N times, behind each other, each time as vfw_bench.ko sends pass 0, 1, ...
@@ -18,7 +20,7 @@ import ids_rules
 
 MACS = (bytes((0x52, 0x54, 1, 0, 0, 0)), bytes((0x52, 0x54, 1, 0, 0, 1)))
 MSS = 1460
-LONGEST = 1514
+LONGEST = 14 + 65535
 SYN, ACK, PSH, FIN = 2, 16, 8, 1
 SYN_OPTIONS = bytes((2, 4, MSS >> 8, MSS & 255, 3, 3, 7, 1))
 ATTACKS = 10
@@ -48,7 +50,8 @@ def checksum(data):
 class Talk:
     """One TCP conversation; its methods make frames."""
 
-    def __init__(self, rng, number):
+    def __init__(self, rng, number, segment):
+        self.segment = segment
         host = rng.randrange(200)
         self.addr = (bytes((10, 1, host >> 4, 10 + (host & 15))), bytes((10, 1, 100 + host % 7, 20)))
         self.port = (10000 + number, rng.choice((80, 80, 8080, 3000, 9200)))
@@ -59,7 +62,7 @@ class Talk:
         options = SYN_OPTIONS if flags & SYN else b""
         ack = self.seq[1 - side] if flags & ACK else 0
         tcp = struct.pack(
-            ">HHIIBBHHH", self.port[side], self.port[1 - side], self.seq[side], ack, (20 + len(options)) << 2, flags, 65535 if flags & SYN else 4096, 0, 0
+            ">HHIIBBHHH", self.port[side], self.port[1 - side], self.seq[side], ack, (20 + len(options)) << 2, flags, 65535 if flags & SYN else 8192, 0, 0
         )
         ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp) + len(options) + len(data), 0, 0x4000, 64, 6, 0, self.addr[side], self.addr[1 - side])
         ip = ip[:10] + struct.pack(">H", checksum(ip)) + ip[12:]
@@ -68,11 +71,11 @@ class Talk:
         return MACS[1 - side] + MACS[side] + b"\x08\x00" + ip + tcp + options + data
 
     def say(self, side, data):
-        """Segments as large as they come, every second one acknowledged, and the last."""
-        for i, at in enumerate(range(0, len(data), MSS)):
-            last = at + MSS >= len(data)
-            yield self.frame(side, ACK | (PSH if last else 0), data[at : at + MSS])
-            if i % 2 or last:
+        """Segments as large as they come, every second one acknowledged (every one that no wire takes), and the last."""
+        for i, at in enumerate(range(0, len(data), self.segment)):
+            last = at + self.segment >= len(data)
+            yield self.frame(side, ACK | (PSH if last else 0), data[at : at + self.segment])
+            if i % 2 or last or self.segment > MSS:
                 yield self.frame(1 - side, ACK)
 
     def frames(self, messages):
@@ -159,14 +162,14 @@ def attacks(rng, path):
         yield b" ".join(found)
 
 
-def make(mib, rules, path):
+def make(mib, segment, rules, path):
     rng = random.Random(20)
     source, out = Source(rng), Writer(path)
     planned = list(attacks(rng, rules))
     going, number, payload = [], 0, 0
     while payload < mib << 20 or planned or going:
         while len(going) < 32 and (payload < mib << 20 or planned):
-            talk = Talk(rng, number)
+            talk = Talk(rng, number, segment)
             attack = planned.pop() if planned and number % 7 == 3 else b""
             messages = source.http(attack) if attack or rng.random() < 0.75 else source.records()
             going.append((talk, talk.frames(list(messages))))
@@ -180,7 +183,7 @@ def make(mib, rules, path):
                 break
             out.put(frame)
         payload += talk.bytes - before
-    return {"frames": out.n, "payload": payload, "conversations": number}
+    return {"frames": out.n, "payload": payload, "conversations": number, "segment": segment}
 
 
 def records_of(path):
@@ -249,7 +252,7 @@ def first(source, path):
 if __name__ == "__main__":
     verb = sys.argv[1] if len(sys.argv) > 3 else ""
     if verb == "make":
-        print(json.dumps(make(int(sys.argv[2]), sys.argv[3], sys.argv[4])))
+        print(json.dumps(make(int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:6])))
     elif verb == "take":
         print(json.dumps(take(*sys.argv[2:4])))
     elif verb == "first":

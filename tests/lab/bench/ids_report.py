@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """ids_report.py OUT.json COMMAND FOLDER: makes JSON and tables of what scripts/bench ids left in FOLDER.
 
-machine.json, frames.json (of one pass), passes (their number), suricata.jsonl (a run a line: what it was, and its CPU time), lab.log (of the user-mode
-kernel), suricata/eve.json and vfw.json (alerts), load.jsonl (the compiler's runs). Ends with 1 when the alerts differ, when a frame or an event was
+machine.json; for each kind of frames a folder with frames.json (of one pass), passes (their number), suricata.jsonl (a run a line: what it was, and
+its CPU time), lab.log (of the user-mode kernel), suricata/eve.json and vfw.json (alerts); load.jsonl (the compiler's runs), load.log. Ends with 1 when the alerts differ, when a frame or an event was
 lost, or when not all was scanned.
 """
 import collections
@@ -12,6 +12,7 @@ import statistics
 import sys
 
 NONE, FILTER = ("none", "none-again"), ("vfw", "vfw-again")
+KINDS = ("wire", "offload", "pcap")
 WANTED = 2.0  # Suricata's cost to vfw's
 
 
@@ -66,7 +67,7 @@ def less(a, b):
     return {"min": a["min"] - b["min"], "median": a["median"] - b["median"]}
 
 
-def contest(folder, report, wrong):
+def contest(folder, wrong):
     frames = json.load(open(os.path.join(folder, "frames.json"), encoding="utf-8"))
     passes = int(open(os.path.join(folder, "passes"), encoding="ascii").read())
     lab = read_lab(os.path.join(folder, "lab.log"))
@@ -114,18 +115,18 @@ def contest(folder, report, wrong):
     if result["profile"]["bytes"] != total or result["profile"]["overloads"]:
         wrong.append(f"vfw scanned {result['profile']['bytes']} bytes of {total}, and left {result['profile']['overloads']} frames unscanned")
     result["ratio"] = {k: result["suricata"][k] / result["vfw"][k] for k in ("min", "median")}
-    report["contest"] = result
-    show_contest(result)
+    show_contest(os.path.basename(folder), result)
+    return result
 
 
 def line(name, values):
     print(f"  {name:<52} {values['min']:8.3f} {values['median']:8.3f}")
 
 
-def show_contest(r):
+def show_contest(kind, r):
     f = r["frames"]
     print(
-        f"\n{f['frames']} frames, {f['conversations']} conversations, {f['payload'] / 1048576:.1f} MiB of payload, {r['passes']} passes;"
+        f"\n{kind}: {f['frames']} frames, {f['conversations']} conversations, {f['payload'] / 1048576:.1f} MiB of payload, {r['passes']} passes;"
         f" {r['rules']} rules; alerts: vfw {r['alerts']['vfw']}, Suricata {r['alerts']['suricata']}\n"
     )
     print(f"  {'CPU ns a payload byte':<52} {'least':>8} {'median':>8}")
@@ -167,12 +168,13 @@ def main():
     report = {"command": command.strip(), **json.load(open(os.path.join(folder, "machine.json"), encoding="utf-8"))}
     wrong = []
     print(f"{report['command']}\n{report['machine']}, load before {report['load_average']}; {report['suricata']}")
-    if os.path.exists(os.path.join(folder, "suricata.jsonl")):
-        contest(folder, report, wrong)
-        found = report["contest"]["ratio"]["median"]
-        print(f"\n{'met   ' if found >= WANTED else 'MISSED'} Suricata's cost to vfw's: {found:.2f}, wanted >= {WANTED}")
+    report["contests"] = {k: contest(os.path.join(folder, k), wrong) for k in KINDS if os.path.exists(os.path.join(folder, k, "vfw.json"))}
     if os.path.exists(os.path.join(folder, "load.jsonl")):
         load(folder, report)
+    print()
+    for kind, r in report["contests"].items():
+        found = r["ratio"]["median"]
+        print(f"{'met   ' if found >= WANTED else 'MISSED'} {kind}: Suricata's cost to vfw's: {found:.2f}, wanted >= {WANTED}")
     report["wrong"] = wrong
     for w in wrong:
         print(f"WRONG  {w}")

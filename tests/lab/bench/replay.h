@@ -9,7 +9,7 @@
 
 /*
  * data: a capture (pcap, little-endian, Ethernet, whole frames of TCP or UDP over IPv4) whose frames bear the MACs of the
- * first two ends; it stays the caller's and must stay. 0, -EINVAL: it is not that.
+ * first two ends; what is longer than 1514 bytes is TCP whose sender leaves segments of 1460 bytes to others; it stays the caller's and must stay. 0, -EINVAL: it is not that.
  */
 int bench_replay_set(const void *data, size_t len);
 
