@@ -3,7 +3,7 @@
 
 ids_frames.py make MIB SEGMENT RULES OUT
                                      TCP conversations with so much payload: HTTP in the clear (pages, JSON, images) and protocols
-                                     of binary records; ten of them bring something that made rules of RULES look for;
+                                     of binary records; ten of them begin with something that made rules of RULES look for, an answer of 3 MiB ends with it;
                                      of SEGMENT bytes at most: 1460, or more, as VMs send it that leave segmentation to others
 ids_frames.py take IN OUT            of a capture the TCP conversations that begin in it, and UDP, of IPv4 without fragments
 ids_frames.py first IN OUT           its first frame
@@ -24,6 +24,7 @@ LONGEST = 14 + 65535
 SYN, ACK, PSH, FIN = 2, 16, 8, 1
 SYN_OPTIONS = bytes((2, 4, MSS >> 8, MSS & 255, 3, 3, 7, 1))
 ATTACKS = 10
+LONG = 3 << 20  # bytes
 GAP_US = 12  # between two frames
 
 
@@ -143,6 +144,12 @@ class Source:
             yield 0, self.request(attack if not i else b"")
             yield 1, self.response()
 
+    def long(self, attack):
+        """An answer longer than any usual depth, what is looked for at its end."""
+        yield 0, self.request()
+        body = self.text[: LONG] + attack
+        yield 1, f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
     def records(self):
         """Requests and answers, each a length, a type and fields: numbers and some text."""
         for _ in range(self.rng.randint(10, 60)):
@@ -151,22 +158,31 @@ class Source:
                 yield side, struct.pack(">IBB", len(body), self.rng.randrange(40), 0) + body
 
 
-def attacks(rng, path):
-    """Of the made rules in the file some, as bytes that match each once."""
-    sids = [int(ids[1]) - ids_rules.FIRST for ids in map(ids_rules.ids_of, open(path, encoding="latin-1")) if ids and int(ids[1]) >= ids_rules.FIRST]
+def made_in(path):
+    """Numbers of the made rules in a file."""
+    sids = [int(ids[1]) for ids in map(ids_rules.ids_of, open(path, encoding="latin-1")) if ids]
+    return [sid - ids_rules.FIRST for sid in sids if sid >= ids_rules.FIRST]
+
+
+def matching(number):
+    """Bytes that match a made rule once."""
+    return b"%d. " % number + b" and so on ".join(ids_rules.contents(number)[0]) + b" "
+
+
+def attacks(rng, numbers):
+    """Of the made rules some, one to three at a time."""
     for i in range(ATTACKS):
-        found = []
-        for number in rng.sample(sids, min(len(sids), 1 + i % 3)):
-            data = ids_rules.contents(number)[0]
-            found.append(b"%d. " % i + b" and so on ".join(data))
-        yield b" ".join(found)
+        yield b"".join(map(matching, rng.sample(numbers, min(len(numbers), 1 + i % 3))))
 
 
 def make(mib, segment, rules, path):
     rng = random.Random(20)
     source, out = Source(rng), Writer(path)
-    planned = list(attacks(rng, rules))
-    going, number, payload = [], 0, 0
+    numbers = made_in(rules)
+    planned = list(attacks(rng, numbers))
+    from_server = next((n for n in numbers if not ids_rules.contents(n)[2]), None)
+    talk = Talk(rng, 0, segment)
+    going, number, payload = [(talk, talk.frames(list(source.long(matching(from_server) if from_server is not None else b""))))], 1, 0
     while payload < mib << 20 or planned or going:
         while len(going) < 32 and (payload < mib << 20 or planned):
             talk = Talk(rng, number, segment)
