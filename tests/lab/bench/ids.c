@@ -4,7 +4,7 @@
  *
  *   benchids enforced RULES               prints GID SID of each rule that the module enforces
  *   benchids compile SET FOLDER RULES     makes the databases, or finds them in the cache FOLDER; how long and how large, as JSON
- *   benchids arm FOLDER MODE RULES        detect, prevent: all TCP between ports p0 and p1 is scanned, whole, with the databases
+ *   benchids arm FOLDER MODE RULES        detect, prevent: all between ports p0 and p1 is scanned, whole, with the databases
  *                                         in FOLDER; none: the same policy without a profile. Arms; JSON as benchpolicy's
  *   benchids profile                      prints what the profile in force scanned and holds, as JSON
  *   benchids alerts RULES OUT             writes the module's events as EVE until SIGTERM, and then until there are no more
@@ -174,10 +174,10 @@ static int arm(const char *folder, const char *mode, const char *path)
 	static const char with[] =
 		"guard default { mac any ip any }\n"
 		"profile ids { signatures { \"ids.rules\" } mode %s on-overload block }\n"
-		"first { pass from any to any tcp inspect ids  pass from any to any }\n"
+		"first { pass from any to any inspect ids }\n"
 		"default pass\n",
 			  without[] = "guard default { mac any ip any }\n"
-				      "first { pass from any to any tcp  pass from any to any }\n"
+				      "first { pass from any to any }\n"
 				      "default pass\n";
 	bool scans = strcmp(mode, "none") != 0;
 	struct vfw_vm *vms = bench_vms_new(VMS, VMS);

@@ -28,8 +28,6 @@ def read_lab(path):
             lab[{"@policy": "policies"}.get(word, word[1:] + ("s" if word == "@profile" else ""))].append(json.loads(rest))
         elif word == "@load":
             lab["loads"].append({"file": fields[0], **json.loads(rest.partition(" ")[2])})
-        elif word == "@memory":
-            lab["loads"][-1]["kernel_kib"] = int(fields[1])
         elif reps is not None and word.isdigit() and len(fields) == 2:
             reps.append([int(word)] + [int(f) for f in fields])
     return lab
@@ -110,10 +108,12 @@ def contest(folder, wrong):
     wrong += found[:20] + ([f"and {len(found) - 20} more differences of alerts"] if len(found) > 20 else [])
     if lost:
         wrong.append(f"vfw: {lost} events were lost")
-    if not ours:
-        wrong.append("no alert at all: the traffic must bring some")
-    if result["profile"]["bytes"] != total or result["profile"]["overloads"]:
-        wrong.append(f"vfw scanned {result['profile']['bytes']} bytes of {total}, and left {result['profile']['overloads']} frames unscanned")
+    # Others' captures may repeat segments, and need not bring any alert.
+    made, scanned, left = "segment" in frames, result["profile"]["bytes"], result["profile"]["overloads"]
+    if made and not ours and result["rules"]:
+        wrong.append("no alert at all: what was made brings some")
+    if left or (scanned != total if made else scanned < 0.95 * total):
+        wrong.append(f"vfw scanned {scanned} bytes of {total}, and left {left} frames unscanned")
     result["ratio"] = {k: result["suricata"][k] / result["vfw"][k] for k in ("min", "median")}
     show_contest(os.path.basename(folder), result)
     return result
@@ -159,7 +159,7 @@ def load(folder, report):
     for k in lab["loads"]:
         print(
             f"  in the kernel, {os.path.basename(k['file'])}: {k['load']['wall_s']:.2f} s (its thread {k['load']['kernel_s']:.2f} s of CPU), swap {k['swap']['wall_s']:.3f} s;"
-            f" module {k['module_bytes'] / 1048576:.1f} MiB, of which the profile {k['profile_bytes'] / 1048576:.1f}; the kernel's free memory less {k['kernel_kib'] / 1024:.1f} MiB"
+            f" module {k['module_bytes'] / 1048576:.1f} MiB, of which the profile {k['profile_bytes'] / 1048576:.1f}"
         )
 
 
