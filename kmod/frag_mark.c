@@ -11,14 +11,17 @@
 #include "frag_mark.h"
 #include "scan.h"
 #include "share.h"
+#include "who.h"
 
 #define MARK_PAGES 256
 #define MARK_SETS (PAGE_SIZE / sizeof(struct vfw_fragmark_set))
+#define MARK_VMS 512 /* classes of VMs, as sources; as many of addresses that are no one VM's */
 
 struct vfw_frag_marks {
 	spinlock_t lock; /* protects what follows; BH off; taken under a table of fragments */
 	struct vfw_budget *budget; /* of its share, which it lives no longer than; a reference */
 	u32 closed[MARK_PAGES]; /* seconds: until then one is out for which there was no page */
+	u32 out[2 * MARK_VMS]; /* seconds, by class of source: until then one is out unnoted */
 	struct vfw_fragmark_set *page[MARK_PAGES]; /* or NULL */
 };
 
@@ -94,13 +97,24 @@ static struct vfw_fragmark_set *mark_set(struct vfw_frag_marks *marks, u32 hash)
 	return &(*page)[hash / MARK_PAGES % MARK_SETS];
 }
 
-/* A class of source addresses, the same whoever uses them. */
-static u8 mark_source(const struct vfw_pkt *p)
+/*
+ * The class of a source, the same whoever uses the address: the one VM that holds it, whose addresses are all one, or else the
+ * address. So a VM closes nothing to others, but to one of 512 by chance, and what has no owner nothing to a VM.
+ */
+static u32 mark_source(const struct vfw_pkt *p, struct vfw_fragmark_name *name)
 {
-	struct vfw_flow_key who = {.family = 6};
+	struct vfw_flow_key who = {
+		.end = {vfw_who_end_key(p->f.kind == VFW_FRAME_IP6, p->f.src)},
+		.family = 6,
+	};
+	bool owned = who.end[0] != VFW_END_EXTERNAL;
+	u32 hash;
 
-	memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
-	return vfw_flow_table_hash(&who) % VFW_FRAGMARK_SOURCES;
+	if (!owned)
+		memcpy(who.addr[0], p->f.src, sizeof(who.addr[0]));
+	hash = vfw_flow_table_hash(&who);
+	name->source = hash % VFW_FRAGMARK_SOURCES;
+	return hash / VFW_FRAGMARK_SOURCES % MARK_VMS + (owned ? 0 : MARK_VMS);
 }
 
 /* A flow that is kept though its rule is gone may have kept a profile that prevents. */
@@ -114,8 +128,9 @@ static bool mark_is_strict(const struct vfw_pkt *p)
 bool vfw_frag_mark(const struct vfw_pkt *p, u32 sender)
 {
 	struct vfw_fragmark_name name = {.class = sender};
-	u32 *closed, now = jiffies / HZ;
-	bool strict = mark_is_strict(p), may;
+	u32 *closed, *out, now = jiffies / HZ;
+	enum vfw_fragmark_step step;
+	bool strict = mark_is_strict(p);
 	struct vfw_frag_marks *marks;
 	struct vfw_fragmark_set *set;
 
@@ -126,18 +141,18 @@ bool vfw_frag_mark(const struct vfw_pkt *p, u32 sender)
 	if (!marks)
 		return false;
 	name.hash = mark_hash(p);
-	name.source = mark_source(p);
+	out = &marks->out[mark_source(p, &name)];
 	closed = &marks->closed[name.hash % MARK_PAGES];
 	spin_lock(&marks->lock);
-	may = !(strict && *closed > now);
-	set = may ? mark_set(marks, name.hash) : NULL;
-	if (set) {
-		may = vfw_fragmark_begin(set, &name, strict, now) == VFW_FRAGMARK_TAKEN;
-	} else if (!strict) {
+	name.out = *out > now;
+	step = strict ? VFW_FRAGMARK_FULL : VFW_FRAGMARK_UNNOTED;
+	set = strict && name.out && *closed > now ? NULL : mark_set(marks, name.hash);
+	if (set)
+		step = vfw_fragmark_begin(set, &name, strict, now);
+	else if (!strict)
 		*closed = now + VFW_FRAGMARK_LIFE;
-	} else {
-		may = false;
-	}
+	if (step == VFW_FRAGMARK_UNNOTED)
+		*out = now + VFW_FRAGMARK_LIFE;
 	spin_unlock(&marks->lock);
-	return may;
+	return step == VFW_FRAGMARK_TAKEN || step == VFW_FRAGMARK_UNNOTED;
 }

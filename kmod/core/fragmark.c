@@ -11,7 +11,7 @@ static bool is_alive(const struct vfw_fragmark *m, u32 now)
 	return m->flags && left && left <= VFW_FRAGMARK_LIFE;
 }
 
-/* Began a packet with this one's source address that found no place? */
+/* Began a packet of this one's source that found no place? */
 static bool is_closed(const struct vfw_fragmark_set *set, u32 source, u32 now)
 {
 	u16 left = (u16)(set->until - now);
@@ -49,13 +49,13 @@ enum vfw_fragmark_step vfw_fragmark_begin(struct vfw_fragmark_set *set,
 			of_class += m->class == name->class;
 		}
 	}
-	if (strict && is_closed(set, source, now))
+	if (strict && name->out && is_closed(set, source, now))
 		return VFW_FRAGMARK_FULL;
 	if (!place || of_class >= VFW_FRAGMARK_CLASS_WAYS) {
 		if (strict)
 			return VFW_FRAGMARK_FULL;
 		close_set(set, source, now);
-		return VFW_FRAGMARK_TAKEN;
+		return VFW_FRAGMARK_UNNOTED;
 	}
 	place->hash = hash;
 	place->until = (u16)(now + VFW_FRAGMARK_LIFE);

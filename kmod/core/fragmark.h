@@ -6,7 +6,8 @@
  *
  * A hash set of a few ways: a class of senders gets half of them at most, so that none fills it alone. What
  * is noted stays until its time is over; nothing is pushed out by others. What begins and need not be noted,
- * and finds no place, closes the set to strict ones of its source address: that is part of the name.
+ * and finds no place, closes the set to strict ones of its source, as far as a few classes tell sources apart; the caller, who
+ * has room for more classes, is told, and says of each strict one whether any of its source is out unnoted at all.
  *
  * No allocation, no clock; zero-initialised it is empty.
  */
@@ -41,11 +42,13 @@ struct vfw_fragmark_set {
 struct vfw_fragmark_name {
 	u32 hash; /* keyed; of two packets of one name the same, and so the set */
 	u8 class; /* of the sender, whose places are bounded */
-	u8 source; /* of the source address, modulo VFW_FRAGMARK_SOURCES; of two packets of one name the same */
+	u8 source; /* modulo VFW_FRAGMARK_SOURCES; of two packets of one name the same */
+	bool out; /* one of that source began unnoted, in any set, within VFW_FRAGMARK_LIFE */
 };
 
 enum vfw_fragmark_step {
 	VFW_FRAGMARK_TAKEN, /* it may begin */
+	VFW_FRAGMARK_UNNOTED, /* it may, is not strict, and found no place: from now on its source is out */
 	VFW_FRAGMARK_KNOWN, /* it began before */
 	VFW_FRAGMARK_FULL, /* a strict one that cannot be noted, or may have begun unnoted; nothing has changed */
 };

@@ -8,7 +8,8 @@ static struct vfw_fragmark_set set;
 
 static enum vfw_fragmark_step from(u32 hash, u8 class, u8 source, bool strict, u32 now)
 {
-	struct vfw_fragmark_name name = {.hash = hash, .class = class, .source = source};
+	struct vfw_fragmark_name name = {
+		.hash = hash, .class = class, .source = source, .out = true};
 
 	return vfw_fragmark_begin(&set, &name, strict, now);
 }
@@ -80,7 +81,7 @@ START_TEST(fragmark_closed)
 	for (i = 0; i < VFW_FRAGMARK_CLASS_WAYS; i++)
 		ck_assert_int_eq(from(i, 1, 3, true, 65500), VFW_FRAGMARK_TAKEN);
 	ck_assert_int_eq(from(100, 2, 3, true, 65500), VFW_FRAGMARK_TAKEN);
-	ck_assert_int_eq(from(50, 1, 3, false, 65501), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(50, 1, 3, false, 65501), VFW_FRAGMARK_UNNOTED);
 	/* whoever sends it */
 	ck_assert_int_eq(from(50, 2, 3, true, 65501), VFW_FRAGMARK_FULL);
 	ck_assert_int_eq(from(50, 2, 3, true, again), VFW_FRAGMARK_FULL);
@@ -89,9 +90,24 @@ START_TEST(fragmark_closed)
 	/* another address closes it, and that of before is open */
 	for (i = 0; i < VFW_FRAGMARK_CLASS_WAYS; i++)
 		ck_assert_int_eq(from(200 + i, 1, 3, true, again + 1), VFW_FRAGMARK_TAKEN);
-	ck_assert_int_eq(from(60, 1, 5, false, again + 1), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(60, 1, 5, false, again + 1), VFW_FRAGMARK_UNNOTED);
 	ck_assert_int_eq(from(60, 6, 5, true, again + 1), VFW_FRAGMARK_FULL);
 	ck_assert_int_eq(from(61, 6, 3, true, again + 1), VFW_FRAGMARK_TAKEN);
+}
+END_TEST
+
+/* What its caller knows that it cannot have begun unnoted may begin in a set that another source closed. */
+START_TEST(fragmark_others)
+{
+	const struct vfw_fragmark_name other = {.hash = 50, .class = 2, .source = 3};
+	u32 i;
+
+	memset(&set, 0, sizeof(set));
+	for (i = 0; i < VFW_FRAGMARK_CLASS_WAYS; i++)
+		ck_assert_int_eq(from(i, 1, 3, false, 100), VFW_FRAGMARK_TAKEN);
+	ck_assert_int_eq(from(49, 1, 3, false, 100), VFW_FRAGMARK_UNNOTED);
+	ck_assert_int_eq(from(50, 2, 3, true, 100), VFW_FRAGMARK_FULL);
+	ck_assert_int_eq(vfw_fragmark_begin(&set, &other, true, 100), VFW_FRAGMARK_TAKEN);
 }
 END_TEST
 
@@ -103,5 +119,6 @@ TCase *core_fragmark_cases(void)
 	tcase_add_test(tc, fragmark_lax);
 	tcase_add_test(tc, fragmark_full);
 	tcase_add_test(tc, fragmark_closed);
+	tcase_add_test(tc, fragmark_others);
 	return tc;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Fragments and IPv6 extension headers: whole packets arrive, what overlaps, comes twice, is tiny or has no judged
-# first fragment does not; ICMP errors about what is in flight pass, forged ones do not.
+# first fragment does not; whose fragments find no mark pays for it alone; ICMP errors about what is in flight pass, forged ones do not.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
@@ -99,3 +99,60 @@ expect_pass delivered a b -- $big6 src=fd00::12 data=00000514$(quoted6 0)
 dropped_for invalid-state delivered a b -- $big6 src=fd00::12 data=00000514$(quoted6 100000)
 dropped_for invalid-state delivered a c -- $big6 src=fd00::13 data=00000514$(quoted6 0)
 let_go
+
+note "who sends so much that it cannot be marked is held to it himself, and his neighbour's inspected packets are not"
+mkdir -p /etc/vfw/signatures
+echo '1000001 /never-said/ "never"' >/etc/vfw/signatures/never.patterns
+policy <<'P'
+profile udp { signatures { "never.patterns" }  mode prevent }
+first {
+  pass from any to vm b udp port 7 inspect udp
+  pass from any to any icmp
+}
+default block
+P
+for vm in a c; do # FROM: 6000 bytes, and back
+	eval "asked_$vm() { [ \"\$(echo \"\$big\" | on $vm timeout 10 socat -b 8000 -t 5 - UDP:10.0.0.12:7 | wc -c)\" = 6001 ]; }"
+done
+# room for no page of marks
+kib=$(cat /sys/module/vfw/parameters/scan_kib_per_vm)
+echo 0 >/sys/module/vfw/parameters/scan_kib_per_vm
+python3 - "$LAB_LIB" <<-'P'
+	import struct, sys
+	sys.path.insert(0, sys.argv[1])
+	import wire
+	w = wire.Wire("c", "b")
+	for ident in range(3000):
+	    w.send(wire.ip4("10.0.0.13", "10.0.0.12", 1, struct.pack("!BBHHH", 8, 0, 0, 7, 1) + bytes(56), ident, 0, 1))
+P
+echo "$kib" >/sys/module/vfw/parameters/scan_kib_per_vm
+before=$(reason fragment)
+expect_fail asked_c
+expect_more "fragments dropped" "$(reason fragment)" "$before"
+wait_until 20 asked_a
+
+note "two senders of one address: under prevention the second may not begin what the first one has begun, nor complete it"
+policy <<'P'
+guard default { mac any  ip any }
+profile udp { signatures { "never.patterns" }  mode prevent }
+first { pass from any to vm b udp port 7 inspect udp }
+default block
+P
+expect_pass python3 - "$LAB_LIB" <<-'P'
+	import struct, sys
+	sys.path.insert(0, sys.argv[1])
+	import wire
+	a, c = wire.Wire("a", "b"), wire.Wire("c", "b")
+	text = struct.pack("!HHHH", 40000, 7, 128, 0) + bytes(120)
+	def ip(data, *more):
+	    return wire.ip4("10.0.0.50", "10.0.0.12", 17, data, *more)
+	def came(wire, *packets):
+	    return wire.arrived(packets, ip(struct.pack("!HHHH", 40000, 7, 12, 0) + b"mark"))
+	first, rest = ip(text[:64], 500, 0, 1), ip(text[64:], 500, 64, 0)
+	assert came(a, first) == [True]
+	assert came(c, first, rest) == [False, False]
+	assert came(a, rest) == [True]
+	# whole, and so it stays for as long as its receiver might miss a piece
+	assert came(c, first, rest) == [False, False]
+	assert came(a, first, rest) == [False, False]
+P
