@@ -112,7 +112,7 @@ first {
 default block
 P
 for vm in a c; do # FROM: 6000 bytes, and back
-	eval "asked_$vm() { [ \"\$(echo \"\$big\" | on $vm timeout 10 socat -b 8000 -t 5 - UDP:10.0.0.12:7 | wc -c)\" = 6001 ]; }"
+	eval "asked_$vm() { [ \"\$(echo \"\$big\" | on $vm timeout 10 socat -b 8000 -t 2 - UDP:10.0.0.12:7 | wc -c)\" = 6001 ]; }"
 done
 # room for no page of marks
 kib=$(cat /sys/module/vfw/parameters/scan_kib_per_vm)
