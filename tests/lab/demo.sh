@@ -34,26 +34,26 @@ address() {
 	esac
 }
 
-# connect FROM TO PORT: "answered" if it was TO itself that did, "refused" or "silent".
+# connect FROM TO PORT [SECONDS]: "answered" if it was TO itself that did, "refused" or "silent" for so long.
 connect() {
 	labvm exec "$1" -- python3 -c '
 import socket, sys
-to, address, port = sys.argv[1:]
+to, address, port, seconds = sys.argv[1:]
 try:
-    with socket.create_connection((address, int(port)), 3) as s:
+    with socket.create_connection((address, int(port)), int(seconds)) as s:
         answer = s.makefile().read().strip()
     print("answered" if answer == "hello from " + to else "another answered: " + answer)
 except ConnectionRefusedError:
     print("refused")
 except OSError:
-    print("silent")' "$2" "$(address "$2")" "$3"
+    print("silent")' "$2" "$(address "$2")" "$3" "${4:-30}"
 }
 
 # serve VM PORT: a server that says where it stands.
 serve() {
 	labvm exec "$1" -- socat "TCP-LISTEN:$2,fork,reuseaddr" "SYSTEM:echo hello from $1" \
 		>/dev/null 2>&1 &
-	for _ in $(seq 50); do
+	for _ in $(seq 200); do
 		[ -z "$(labvm exec "$1" -- ss -Hltn "sport = :$2")" ] || return 0
 		sleep 0.1
 	done
@@ -63,7 +63,7 @@ serve() {
 # collect VM PORT: a server that writes down what it is sent, as a log does.
 collect() {
 	labvm exec "$1" -- socat -u "TCP-LISTEN:$2,fork,reuseaddr" "OPEN:/tmp/$1.log,creat,append" >/dev/null 2>&1 &
-	for _ in $(seq 50); do
+	for _ in $(seq 200); do
 		[ -z "$(labvm exec "$1" -- ss -Hltn "sport = :$2")" ] || return 0
 		sleep 0.1
 	done
@@ -76,7 +76,7 @@ request() {
 import socket, sys, time
 to, text = sys.argv[1:]
 try:
-    with socket.create_connection((to, 8081), 3) as s:
+    with socket.create_connection((to, 8081), 30) as s:
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for i in range(0, len(text), 2):
             s.send(text[i:i + 2].encode())
@@ -98,7 +98,7 @@ mark() { wc -l <"$EVE" 2>/dev/null || echo 0; }
 # event MARK FILTER FIELD: the field of the first event since the mark that the jq filter selects.
 event() {
 	local got=''
-	for _ in $(seq 50); do
+	for _ in $(seq 200); do
 		got=$(tail -n "+$(($1 + 1))" "$EVE" 2>/dev/null | jq -rn "[inputs | select($2)][0] | $3 // empty" 2>/dev/null)
 		[ -z "$got" ] || break
 		sleep 0.1
@@ -117,9 +117,9 @@ mac() { labvm exec "$1" -- cat /sys/class/net/eth0/address; }
 # An Ethernet broadcast of an experimental type from a VM's MAC, 60 bytes long.
 broadcast_frame() { printf 'ffffffffffff%s88b5%092d' "$(mac "$1" | tr -d :)" 0; }
 
-# arrives TO FROM: does a broadcast that FROM sends reach TO?
+# arrives TO FROM [SECONDS]: does a broadcast that FROM sends reach TO?
 arrives() {
-	python3 "$here/deliver.py" 3 "$1" sh -c 'labvm inject "$0" "$1" && echo "$1"' "$2" "$(broadcast_frame "$2")" &&
+	python3 "$here/deliver.py" "${3:-30}" "$1" sh -c 'labvm inject "$0" "$1" && echo "$1"' "$2" "$(broadcast_frame "$2")" &&
 		echo yes || echo no
 }
 
@@ -172,11 +172,11 @@ row "  the alert says" "blocked, 1000001: Log4Shell: JNDI lookup" \
 step "A tap that belongs to no known VM: its first frame is dropped"
 m=$(mark)
 run labvm add stranger --unmanaged --no-process --ip 10.0.0.66/24 --bridge br0
-seen=$(arrives shop-web stranger)
+seen=$(arrives shop-web stranger 3)
 row "stranger broadcasts one frame" "drop, reason unmanaged" \
 	"$(event "$m" '.in_iface == "vnetstranger"' '"\(.event_type), reason \(.vfw.reason)"')"
 row "  it reaches shop-web" no "$seen"
-row "  stranger opens shop-app:8080" silent "$(connect stranger shop-app 8080)"
+row "  stranger opens shop-app:8080" silent "$(connect stranger shop-app 8080 3)"
 row "  such a frame where a rule permits it" yes "$(arrives garden-db garden-web)"
 
 step "A VM that takes another one's address"
@@ -200,7 +200,7 @@ row "  shop-web opens shop-app:8080" answered "$(connect shop-web shop-app 8080)
 row "  shop-web opens shop-db:5432" refused "$(connect shop-web shop-db 5432)"
 row "  an attack is in shop-app's log" no "$(request shop-web shop-app "${attack}2} " 10)"
 row "  an ordinary request is" yes "$(request shop-web shop-app 'GET /?user=bob ' 100)"
-row "  stranger opens shop-app:8080" silent "$(connect stranger shop-app 8080)"
+row "  stranger opens shop-app:8080" silent "$(connect stranger shop-app 8080 3)"
 row "  vfwctl status asks the kernel: mode" armed \
 	"$(vfwctl status -o json 2>/dev/null | jq -r '.module.mode')"
 run vfwctl status

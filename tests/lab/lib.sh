@@ -8,14 +8,16 @@ set -E
 
 LAB_LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
-# fail WHY: says also at which lines of the scenario, the innermost first.
+FORBIDDEN=97 # status when something happened that must not
+
+# fail WHY [STATUS]: says also at which lines of the scenario, the innermost first.
 fail() {
 	local i
-	echo "FAILED: $*" >&2
+	echo "FAILED: $1" >&2
 	for ((i = 1; i < ${#BASH_SOURCE[@]}; i++)); do
 		echo "  at ${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}" >&2
 	done
-	exit 1
+	exit "${2:-1}"
 }
 
 note() { echo "-- $*"; }
@@ -38,7 +40,7 @@ PATIENCE=40
 # expect_fail COMMAND...
 expect_fail() {
 	local PATIENCE=1
-	! "$@" || fail "expected to fail: $*"
+	! "$@" || fail "expected to fail: $*" $FORBIDDEN
 }
 
 # expect WHAT FOUND WANTED
@@ -52,13 +54,17 @@ expect_more() {
 }
 
 # wait_until SECONDS COMMAND...: tries again and again, so one try is given little of that time; and
-# emulators on busy machines are given twice what was asked.
+# emulators on busy machines are given twice what was asked. A try runs in a shell of its own: what fails in it is
+# tried again, too, but for what must not happen.
 wait_until() {
-	local end=$((SECONDS + 2 * $1)) what PATIENCE=2
+	local end=$((SECONDS + 2 * $1)) rc PATIENCE=5
 	shift
-	what=$*
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt "$end" ] || fail "did not happen in time: $what"
+	while :; do
+		rc=0
+		("$@") >/dev/null 2>&1 || rc=$?
+		[ $rc != 0 ] || return 0
+		[ $rc != $FORBIDDEN ] || fail "forbidden, but it happened during: $*"
+		[ $SECONDS -lt "$end" ] || fail "did not happen in time: $*"
 		sleep 0.1
 	done
 }
@@ -84,6 +90,12 @@ serve_tcp() {
 	wait_until 10 listening "$1" -tln "$2"
 }
 
+# serve_host PORT: the same of the host.
+serve_host() {
+	socat -t $PATIENCE "TCP-LISTEN:$1,fork,reuseaddr" EXEC:cat >/dev/null 2>&1 &
+	wait_until 10 eval "ss -tln | grep ':$1 '"
+}
+
 serve_udp() {
 	on "$1" socat "UDP6-LISTEN:$2,fork,reuseaddr,ipv6only=0" EXEC:cat >/dev/null 2>&1 &
 	wait_until 10 listening "$1" -uln "$2"
@@ -91,20 +103,23 @@ serve_udp() {
 
 listening() { grep -q ":$3 " <<<"$(on "$1" ss "$2")"; }
 
-# can_tcp FROM ADDRESS PORT: connects, sends a line, gets the same one back.
+# can_tcp FROM ADDRESS PORT: connects, sends a line, gets the same one back. socat itself bounds it; what bounds socat must leave
+# it the time to be started.
 can_tcp() {
 	local got
-	got=$(echo hello | on "$1" timeout $((PATIENCE + 1)) socat -t $PATIENCE - "TCP:$(in_brackets "$2"):$3,connect-timeout=$PATIENCE" 2>/dev/null) || return 1
+	got=$(echo hello | on "$1" timeout $((PATIENCE * 2 + 20)) socat -t $PATIENCE - "TCP:$(in_brackets "$2"):$3,connect-timeout=$PATIENCE" 2>/dev/null) || return 1
 	[ "$got" = hello ]
 }
 
-# can_udp FROM ADDRESS PORT: sends a line, gets the same one back; asks again while there is time, as who speaks UDP does.
+# can_udp FROM ADDRESS PORT: sends a line, gets the same one back; asks again while there is time, as who speaks UDP does, and
+# waits longer each time.
 can_udp() {
-	local got end=$((SECONDS + PATIENCE))
+	local got end=$((SECONDS + PATIENCE)) t=2
 	while :; do
-		got=$(echo hello | on "$1" timeout 3 socat -t 2 - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || true
+		got=$(echo hello | on "$1" timeout $((t + 20)) socat -t $t - "UDP:$(in_brackets "$2"):$3" 2>/dev/null) || true
 		[ "$got" != hello ] || return 0
 		[ $SECONDS -lt $end ] || return 1
+		t=$((2 * t))
 	done
 }
 
@@ -135,23 +150,26 @@ hits() {
 	vfwctl -o json rule list | jq --arg r "$1" '[.rules[] | select(.rule == $r) | .packets] | add // 0'
 }
 
-# dropped_for WORD COMMAND...: the command fails, and the count of that reason grows.
+# dropped_for WORD COMMAND...: the command fails, and the count of that reason grows; if not by then, again.
 dropped_for() {
-	local word=$1 before
+	local word=$1 before end=$((SECONDS + 2 * PATIENCE))
 	shift
 	before=$(reason "$word")
-	expect_fail "$@"
-	wait_until $PATIENCE reason_more "$word" "$before"
+	while :; do
+		expect_fail "$@"
+		! reason_more "$word" "$before" || break
+		[ $SECONDS -lt $end ] || fail "did not happen in time: drops for $word by $*"
+	done
 }
 
 reason_more() { [ "$(reason "$1")" -gt "$2" ]; }
 
-# tcp_refused FROM ADDRESS PORT: a connection is refused at once, neither answered nor met by silence.
+# tcp_refused FROM ADDRESS PORT: a connection is refused, neither answered nor met by silence.
 tcp_refused() {
-	on "$1" python3 - "$2" "$3" <<-'X'
+	on "$1" python3 - "$2" "$3" $PATIENCE <<-'X'
 		import socket, sys
 		try:
-		    socket.create_connection((sys.argv[1], int(sys.argv[2])), 2)
+		    socket.create_connection((sys.argv[1], int(sys.argv[2])), int(sys.argv[3]))
 		except ConnectionRefusedError:
 		    sys.exit(0)
 		except OSError as e:
@@ -203,10 +221,29 @@ unheard() {
 	expect "frames that $vm heard ($filter)" "$(tcpdump -nn -r $pcap 2>/dev/null)" ""
 }
 
+# longest_frame DEVICE FILTER COMMAND...: the length of the longest frame at the device that tcpdump's FILTER selects, while
+# COMMAND runs, which must succeed.
+longest_frame() {
+	local device=$1 filter=$2 log=/tmp/longest.log pcap=/tmp/longest.pcap pid
+	shift 2
+	rm -f $log $pcap
+	tcpdump -i "$device" -nn -U --immediate-mode -s 96 -w $pcap "$filter" >/dev/null 2>$log &
+	pid=$!
+	wait_until 20 grep -q listening $log
+	expect_pass "$@" >&2
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	tcpdump -nn -e -r $pcap 2>/dev/null | grep -o ', length [0-9]*:' | tr -dc '0-9\n' | sort -n | tail -n 1
+}
+
+# pings_lost FILE: how many were not answered, of those before the last one that was: what came after it may have been under way
+# when ping was ended.
+pings_lost() { grep -o 'icmp_seq=[0-9]*' "$1" | cut -d= -f2 | sort -nu | awk '{ n++; last = $1 } END { print last - n }'; }
+
 EVE=/var/log/vfw/eve.json
 
-# eve_count FILTER: events that the jq filter selects.
-eve_count() { jq -n "[inputs | select($1)] | length" $EVE; }
+# eve_count FILTER: events that the jq filter selects; the last line may be there in part only.
+eve_count() { jq -nR "[inputs | fromjson? | select($1)] | length" $EVE; }
 
 eve_has() { [ "$(eve_count "$1")" -gt 0 ]; }
 

@@ -81,7 +81,7 @@ def main(argv):
         pump.selector.register(pump.listener, selectors.EVENT_READ)
     else:
         for _ in range(int(argv[3])):
-            pump.add(socket.create_connection((argv[1], int(argv[2])), 10))
+            pump.add(socket.create_connection((argv[1], int(argv[2])), 60))
     pump.run()
 
 

@@ -147,6 +147,10 @@ class Conversation:
                 self.echo = struct.unpack("!I", options[2:6])[0]
             options = options[size:]
         if flags & SYN:
+            if self.peer:
+                # it missed what was said to it
+                self.send(self.acked, b"")
+                return
             self.peer = (seq + 1) & 0xffffffff
             self.first = self.peer
             return
@@ -180,7 +184,7 @@ def cut(text, most=4):
     return pieces
 
 
-def say(c, manner, text, other):
+def say(c, manner, text, other, wait):
     if manner in ("whole", "multipath"):
         c.send(0, text)
     elif manner == "mapped":
@@ -226,12 +230,12 @@ def say(c, manner, text, other):
         for packet in reversed(pieces) if manner == "disorder" else pieces:
             c.frame(packet)
     elif manner in ("random", "liar"):
-        scatter(c, text, manner == "liar")
+        scatter(c, text, manner == "liar", wait)
     else:
         sys.exit(__doc__)
 
 
-def scatter(c, text, liar):
+def scatter(c, text, liar, wait):
     """Pieces at random, then all of it in order."""
     for _ in range(60):
         pos = min(c.acked + random.randrange(120), len(text) - 1)
@@ -243,7 +247,7 @@ def scatter(c, text, liar):
         c.send(pos, data, old=old)
         c.listen(0)
     idle = 0
-    while c.acked < len(text) and idle < 5 and not c.ended:
+    while c.acked < len(text) and idle < max(5, 5 * wait) and not c.ended:
         before = c.acked
         c.send(c.acked, text[c.acked:c.acked + 50])
         idle = 0 if c.listen(0.2, lambda: c.acked > before) else idle + 1
@@ -275,7 +279,7 @@ def main(argv):
                 c.syn_options = struct.pack("!BBBB", 30, 4, 1, 1)
             c.open()
             say(c, manner, *(t.replace("@", manner).encode().decode("unicode_escape").encode("latin1")
-                             for t in (text, other)))
+                             for t in (text, other)), float(wait))
             c.listen(float(wait), c.over)
             print(manner, "answered" if c.heard else "silent", flush=True)
             c.send(c.acked, b"", RST | ACK)

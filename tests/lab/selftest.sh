@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 kernel=$1
-lab() { scripts/lab --kernel "$kernel" --no-build --timeout 100 "$@" 2>/tmp/lab-selftest.$$; }
+lab() { scripts/lab --kernel "$kernel" --no-build --timeout 300 "$@" 2>/tmp/lab-selftest.$$; }
 trap 'rm -f /tmp/lab-selftest.$$' EXIT
 
 # expect STATUS COMMAND...

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""udpmany.py serve PORT | ask ADDRESS PORT N [mute]: N conversations, each of one datagram and its answer.
+"""udpmany.py serve PORT | ask ADDRESS PORT N [mute|all]: N conversations, each of one datagram and its answer.
 
-Asks 20 at a time, each up to four times within four seconds, until none of them is answered; prints how many were. mute: asks
-and closes, waits for no answer.
+Asks 20 at a time, each once more a second while no answer comes, up to five times, until none of them is answered; prints how
+many were. mute: asks and closes, waits for no answer. all: all are to be answered, so up to forty times.
 """
 import resource
 import selectors
 import socket
 import sys
+import time
 
 BATCH = 20
 
@@ -22,7 +23,7 @@ def serve(port):
         s.sendto(data, peer)
 
 
-def ask(address, port, n, mute):
+def ask(address, port, n, mute, most):
     resource.setrlimit(resource.RLIMIT_NOFILE, (n + 100, n + 100))
     selector = selectors.DefaultSelector()
     opened = [] # and left so, lest a port is used again
@@ -40,8 +41,9 @@ def ask(address, port, n, mute):
                 opened.append(s)
         before = answered
         waiting = set() if mute else set(opened[done:])
-        tries = 3
+        tries = most
         while waiting:
+            asked = time.monotonic()
             ready = selector.select(1)
             for key, _ in ready:
                 selector.unregister(key.fileobj)
@@ -50,7 +52,8 @@ def ask(address, port, n, mute):
             if not ready and not tries:
                 break
             if not ready:
-                tries -= 1
+                # a second in which nobody ran is none
+                tries -= time.monotonic() - asked < 1.5
                 for s in waiting:
                     s.send(b"x")
         for s in waiting:
@@ -63,7 +66,7 @@ def ask(address, port, n, mute):
 def main(argv):
     if argv[0] == "serve":
         serve(int(argv[1]))
-    ask(argv[1], int(argv[2]), int(argv[3]), argv[4:] == ["mute"])
+    ask(argv[1], int(argv[2]), int(argv[3]), argv[4:] == ["mute"], 39 if argv[4:] == ["all"] else 4)
 
 
 main(sys.argv[1:])

@@ -19,17 +19,13 @@ expect_fail can_tcp a 10.0.0.3 81
 expect_pass can_udp a 10.0.0.3 53
 
 note "super-frames"
-timeout 30 tcpdump -i vnetb -nn -c 200 -w /tmp/gso.pcap tcp and dst port 5201 2>/tmp/tcpdump.log &
-wait_until 20 grep -q listening /tmp/tcpdump.log
 on b iperf3 -s -D -1
 wait_until 10 listening b -tln 5201
-on a iperf3 -c 10.0.0.3 -n 20M >/dev/null
-wait $!
-longest=$(tcpdump -nn -e -r /tmp/gso.pcap 2>/dev/null | grep -o ', length [0-9]*:' | tr -dc '0-9\n' | sort -n | tail -n 1)
+longest=$(longest_frame vnetb 'tcp and dst port 5201' on a iperf3 -c 10.0.0.3 -n 20M)
 expect_more "length of the longest frame" "$longest" 1514
 
 note "an injected frame"
-timeout 20 tcpdump -i vnetb -nn -c 1 ether src 52:54:00:00:00:99 >/tmp/arp 2>/tmp/tcpdump.log &
+timeout 90 tcpdump -i vnetb -nn -c 1 ether src 52:54:00:00:00:99 >/tmp/arp 2>/tmp/tcpdump.log &
 wait_until 10 grep -q listening /tmp/tcpdump.log
 labvm inject a ffffffffffff52540000009908060001080006040001525400000099c000020100000000000000000003
 expect_pass wait $!

@@ -50,9 +50,10 @@ expect_pass tcp_refused web 10.0.0.13 80
 expect_pass tcp_refused web fd00::13 80
 expect_fail tcp_refused web 10.0.0.12 81
 expect_fail on web ping -q -c 1 -W 2 10.0.0.13
+# prohibited ADDRESS: an echo request is answered by an ICMP error that says so.
+prohibited() { { on web ping -n -c 1 -W 2 "$1" || true; } | grep -i 'filtered\|prohibited'; }
 for a in 10.0.0.13 fd00::13; do
-	answer=$(on web ping -n -c 1 -W 2 $a || true)
-	grep -qi 'filtered\|prohibited' <<<"$answer" || fail "no ICMP error to a rejected echo: $answer"
+	wait_until 20 prohibited $a
 done
 
 note "monitor counts and goes on"

@@ -19,8 +19,8 @@ world() { ip netns exec world "$@"; }
 labvm add a --ip 10.0.0.11/24
 labvm add b --ip 10.0.0.12/24
 serve_tcp a 80
-world socat TCP-LISTEN:80,fork,reuseaddr EXEC:cat >/dev/null 2>&1 &
-socat TCP-LISTEN:22,fork,reuseaddr EXEC:cat >/dev/null 2>&1 &
+serve_tcp world 80
+serve_host 22
 policy uplinks=up0 <<'P'
 cidr office = 10.0.0.200/32
 first {
@@ -29,8 +29,7 @@ first {
 }
 default block log
 P
-world_tcp() { [ "$(echo hello | world timeout $((PATIENCE + 1)) socat -t $PATIENCE - "TCP:$2:$3,bind=$1,connect-timeout=$PATIENCE" 2>/dev/null)" = hello ]; }
-wait_until 10 world ss -tln
+world_tcp() { [ "$(echo hello | world timeout $((PATIENCE * 2 + 20)) socat -t $PATIENCE - "TCP:$2:$3,bind=$1,connect-timeout=$PATIENCE" 2>/dev/null)" = hello ]; }
 
 note "the host, over the protected bridge, under default block"
 expect_pass world_tcp 10.0.0.200 10.0.0.1 22

@@ -32,17 +32,24 @@ bridge fdb flush dev vnetb 2>/dev/null || bridge fdb del "$b" dev vnetb master 2
 drops=$(reason not-for-you)
 expect_pass delivered b a -- udp dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=5001
 expect_fail delivered c a -- udp dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=5001
-expect_more "frames dropped as not for c" "$(reason not-for-you)" "$drops"
+wait_until 20 reason_more not-for-you "$drops"
 
 note "a sniffer on the bridge: the host hears frames that are not for it, and judges none of them"
-timeout 30 tcpdump -i br0 -nn -w /tmp/sniffed 2>/tmp/tcpdump.log &
+timeout 300 tcpdump -i br0 -nn -w /tmp/sniffed 2>/tmp/tcpdump.log &
 wait_until 10 grep -q listening /tmp/tcpdump.log
 others='.event_type == "drop" and .vfw.reason != "not-for-you"'
-sleep 1
+# settled: what was dropped up to now has been told.
+settled() {
+	local drops
+	drops=$(eve_count "$others")
+	sleep 2
+	[ "$(eve_count "$others")" = "$drops" ]
+}
+wait_until 20 settled
 drops=$(eve_count "$others")
 expect_pass can_tcp a 10.0.0.12 80
 expect_pass can_ping a 10.0.0.12
-sleep 1
+sleep 2
 expect "drops while the sniffer ran" "$(eve_count "$others")" "$drops"
 kill %% 2>/dev/null || true
 expect_fail can_ping a 10.0.0.1

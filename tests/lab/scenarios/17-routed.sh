@@ -14,7 +14,7 @@ ip addr add 10.2.0.1/24 dev vnetr
 sysctl -qw net.ipv4.ip_forward=1
 for vm in b c r; do serve_tcp $vm 80; done
 serve_tcp a 80
-socat TCP-LISTEN:22,fork,reuseaddr EXEC:cat >/dev/null 2>&1 &
+serve_host 22
 policy <<'P'
 first {
   pass from vm a to vm b tcp port 80

@@ -13,11 +13,7 @@ P
 note "a real transfer in super-frames"
 on b iperf3 -s -D -1
 wait_until 10 listening b -tln 5201
-timeout 30 tcpdump -i vnetb -nn -c 100 -w /tmp/gso.pcap tcp and dst port 5201 2>/tmp/tcpdump.log &
-wait_until 20 grep -q listening /tmp/tcpdump.log
-on a iperf3 -c 10.0.0.12 -n 20M >/dev/null
-wait $!
-longest=$(tcpdump -nn -e -r /tmp/gso.pcap 2>/dev/null | grep -o ', length [0-9]*:' | tr -dc '0-9\n' | sort -n | tail -n 1)
+longest=$(longest_frame vnetb 'tcp and dst port 5201' on a iperf3 -c 10.0.0.12 -n 20M)
 expect_more "length of the longest frame" "$longest" 1514
 expect "bad offloads of honest VMs" "$(reason bad-offload)" 0
 

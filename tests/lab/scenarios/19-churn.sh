@@ -39,5 +39,6 @@ wait $one
 expect_more "first frames dropped" "$(reason unmanaged)" $((dropped + 2999))
 kill -0 $traffic || fail "the transfer beside it ended: $(cat /tmp/iperf.log)"
 kill $traffic
-wait_until 10 [ "$(vfwctl -o json status | jq .module.ports)" = "$ports" ]
+as_before() { [ "$(vfwctl -o json status | jq .module.ports)" = "$ports" ]; }
+wait_until 20 as_before
 expect_pass can_ping a 10.0.0.12

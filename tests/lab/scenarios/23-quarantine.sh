@@ -16,7 +16,8 @@ serve_tcp b 80
 expect_pass can_tcp a 10.0.0.12 80
 on a ping -q -i 0.1 -w 100 10.0.0.12 >/dev/null 2>&1 &
 vfwctl vm quarantine a
-sleep 0.5
+# what was under way arrives
+sleep 1.5
 unheard b "ether src $(mac_of a)" sleep 1
 dropped_for quarantine can_tcp a 10.0.0.12 80
 expect_fail can_ping c 10.0.0.11

@@ -11,22 +11,22 @@ first { pass from any to any }
 default block log
 P
 note "a healthy host"
-vfwctl -o json doctor | jq -e '[.checks[] | select(.state == "fail" or .state == "warn")] == []' >/dev/null ||
-	fail "doctor complains: $(vfwctl doctor)"
+healthy() { vfwctl -o json doctor | jq -e '[.checks[] | select(.state == "fail" or .state == "warn")] == []'; }
+(wait_until 10 healthy) || fail "doctor complains: $(vfwctl doctor)"
 
 note "a tc redirect goes round every hook"
 tc qdisc add dev vneta clsact
 tc filter add dev vneta ingress matchall action mirred egress redirect dev vnetb
-expect_pass in_check tc-redirect vneta
+wait_until 20 in_check tc-redirect vneta
 expect_fail vfwctl doctor >/dev/null
 tc qdisc del dev vneta clsact
 expect_fail in_check tc-redirect vneta
 
 note "a port that nobody is known behind, a tap out of scope"
 labvm add stranger --unmanaged --no-process --ip 10.0.0.66/24
-expect_pass in_check unmanaged-ports vnetstranger
+wait_until 20 in_check unmanaged-ports vnetstranger
 ip tuntap add vpn0 mode tap
-expect_pass in_check taps-outside vpn0
+wait_until 20 in_check taps-outside vpn0
 
 note "a VM of whom no address is declared"
 labvm add silent --unmanaged --uuid aaaaaaaa-0000-4000-8000-000000000003 --ip 10.0.0.67/24

@@ -61,10 +61,15 @@ expect "flow list" "$(status_of vfwctl flow list --vm web)" 0
 says 'web 10.0.0.11:[0-9]*  *db 10.0.0.12:80'
 
 note "observe: the event, and its filters"
-vfwctl observe -n 1 --timeout 20 --vm web --verdict reject -o json >/tmp/event &
+vfwctl observe -n 1 --timeout 300 --vm web --verdict reject -o json >/tmp/event &
 observer=$!
-sleep 1
-expect_pass tcp_refused web 10.0.0.12 22
+# observed: asked for again, since nobody says when he began.
+observed() {
+	expect_pass tcp_refused web 10.0.0.12 22
+	sleep 0.5
+	! kill -0 $observer
+}
+wait_until 40 observed
 wait $observer || fail "observe saw no event"
 expect "event" "$(jq -r '"\(.event_type) \(.vfw.src_vm) \(.vfw.dst_vm) \(.dest_port) \(.vfw.rule)"' /tmp/event)" "drop web db 22 shop:2"
 expect "observe without an event" "$(status_of vfwctl observe -n 1 --timeout 1 --reason bpdu)" 1

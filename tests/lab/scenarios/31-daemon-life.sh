@@ -52,8 +52,12 @@ grep 'another vfwd runs' /tmp/second
 note "rotation"
 mv $EVE $EVE.1
 pkill -HUP -x vfwd
-expect_fail can_tcp a 10.0.0.12 81
-eve '.event_type == "drop" and .vfw.src_vm == "a" and .dest_port == 81'
+# until the signal is heard events go where they went
+logged_anew() {
+	expect_fail can_tcp a 10.0.0.12 81
+	eve_has '.event_type == "drop" and .vfw.src_vm == "a" and .dest_port == 81'
+}
+wait_until 20 logged_anew
 
 note "the module goes and comes; who disarmed it is in the audit log"
 vfwctl disarm --yes
@@ -64,7 +68,8 @@ vfwctl policy check /tmp/lab.vfw
 expect_fail vfwctl arm
 insmod "$VFW_KO"
 wait_until 10 loaded true
-expect "VMs of the new module" "$(vfwctl -o json status | jq .module.vms)" 3
+has_vms() { [ "$(vfwctl -o json status | jq .module.vms)" = "$1" ]; }
+wait_until 20 has_vms 3
 vfwctl arm
 expect_pass can_tcp a 10.0.0.12 80
 expect_fail can_tcp c 10.0.0.12 80

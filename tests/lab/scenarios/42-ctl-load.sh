@@ -17,7 +17,7 @@ wait_until 10 listening b -tln 5201
 # not so fast that the VMs' own queues overflow
 on a iperf3 -c 10.0.0.2 -t 15 -b 20M >/tmp/iperf 2>&1 &
 iperf=$!
-on a ping -q -c 300 -i 0.05 -W 5 10.0.0.2 >/tmp/ping &
+on a ping -q -c 300 -i 0.05 -W 30 10.0.0.2 >/tmp/ping &
 ping=$!
 expect_pass ctlload 60 vneta vnetb | tee /tmp/load
 wait "$ping" || true

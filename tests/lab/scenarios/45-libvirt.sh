@@ -78,12 +78,12 @@ domain_ready() {
 tell() {
 	local vm=$1
 	shift
-	"$TELL" "/tmp/guest/$vm.sock" 30 "$*"
+	"$TELL" "/tmp/guest/$vm.sock" $((PATIENCE * 2 + 60)) "$*"
 }
 
-# web_reaches_app PORT: a web page of the guest app, asked for by the guest web.
+# web_reaches_app PORT: a web page of the guest app, asked for by the guest web, where a program may take seconds to start.
 web_reaches_app() {
-	[ "$(tell web "timeout $((PATIENCE * 2)) wget -q -O - http://${ADDRESS[app]}:$1/")" = hello ]
+	[ "$(tell web "timeout $((PATIENCE * 2 + 4)) wget -q -O - http://${ADDRESS[app]}:$1/")" = hello ]
 }
 
 pid_of() { cat "/run/libvirt/qemu/domain-of-$1.pid"; }
@@ -92,6 +92,11 @@ tap_name() { virsh -q domiflist "domain-of-$1" | awk '{ print $1 }'; }
 
 # ports VM: the devices of the VM, as `vm list' has them.
 ports() { vfwctl -o json vm list | jq -r --arg n "$1" '.vms[] | select(.name == $n) | [.nics[].ifname | select(. != "")] | join(" ")'; }
+
+known() {
+	vfwctl -o json vm show "$1" | jq -e --arg u "${UUID[$1]}" --arg p "process $(pid_of "$1")" \
+		'.uuid == $u and (.sources | index($p)) and any(.sources[]; endswith(".toml"))'
+}
 
 has_ports() { [ "$(ports "$1")" = "$2" ]; }
 
@@ -144,8 +149,7 @@ default block log
 P
 for vm in web app; do
 	wait_until 15 has_ports $vm "$(tap_name $vm)"
-	vfwctl -o json vm show $vm | jq -e --arg u "${UUID[$vm]}" --arg p "process $(pid_of $vm)" \
-		'.uuid == $u and (.sources | index($p)) and any(.sources[]; endswith(".toml"))' >/dev/null ||
+	(wait_until 15 known $vm) ||
 		fail "$vm is known from: $(vfwctl -o json vm show $vm)"
 done
 vfwctl vm list
@@ -161,7 +165,7 @@ explained web app tcp 9090 block default
 note "a guest that takes the other's address"
 before=$(reason spoof-arp)
 tell web "ip addr add ${ADDRESS[app]}/32 dev eth0; ping -c 1 -W 2 -I ${ADDRESS[app]} 10.0.0.1" || true
-expect_more "frames dropped for spoof-arp" "$(reason spoof-arp)" "$before"
+wait_until 30 reason_more spoof-arp "$before"
 tell web "ip addr del ${ADDRESS[app]}/32 dev eth0"
 expect_pass web_reaches_app 8080
 
@@ -170,7 +174,7 @@ was="$(pid_of app) $(tap_name app)"
 virsh -q reboot domain-of-app
 domain_ready app 2
 expect "process and port" "$(pid_of app) $(tap_name app)" "$was"
-has_ports app "$(tap_name app)" || fail "app has other ports: $(ports app)"
+wait_until 15 has_ports app "$(tap_name app)"
 expect_pass web_reaches_app 8080
 expect_fail web_reaches_app 9090
 
@@ -178,12 +182,12 @@ note "a destroyed guest loses its port, and a tap of nobody is closed"
 gone=$(tap_name app)
 virsh -q destroy domain-of-app
 wait_until 15 has_ports app ''
-[ ! -e "/sys/class/net/$gone" ] || fail "$gone is still there"
+wait_until 15 [ ! -e "/sys/class/net/$gone" ]
 unmanaged=$(reason unmanaged)
 labvm add stranger --unmanaged --no-process --ip 10.0.0.66/24
 expect_fail can_ping stranger 10.0.0.11
 expect_fail can_ping stranger 10.0.0.1
-expect_more "frames dropped as unmanaged" "$(reason unmanaged)" "$unmanaged"
+wait_until 20 reason_more unmanaged "$unmanaged"
 
 note "started again it is the same VM"
 domain_start app

@@ -28,6 +28,13 @@ vfwctl policy apply
 vfwctl arm
 expect_pass can_tcp a 10.0.0.12 80
 expect_fail can_tcp a 10.0.0.12 9000
+# what ends a connection may come late
+settled() {
+	before=$(hits shop:1)
+	sleep 2
+	[ "$(hits shop:1)" = "$before" ]
+}
+wait_until 20 settled
 before=$(hits shop:1)
 expect_more "hits of shop:1" "$before" 2
 

@@ -20,8 +20,8 @@ a=$(mac_of a) b=$(mac_of b) c=$(mac_of c)
 # said REASON SENDER: the newest event about the reason is would-drop, and one has come since the mark.
 mark() { eve_count true >/tmp/mark; }
 said() {
-	wait_until 20 jq -en --arg r "$1" --arg s "$2" --argjson n "$(cat /tmp/mark)" '[inputs] | .[$n:] | any(.event_type == "would-drop" and .vfw.reason == $r and (.vfw.src_vm // "-") == $s)' $EVE
-	expect "cut for $1 since then" "$(jq -n --arg r "$1" --argjson n "$(cat /tmp/mark)" '[inputs] | .[$n:] | map(select(.event_type == "drop" and .vfw.reason == $r)) | length' $EVE)" 0
+	wait_until 20 jq -enR --arg r "$1" --arg s "$2" --argjson n "$(cat /tmp/mark)" '[inputs | fromjson?] | .[$n:] | any(.event_type == "would-drop" and .vfw.reason == $r and (.vfw.src_vm // "-") == $s)' $EVE
+	expect "cut for $1 since then" "$(jq -nR --arg r "$1" --argjson n "$(cat /tmp/mark)" '[inputs | fromjson?] | .[$n:] | map(select(.event_type == "drop" and .vfw.reason == $r)) | length' $EVE)" 0
 }
 # passes REASON SENDER COMMAND...: it works, and is said to be what would be cut.
 passes() {
@@ -81,5 +81,5 @@ note "a rule of verdict monitor"
 mark
 expect_pass delivered b c -- udp dmac="$b" src=10.0.0.13 dst=10.0.0.12 sport=5 dport=9
 said rule c
-jq -en --argjson n "$(cat /tmp/mark)" '[inputs] | .[$n:] | any(.event_type == "would-drop" and .vfw.rule == "last:1")' $EVE >/dev/null || fail "not said of last:1"
+jq -enR --argjson n "$(cat /tmp/mark)" '[inputs | fromjson?] | .[$n:] | any(.event_type == "would-drop" and .vfw.rule == "last:1")' $EVE >/dev/null || fail "not said of last:1"
 expect_more "hits of the monitor rule" "$(hits last:1)" 0

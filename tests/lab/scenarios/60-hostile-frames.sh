@@ -23,14 +23,20 @@ note "a fragment that begins inside the first one could rewrite what was judged"
 first="udp dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=7 mf=1"
 later="ip dmac=$b src=10.0.0.11 dst=10.0.0.12 proto=17"
 # what a first one permits lasts five seconds
-inject a -- $first id=5 data=$(repeat 41 40) >/dev/null
-expect_pass delivered b a -- $later id=5 frag=48 data=$(repeat 42 40)
-inject a -- $first id=5 data=$(repeat 41 40) >/dev/null
-dropped_for fragment delivered b a -- $later id=5 frag=8 data=$(repeat 42 40)
+# behind ID LATER...: a later fragment is delivered behind a first one of that ID, sent with it in one go
+behind() {
+	local one two
+	one=$(frame a $first "id=$1" data=$(repeat 41 40)) two=$(frame a $later "id=$1" "${@:2}")
+	python3 "$LAB_LIB/deliver.py" $PATIENCE b bash -c 'labvm inject a "$@" && echo "${@: -1}"' - "$one" "$two"
+}
+expect_pass behind 5 frag=48 data=$(repeat 42 40)
+dropped_for fragment behind 7 frag=8 data=$(repeat 42 40)
 note "nor may a shorter first one make room for it"
-inject a -- $first id=5 data=$(repeat 41 40) >/dev/null
-inject a -- $first id=5 data= >/dev/null
-dropped_for fragment delivered b a -- $later id=5 frag=8 mf=1 data=$(repeat 43 40)
+shorter() {
+	python3 "$LAB_LIB/deliver.py" $PATIENCE b bash -c 'labvm inject a "$@" && echo "${@: -1}"' - "$(frame a $first id=8 data=$(repeat 41 40))" \
+		"$(frame a $first id=8 data=)" "$(frame a $later id=8 frag=8 mf=1 data=$(repeat 43 40))"
+}
+dropped_for fragment shorter
 note "or one of another packet"
 dropped_for fragment delivered b a -- $later id=6 frag=48 data=$(repeat 42 40)
 

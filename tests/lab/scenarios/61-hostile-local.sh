@@ -99,7 +99,7 @@ expect_fail can_tcp a 10.0.0.12 81
 date -s "@$now" >/dev/null
 
 note "a tap changes its name, its bridge, its network namespace and comes back, under traffic"
-on a ping -q -f -w 20 10.0.0.12 >/dev/null 2>&1 &
+on a nice -n 19 ping -q -f -w 20 10.0.0.12 >/dev/null 2>&1 &
 ping=$!
 # before 6.2 a device that is up keeps its name
 rename() {
@@ -114,7 +114,7 @@ rename other0 vnetb
 ip link del br0
 labvm bridge br0
 for tap in vneta vnetb; do ip link set $tap master br0; done
-wait_until 10 can_tcp a 10.0.0.12 80
+wait_until 20 can_tcp a 10.0.0.12 80
 expect_fail can_tcp a 10.0.0.12 81
 ip netns add elsewhere
 ip link add vnetx type veth peer name vnety

@@ -28,11 +28,19 @@ ip -n far route add default via 10.1.0.1
 on c socat -u UDP-RECV:7 OPEN:/tmp/c.got,creat,append &
 wait_until 10 listening c -uln 7
 say() { echo "$2" | ip netns exec "$1" socat -u - "UDP-SENDTO:10.2.0.11:7,bind=$3"; }
-say a honest 10.0.0.11
-wait_until 10 grep honest /tmp/c.got
+came() {
+	say a honest 10.0.0.11
+	sleep 0.5
+	grep honest /tmp/c.got
+}
+wait_until 20 came
 before=$(reason unmanaged)
-say far borrowed 10.0.0.11
-wait_until 10 reason_more unmanaged "$before"
+refused() {
+	say far borrowed 10.0.0.11
+	reason_more unmanaged "$before"
+}
+wait_until 20 refused
+sleep 1
 grep borrowed /tmp/c.got && fail "an address of another bridge's VM was believed"
 
 note "any address is not the host's"

@@ -7,7 +7,7 @@
 
 web_up
 web_policy prevent
-on b timeout 300 tcpdump -i eth0 -nn -U --immediate-mode -w /tmp/syn.pcap 'dst port 80' 2>/tmp/tcpdump.log &
+on b timeout 900 tcpdump -i eth0 -nn -U --immediate-mode -w /tmp/syn.pcap 'dst port 80' 2>/tmp/tcpdump.log &
 sniffer=$!
 wait_until 20 grep -q listening /tmp/tcpdump.log
 # multipath: conversations of the capture with such an option, among all
@@ -25,7 +25,7 @@ expect "attacks in the server's log" "$(reached evil)" 0
 expect_more "harmless requests in it" "$(reached good.htm)" 15
 expect_more "dropped for the signature" "$(reason signature)" 10
 expect_more "dropped for contradicting" "$(reason stream-conflict)" 0
-kill $sniffer
+kill $sniffer || true
 wait $sniffer || true
 expect_more "conversations that reached it" "$(multipath 'Flags \[S')" 15
 expect "segments of multipath TCP among them" "$(multipath mptcp)" 0

@@ -12,12 +12,18 @@ loss() {
 	tc qdisc replace dev vnetb root netem loss "$2%"
 }
 
-# rate: bit/s of a transfer from a to b; the best of three
+# rate: bit/s of a transfer from a to b; the best of three, of which a machine that stands still may spoil one
 rate() {
 	local i
 	for i in 1 2 3; do
-		timeout 60 ip netns exec a iperf3 -c 10.0.0.12 -n 10M -J | jq .end.sum_received.bits_per_second
+		{ timeout 100 ip netns exec a iperf3 -c 10.0.0.12 -n 10M -J || true; } | jq '.end.sum_received.bits_per_second // 0'
 	done | sort -n | tail -n 1 | cut -d. -f1
+}
+# as_fast THAN: a transfer reaches a tenth of that rate; which frames are lost is chance, so it may try again
+as_fast() {
+	got=$(rate)
+	[ "$got" -gt $(($1 / 10)) ] || got=$(rate)
+	expect_more "rate, with $1 bit/s without vfw" "$got" $(($1 / 10))
 }
 
 # frames of a few segments, so that one of a hundred is several
@@ -34,17 +40,15 @@ web_policy prevent
 loss 0 0
 note "without loss $(rate) bit/s"
 loss 1 0
-got=$(rate)
+as_fast "$before"
 note "lost before: $got bit/s, without vfw $before"
-expect_more "rate with loss before vfw" "$got" $((before / 10))
 loss 0 1
-got=$(rate)
+as_fast "$behind"
 note "lost behind: $got bit/s, without vfw $behind"
-expect_more "rate with loss behind vfw" "$got" $((behind / 10))
 
 note "and what is transferred is whole"
 loss 1 1
-on a python3 -c 'import urllib.request as u; open("/tmp/got", "wb").write(u.urlopen("http://10.0.0.12/large", timeout=60).read())'
+expect_pass on a python3 -c 'import urllib.request as u; open("/tmp/got", "wb").write(u.urlopen("http://10.0.0.12/large", timeout=60).read())'
 expect_pass cmp /tmp/got /tmp/www/large
 expect "contradictions" "$(reason stream-conflict)" 0
 expect "gaps" "$(reason stream-gap)" 0

@@ -20,10 +20,9 @@ prevents() {
 	expect_fail tcp_send "$(head -c 40000 /dev/zero | tr '\0' x)evil3333end-$tag"
 	expect_fail tcp_got "end-$tag"
 	# bytes before the match, in segments of their own, were harmless and pass
-	expect_pass udp_send "udp-good-$tag"
-	wait_until 10 udp_got "udp-good-$tag"
+	udp_arrives "udp-good-$tag"
 	expect_pass udp_send "evil4444end-$tag"
-	expect_pass udp_send "udp-after-$tag"
+	udp_arrives "udp-after-$tag"
 	sleep 0.5
 	expect_fail udp_got "evil4444end-$tag"
 	wait_until 10 alerted 0 "proto=6"
@@ -38,7 +37,7 @@ whole() {
 	head -c 4000000 /dev/urandom >/tmp/noise
 	sum=$(md5sum </tmp/noise)
 	: >/tmp/got.tcp
-	on a timeout 100 socat -u OPEN:/tmp/noise TCP:10.0.0.2:80
+	expect_pass on a timeout 200 socat -u OPEN:/tmp/noise TCP:10.0.0.2:80
 	wait_until 60 got_all
 	got=$(md5sum </tmp/got.tcp)
 	expect "checksum" "$got" "$sum"
@@ -57,6 +56,7 @@ host() {
 }
 
 socat -u TCP-LISTEN:81,fork,reuseaddr OPEN:/tmp/got.host,creat,append 2>/dev/null &
+wait_until 20 eval "ss -tln | grep ':81 '"
 prevents direct
 host direct
 whole direct
@@ -73,11 +73,10 @@ expect_pass ctlscan apply --detect vneta vnetb "$EVIL" harmless
 before=$(grep -c '^alert' /tmp/alerts)
 expect_pass tcp_send "GET /evil5555end-detect"
 wait_until 10 tcp_got "evil5555end-detect"
-expect_pass udp_send "evil6666end-detect"
-wait_until 10 udp_got "evil6666end-detect"
+udp_arrives "evil6666end-detect"
 alerts_grew() { [ "$(grep -c '^alert' /tmp/alerts)" -ge $((before + 2)) ]; }
 wait_until 10 alerts_grew
-alerted 0 "flags=0"
+wait_until 10 alerted 0 "flags=0"
 
 note "prevent, but disarmed: said as would-drop, and passes"
 expect_pass ctlscan apply vneta vnetb "$EVIL" harmless

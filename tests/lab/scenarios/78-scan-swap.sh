@@ -16,7 +16,7 @@ scan_lab
 # One connection that stays and says a line now and then; what it says must arrive whole.
 on a python3 - >/tmp/long.out 2>&1 <<-'X' &
 	import os, socket, time
-	s = socket.create_connection(("10.0.0.2", 80), 10)
+	s = socket.create_connection(("10.0.0.2", 80), 60)
 	s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 	n = 0
 	while not os.path.exists("/tmp/long.stop"):
@@ -46,11 +46,12 @@ n=$(grep -o 'line [0-9]* ' /tmp/got.tcp | wc -l)
 expect "lines that arrived" "$n" "$(cat /tmp/long.out)"
 
 note "a conversation that was only reported is prevented from the swap on, by the new signatures"
-# says TEXT FILE...: one connection that says TEXT, then TEXTs as files of these names come.
+# says TEXT FILE...: one connection that says TEXT, then TEXTs as files of these names come. What b has got is asked of it, not of
+# this: a connection that was cut may be reset at any of them.
 says() {
 	on a python3 - "$@" 2>/dev/null <<-'X'
 		import os, socket, sys, time
-		s = socket.create_connection(("10.0.0.2", 80), 10)
+		s = socket.create_connection(("10.0.0.2", 80), 60)
 		s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 		s.sendall(sys.argv[1].encode())
 		for word in sys.argv[2:]:
@@ -67,7 +68,7 @@ touch /tmp/say.soft0001word-before.
 wait_until 10 tcp_got "soft0001word-before."
 expect_pass ctlscan apply vneta vnetb 'soft[0-9]{4}word'
 touch /tmp/say.soft0002word-after.
-wait $other
+wait $other || true
 expect_fail tcp_got "soft0002word-after."
 
 note "kept though its rule is gone: scanned by its old profile while that is kept, and nothing passes afterwards"
@@ -86,13 +87,13 @@ for i in 1 2 3 4 5; do
 	wait_until 20 tcp_got "of-generation-$i."
 done
 touch /tmp/say.kept-3. /tmp/say.end
-wait $talks
+wait $talks || true
 expect_fail tcp_got "kept-3."
 
 note "restarted at once when the policy says so"
 on a python3 - 2>/dev/null <<-'X' &
 	import os, socket, time
-	s = socket.create_connection(("10.0.0.2", 80), 10)
+	s = socket.create_connection(("10.0.0.2", 80), 60)
 	s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 	s.sendall(b"begun.")
 	while not os.path.exists("/tmp/go"): time.sleep(0.1)
@@ -103,6 +104,6 @@ other=$!
 wait_until 10 tcp_got "begun."
 expect_pass ctlscan apply --restart vneta vnetb 'fresh[0-9]{4}word'
 touch /tmp/go
-wait $other
+wait $other || true
 expect_fail tcp_got "fresh0001word-restart"
 wait_until 10 alerted 0 "offset=19"

@@ -22,10 +22,10 @@ for worker in N Y; do
 	note "worker $worker: one in twenty fails"
 	echo 5 >$f/probability
 	for i in 1 2 3 4 5; do
-		tcp_send "GET /ev" "il${i}234" "end-$worker" || true
+		PATIENCE=1 tcp_send "GET /ev" "il${i}234" "end-$worker" || true
 		udp_send "evil${i}678end-$worker" || true
 	done
-	tcp_send "$(head -c 60000 /dev/zero | tr '\0' z)" "evil9999end-$worker" || true
+	PATIENCE=1 tcp_send "$(head -c 60000 /dev/zero | tr '\0' z)" "evil9999end-$worker" || true
 	echo 0 >$f/probability
 	expect_fail tcp_got "end-$worker"
 	expect_fail udp_got "end-$worker"

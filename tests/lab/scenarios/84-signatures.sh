@@ -20,10 +20,16 @@ expect "profile" "$(sig_status 'profiles[] | select(.in_force) | "\(.profile) \(
 vfwctl status | grep -Eq '^web +prevent '
 
 note "prevent"
-vfwctl -o json observe --type alert -n 1 --timeout 60 >/tmp/seen &
+vfwctl -o json observe --type alert -n 1 --timeout 300 >/tmp/seen &
 watcher=$!
 sleep 1
 prevents one
+# nobody says when who observes began
+watched() {
+	expect_fail tcp_send "GET one-attack"
+	! kill -0 $watcher
+}
+kill -0 $watcher 2>/dev/null && wait_until 60 watched
 wait $watcher || fail "observe saw no alert"
 jq -e '.event_type == "alert" and .alert.signature_id == 1001' /tmp/seen >/dev/null || fail "observe saw: $(cat /tmp/seen)"
 revision=$(sig_status module.revision)
@@ -33,8 +39,7 @@ eve ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.gid ==
 	and .vfw.profile == \"web\" and .vfw.revision == $revision and .vfw.expression == 0 and .vfw.offset == 14 and .vfw.direction == \"to_server\""
 expect_pass udp_send "a two-attack"
 eve '.event_type == "alert" and .alert.signature_id == 1002 and .proto == "UDP" and .dest_port == 90 and .vfw.rule == "first:2" and .vfw.offset == 12'
-expect_pass udp_send "udp-harmless"
-wait_until 20 udp_got udp-harmless
+udp_arrives udp-harmless
 expect_fail udp_got two-attack
 
 note "wrong signatures: refused with their place, what is in force stays"
@@ -79,8 +84,7 @@ P
 expect_pass vfwctl policy apply
 expect "profiles" "$(sig_status 'profiles | map(select(.in_force) | "\(.profile) \(.mode)") | sort | join(", ")')" "other prevent, web detect"
 udp_send "a four-attack"
-udp_send "a three-attack by UDP"
-wait_until 20 udp_got "a three-attack by UDP"
+udp_arrives "a three-attack by UDP"
 expect_fail udp_got four-attack
 expect_pass tcp_send "a four-attack by TCP"
 wait_until 20 tcp_got "a four-attack by TCP"

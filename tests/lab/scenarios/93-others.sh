@@ -68,7 +68,7 @@ if modprobe br_netfilter 2>/dev/null; then
 	nft 'add chain ip filter forward { type filter hook forward priority 0; policy accept; }'
 	nft 'add rule ip filter forward ct state invalid drop'
 	judged
-	grep -qw on <<<"$(check br_netfilter || true)" || fail "doctor does not see br_netfilter"
+	wait_until 20 in_check br_netfilter on
 else
 	note "no br_netfilter here"
 fi

@@ -21,7 +21,7 @@ static int wire_call(const struct cli_server_step *step, size_t steps, int timeo
 
 	*answer = NULL;
 	cli_server_start(&server, step, steps);
-	ck_assert_int_eq(vfw_client_open(server.path, 1000, &client), 0);
+	ck_assert_int_eq(vfw_client_open(server.path, 20000, &client), 0);
 	rc = vfw_client_call(client, "m", json_pack("{s:i}", "n", 7), timeout_ms, answer);
 	vfw_client_close(client);
 	cli_server_stop(&server);
@@ -44,7 +44,7 @@ START_TEST(test_wire_good)
 	};
 	json_t *answer;
 
-	ck_assert_int_eq(wire_call(&step[_i], 1, 5000, &answer), 0);
+	ck_assert_int_eq(wire_call(&step[_i], 1, 20000, &answer), 0);
 	ck_assert_int_eq(
 		json_integer_value(json_object_get(json_object_get(answer, "result"), "a")), 1);
 	json_decref(answer);
@@ -98,7 +98,7 @@ START_TEST(test_wire_depth)
 	memset(s + n + depth, ']', depth);
 	strcpy(s + n + 2 * depth, "}\n");
 	step.send = s;
-	ck_assert_int_eq(wire_call(&step, 1, 5000, &answer), -EPROTO);
+	ck_assert_int_eq(wire_call(&step, 1, 20000, &answer), -EPROTO);
 	free(s);
 }
 END_TEST
@@ -112,7 +112,7 @@ START_TEST(test_wire_many_calls)
 	int i;
 
 	cli_server_start(&server, step, 2);
-	ck_assert_int_eq(vfw_client_open(server.path, 1000, &client), 0);
+	ck_assert_int_eq(vfw_client_open(server.path, 20000, &client), 0);
 	for (i = 1; i <= 2; i++) {
 		ck_assert_int_eq(vfw_client_call(client, "m", NULL, 1000, &answer), 0);
 		ck_assert_int_eq(json_integer_value(json_object_get(answer, "id")), i);

@@ -29,7 +29,7 @@ X
 } >>"$dir/node.xml"
 "$reader" "test://$dir/node.xml" >"$dir/out" 2>"$dir/err" &
 pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
 	! grep -aq 'all$' "$dir/out" || break
 	sleep 0.1
 done
