@@ -56,7 +56,7 @@ static long inject(long n)
 
 static void reopen(void)
 {
-	struct timeval wait = {.tv_sec = 1};
+	struct timeval wait = {.tv_sec = 3};
 
 	ctl_close(&ctl);
 	if (ctl_open(&ctl)) {
@@ -162,21 +162,34 @@ static bool run(long n, struct ctl_policy *p, uint32_t *revision, uint32_t *firs
 	return failed;
 }
 
+/* One call after the other is tried with a failure at its N-th allocation; which one that is differs from call to call. */
 static int lose(void)
 {
-	bool failed = true;
+	unsigned int failures = 0, pass;
+	bool failed;
 	long n;
 	int ret;
 
-	for (n = 1; failed; n++) {
-		inject(n);
-		ret = scope(device);
-		failed = inject(0) == 0;
-		if (ret && strstr(ctl.text, "no hook"))
-			return 0;
-		reopen();
+	for (pass = 0; pass < 20; pass++) {
+		failed = true;
+		for (n = 1; failed; n++) {
+			inject(n);
+			ret = scope(device);
+			failed = inject(0) == 0;
+			if (ret && strstr(ctl.text, "no hook"))
+				return 0;
+			failures += failed;
+			reopen();
+			/* it may have come into scope all the same */
+			if (scope("vnet*")) {
+				fprintf(stderr,
+					"ctlfail: the device does not leave the scope: %s\n",
+					ctl.text);
+				return 1;
+			}
+		}
 	}
-	fprintf(stderr, "ctlfail: %ld failures, and none cost the device its hooks\n", n - 2);
+	fprintf(stderr, "ctlfail: %u failures, and none cost the device its hooks\n", failures);
 	return 1;
 }
 
