@@ -543,7 +543,7 @@ static bool next_event(struct vfw_event *ev)
 
 static void check_events(void)
 {
-	struct timeval wait = {.tv_sec = 2};
+	struct timeval wait = {.tv_sec = 20};
 	struct vfw_event ev[2] = {};
 	uint32_t revision = 0;
 	struct ctl_policy p;

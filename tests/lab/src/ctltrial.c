@@ -211,9 +211,9 @@ static void check_time(const struct ctl_policy *a, const struct ctl_policy *b)
 		usleep(100000);
 	check(status().revision == second + 1 && explain(1, 2).rule == 1005,
 	      "nobody confirmed in time");
-	check(!apply(b, 2, false, &second) && !end(VFW_CMD_POLICY_CONFIRM), "a trial, confirmed");
+	check(!apply(b, 4, false, &second) && !end(VFW_CMD_POLICY_CONFIRM), "a trial, confirmed");
 	check(!apply(a, 600, false, &second), "and then one of ten minutes");
-	usleep(3000000);
+	usleep(5000000);
 	check(status().revision == second && status().left > 500,
 	      "which the time of the one before does not end");
 	check(!end(VFW_CMD_POLICY_CONFIRM) && explain(1, 2).rule == 1005, "confirmed");

@@ -355,7 +355,7 @@ out:
 /* The handshake; with data in the SYN, perhaps. */
 static void open_talk(struct talk *t)
 {
-	struct timeval patience = {.tv_sec = 2};
+	struct timeval patience = {.tv_sec = 20};
 	int room = any(3) ? 131072 : 1024;
 
 	/* the accepted socket has the same */
