@@ -172,8 +172,6 @@ $(LAB_BIN)/ctflush: tests/lab/bench/ctflush.c
 
 # --- tests ---
 
-# seconds for one test that names none of its own; Check gives 4, which a busy machine misses
-export CK_DEFAULT_TIMEOUT ?= 60
 -include $(wildcard tests/unit/*.mk tests/fuzz/*.mk)
 test-unit: $(patsubst tests/unit/%.mk,test-unit-%,$(wildcard tests/unit/*.mk))
 
