@@ -21,7 +21,8 @@ struct vfw_detect {
 	struct vfw_rule_scan *scan;
 	struct vfw_sig_regex regex;
 	vfw_detect_alert_fn alert;
-	vfw_detect_match_fn match; /* or NULL */
+	u32 only; /* the one signature that is asked; VFW_SIG_NONE: all are */
+	vfw_detect_match_fn match; /* told of that one */
 	void *ctx;
 	struct vfw_store *store;
 	struct vfw_message *message;
@@ -76,6 +77,7 @@ struct vfw_detect *vfw_detect_new(const struct vfw_rule_set *set, struct vfw_rul
 	d->set = set;
 	d->scan = scan;
 	d->regex = (struct vfw_sig_regex){vfw_rule_scan_ends, scan, d->decoded, sizeof(d->decoded)};
+	d->only = VFW_SIG_NONE;
 	d->alert = alert;
 	d->ctx = ctx;
 	d->store = vfw_store_new();
@@ -100,8 +102,9 @@ void vfw_detect_free(struct vfw_detect *d)
 	free(d);
 }
 
-void vfw_detect_on_match(struct vfw_detect *d, vfw_detect_match_fn match)
+void vfw_detect_only(struct vfw_detect *d, u32 sig, vfw_detect_match_fn match)
 {
+	d->only = sig;
 	d->match = match;
 }
 
@@ -407,7 +410,7 @@ static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 		return false;
 	bits_apply(d, r, m);
 	if (d->match)
-		d->match(d->ctx, i);
+		d->match(d->ctx);
 	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
 		return false;
 	if (sig->flags & VFW_SIG_PASS) {
@@ -456,6 +459,12 @@ static void ask_all(struct vfw_detect *d, const struct round *r)
 	vfw_rule_scan_literals(d->scan, r->window, r->window_len, on_literal, &w);
 	if (r->p->buffers)
 		vfw_message_each(d->message, on_buffer, &w);
+	i = d->only;
+	if (i != VFW_SIG_NONE) {
+		if (d->set->sig[i].fast == VFW_SIG_NONE || d->wanted[0][i] || d->wanted[1][i])
+			one(d, r, i);
+		return;
+	}
 	for (i = 0; i < n; i++) {
 		bool always = at < d->n_always && d->always[at] == i;
 

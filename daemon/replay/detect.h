@@ -22,14 +22,14 @@ struct vfw_detect *vfw_detect_new(const struct vfw_rule_set *set, struct vfw_rul
 
 void vfw_detect_free(struct vfw_detect *d);
 
-/*
- * Told of each signature (by its index) that matches, before its threshold and noalert have their
- * say.
- */
-typedef void (*vfw_detect_match_fn)(void *ctx, u32 sig);
+/* Told that a signature matches, before its threshold and noalert have their say. */
+typedef void (*vfw_detect_match_fn)(void *ctx);
 
-/* From now on match is told, with the context of alert. */
-void vfw_detect_on_match(struct vfw_detect *d, vfw_detect_match_fn match);
+/*
+ * From now on only signature sig is asked, as if the others were not there, and match is told of it with the
+ * context of alert.
+ */
+void vfw_detect_only(struct vfw_detect *d, u32 sig, vfw_detect_match_fn match);
 
 /*
  * Sets the flowbits and xbits that rule asks for, as if rules that set them had matched this

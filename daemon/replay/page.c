@@ -1,376 +1,408 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Bytes are made for each buffer alone and taken into the parts of one message. What that message's buffers are then,
+ * sheet.h says, and each must have a witness; if not, the message is put together in another way.
+ */
 #include "page.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#define VALUES_MAX 1024 /* bytes of one header */
+#define SALTS 4 /* ways to make the bytes */
+#define MODES 5 /* ways to take up lines that hold several parts */
 
-/* Headers that have a buffer of their own. */
-static const struct {
-	enum vfw_http_buffer buffer;
-	const char *name;
-} headers[] = {
-	{VFW_HTTP_B_USER_AGENT, "User-Agent"},
-	{VFW_HTTP_B_REFERER, "Referer"},
-	{VFW_HTTP_B_ACCEPT, "Accept"},
-	{VFW_HTTP_B_ACCEPT_ENC, "Accept-Encoding"},
-	{VFW_HTTP_B_ACCEPT_LANG, "Accept-Language"},
-	{VFW_HTTP_B_CONNECTION, "Connection"},
-	{VFW_HTTP_B_CONTENT_TYPE, "Content-Type"},
-	{VFW_HTTP_B_SERVER, "Server"},
-	{VFW_HTTP_B_LOCATION, "Location"},
-};
-
-static struct vfw_made *part(struct vfw_page *p, enum vfw_http_buffer b)
+static enum vfw_http_buffer http_of(u8 buffer)
 {
+	return (enum vfw_http_buffer)(buffer - VFW_SIG_HTTP_FIRST);
+}
+
+static bool is_http(u8 buffer, enum vfw_http_buffer b)
+{
+	return buffer == VFW_SIG_HTTP_FIRST + b;
+}
+
+/* Is a buffer one that holds several parts? */
+static bool is_composed(u8 buffer)
+{
+	return buffer == VFW_SIG_PAYLOAD || is_http(buffer, VFW_HTTP_B_REQUEST_LINE) ||
+	       is_http(buffer, VFW_HTTP_B_RESPONSE_LINE) || is_http(buffer, VFW_HTTP_B_START);
+}
+
+/* Is it there in every message, whatever it is? */
+static bool is_always(u8 buffer)
+{
+	return is_composed(buffer) || is_http(buffer, VFW_HTTP_B_METHOD) ||
+	       is_http(buffer, VFW_HTTP_B_PROTOCOL) || is_http(buffer, VFW_HTTP_B_STAT_CODE) ||
+	       is_http(buffer, VFW_HTTP_B_STAT_MSG) || is_http(buffer, VFW_HTTP_B_HEADER) ||
+	       is_http(buffer, VFW_HTTP_B_HEADER_RAW) || is_http(buffer, VFW_HTTP_B_HEADER_NAMES) ||
+	       is_http(buffer, VFW_HTTP_B_REQUEST_HEADER) ||
+	       is_http(buffer, VFW_HTTP_B_RESPONSE_HEADER);
+}
+
+static const struct vfw_sig_step *steps_of(const struct vfw_page *p, u32 r)
+{
+	return p->set->steps + p->set->sig[p->sig].first_step + p->run[r].first;
+}
+
+/* Do the steps ask for bytes, and not only that some are not there? */
+static bool wants_bytes(const struct vfw_page *p, u32 r)
+{
+	const struct vfw_sig_step *t = steps_of(p, r);
 	u32 i;
 
-	for (i = 0; i < p->n; i++)
-		if (p->buffer[i] == VFW_SIG_HTTP_FIRST + b)
-			return &p->run[i];
-	return NULL;
-}
-
-static bool add(struct vfw_page *p, const void *bytes, u32 len)
-{
-	if (len > VFW_CANVAS_ROOM - p->len)
-		return false;
-	memcpy(p->bytes + p->len, bytes, len);
-	p->len += len;
-	return true;
-}
-
-static bool say(struct vfw_page *p, const char *text)
-{
-	return add(p, text, (u32)strlen(text));
-}
-
-/* A header's value, or a word of the first line, that no reader changes. */
-static bool is_plain(const struct vfw_made *m, bool blanks)
-{
-	u32 i;
-
-	for (i = 0; i < m->len; i++)
-		if (m->bytes[i] < ' ' || m->bytes[i] > '~' || (!blanks && m->bytes[i] == ' '))
-			return false;
-	return m->len && m->len <= VALUES_MAX && m->bytes[0] != ' ' && m->bytes[m->len - 1] != ' ';
-}
-
-static bool is_host(const struct vfw_made *m)
-{
-	u32 i;
-
-	for (i = 0; i < m->len; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.-", m->bytes[i]) || !m->bytes[i])
-			return false;
-	return m->len && m->bytes[m->len - 1] != '.';
-}
-
-/* A path and a query, written so that they are read as they are. */
-static bool uri(struct vfw_page *p, const struct vfw_made *m)
-{
-	bool query = false;
-	u32 i;
-
-	if (!m)
-		return say(p, "/");
-	if (!m->len || m->bytes[0] != '/' || m->len > 4096)
-		return false;
-	for (i = 0; i < m->len; i++) {
-		u8 c = m->bytes[i], next = i + 1 < m->len ? m->bytes[i + 1] : 0;
-
-		if (c <= ' ' || c >= 127 || c == '%' || c == '#' || c == '\\' || c == '+')
-			return false;
-		if (!query && c == '/' && (next == '/' || next == '.'))
-			return false;
-		query |= c == '?';
-		if (!add(p, &c, 1))
-			return false;
-	}
-	return true;
-}
-
-/* Does a header of that name begin a line of the block? */
-static bool has_name(const struct vfw_made *block, const char *name)
-{
-	u32 i, n = (u32)strlen(name);
-
-	for (i = 0; block && i + n < block->len; i++)
-		if ((!i || block->bytes[i - 1] == '\n') && block->bytes[i + n] == ':' &&
-		    !strncasecmp((const char *)block->bytes + i, name, n))
+	for (i = 0; i < p->run[r].n; i++)
+		if (!(t[i].flags & VFW_SIG_F_NEGATED) && t[i].op != VFW_SIG_BSIZE &&
+		    t[i].op != VFW_SIG_ISDATAAT)
 			return true;
 	return false;
 }
 
-/* Lines of "Name: value", each name once; a last line end is added. */
-static bool is_block(struct vfw_made *m)
+/* The first content that must be there, or NULL. */
+static const struct vfw_sig_step *first_content(const struct vfw_page *p, u32 r)
 {
-	u32 at = 0, end, colon, i;
+	const struct vfw_sig_step *t = steps_of(p, r);
+	u32 i;
 
-	if (m->len < 2 || memcmp(m->bytes + m->len - 2, "\r\n", 2)) {
-		if (m->len + 2 > VFW_CANVAS_ROOM)
-			return false;
-		memcpy(m->bytes + m->len, "\r\n", 2);
-		m->len += 2;
-	}
-	for (; at < m->len; at = end + 2) {
-		char name[64];
-
-		for (end = at; end + 1 < m->len && m->bytes[end] != '\r'; end++)
-			if (m->bytes[end] < ' ' || m->bytes[end] > '~')
-				return false;
-		if (end + 1 >= m->len || m->bytes[end + 1] != '\n')
-			return false;
-		for (colon = at; colon < end && m->bytes[colon] != ':'; colon++)
-			if (!strchr("-_", m->bytes[colon]) &&
-			    !((m->bytes[colon] | 32) >= 'a' && (m->bytes[colon] | 32) <= 'z'))
-				return false;
-		if (colon == at || colon - at > 60 || colon + 3 > end ||
-		    m->bytes[colon + 1] != ' ' || m->bytes[colon + 2] == ' ' ||
-		    m->bytes[end - 1] == ' ')
-			return false;
-		snprintf(name, sizeof(name), "%.*s", (int)(colon - at),
-			 (const char *)m->bytes + at);
-		for (i = 0; i + 1 < at; i++)
-			if ((!i || m->bytes[i - 1] == '\n') && m->bytes[i + colon - at] == ':' &&
-			    !strncasecmp((const char *)m->bytes + i, name, colon - at))
-				return false;
-	}
-	return !has_name(m, "Content-Length") && !has_name(m, "Transfer-Encoding") &&
-	       !has_name(m, "Cookie") && !has_name(m, "Set-Cookie") &&
-	       !has_name(m, "Content-Encoding") && !has_name(m, "Expect");
+	for (i = 0; i < p->run[r].n; i++)
+		if (t[i].op == VFW_SIG_CONTENT && !(t[i].flags & VFW_SIG_F_NEGATED))
+			return &t[i];
+	return NULL;
 }
 
-static bool line(struct vfw_page *p, struct vfw_made *block, const char *name, const void *value,
-		 u32 len)
+/* Does it begin as a line of a head does: with a line end, or "Name:"? */
+static bool begins_line(const struct vfw_page *p, const struct vfw_sig_step *t)
 {
-	return !has_name(block, name) && say(p, name) && say(p, ": ") && add(p, value, len) &&
-	       say(p, "\r\n");
+	const u8 *text = p->set->bytes + t->data;
+	u32 i;
+
+	for (i = 0; i < t->len && text[i] != ':';)
+		i++;
+	return text[0] == '\r' || text[0] == '\n' || (i < t->len && vfw_sheet_is_name(text, i));
 }
 
-static bool first_line(struct vfw_page *p, bool body)
+/* What goes before the bytes of a buffer where nothing else does. */
+static const char *lead_of(const struct vfw_page *p, u32 r, u32 salt)
 {
-	struct vfw_made *method = part(p, VFW_HTTP_B_METHOD), *m;
+	const struct vfw_sig_step *t = first_content(p, r);
+	u8 b = p->buffer[r], first = t && t->len ? p->set->bytes[t->data] : 0;
 
-	if (p->answer) {
-		m = part(p, VFW_HTTP_B_STAT_CODE);
-		if ((m && (m->len != 3 || m->bytes[0] < '2' || m->bytes[0] > '5')) ||
-		    !say(p, "HTTP/1.1 ") || !(m ? add(p, m->bytes, m->len) : say(p, "200")) ||
-		    !say(p, " "))
-			return false;
-		m = part(p, VFW_HTTP_B_STAT_MSG);
-		if (m && !is_plain(m, true))
-			return false;
-		return (m ? add(p, m->bytes, m->len) : say(p, "OK")) && say(p, "\r\n");
-	}
-	if (method) {
-		const char *const known[] = {"GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS"};
-		u32 i;
-
-		for (i = 0; i < 6; i++)
-			if (method->len == strlen(known[i]) &&
-			    !memcmp(method->bytes, known[i], method->len))
-				break;
-		if (i == 6)
-			return false;
-	}
-	m = part(p, VFW_HTTP_B_URI_RAW);
-	if (m && part(p, VFW_HTTP_B_URI))
-		return false;
-	return (method ? add(p, method->bytes, method->len) : say(p, body ? "POST" : "GET")) &&
-	       say(p, " ") && uri(p, m ? m : part(p, VFW_HTTP_B_URI)) && say(p, " HTTP/1.1\r\n");
+	if (is_http(b, VFW_HTTP_B_URI) || is_http(b, VFW_HTTP_B_URI_RAW))
+		return first == '/' && !salt		      ? ""
+		       : first == '.' || first == '?' || salt ? "/x"
+							      : "/";
+	if (is_http(b, VFW_HTTP_B_HEADER) || is_http(b, VFW_HTTP_B_HEADER_RAW))
+		return t && begins_line(p, t) != (salt & 1) ? "" : "X: x";
+	if (is_http(b, VFW_HTTP_B_REQUEST_HEADER) || is_http(b, VFW_HTTP_B_RESPONSE_HEADER))
+		return t && begins_line(p, t) ? "" : "X: x";
+	if (is_http(b, VFW_HTTP_B_HEADER_NAMES))
+		return "\r\n";
+	if (is_http(b, VFW_HTTP_B_PROTOCOL))
+		return (first | 32) == 'h' ? "" : "HTTP/";
+	return "";
 }
 
-static bool host(struct vfw_page *p, struct vfw_made *block)
+static const char *shunned_by(u8 buffer)
 {
-	struct vfw_made *m = part(p, VFW_HTTP_B_HOST), *raw = part(p, VFW_HTTP_B_HOST_RAW);
-
-	if (p->answer)
-		return !m && !raw;
-	if (m && raw)
-		return false;
-	m = m ? m : raw;
-	if (m)
-		return is_host(m) && line(p, block, "Host", m->bytes, m->len);
-	return has_name(block, "Host") || line(p, block, "Host", "vm", 2);
+	if (is_http(buffer, VFW_HTTP_B_URI) || is_http(buffer, VFW_HTTP_B_URI_RAW))
+		return " #%+\\";
+	if (is_http(buffer, VFW_HTTP_B_HOST) || is_http(buffer, VFW_HTTP_B_HOST_RAW))
+		return " !\"#$%&'()*+,/:;<=>?@[\\]^_`{|}~";
+	return is_http(buffer, VFW_HTTP_B_REQUEST_LINE) ? "#%+\\" : "";
 }
 
-/* Puts the message together from its parts. */
-static bool assemble(struct vfw_page *p)
+static bool make(struct vfw_page *p, u32 r, const char *lead, u32 salt)
 {
-	struct vfw_made *block = part(p, VFW_HTTP_B_HEADER), *cookie = part(p, VFW_HTTP_B_COOKIE);
-	struct vfw_made *body = part(p, VFW_HTTP_B_FILE_DATA), *m;
-	struct vfw_made *raw = p->n && p->buffer[0] == VFW_SIG_PAYLOAD ? &p->run[0] : NULL;
-	u32 i, begin, lines = 0, size;
-	char length[40];
+	struct vfw_make how = {1, 8192, lead, shunned_by(p->buffer[r]), true, salt};
 
-	m = part(p, p->answer ? VFW_HTTP_B_RESPONSE_BODY : VFW_HTTP_B_REQUEST_BODY);
-	if (body && m)
-		return false;
-	body = body ? body : m;
-	size = (body ? body->len : 0) + (raw ? raw->len : 0);
-	p->len = 0;
-	if ((block && !is_block(block)) || !first_line(p, size))
-		return false;
-	begin = p->len;
-	if ((block && !add(p, block->bytes, block->len)) || !host(p, block))
-		return false;
-	for (i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
-		m = part(p, headers[i].buffer);
-		if (m && (!is_plain(m, true) || !line(p, block, headers[i].name, m->bytes, m->len)))
-			return false;
-	}
-	if (size || p->answer) {
-		snprintf(length, sizeof(length), "%u", size);
-		if (!line(p, block, "Content-Length", length, (u32)strlen(length)))
-			return false;
-	}
-	lines = p->len;
-	/* a cookie is none of the headers' buffer */
-	if (cookie &&
-	    (!is_plain(cookie, true) ||
-	     !line(p, block, p->answer ? "Set-Cookie" : "Cookie", cookie->bytes, cookie->len)))
-		return false;
-	if (block) {
-		memcpy(block->bytes, p->bytes + begin, lines - begin);
-		block->len = lines - begin;
-	}
-	if (!say(p, "\r\n") || (body && !add(p, body->bytes, body->len)))
-		return false;
-	if (!raw)
+	/* of words one is right, or none */
+	if (is_http(p->buffer[r], VFW_HTTP_B_METHOD) ||
+	    is_http(p->buffer[r], VFW_HTTP_B_PROTOCOL) ||
+	    is_http(p->buffer[r], VFW_HTTP_B_STAT_CODE))
+		how.salt = 0;
+	return !vfw_maker_make(p->maker, p->sig, p->run[r].first, &how, &p->source[r]);
+}
+
+/* Undoes a view of bytes that it is to show; false: it never shows them. */
+static bool unview(const struct vfw_rule_view *v, struct vfw_made *m)
+{
+	if (!v || v->op[v->n - 1] != VFW_RULE_VIEW_DOTPREFIX)
 		return true;
-	/* what is asked of the bytes as they pass stands at the end, and counts from the front */
-	begin = p->len;
-	if (!add(p, raw->bytes, raw->len))
+	if (m->len < 2 || m->bytes[0] != '.')
 		return false;
-	for (i = 0; i < raw->n; i++) {
-		raw->begin[i] += begin;
-		raw->end[i] += begin;
-	}
-	if (body) {
-		memcpy(body->bytes + body->len, raw->bytes, raw->len);
-		body->len += raw->len;
-	}
-	memcpy(raw->bytes, p->bytes, p->len);
-	raw->len = p->len;
+	memmove(m->bytes, m->bytes + 1, --m->len);
 	return true;
 }
 
-static bool is_known(u32 buffer)
+/* What a view shows of bytes; false: that is not said here. */
+static bool apply_view(const struct vfw_rule_view *v, struct vfw_made *m)
 {
-	static const enum vfw_http_buffer known[] = {
-		VFW_HTTP_B_METHOD,    VFW_HTTP_B_URI,	   VFW_HTTP_B_URI_RAW,
-		VFW_HTTP_B_HOST,      VFW_HTTP_B_HOST_RAW, VFW_HTTP_B_REQUEST_BODY,
-		VFW_HTTP_B_STAT_CODE, VFW_HTTP_B_STAT_MSG, VFW_HTTP_B_RESPONSE_BODY,
-		VFW_HTTP_B_HEADER,    VFW_HTTP_B_COOKIE,   VFW_HTTP_B_FILE_DATA,
-	};
-	u32 i;
+	u32 i, k;
 
-	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (buffer == VFW_SIG_HTTP_FIRST + known[i])
-			return true;
-	for (i = 0; i < sizeof(headers) / sizeof(*headers); i++)
-		if (buffer == VFW_SIG_HTTP_FIRST + headers[i].buffer)
-			return true;
-	return buffer == VFW_SIG_PAYLOAD;
+	for (k = 0; v && k < v->n; k++) {
+		for (i = 0; i < m->len; i++) {
+			u8 *c = &m->bytes[i];
+			bool blank = *c == ' ' || (*c >= 9 && *c <= 13);
+
+			if (v->op[k] == VFW_RULE_VIEW_LOWERCASE && *c >= 'A' && *c <= 'Z')
+				*c += 32;
+			else if (v->op[k] == VFW_RULE_VIEW_UPPERCASE && *c >= 'a' && *c <= 'z')
+				*c -= 32;
+			else if ((v->op[k] == VFW_RULE_VIEW_STRIP_WHITESPACE ||
+				  v->op[k] == VFW_RULE_VIEW_COMPRESS_WHITESPACE) &&
+				 blank)
+				return false;
+			else if (v->op[k] == VFW_RULE_VIEW_URL_DECODE && (*c == '%' || *c == '+'))
+				return false;
+		}
+		if (v->op[k] != VFW_RULE_VIEW_DOTPREFIX)
+			continue;
+		if (m->len == VFW_CANVAS_ROOM)
+			return false;
+		memmove(m->bytes + 1, m->bytes, m->len++);
+		m->bytes[0] = '.';
+	}
+	return true;
 }
 
-static const char *lead_of(u32 buffer)
+/* Run r's buffer, the k-th of them, as a reader makes it of the sheet. */
+static bool read_run(const struct vfw_page *p, const struct vfw_sheet *s, u32 r, u32 k,
+		     struct vfw_made *out)
 {
-	if (buffer == VFW_SIG_HTTP_FIRST + VFW_HTTP_B_URI ||
-	    buffer == VFW_SIG_HTTP_FIRST + VFW_HTTP_B_URI_RAW)
-		return "/";
-	return buffer == VFW_SIG_HTTP_FIRST + VFW_HTTP_B_HEADER ? "X: x" : "";
+	if (p->buffer[r] == VFW_SIG_PAYLOAD)
+		return !k && vfw_sheet_write(s, out->bytes, &out->len);
+	return vfw_sheet_buffer(s, http_of(p->buffer[r]), k, out->bytes, &out->len) &&
+	       apply_view(p->view[r], out);
+}
+
+static bool has_witness(struct vfw_page *p, u32 r)
+{
+	u32 k;
+
+	for (k = 0; read_run(p, &p->sheet, r, k, &p->run[r]); k++)
+		if (!vfw_maker_find(p->maker, p->sig, p->run[r].first, &p->run[r]))
+			return true;
+	return false;
+}
+
+/* Takes the lines that hold several parts, made in front of what is known of them. */
+static bool take_composed(struct vfw_page *p, u32 r, u32 mode, u32 salt)
+{
+	struct vfw_sheet *s = &p->sheet;
+	char lead[512] = "";
+	u32 len, at = 0;
+
+	if (!mode || !wants_bytes(p, r))
+		return true;
+	if (p->buffer[r] == VFW_SIG_PAYLOAD)
+		return make(p, r, "", salt) &&
+		       vfw_sheet_take(s, mode == 2 ? VFW_HTTP_BUFFER_COUNT : VFW_HTTP_B_FILE_DATA,
+				      p->source[r].bytes, p->source[r].len);
+	if (s->answer) {
+		strcpy(lead, mode == 1 ? "HTTP/1.1 200 OK\r\n" : mode == 2 ? "" : "HTTP/1.1 200 ");
+	} else if (mode != 2) {
+		/* 1: all but the version; 3: all of it; 4: but the version and the last byte */
+		if (!vfw_sheet_buffer(s, VFW_HTTP_B_REQUEST_LINE, 0, p->run[r].bytes, &len) ||
+		    len + 3 > sizeof(lead))
+			return false;
+		at = mode == 3 ? len : len - s->version_len - (mode == 1 ? 1 : 2);
+		memcpy(lead, p->run[r].bytes, at);
+		if (mode == 3 && is_http(p->buffer[r], VFW_HTTP_B_START))
+			memcpy(lead + at, "\r\n", 2);
+	}
+	return make(p, r, lead, salt) &&
+	       vfw_sheet_take(s, http_of(p->buffer[r]), p->source[r].bytes, p->source[r].len);
+}
+
+/* Parts are taken before what holds several of them. */
+static u32 rank_of(u8 buffer)
+{
+	if (is_composed(buffer))
+		return 2;
+	if (is_http(buffer, VFW_HTTP_B_HEADER) || is_http(buffer, VFW_HTTP_B_HEADER_RAW))
+		return 1;
+	return is_http(buffer, VFW_HTTP_B_HEADER_NAMES) ? 0 : 3;
+}
+
+/* One way to put the message together. Returns NULL, or for which buffer it is not right. */
+static const char *attempt(struct vfw_page *p, u32 salt, u32 mode, int host)
+{
+	/* what holds several parts may say in which order they are */
+	static const u8 orders[2][4] = {{0, 1, 3, 2}, {0, 2, 1, 3}};
+	const u8 *order = orders[mode == 2];
+	struct vfw_sheet *s = &p->sheet;
+	u32 i, r;
+
+	vfw_sheet_clear(s, s->answer);
+	if (salt & 1)
+		vfw_sheet_take(s, VFW_HTTP_B_METHOD, (const u8 *)"POST", 4);
+	for (i = 0; i < sizeof(orders[0]); i++) {
+		for (r = 0; r < p->n; r++) {
+			if (rank_of(p->buffer[r]) != order[i])
+				continue;
+			if (order[i] == 2 ? !take_composed(p, r, mode, salt)
+					  : p->made[r] && !vfw_sheet_take(s, http_of(p->buffer[r]),
+									  p->source[r].bytes,
+									  p->source[r].len))
+				return vfw_rule_buffer_name(p->buffer[r]);
+		}
+	}
+	if (!vfw_sheet_complete(s, host) || !vfw_sheet_write(s, p->bytes, &p->len))
+		return "what a reader of HTTP would change";
+	for (r = 0; r < p->n; r++)
+		if (!has_witness(p, r))
+			return vfw_rule_buffer_name(p->buffer[r]);
+	return NULL;
+}
+
+/* Returns NULL, or for which buffer no bytes were found. */
+static const char *make_sources(struct vfw_page *p, u32 salt)
+{
+	u32 r;
+
+	for (r = 0; r < p->n; r++) {
+		p->made[r] = false;
+		if (is_composed(p->buffer[r]) || (is_always(p->buffer[r]) && !wants_bytes(p, r)))
+			continue;
+		if (!make(p, r, lead_of(p, r, salt), salt) || !unview(p->view[r], &p->source[r]))
+			return vfw_rule_buffer_name(p->buffer[r]);
+		p->made[r] = true;
+	}
+	return NULL;
+}
+
+/* Notes the runs of the signature. Returns NULL, or why there is no message. */
+static const char *note_runs(struct vfw_page *p)
+{
+	const struct vfw_sig *s = &p->set->sig[p->sig];
+	const struct vfw_sig_step *t = p->set->steps + s->first_step;
+	u32 first, of = VFW_HTTP_OF_REQUEST | VFW_HTTP_OF_RESPONSE;
+
+	p->n = 0;
+	for (first = 0; first < s->n_steps; first += p->run[p->n++].n) {
+		if (p->n == VFW_PAGE_RUNS)
+			return "more buffers than a message is made for";
+		p->run[p->n].first = first;
+		vfw_made_steps(p->set, p->sig, first, &p->run[p->n].n);
+		p->buffer[p->n] = t[first].buffer;
+		p->view[p->n] = t[first].view ? &p->set->views[t[first].view - 1] : NULL;
+		if (t[first].buffer != VFW_SIG_PAYLOAD)
+			of &= vfw_http_buffer_of(http_of(t[first].buffer));
+	}
+	if (s->flags & VFW_SIG_TO_CLIENT)
+		of &= VFW_HTTP_OF_RESPONSE;
+	if (s->flags & VFW_SIG_TO_SERVER)
+		of &= VFW_HTTP_OF_REQUEST;
+	p->sheet.answer = !(of & VFW_HTTP_OF_REQUEST);
+	return of ? NULL : "a request and its answer";
 }
 
 const char *vfw_page_make(const struct vfw_rule_set *set, struct vfw_maker *m, u32 sig,
 			  struct vfw_page *p)
 {
-	const struct vfw_sig *s = &set->sig[sig];
-	const struct vfw_sig_step *t = set->steps + s->first_step;
-	u32 first, n, i;
+	static const int hosts[] = {1, 0, -1};
+	u32 salt, mode, host, modes = 1, r;
 	const char *why;
-	bool slash;
 
-	p->n = 0;
-	p->answer = s->flags & VFW_SIG_TO_CLIENT;
-	for (first = 0; first < s->n_steps; first += n) {
-		u32 b = t[first].buffer;
-
-		vfw_made_steps(set, sig, first, &n);
-		if (!is_known(b) || t[first].view || p->n == VFW_PAGE_RUNS)
-			return t[first].view ? "HTTP: a transformation" : "HTTP: a buffer";
-		if (b >= VFW_SIG_HTTP_FIRST &&
-		    vfw_http_buffer_of((enum vfw_http_buffer)(b - VFW_SIG_HTTP_FIRST)) ==
-			    VFW_HTTP_OF_RESPONSE)
-			p->answer = true;
-		/* what begins a path by itself needs no help */
-		slash = t[first].op == VFW_SIG_CONTENT && set->bytes[t[first].data] == '/';
-		why = vfw_maker_make(m, sig, first, 1, 8192, slash ? "" : lead_of(b), true,
-				     &p->run[p->n]);
+	p->set = set;
+	p->maker = m;
+	p->sig = sig;
+	why = note_runs(p);
+	if (why)
+		return why;
+	for (r = 0; r < p->n; r++)
+		if (is_composed(p->buffer[r]) && wants_bytes(p, r))
+			modes = MODES;
+	for (salt = 0; salt < SALTS; salt++) {
+		why = make_sources(p, salt);
 		if (why)
-			return why;
-		p->buffer[p->n++] = (u8)b;
+			continue;
+		for (mode = 0; mode < modes; mode++) {
+			for (host = 0; host < sizeof(hosts) / sizeof(*hosts); host++) {
+				why = attempt(p, salt, mode, hosts[host]);
+				if (!why)
+					return NULL;
+			}
+		}
 	}
-	for (i = 0; i < p->n; i++)
-		if (p->buffer[i] != VFW_SIG_PAYLOAD &&
-		    !(vfw_http_buffer_of(
-			      (enum vfw_http_buffer)(p->buffer[i] - VFW_SIG_HTTP_FIRST)) &
-		      (p->answer ? VFW_HTTP_OF_RESPONSE : VFW_HTTP_OF_REQUEST)))
-			return "HTTP: a request and its answer";
-	if (!assemble(p))
-		return "HTTP: a message";
-	for (i = 0; i < p->n; i++)
-		if (!vfw_maker_holds(m, sig, &p->run[i]))
-			return "HTTP: a message";
-	return NULL;
+	return why;
 }
 
-static bool is_absent(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
-		      const struct vfw_page *p)
-{
-	struct vfw_sig_step any = *t;
-	u32 i, last;
+/* --- near misses --- */
 
-	/* in whatever case, and whatever the buffer makes of it */
-	if (!(any.flags & VFW_SIG_F_NOCASE))
-		for (i = 0; i < t->len; i++)
-			if (set->bytes[t->data + i] >= 'A' && set->bytes[t->data + i] <= 'Z')
-				return !vfw_made_count(set, t, p->bytes, 0, p->len, &last);
-	any.flags |= VFW_SIG_F_NOCASE;
-	return !vfw_made_count(set, &any, p->bytes, 0, p->len, &last);
+static bool is_word(u8 c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-int vfw_page_miss(const struct vfw_rule_set *set, u32 sig, struct vfw_page *p, u32 k)
+/* How often content t is in run r's buffers, as they are read of the sheet; -1: there are none. */
+static long count(const struct vfw_page *p, const struct vfw_sheet *s, u32 r,
+		  const struct vfw_sig_step *t)
 {
-	const struct vfw_sig_step *t = set->steps + set->sig[sig].first_step;
-	struct vfw_made *m;
-	u32 r, i, at, n;
+	static struct vfw_made now;
+	u32 k, last;
+	long n = 0;
+
+	for (k = 0; read_run(p, s, r, k, &now); k++)
+		n += vfw_made_count(p->set, t, now.bytes, 0, now.len, &last);
+	return k ? n : -1;
+}
+
+/* One byte of the content another, in the word around it, wherever that is in the message. */
+static bool miss_byte(const struct vfw_page *p, u32 r, u32 k, const struct vfw_sig_step *t,
+		      struct vfw_sheet *s)
+{
+	const struct vfw_made *m = &p->run[r];
+	u32 i, from, to;
+
+	for (i = t->len; i-- > 0;) {
+		u8 c = m->bytes[m->begin[k] + i], other;
+
+		if (!is_word(c))
+			continue;
+		for (from = to = m->begin[k] + i; from && is_word(m->bytes[from - 1]);)
+			from--;
+		while (to < m->len && is_word(m->bytes[to]))
+			to++;
+		other = c >= '0' && c <= '9' ? (c == '7' ? '3' : '7') : (c | 32) == 'q' ? 'j' : 'q';
+		*s = p->sheet;
+		if (vfw_sheet_swap(s, m->bytes + from, to - from, m->begin[k] + i - from, other) &&
+		    count(p, s, r, t) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The content in its buffer, which it must not be in at all. */
+static bool miss_negated(const struct vfw_page *p, u32 r, const struct vfw_sig_step *t,
+			 struct vfw_sheet *s)
+{
+	const u8 *text = p->set->bytes + t->data;
+	enum vfw_http_buffer b = http_of(p->buffer[r]);
+	u32 n = t->len;
+
+	if (t->flags & (VFW_SIG_F_RELATIVE | VFW_SIG_F_DEPTH | VFW_SIG_F_ENDSWITH |
+			VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH) ||
+	    t->offset > 0 || p->buffer[r] == VFW_SIG_PAYLOAD || b == VFW_HTTP_B_REQUEST_HEADER ||
+	    b == VFW_HTTP_B_RESPONSE_HEADER)
+		return false;
+	*s = p->sheet;
+	return vfw_sheet_append(s, b, text, n) && count(p, s, r, t) > 0;
+}
+
+int vfw_page_miss(const struct vfw_page *p, u32 k, enum vfw_page_miss miss, u8 *out, u32 *len)
+{
+	static struct vfw_sheet s;
+	const struct vfw_sig_step *t;
+	bool negated;
+	u32 r;
 
 	for (r = 0; r < p->n && k >= p->run[r].n; r++)
 		k -= p->run[r].n;
 	if (r == p->n)
 		return -1;
-	m = &p->run[r];
-	t += m->first + k;
-	if (t->op != VFW_SIG_CONTENT || t->flags & VFW_SIG_F_NEGATED)
+	t = steps_of(p, r) + k;
+	negated = t->flags & VFW_SIG_F_NEGATED;
+	if (t->op != VFW_SIG_CONTENT || negated != (miss == VFW_PAGE_NEGATED) ||
+	    !(negated ? miss_negated(p, r, t, &s) : miss_byte(p, r, k, t, &s)))
 		return 0;
-	/* the same bytes in the message: where they stand there is looked for */
-	for (i = 0; i < t->len; i++) {
-		u8 c = m->bytes[m->begin[k] + i] | 0x20;
-
-		if (c >= 'a' && c <= 'z')
-			break;
-	}
-	if (i == t->len)
-		return 0;
-	for (at = 0, n = 0; at + t->len <= p->len; at++) {
-		if (memcmp(p->bytes + at, m->bytes + m->begin[k], t->len))
-			continue;
-		n++;
-		p->bytes[at + i] = p->bytes[at + i] == 'q' ? 'j' : 'q';
-	}
-	return n && is_absent(set, t, p);
+	return vfw_sheet_complete(&s, -1) && vfw_sheet_write(&s, out, len);
 }

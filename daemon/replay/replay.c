@@ -24,7 +24,7 @@ struct vfw_replay {
 	struct vfw_track *track;
 	struct vfw_defrag *defrag;
 	/* of frames given one by one */
-	void (*match)(void *ctx, uint32_t sig);
+	void (*match)(void *ctx);
 	void *match_ctx;
 	const struct vfw_rule_meta *grant;
 	/* of the packet at hand */
@@ -315,15 +315,15 @@ static void release(struct vfw_replay *r)
 	free(r);
 }
 
-static void on_match(void *ctx, u32 sig)
+static void on_match(void *ctx)
 {
 	struct vfw_replay *r = ctx;
 
-	r->match(r->match_ctx, sig);
+	r->match(r->match_ctx);
 }
 
 struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_rule_scan *scan,
-				   void (*match)(void *ctx, uint32_t sig), void *ctx)
+				   uint32_t sig, void (*match)(void *ctx), void *ctx)
 {
 	static const struct vfw_replay_options options;
 	struct vfw_replay *r = calloc(1, sizeof(*r));
@@ -338,7 +338,7 @@ struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_ru
 	r->track = vfw_track_new(false, on_window, r);
 	r->defrag = vfw_defrag_new();
 	if (r->counts && r->detect && r->track && r->defrag) {
-		vfw_detect_on_match(r->detect, on_match);
+		vfw_detect_only(r->detect, sig, on_match);
 		vfw_track_on_over(r->track, on_over);
 		return r;
 	}

@@ -30,16 +30,17 @@ int vfw_replay_run(const struct vfw_rule_set *set, const char *capture,
 		   const struct vfw_replay_options *options, FILE *eve,
 		   struct vfw_replay_counts *counts, char *why, size_t size);
 
-/* Frames one by one, as a capture's are, for who wants to know what matches: */
+/* Frames one by one, as a capture's are, for who wants to know whether one signature matches: */
 
 struct vfw_replay;
 
 /*
- * set and scan must stay. match is told the index of each signature that matches, before
- * thresholds. Returns NULL when there is no memory; the caller owns the result.
+ * set and scan must stay. match is told each time that signature sig matches, before thresholds; what the
+ * others would have set or passed does not count. Returns NULL when there is no memory; the caller owns the
+ * result.
  */
 struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_rule_scan *scan,
-				   void (*match)(void *ctx, uint32_t sig), void *ctx);
+				   uint32_t sig, void (*match)(void *ctx), void *ctx);
 
 /* Takes a frame of len bytes at time (microseconds). */
 void vfw_replay_frame(struct vfw_replay *r, const uint8_t *frame, uint32_t len, uint64_t time);

@@ -13,17 +13,16 @@
 #include "talk.h"
 
 #define MISSES_MAX 12 /* of one signature's payload */
-#define PAGE_MISSES_MAX 3 /* of one signature's message */
+#define PAGE_MISSES_MAX 3 /* of one kind, of one signature's message */
 
 struct vfw_selftest {
 	const struct vfw_rule_set *made, *asked;
 	struct vfw_rule_scan *scan;
 	struct vfw_maker *maker;
 	struct vfw_made bytes, near;
-	struct vfw_page page, other;
+	struct vfw_page page;
 	u32 sig;
 	bool hit;
-	bool granted; /* another signature set what this one asks for */
 };
 
 struct vfw_selftest *vfw_selftest_new(const struct vfw_rule_set *made,
@@ -51,29 +50,21 @@ void vfw_selftest_free(struct vfw_selftest *s)
 	free(s);
 }
 
-static void on_match(void *ctx, uint32_t sig)
+static void on_match(void *ctx)
 {
 	struct vfw_selftest *s = ctx;
-	const struct vfw_rule_meta *own = &s->made->meta[s->sig], *other = &s->made->meta[sig];
-	u32 i, k;
 
-	s->hit |= sig == s->sig;
-	for (i = 0; i < own->n_bits; i++)
-		for (k = 0; k < other->n_bits; k++)
-			s->granted |= own->bits[i].op == VFW_RULE_BIT_ISSET &&
-				      other->bits[k].op != VFW_RULE_BIT_ISSET &&
-				      other->bits[k].op != VFW_RULE_BIT_ISNOTSET;
+	s->hit = true;
 }
 
 /* Plays a conversation to a fresh replay. */
 static int play(struct vfw_selftest *s, const struct vfw_talk *t, const struct vfw_made *made)
 {
-	struct vfw_replay *r = vfw_replay_open(s->asked, s->scan, on_match, s);
+	struct vfw_replay *r = vfw_replay_open(s->asked, s->scan, s->sig, on_match, s);
 
 	if (!r)
 		return -ENOMEM;
 	s->hit = false;
-	s->granted = false;
 	vfw_talk_play(t, made->bytes, made->len, &s->made->meta[s->sig], r);
 	vfw_replay_close(r);
 	return 0;
@@ -159,8 +150,6 @@ static int header_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 		rc = play(s, &wrong, &s->near);
 		if (rc)
 			return rc;
-		if (miss == VFW_TALK_BITS && s->granted)
-			continue;
 		out->misses++;
 		if (s->hit) {
 			failed(out, vfw_talk_miss_name(miss), 0);
@@ -177,7 +166,7 @@ static const char *beyond(const struct vfw_rule_set *set, u32 sig)
 	u32 i;
 
 	for (i = 0; i < m->n_bits; i++)
-		if (vfw_rule_bit_is_int(m->bits[i].op))
+		if (vfw_rule_bit_is_int(m->bits[i].op) && vfw_rule_bit_asks(m->bits[i].op))
 			return "flowint";
 	return NULL;
 }
@@ -186,6 +175,16 @@ static void not_made(struct vfw_selftest_result *out, const char *why)
 {
 	out->fate = VFW_SELFTEST_NOT_MADE;
 	snprintf(out->why, sizeof(out->why), "%s", why);
+}
+
+static const char *make_bytes(struct vfw_selftest *s, const struct vfw_talk *t)
+{
+	struct vfw_make how = {t->least, t->most, "", "", false, 0};
+
+	/* an empty payload is asked about by nobody who asks for bytes */
+	if (s->made->sig[s->sig].n_steps && !how.least)
+		how.least = 1;
+	return vfw_maker_make(s->maker, s->sig, 0, &how, &s->bytes);
 }
 
 /* The message of a rule about HTTP becomes the payload. */
@@ -199,29 +198,32 @@ static const char *make_page(struct vfw_selftest *s, struct vfw_talk *t)
 	s->bytes.len = s->page.len;
 	s->bytes.n = 0;
 	t->web = true;
-	t->answers = s->page.answer;
+	t->answers = s->page.sheet.answer;
 	return vfw_talk_dsize(s->made, s->sig, s->page.len) ? NULL : "dsize";
 }
 
 static int page_misses(struct vfw_selftest *s, const struct vfw_talk *t,
 		       struct vfw_selftest_result *out)
 {
-	u32 k, n = 0;
+	static const char *const names[] = {
+		[VFW_PAGE_BYTE] = "with another byte in a content",
+		[VFW_PAGE_NEGATED] = "with a content that must not be there",
+	};
+	u32 k, n, miss;
 	int rc;
 
-	for (k = 0; n < PAGE_MISSES_MAX; k++) {
-		s->other = s->page;
-		rc = vfw_page_miss(s->made, s->sig, &s->other, k);
-		if (rc < 0)
-			break;
-		if (!rc)
-			continue;
-		memcpy(s->near.bytes, s->other.bytes, s->other.len);
-		s->near.len = s->other.len;
-		rc = play_near(s, t, out, "with another byte in a content", k + 1);
-		if (rc)
-			return rc < 0 ? rc : 0;
-		n++;
+	for (miss = 0; miss < sizeof(names) / sizeof(*names); miss++) {
+		for (k = n = 0; n < PAGE_MISSES_MAX; k++) {
+			rc = vfw_page_miss(&s->page, k, miss, s->near.bytes, &s->near.len);
+			if (rc < 0)
+				break;
+			if (!rc)
+				continue;
+			rc = play_near(s, t, out, names[miss], k + 1);
+			if (rc)
+				return rc < 0 ? rc : 0;
+			n++;
+		}
 	}
 	return 0;
 }
@@ -238,10 +240,7 @@ int vfw_selftest_one(struct vfw_selftest *s, u32 sig, struct vfw_selftest_result
 	if (!why && web)
 		why = make_page(s, &t);
 	else if (!why)
-		/* an empty payload is asked about by nobody who asks for bytes */
-		why = vfw_maker_make(s->maker, sig, 0,
-				     s->made->sig[sig].n_steps && !t.least ? 1 : t.least, t.most,
-				     "", false, &s->bytes);
+		why = make_bytes(s, &t);
 	if (!why && !vfw_talk_settle(s->made, sig, &t, s->bytes.len))
 		why = "stream_size";
 	if (why) {

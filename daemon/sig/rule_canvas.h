@@ -17,6 +17,7 @@ struct vfw_canvas {
 	u32 n; /* settled */
 	u32 low, high; /* the length is within these */
 	u64 seed; /* of choices; not 0 */
+	const char *shun; /* bytes taken only where nothing else can stand; NULL: none */
 };
 
 struct vfw_canvas_mark {

@@ -58,6 +58,16 @@ static const struct name *find(const char *keyword)
 	return NULL;
 }
 
+const char *vfw_rule_buffer_name(uint8_t buffer)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (HTTP(names[i].buffer) == buffer)
+			return names[i].sticky;
+	return "payload";
+}
+
 uint8_t vfw_draft_http_letter(char c)
 {
 	size_t i;

@@ -26,8 +26,7 @@ struct vfw_maker {
 	const struct vfw_sig_step *steps;
 	struct vfw_made *out;
 	u32 n, attempt, depths;
-	const char *lead;
-	bool tame;
+	const struct vfw_make *how;
 	bool early[VFW_SIG_STEPS_MAX]; /* placed before its turn */
 };
 
@@ -117,6 +116,17 @@ static bool settle(struct vfw_maker *m, const struct vfw_sig_step *t, u32 at)
 	return vfw_canvas_at_least(&m->canvas, at + t->len);
 }
 
+/* Must nothing follow content i? */
+static bool is_last(const struct vfw_maker *m, u32 i)
+{
+	const struct vfw_sig_step *next = &m->steps[i + 1];
+
+	return m->steps[i].flags & VFW_SIG_F_ENDSWITH ||
+	       (i + 1 < m->n && next->op == VFW_SIG_ISDATAAT && next->offset <= 1 &&
+		next->flags & VFW_SIG_F_NEGATED && next->flags & VFW_SIG_F_RELATIVE &&
+		!(next->flags & VFW_SIG_F_VAR_OFFSET));
+}
+
 static bool place_content(struct vfw_maker *m, u32 i, u32 cursor)
 {
 	const struct vfw_sig_step *t = &m->steps[i];
@@ -139,6 +149,9 @@ static bool place_content(struct vfw_maker *m, u32 i, u32 cursor)
 		begin = m->depths;
 	if (!bound && m->attempt % 4 < 2 && begin < top(m))
 		begin = top(m);
+	/* what ends the bytes leaves room for as many as there must be */
+	if (!bound && is_last(m, i) && m->canvas.low >= t->len && begin < m->canvas.low - t->len)
+		begin = m->canvas.low - t->len;
 	if (m->attempt % 3 == 2) {
 		/* what an expression has said already need not be said again */
 		for (at = from; at < to && to - at >= t->len && best < 0; at++)
@@ -294,10 +307,8 @@ static bool accepts(struct vfw_maker *m, u32 i, u32 cursor, u32 end, u64 x)
 		return to >= 0 && to < VFW_CANVAS_ROOM &&
 		       vfw_canvas_at_least(&m->canvas, (u32)to + 1);
 	default:
-		if (t->multiplier)
-			x *= t->multiplier;
-		if (t->flags & VFW_SIG_F_ALIGN)
-			x = (x + t->base - 1) / t->base * t->base;
+		if (!vfw_made_result(t, m->out->vars, &x))
+			return false;
 		m->out->vars[t->var] = x;
 		return true;
 	}
@@ -378,7 +389,6 @@ static bool place(struct vfw_maker *m, u32 i, u32 cursor)
 		return place_isdataat(m, i, cursor);
 	case VFW_SIG_BSIZE:
 		return place_size(m, i, cursor);
-	case VFW_SIG_BYTE_MATH:
 	case VFW_SIG_BASE64:
 		return false;
 	default:
@@ -386,12 +396,25 @@ static bool place(struct vfw_maker *m, u32 i, u32 cursor)
 	}
 }
 
-/* Every other time expressions speak first, and contents find themselves in what they said. */
+/*
+ * What has one place only is there before all else. Every other time expressions speak before contents, which find
+ * themselves in what they said.
+ */
 static void place_early(struct vfw_maker *m)
 {
-	u32 i;
+	u32 from, to, i;
 
 	memset(m->early, 0, sizeof(m->early));
+	for (i = 0; m->attempt % 3 != 2 && i < m->n; i++) {
+		const struct vfw_sig_step *t = &m->steps[i];
+
+		if (t->op == VFW_SIG_CONTENT &&
+		    !(t->flags & (VFW_SIG_F_NEGATED | VFW_SIG_F_RELATIVE | VFW_SIG_F_VAR_OFFSET |
+				  VFW_SIG_F_VAR_DEPTH)) &&
+		    vfw_made_window(t, m->out->vars, 0, VFW_CANVAS_ROOM, &from, &to) &&
+		    to - from == t->len && fits(m, t, from) >= 0)
+			settle(m, t, from);
+	}
 	for (i = 0; m->attempt % 3 == 2 && i < m->n; i++) {
 		const struct vfw_sig_step *t = &m->steps[i];
 
@@ -411,7 +434,7 @@ static void fill(struct vfw_maker *m)
 	if (m->attempt % 5 == 4 && m->canvas.high - m->canvas.low > 8)
 		m->out->len += 1 + vfw_canvas_choose(&m->canvas, 8);
 	for (i = 0; i < m->out->len; i++) {
-		u8 free = m->tame		   ? (u8)('a' + vfw_canvas_choose(&m->canvas, 26))
+		u8 free = m->how->tame		   ? (u8)('a' + vfw_canvas_choose(&m->canvas, 26))
 			  : kind < sizeof(fillers) ? fillers[kind]
 						   : (u8)('!' + vfw_canvas_choose(&m->canvas, 90));
 
@@ -420,17 +443,17 @@ static void fill(struct vfw_maker *m)
 }
 
 /* Returns the step that found no place, or n. */
-static u32 attempt(struct vfw_maker *m, u32 least, u32 most)
+static u32 attempt(struct vfw_maker *m)
 {
 	u32 i, cursor = 0;
 
 	vfw_canvas_clear(&m->canvas);
 	memset(m->out->vars, 0, sizeof(m->out->vars));
-	vfw_canvas_at_least(&m->canvas, least);
-	vfw_canvas_at_most(&m->canvas, most);
-	for (i = 0; m->attempt % 4 != 3 && m->lead[i]; i++)
-		vfw_canvas_put(&m->canvas, i, (u8)m->lead[i]);
+	vfw_canvas_at_least(&m->canvas, m->how->least);
+	vfw_canvas_at_most(&m->canvas, m->how->most);
 	place_early(m);
+	for (i = 0; m->attempt % 4 != 3 && m->how->lead[i]; i++)
+		vfw_canvas_put(&m->canvas, i, (u8)m->how->lead[i]);
 	for (i = 0; i < m->n; i++) {
 		if (!m->early[i] && !place(m, i, cursor))
 			return i;
@@ -440,25 +463,16 @@ static u32 attempt(struct vfw_maker *m, u32 least, u32 most)
 	return m->n;
 }
 
-const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, u32 least, u32 most,
-			   const char *lead, bool tame, struct vfw_made *out)
+/* Takes up the steps from `first' on, and what they need. */
+static void take_up(struct vfw_maker *m, u32 sig, u32 first, struct vfw_made *out)
 {
-	static const char *const words[VFW_SIG_OP_COUNT] = {
-		"content",	"pcre",	 "isdataat",  "byte_test",     "byte_jump",
-		"byte_extract", "bsize", "byte_math", "base64_decode",
-	};
-	const char *why = "content";
 	u32 i;
 
 	m->out = out;
 	m->steps = vfw_made_steps(m->set, sig, first, &m->n);
-	m->lead = lead;
-	m->tame = tame;
 	out->first = first;
+	out->n = m->n;
 	m->depths = 0;
-	m->canvas.seed = (m->set->meta[sig].sid + first) * 0x9e3779b97f4a7c15ULL | 1;
-	if (most > VFW_CANVAS_ROOM)
-		most = VFW_CANVAS_ROOM;
 	for (i = 0; i < m->n; i++) {
 		const struct vfw_sig_step *t = &m->steps[i];
 
@@ -469,26 +483,37 @@ const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, u32 least, u
 		if (t->op == VFW_SIG_REGEX)
 			regex_of(m, t->data);
 	}
-	for (m->attempt = 0; m->attempt < (tame ? ATTEMPTS / 4 : ATTEMPTS); m->attempt++) {
-		u32 stuck = attempt(m, least, most);
+}
 
-		out->n = m->n;
+const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, const struct vfw_make *how,
+			   struct vfw_made *out)
+{
+	u32 attempts = how->tame ? ATTEMPTS / 4 : ATTEMPTS;
+	const char *why = "content";
+
+	take_up(m, sig, first, out);
+	m->how = how;
+	m->canvas.shun = how->shun;
+	m->canvas.seed = (m->set->meta[sig].sid + first) * 0x9e3779b97f4a7c15ULL | 1;
+	m->canvas.seed += how->salt * 2;
+	for (m->attempt = how->salt * 5; m->attempt < attempts; m->attempt++) {
+		u32 stuck = attempt(m);
+
 		if (stuck < m->n)
-			why = words[m->steps[stuck].op];
+			why = vfw_made_word(&m->steps[stuck]);
 		else if (vfw_made_proven(m->set, sig, out, m->regexes, m->scratch, &why))
 			return NULL;
 	}
 	return why;
 }
 
+const char *vfw_maker_find(struct vfw_maker *m, u32 sig, u32 first, struct vfw_made *made)
+{
+	take_up(m, sig, first, made);
+	return vfw_made_find(m->set, sig, first, made, m->regexes, m->scratch);
+}
+
 bool vfw_maker_miss(struct vfw_maker *m, u32 sig, struct vfw_made *made, enum vfw_miss miss, u32 k)
 {
 	return vfw_made_miss(m->set, sig, made, miss, k, m->regexes, m->scratch);
-}
-
-bool vfw_maker_holds(struct vfw_maker *m, u32 sig, const struct vfw_made *made)
-{
-	const char *why;
-
-	return vfw_made_proven(m->set, sig, made, m->regexes, m->scratch, &why);
 }

@@ -33,16 +33,27 @@ struct vfw_maker *vfw_maker_new(const struct vfw_rule_set *set);
 
 void vfw_maker_free(struct vfw_maker *m);
 
-/*
- * Makes bytes for the steps of signature sig that are about one buffer, from step `first' on: between least and
- * most of them, with `lead' in front where that may be. tame: what is free is letters. Returns NULL, or a static word
- * or two: the keyword for which none were found.
- */
-const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, u32 least, u32 most,
-			   const char *lead, bool tame, struct vfw_made *out);
+/* How bytes are to be. */
+struct vfw_make {
+	u32 least, most; /* of them */
+	const char *lead; /* in front where that may be */
+	const char *shun; /* taken only where nothing else can stand */
+	bool tame; /* what is free is letters */
+	u32 salt; /* another one leads to other choices */
+};
 
-/* Does the witness of *made still hold, after its bytes were changed? */
-bool vfw_maker_holds(struct vfw_maker *m, u32 sig, const struct vfw_made *made);
+/*
+ * Makes bytes for the steps of signature sig that are about one buffer, from step `first' on. Returns NULL, or a
+ * static word or two: the keyword for which none were found.
+ */
+const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, const struct vfw_make *how,
+			   struct vfw_made *out);
+
+/*
+ * Looks for a witness of those steps in bytes that are there, made->bytes, made->len of them. Returns as
+ * vfw_maker_make() does.
+ */
+const char *vfw_maker_find(struct vfw_maker *m, u32 sig, u32 first, struct vfw_made *made);
 
 enum vfw_miss {
 	VFW_MISS_BYTE, /* one byte of a content is another */
@@ -86,6 +97,19 @@ long long vfw_made_jump(const struct vfw_sig_step *t, u64 x, u32 end, u32 len);
 /* Does byte_test t hold for x? */
 bool vfw_made_test(const struct vfw_sig_step *t, const u64 *vars, u64 x);
 
+/* What a byte_extract or byte_math makes of the number x that it has read; false: nothing. */
+bool vfw_made_result(const struct vfw_sig_step *t, const u64 *vars, u64 *x);
+
+/*
+ * A step that is neither content nor expression, where it must stand in the bytes of *made, which is told its variable.
+ * False: it does not hold there.
+ */
+bool vfw_made_step(const struct vfw_sig_step *t, struct vfw_made *made, u32 cursor, u32 *begin,
+		   u32 *end);
+
+/* The keyword of a step. */
+const char *vfw_made_word(const struct vfw_sig_step *t);
+
 /* Does content t stand at `at'? */
 bool vfw_made_is(const struct vfw_rule_set *set, const struct vfw_sig_step *t, const u8 *bytes,
 		 u32 len, u32 at);
@@ -101,6 +125,10 @@ u32 vfw_made_count(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
 bool vfw_made_proven(const struct vfw_rule_set *set, u32 sig, const struct vfw_made *made,
 		     struct vfw_rule_regex *const *regexes, struct vfw_regex_scratch *scratch,
 		     const char **why);
+
+/* vfw_maker_find(), with the maker's own. */
+const char *vfw_made_find(const struct vfw_rule_set *set, u32 sig, u32 first, struct vfw_made *made,
+			  struct vfw_rule_regex *const *regexes, struct vfw_regex_scratch *scratch);
 
 /* vfw_maker_miss(), with the maker's own. */
 bool vfw_made_miss(const struct vfw_rule_set *set, u32 sig, struct vfw_made *made,

@@ -252,64 +252,130 @@ static bool size_fits(const struct vfw_sig_step *t, u64 len)
 	}
 }
 
-/* The other steps: each has one place only. */
-static bool at_place(const struct vfw_sig_step *t, const struct vfw_made *made, u32 i, u32 cursor)
+/* What byte_math comes to; false: nothing is divided by 0. */
+static bool calculate(const struct vfw_sig_step *t, const u64 *vars, u64 *x)
 {
-	long long at = vfw_made_place(t, made->vars, cursor);
-	bool there;
-	u32 n;
-	u64 x;
+	u64 by = t->flags & VFW_SIG_F_VAR_VALUE ? vars[t->value] : t->value;
 
+	switch (t->cmp) {
+	case VFW_SIG_ADD:
+		*x += by;
+		break;
+	case VFW_SIG_SUBTRACT:
+		*x -= by;
+		break;
+	case VFW_SIG_MULTIPLY:
+		*x *= by;
+		break;
+	case VFW_SIG_DIVIDE:
+		if (!by)
+			return false;
+		*x /= by;
+		break;
+	case VFW_SIG_SHIFT_LEFT:
+		*x = by > 63 ? 0 : *x << by;
+		break;
+	default:
+		*x = by > 63 ? 0 : *x >> by;
+		break;
+	}
+	*x = under_mask(t, *x);
+	return true;
+}
+
+bool vfw_made_result(const struct vfw_sig_step *t, const u64 *vars, u64 *x)
+{
+	if (t->op == VFW_SIG_BYTE_MATH)
+		return calculate(t, vars, x);
+	if (t->multiplier)
+		*x *= t->multiplier;
+	if (t->flags & VFW_SIG_F_ALIGN)
+		*x = (*x + t->base - 1) / t->base * t->base;
+	return true;
+}
+
+/* The steps that have one place only: from *begin to *end, and *x what it sets its variable to. */
+static bool one_place(const struct vfw_sig_step *t, const struct vfw_made *made, u32 cursor,
+		      u32 *begin, u32 *end, u64 *x)
+{
+	long long at = vfw_made_place(t, made->vars, cursor), to;
+	bool there;
+
+	*begin = *end = cursor;
 	switch (t->op) {
 	case VFW_SIG_ISDATAAT:
 		there = t->flags & VFW_SIG_F_RELATIVE ? at <= made->len : at < made->len;
-		return there != !!(t->flags & VFW_SIG_F_NEGATED) && made->end[i] == cursor;
+		return there != !!(t->flags & VFW_SIG_F_NEGATED);
 	case VFW_SIG_BSIZE:
-		return size_fits(t, made->len) && made->end[i] == cursor;
+		return size_fits(t, made->len);
 	case VFW_SIG_BYTE_TEST:
 	case VFW_SIG_BYTE_JUMP:
 	case VFW_SIG_BYTE_EXTRACT:
+	case VFW_SIG_BYTE_MATH:
 		break;
 	default:
 		return false;
 	}
-	if (at < 0 || !vfw_made_number(t, made->vars, made->bytes, made->len, (u32)at, &x))
+	if (at < 0 || !vfw_made_number(t, made->vars, made->bytes, made->len, (u32)at, x))
 		return false;
-	n = t->flags & VFW_SIG_F_VAR_COUNT ? (u32)made->vars[t->count] : t->count;
+	*begin = (u32)at;
 	if (t->op == VFW_SIG_BYTE_TEST)
-		return vfw_made_test(t, made->vars, x) && made->end[i] == cursor;
-	if (t->op == VFW_SIG_BYTE_JUMP)
-		return vfw_made_jump(t, x, (u32)at + n, made->len) == made->end[i] &&
-		       made->end[i] < made->len;
-	if (t->multiplier)
-		x *= t->multiplier;
-	if (t->flags & VFW_SIG_F_ALIGN)
-		x = (x + t->base - 1) / t->base * t->base;
-	return made->vars[t->var] == x && made->end[i] == (u32)at + n;
+		return vfw_made_test(t, made->vars, *x);
+	*end = (u32)at + (t->flags & VFW_SIG_F_VAR_COUNT ? (u32)made->vars[t->count] : t->count);
+	if (t->op != VFW_SIG_BYTE_JUMP)
+		return vfw_made_result(t, made->vars, x);
+	to = vfw_made_jump(t, *x, *end, made->len);
+	*end = (u32)to;
+	return to >= 0 && to < made->len;
+}
+
+static bool sets_variable(const struct vfw_sig_step *t)
+{
+	return t->op == VFW_SIG_BYTE_EXTRACT || t->op == VFW_SIG_BYTE_MATH;
+}
+
+bool vfw_made_step(const struct vfw_sig_step *t, struct vfw_made *made, u32 cursor, u32 *begin,
+		   u32 *end)
+{
+	u64 x;
+
+	if (!one_place(t, made, cursor, begin, end, &x))
+		return false;
+	if (sets_variable(t))
+		made->vars[t->var] = x;
+	return true;
+}
+
+const char *vfw_made_word(const struct vfw_sig_step *t)
+{
+	static const char *const words[VFW_SIG_OP_COUNT] = {
+		"content",	"pcre",	 "isdataat",  "byte_test",     "byte_jump",
+		"byte_extract", "bsize", "byte_math", "base64_decode",
+	};
+
+	return words[t->op];
 }
 
 bool vfw_made_proven(const struct vfw_rule_set *set, u32 sig, const struct vfw_made *made,
 		     struct vfw_rule_regex *const *regexes, struct vfw_regex_scratch *scratch,
 		     const char **why)
 {
-	static const char *const words[VFW_SIG_OP_COUNT] = {
-		"content",	"pcre",	 "isdataat",  "byte_test",     "byte_jump",
-		"byte_extract", "bsize", "byte_math", "base64_decode",
-	};
-	u32 i, cursor = 0, n;
+	u32 i, cursor = 0, n, begin, end;
 	const struct vfw_sig_step *steps = vfw_made_steps(set, sig, made->first, &n);
 
 	for (i = 0; i < n; i++) {
 		const struct vfw_sig_step *t = &steps[i];
 		bool ok;
+		u64 x;
 
 		if (t->op == VFW_SIG_CONTENT)
 			ok = content(set, t, made, i, cursor);
 		else if (t->op == VFW_SIG_REGEX)
 			ok = regex(t, made, i, cursor, regexes[t->data], scratch);
 		else
-			ok = at_place(t, made, i, cursor);
-		*why = words[t->op];
+			ok = one_place(t, made, cursor, &begin, &end, &x) && made->end[i] == end &&
+			     (!sets_variable(t) || made->vars[t->var] == x);
+		*why = vfw_made_word(t);
 		if (!ok)
 			return false;
 		cursor = made->end[i];

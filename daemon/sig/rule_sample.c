@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rule_sample.h"
 
+#include <string.h>
+
 #define STEPS_MAX 20000 /* instructions of one walk */
 #define DEPTH_MAX 8 /* of look-around within look-around */
 #define EXTRA_MAX 4 /* more than the least of a repeat */
@@ -18,6 +20,11 @@ static bool in_set(const struct walk *w, u32 set, u32 byte)
 	return w->r->sets[set].bits[byte / 8] & 1U << (byte % 8);
 }
 
+static bool is_shunned(const struct vfw_canvas *c, u32 byte)
+{
+	return c->shun && byte && strchr(c->shun, (int)byte);
+}
+
 static bool free_byte(struct walk *w, u32 set, u32 at)
 {
 	static const char liked[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -25,7 +32,7 @@ static bool free_byte(struct walk *w, u32 set, u32 at)
 	u32 i, byte;
 
 	for (i = 0; w->edge == at + 1 && i < sizeof(apart) - 1; i++)
-		if (in_set(w, set, (u32)apart[i]))
+		if (in_set(w, set, (u32)apart[i]) && !is_shunned(w->c, (u32)apart[i]))
 			return vfw_canvas_put(w->c, at, (u8)apart[i]);
 	for (i = 0; i < 8; i++) {
 		byte = (u8)liked[vfw_canvas_choose(w->c, sizeof(liked) - 1)];
@@ -33,9 +40,9 @@ static bool free_byte(struct walk *w, u32 set, u32 at)
 			return vfw_canvas_put(w->c, at, (u8)byte);
 	}
 	/* from what is printed on, bytes that end lines and texts last */
-	for (i = 0; i < 256; i++) {
+	for (i = 0; i < 512; i++) {
 		byte = (i + ' ') % 256;
-		if (in_set(w, set, byte))
+		if (in_set(w, set, byte) && (i >= 256 || !is_shunned(w->c, byte)))
 			return vfw_canvas_put(w->c, at, (u8)byte);
 	}
 	return false;
@@ -56,6 +63,9 @@ static bool repeat(struct walk *w, const struct vfw_regex_inst *t, u32 *pos)
 
 	if (vfw_canvas_choose(w->c, 3) == 0)
 		most += vfw_canvas_choose(w->c, EXTRA_MAX);
+	/* a length that is asked for is reached by what may be as long */
+	if (w->c->low > *pos && w->c->low - *pos > most && vfw_canvas_choose(w->c, 3) == 0)
+		most = w->c->low - *pos;
 	if (most > t->c)
 		most = t->c;
 	for (n = 0; n < most; n++)
@@ -142,7 +152,11 @@ static bool walk(struct walk *w, u32 pc, u32 *pos)
 				return false;
 			break;
 		case VFW_REGEX_SPLIT:
-			pc = vfw_canvas_choose(w->c, 2) ? t->a : t->b;
+			/* as above: once more around, which is what comes first */
+			if (*pos < w->c->low && vfw_canvas_choose(w->c, 8))
+				pc = t->a < t->b ? t->a : t->b;
+			else
+				pc = vfw_canvas_choose(w->c, 2) ? t->a : t->b;
 			break;
 		case VFW_REGEX_JUMP:
 			pc = t->a;

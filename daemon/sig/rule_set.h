@@ -173,6 +173,9 @@ static inline bool vfw_rule_needs_parser(const struct vfw_sig *sig)
 	return sig->flags & (VFW_SIG_HTTP | VFW_SIG_MESSAGE);
 }
 
+/* The keyword that names a buffer of HTTP (enum vfw_sig_buffer); "payload" for all others. */
+const char *vfw_rule_buffer_name(uint8_t buffer);
+
 /* For the translators: */
 
 /* Room for one more element in an array of the set. Returns 0 or -ENOMEM. */

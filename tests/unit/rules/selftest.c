@@ -136,6 +136,63 @@ static const struct {
 	{RULE(HTTP, "flow:to_client; http.stat_code; content:\"200\"; file.data; content:\"abc\";"),
 	 RULE(HTTP, "flow:to_client; http.stat_code; content:\"404\"; file.data; content:\"abc\";"),
 	 "does not match"},
+	{RULE(HTTP, "http.uri; content:\"/a b/\"; content:\".php\"; endswith;"),
+	 RULE(HTTP, "http.uri.raw; content:\"/a b/\"; content:\".php\"; endswith;"),
+	 "does not match"},
+	{RULE(HTTP, "http.uri; content:\"/login\"; content:!\"&x=\";"),
+	 RULE(HTTP, "http.uri; content:\"/login\";"), "must not be there"},
+	{RULE(HTTP, "http.header_names; content:\"|0d 0a|Host|0d 0a|Accept|0d 0a 0d 0a|\";"),
+	 RULE(HTTP, "http.header_names; content:\"|0d 0a|Accept|0d 0a|Host|0d 0a 0d 0a|\";"),
+	 "does not match"},
+	{RULE(HTTP, "http.uri; content:\"/login\"; http.header_names; content:!\"Referer\";"),
+	 RULE(HTTP, "http.uri; content:\"/login\"; http.header_names; content:!\"Refused\";"),
+	 "must not be there"},
+	{RULE(HTTP, "http.request_line; content:\"POST /up.php HTTP/1.0\";"),
+	 RULE(HTTP, "http.request_line; content:\"POST /up.php HTTP/1.1\";"), "does not match"},
+	{RULE(HTTP, "http.uri; content:\".zip\"; http.request_line; content:\".zip HTTP/1.\";"),
+	 RULE(HTTP, "http.uri; content:\".zip\"; http.request_line; content:\".zip HTTP/2.\";"),
+	 "does not match"},
+	{RULE(HTTP,
+	      "http.start; content:\"HTTP/1.1|0d 0a|Cookie: id=\"; http.cookie; content:\"id=\";"),
+	 RULE(HTTP,
+	      "http.start; content:\"HTTP/1.1|0d 0a|Cookie: id=\"; http.header; content:\"id=\";"),
+	 "does not match"},
+	{RULE(HTTP,
+	      "http.response_line; content:\"500 Oh\"; http.server; content:\"vm\"; bsize:2;"),
+	 RULE(HTTP,
+	      "http.response_line; content:\"500 Oh\"; http.server; content:\"vm\"; bsize:3;"),
+	 "does not match"},
+	{RULE(HTTP, "http.protocol; content:\"1.0\"; http.method; content:\"put\"; nocase;"),
+	 RULE(HTTP, "http.protocol; content:\"1.0\"; http.method; content:\"post\"; nocase;"),
+	 "does not match"},
+	{RULE(HTTP, "http.header; content:\"|0d 0a|X-Up: \"; pcre:\"/^[0-9a-f]{8}\\r\\n/R\";"),
+	 RULE(HTTP, "http.header; content:\"X-Up: \"; pcre:\"/^[0-9a-f]{9}\\r\\n/R\";"),
+	 "does not match"},
+	{RULE(HTTP, "http.header; content:\"Content-Length: 77|0d 0a|\"; http.request_body; "
+		    "content:\"abc\";"),
+	 RULE(HTTP, "http.header; content:\"Content-Length: 77|0d 0a|\"; http.request_body; "
+		    "content:\"abc\"; bsize:<77;"),
+	 "does not match"},
+	{RULE(HTTP,
+	      "http.header; content:\"Transfer-Encoding: chunked\"; file.data; content:\"abc\";"),
+	 RULE(HTTP, "http.header; content:\"Transfer-Encoding: chunked\"; file.data; "
+		    "content:\"|0a|abc\";"),
+	 "does not match"},
+	{RULE(HTTP, "http.host; dotprefix; content:\".vm.test\"; endswith;"),
+	 RULE(HTTP, "http.host; content:\".vm.test\"; endswith; content:\"@\";"), "does not match"},
+	{RULE(HTTP, "content:\"close|0d 0a 0d 0a|ab\"; http.request_body; content:\"abc\";"),
+	 RULE(HTTP, "content:\"close|0d 0a 0d 0a|ac\"; http.request_body; content:\"abc\";"),
+	 "does not match"},
+	{RULE(HTTP, "flow:to_server; urilen:>90; http.uri; pcre:\"/^\\/([a-f0-9]{4})*z$/\";"),
+	 RULE(HTTP, "flow:to_server; urilen:<90; http.uri; pcre:\"/^\\/([a-f0-9]{4})*z$/\";"),
+	 "does not match"},
+	{RULE(TCP,
+	      "byte_math:bytes 1, offset 0, oper +, rvalue 3, result n; content:\"abc\"; offset:n; "
+	      "content:\"q\"; within:1;"),
+	 RULE(TCP,
+	      "byte_math:bytes 1, offset 0, oper +, rvalue 4, result n; content:\"abc\"; offset:n; "
+	      "content:\"q\"; within:1;"),
+	 "does not match"},
 	{RULE("ip6 fd00::/8 any -> any any", "content:\"abc\";"),
 	 RULE("ip4 any any -> any any", "content:\"abc\";"), "does not match"},
 };
@@ -157,6 +214,35 @@ START_TEST(wrong)
 }
 END_TEST
 
+/* What another rule does to the same message counts for nothing: here it sets the bit that must not be. */
+START_TEST(alone)
+{
+	static const char rules[] =
+		"alert tcp any any -> any any (content:\"abc\"; flowbits:set,b; sid:2;)\n"
+		"alert tcp any any -> any any (content:\"abc\"; flowbits:isnotset,b; sid:1;)\n"
+		"pass tcp any any -> any any (content:\"abc\"; sid:3;)\n";
+	struct vfw_rule_set *set = suite_set(rules);
+	struct vfw_selftest_result r;
+	struct vfw_rule_scan *scan;
+	struct vfw_selftest *s;
+	char why[256];
+	u32 i;
+
+	ck_assert(set && set->sigs.n_sigs == 3);
+	scan = vfw_rule_scan_new(set, why, sizeof(why));
+	ck_assert_ptr_nonnull(scan);
+	s = vfw_selftest_new(set, set, scan);
+	ck_assert_ptr_nonnull(s);
+	for (i = 0; i < 3; i++) {
+		ck_assert_int_eq(vfw_selftest_one(s, i, &r), 0);
+		ck_assert_msg(r.fate == VFW_SELFTEST_PASSED, "sid %u: %s", set->meta[i].sid, r.why);
+	}
+	vfw_selftest_free(s);
+	vfw_rule_scan_free(scan);
+	vfw_rule_set_free(set);
+}
+END_TEST
+
 /* What nothing can satisfy, or what vfw cannot make, is not said to have passed. */
 START_TEST(not_made)
 {
@@ -170,6 +256,14 @@ START_TEST(not_made)
 		RULE(TCP, "tcp.hdr; content:\"abc\";"),
 		RULE("ip any any -> any any", "ttl:<3; ttl:>5;"),
 		RULE("ip any any -> any any", ""),
+		RULE(HTTP, "http.uri; content:\"//\"; depth:9;"),
+		RULE(HTTP, "http.uri; content:\"/../\";"),
+		RULE(HTTP, "http.host; content:\"Vm\";"),
+		RULE(HTTP,
+		     "http.method; content:\"GET\"; http.request_line; content:\"POST \"; startswith;"),
+		RULE(HTTP, "http.cookie; content:\"a\"; http.header_names; content:!\"Cookie\";"),
+		RULE(HTTP, "http.header; content:\"|0d 0a|A: b|0d 0a|A: c|0d 0a|\";"),
+		RULE(HTTP, "http.content_len; content:\"5\"; bsize:1; http.request_body; bsize:7;"),
 	};
 	size_t i;
 
@@ -188,6 +282,7 @@ TCase *rules_selftest_cases(void)
 
 	tcase_add_loop_test(t, right, 0, ARRAY_SIZE(table));
 	tcase_add_loop_test(t, wrong, 0, ARRAY_SIZE(table));
+	tcase_add_test(t, alone);
 	tcase_add_test(t, not_made);
 	return t;
 }
