@@ -102,10 +102,17 @@ void vfw_detect_free(struct vfw_detect *d)
 	free(d);
 }
 
-void vfw_detect_only(struct vfw_detect *d, u32 sig, vfw_detect_match_fn match)
+int vfw_detect_only(struct vfw_detect *d, u32 sig, vfw_detect_match_fn match)
 {
+	struct vfw_store *store = vfw_store_new();
+
+	if (!store)
+		return -ENOMEM;
+	vfw_store_free(d->store);
+	d->store = store;
 	d->only = sig;
 	d->match = match;
+	return 0;
 }
 
 u64 vfw_detect_spent(const struct vfw_detect *d)

@@ -26,10 +26,10 @@ void vfw_detect_free(struct vfw_detect *d);
 typedef void (*vfw_detect_match_fn)(void *ctx);
 
 /*
- * From now on only signature sig is asked, as if the others were not there, and match is told of it with the
- * context of alert.
+ * From now on only signature sig is asked, as if the others were not there, nor anything that was asked before, and
+ * match is told of it with the context of alert. Returns 0 or -ENOMEM.
  */
-void vfw_detect_only(struct vfw_detect *d, u32 sig, vfw_detect_match_fn match);
+int vfw_detect_only(struct vfw_detect *d, u32 sig, vfw_detect_match_fn match);
 
 /*
  * Sets the flowbits and xbits that rule asks for, as if rules that set them had matched this

@@ -323,7 +323,7 @@ static void on_match(void *ctx)
 }
 
 struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_rule_scan *scan,
-				   uint32_t sig, void (*match)(void *ctx), void *ctx)
+				   void (*match)(void *ctx), void *ctx)
 {
 	static const struct vfw_replay_options options;
 	struct vfw_replay *r = calloc(1, sizeof(*r));
@@ -335,15 +335,23 @@ struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_ru
 	r->match_ctx = ctx;
 	r->counts = calloc(1, sizeof(*r->counts));
 	r->detect = vfw_detect_new(set, scan, on_alert, r);
-	r->track = vfw_track_new(false, on_window, r);
-	r->defrag = vfw_defrag_new();
-	if (r->counts && r->detect && r->track && r->defrag) {
-		vfw_detect_only(r->detect, sig, on_match);
-		vfw_track_on_over(r->track, on_over);
+	if (r->counts && r->detect)
 		return r;
-	}
 	release(r);
 	return NULL;
+}
+
+int vfw_replay_begin(struct vfw_replay *r, uint32_t sig)
+{
+	vfw_track_free(r->track);
+	vfw_defrag_free(r->defrag);
+	r->track = vfw_track_new(false, on_window, r);
+	r->defrag = vfw_defrag_new();
+	if (!r->track || !r->defrag || vfw_detect_only(r->detect, sig, on_match))
+		return -ENOMEM;
+	vfw_track_on_over(r->track, on_over);
+	r->ending = false;
+	return 0;
 }
 
 void vfw_replay_frame(struct vfw_replay *r, const uint8_t *frame, uint32_t len, uint64_t time)
@@ -358,9 +366,14 @@ void vfw_replay_grant(struct vfw_replay *r, const struct vfw_rule_meta *rule)
 	r->grant = rule;
 }
 
-void vfw_replay_close(struct vfw_replay *r)
+void vfw_replay_end(struct vfw_replay *r)
 {
 	r->ending = true;
 	vfw_track_end(r->track, r->time);
-	release(r);
+}
+
+void vfw_replay_close(struct vfw_replay *r)
+{
+	if (r)
+		release(r);
 }

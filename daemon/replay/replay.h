@@ -35,12 +35,17 @@ int vfw_replay_run(const struct vfw_rule_set *set, const char *capture,
 struct vfw_replay;
 
 /*
- * set and scan must stay. match is told each time that signature sig matches, before thresholds; what the
- * others would have set or passed does not count. Returns NULL when there is no memory; the caller owns the
- * result.
+ * set and scan must stay. match is told each time that the signature asked about matches, before thresholds. Returns
+ * NULL when there is no memory; the caller owns the result.
  */
 struct vfw_replay *vfw_replay_open(const struct vfw_rule_set *set, struct vfw_rule_scan *scan,
-				   uint32_t sig, void (*match)(void *ctx), void *ctx);
+				   void (*match)(void *ctx), void *ctx);
+
+/*
+ * Frames from now on are asked about by signature sig alone: what came before is forgotten, and what the others would
+ * have set or passed does not count. Returns 0 or -ENOMEM.
+ */
+int vfw_replay_begin(struct vfw_replay *r, uint32_t sig);
 
 /* Takes a frame of len bytes at time (microseconds). */
 void vfw_replay_frame(struct vfw_replay *r, const uint8_t *frame, uint32_t len, uint64_t time);
@@ -51,7 +56,10 @@ void vfw_replay_frame(struct vfw_replay *r, const uint8_t *frame, uint32_t len, 
  */
 void vfw_replay_grant(struct vfw_replay *r, const struct vfw_rule_meta *rule);
 
-/* Ends all flows, asking what they still hold, and frees r. */
+/* Ends all flows, asking what they still hold. */
+void vfw_replay_end(struct vfw_replay *r);
+
+/* Frees r, which may be NULL. */
 void vfw_replay_close(struct vfw_replay *r);
 
 #endif /* VFW_REPLAY_REPLAY_H */

@@ -16,14 +16,21 @@
 #define PAGE_MISSES_MAX 3 /* of one kind, of one signature's message */
 
 struct vfw_selftest {
-	const struct vfw_rule_set *made, *asked;
-	struct vfw_rule_scan *scan;
+	const struct vfw_rule_set *made;
 	struct vfw_maker *maker;
+	struct vfw_replay *replay;
 	struct vfw_made bytes, near;
 	struct vfw_page page;
 	u32 sig;
 	bool hit;
 };
+
+static void on_match(void *ctx)
+{
+	struct vfw_selftest *s = ctx;
+
+	s->hit = true;
+}
 
 struct vfw_selftest *vfw_selftest_new(const struct vfw_rule_set *made,
 				      const struct vfw_rule_set *asked, struct vfw_rule_scan *scan)
@@ -33,12 +40,11 @@ struct vfw_selftest *vfw_selftest_new(const struct vfw_rule_set *made,
 	if (!s)
 		return NULL;
 	s->made = made;
-	s->asked = asked;
-	s->scan = scan;
 	s->maker = vfw_maker_new(made);
-	if (s->maker)
+	s->replay = vfw_replay_open(asked, scan, on_match, s);
+	if (s->maker && s->replay)
 		return s;
-	free(s);
+	vfw_selftest_free(s);
 	return NULL;
 }
 
@@ -47,26 +53,20 @@ void vfw_selftest_free(struct vfw_selftest *s)
 	if (!s)
 		return;
 	vfw_maker_free(s->maker);
+	vfw_replay_close(s->replay);
 	free(s);
 }
 
-static void on_match(void *ctx)
-{
-	struct vfw_selftest *s = ctx;
-
-	s->hit = true;
-}
-
-/* Plays a conversation to a fresh replay. */
+/* Plays a conversation, as if nothing had been said before. */
 static int play(struct vfw_selftest *s, const struct vfw_talk *t, const struct vfw_made *made)
 {
-	struct vfw_replay *r = vfw_replay_open(s->asked, s->scan, s->sig, on_match, s);
+	int rc = vfw_replay_begin(s->replay, s->sig);
 
-	if (!r)
-		return -ENOMEM;
+	if (rc)
+		return rc;
 	s->hit = false;
-	vfw_talk_play(t, made->bytes, made->len, &s->made->meta[s->sig], r);
-	vfw_replay_close(r);
+	vfw_talk_play(t, made->bytes, made->len, &s->made->meta[s->sig], s->replay);
+	vfw_replay_end(s->replay);
 	return 0;
 }
 
