@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cli.h"
+#include "prove.h"
 #include "rulefile.h"
 #include "term.h"
 
@@ -45,7 +46,8 @@ static json_t *notes(const struct vfw_rule_set *set)
 	return a;
 }
 
-static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set)
+static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set, uint32_t loaded,
+		       uint32_t unproven)
 {
 	size_t i;
 
@@ -66,9 +68,31 @@ static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set)
 		vfw_term_safe(cli->out, set->reasons[i].keyword);
 		fputc('\n', cli->out);
 	}
-	fprintf(cli->out, "%u loaded, %u deep, %u refused\n", set->counts[VFW_RULE_LOADED],
-		set->counts[VFW_RULE_DEEP], set->counts[VFW_RULE_REFUSED]);
+	fprintf(cli->out, "%u loaded, ", loaded);
+	if (unproven)
+		fprintf(cli->out, "%u not proven, ", unproven);
+	fprintf(cli->out, "%u deep, %u refused\n", set->counts[VFW_RULE_DEEP],
+		set->counts[VFW_RULE_REFUSED]);
 	return VFW_EXIT_OK;
+}
+
+static int check_json(struct vfw_cli *cli, const struct vfw_rule_set *set, uint32_t loaded,
+		      uint32_t unproven, json_t *proof)
+{
+	json_t *all = notes(set), *j;
+	int rc;
+
+	if (proof)
+		json_array_extend(all, proof);
+	j = json_pack("{s:I, s:I, s:I, s:o, s:o}", "loaded", (json_int_t)loaded, "deep",
+		      (json_int_t)set->counts[VFW_RULE_DEEP], "refused",
+		      (json_int_t)set->counts[VFW_RULE_REFUSED], "reasons", reasons(set), "notes",
+		      all);
+	if (proof)
+		json_object_set_new(j, "unproven", json_integer(unproven));
+	rc = j ? vfw_cli_json(cli, j) : VFW_EXIT_FAILED;
+	json_decref(j);
+	return rc;
 }
 
 /* Files of patterns are told by their name: all of them, or none. */
@@ -88,29 +112,33 @@ static bool are_patterns(const struct vfw_args *args)
 
 int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args)
 {
+	bool prove = vfw_args_get(args, "prove");
+	struct vfw_proof proof = {0};
 	struct vfw_rule_set *set;
-	json_t *j;
+	uint32_t loaded;
 	int rc;
 
+	if (are_patterns(args) && prove) {
+		vfw_cli_error(cli, "--prove is about rules; expected no file of patterns");
+		return VFW_EXIT_USAGE;
+	}
 	if (are_patterns(args))
 		return vfw_cmd_pattern_check(cli, args);
 	rc = vfw_rulefile_load(cli, args, args->operand, args->n_operands, &set);
 	if (rc)
 		return rc;
-	if (cli->json) {
-		j = json_pack("{s:I, s:I, s:I, s:o, s:o}", "loaded",
-			      (json_int_t)set->counts[VFW_RULE_LOADED], "deep",
-			      (json_int_t)set->counts[VFW_RULE_DEEP], "refused",
-			      (json_int_t)set->counts[VFW_RULE_REFUSED], "reasons", reasons(set),
-			      "notes", notes(set));
-		rc = j ? vfw_cli_json(cli, j) : VFW_EXIT_FAILED;
-		json_decref(j);
-	} else {
-		rc = check_print(cli, set);
-	}
-	if (!rc && set->counts[VFW_RULE_REFUSED])
+	if (prove)
+		rc = vfw_prove(cli, set, &proof);
+	loaded = prove ? proof.n[VFW_SELFTEST_PASSED] : set->counts[VFW_RULE_LOADED];
+	if (!rc)
+		rc = cli->json
+			     ? check_json(cli, set, loaded, set->counts[VFW_RULE_LOADED] - loaded,
+					  proof.notes)
+			     : check_print(cli, set, loaded, set->counts[VFW_RULE_LOADED] - loaded);
+	if (!rc && (set->counts[VFW_RULE_REFUSED] || proof.n[VFW_SELFTEST_FAILED]))
 		rc = VFW_EXIT_CHECK_FAILED;
 	vfw_rule_set_free(set);
+	json_decref(proof.notes);
 	return rc;
 }
 

@@ -266,7 +266,8 @@ const struct vfw_cmd vfw_cmds[] = {
 			"rules need a protocol's parser; -o json counts them by keyword. What of those\n"
 			"that load a profile enforces, policy check says. Files named *.patterns: vfwd\n"
 			"reads and compiles them, without it only their lines are checked.",
-		.opts = {{0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
+		.opts = {{0, "prove", NULL, "count as loaded what passes sig selftest only"},
+			 {0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
 			 {0, "external-net", "ADDRESSES", "what $EXTERNAL_NET stands for"}},
 		.run = vfw_cmd_sig_check,
 	},

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define SALTS 4 /* ways to make the bytes */
+#define SALTS 6 /* ways to make the bytes */
 #define MODES 5 /* ways to take up lines that hold several parts */
 
 static enum vfw_http_buffer http_of(u8 buffer)
@@ -111,7 +111,7 @@ static const char *shunned_by(u8 buffer)
 
 static bool make(struct vfw_page *p, u32 r, const char *lead, u32 salt)
 {
-	struct vfw_make how = {1, 8192, lead, shunned_by(p->buffer[r]), true, salt};
+	struct vfw_make how = {1, 24000, lead, shunned_by(p->buffer[r]), true, salt};
 
 	/* of words one is right, or none */
 	if (is_http(p->buffer[r], VFW_HTTP_B_METHOD) ||

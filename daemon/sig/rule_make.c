@@ -494,9 +494,9 @@ const char *vfw_maker_make(struct vfw_maker *m, u32 sig, u32 first, const struct
 	take_up(m, sig, first, out);
 	m->how = how;
 	m->canvas.shun = how->shun;
-	m->canvas.seed = (m->set->meta[sig].sid + first) * 0x9e3779b97f4a7c15ULL | 1;
-	m->canvas.seed += how->salt * 2;
-	for (m->attempt = how->salt * 5; m->attempt < attempts; m->attempt++) {
+	m->canvas.seed = m->set->meta[sig].sid + first + how->salt * 0x2545f491ULL;
+	m->canvas.seed = m->canvas.seed * 0x9e3779b97f4a7c15ULL | 1;
+	for (m->attempt = how->salt * 6; m->attempt < attempts; m->attempt++) {
 		u32 stuck = attempt(m);
 
 		if (stuck < m->n)

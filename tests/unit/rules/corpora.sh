@@ -40,6 +40,20 @@ loads() {
 	}
 }
 
+# proves FILE SHARE: so many of a thousand that load are proven, and none fails.
+proves() {
+	local loaded proven failed
+	loaded=$("$vfwctl" sig check "$1" -o json | jq .loaded) || [ "${PIPESTATUS[0]}" = 6 ]
+	"$vfwctl" sig check --prove "$1" -o json >"$tmp/proof" || [ $? = 6 ]
+	proven=$(jq .loaded "$tmp/proof")
+	failed=$(jq '[.notes[] | select(.fate == "failed")] | length' "$tmp/proof")
+	echo "corpora: ${1##*/}: $proven of $loaded rules are proven, $failed fail"
+	[ "$failed" = 0 ] && [ $((proven * 1000)) -ge $((loaded * $2)) ] || {
+		echo "corpora: expected $2 of 1000, and none that fails"
+		exit 1
+	}
+}
+
 if [ -f "$corpora/tools/run_heldout.py" ]; then
 	held evasion . 1
 	held verify 'generic content' 1
@@ -56,4 +70,7 @@ if [ -d "$corpora/rules" ]; then
 	tar xzf "$corpora/rules/etopen-2023-05-15.emerging-all.rules.tar.gz" -C "$tmp"
 	loads "$tmp/emerging-all.rules" 22232
 	loads "$corpora/rules/snort29-community-2025-11.rules" 560
+	grep '^alert' "$tmp/emerging-all.rules" | awk 'NR % 20 == 0' >"$tmp/every-20th.rules"
+	proves "$tmp/every-20th.rules" 970
+	proves "$corpora/rules/snort29-community-2025-11.rules" 930
 fi
