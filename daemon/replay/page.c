@@ -365,7 +365,7 @@ static bool miss_byte(const struct vfw_page *p, u32 r, u32 k, const struct vfw_s
 		other = c >= '0' && c <= '9' ? (c == '7' ? '3' : '7') : (c | 32) == 'q' ? 'j' : 'q';
 		*s = p->sheet;
 		if (vfw_sheet_swap(s, m->bytes + from, to - from, m->begin[k] + i - from, other) &&
-		    count(p, s, r, t) == 0)
+		    vfw_sheet_complete(s, -1) && count(p, s, r, t) == 0)
 			return true;
 	}
 	return false;
@@ -385,7 +385,8 @@ static bool miss_negated(const struct vfw_page *p, u32 r, const struct vfw_sig_s
 	    b == VFW_HTTP_B_RESPONSE_HEADER)
 		return false;
 	*s = p->sheet;
-	return vfw_sheet_append(s, b, text, n) && count(p, s, r, t) > 0;
+	return vfw_sheet_append(s, b, text, n) && vfw_sheet_complete(s, -1) &&
+	       count(p, s, r, t) > 0;
 }
 
 int vfw_page_miss(const struct vfw_page *p, u32 k, enum vfw_page_miss miss, u8 *out, u32 *len)
@@ -404,5 +405,5 @@ int vfw_page_miss(const struct vfw_page *p, u32 k, enum vfw_page_miss miss, u8 *
 	if (t->op != VFW_SIG_CONTENT || negated != (miss == VFW_PAGE_NEGATED) ||
 	    !(negated ? miss_negated(p, r, t, &s) : miss_byte(p, r, k, t, &s)))
 		return 0;
-	return vfw_sheet_complete(&s, -1) && vfw_sheet_write(&s, out, len);
+	return vfw_sheet_write(&s, out, len);
 }

@@ -191,9 +191,13 @@ static int on_end(unsigned int id, unsigned long long from, unsigned long long t
 	(void)id;
 	(void)from;
 	(void)flags;
-	if (!e->n || e->at[e->n - 1] != to)
-		e->at[e->n++] = (u32)to;
-	return e->n == e->max;
+	if (e->n && e->at[e->n - 1] == to)
+		return 0;
+	/* the last place of all that are tried is the last end there is: the one of what is greedy */
+	if (e->n == VFW_SIG_ENDS_MAX)
+		e->n--;
+	e->at[e->n++] = (u32)to;
+	return e->n == e->max && e->max < VFW_SIG_ENDS_MAX;
 }
 
 /* Makes what answers for an expression: a database, or our own program behind one that filters. */

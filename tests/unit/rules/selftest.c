@@ -193,6 +193,16 @@ static const struct {
 	      "byte_math:bytes 1, offset 0, oper +, rvalue 4, result n; content:\"abc\"; offset:n; "
 	      "content:\"q\"; within:1;"),
 	 "does not match"},
+	{RULE(HTTP,
+	      "http.header; content:\"Content-Length: \"; http.request_body; content:\"---\";"),
+	 RULE(HTTP, "http.header; content:\"Length: \"; http.request_body; content:\"+++\";"),
+	 "does not match"},
+	/* the end of an expression that is far behind its first ones */
+	{RULE(TCP,
+	      "dsize:>300; pcre:\"/^ab[^z]+/\"; content:\"z!\"; within:2; isdataat:!1,relative;"),
+	 RULE(TCP,
+	      "dsize:<300; pcre:\"/^ab[^z]+/\"; content:\"z!\"; within:2; isdataat:!1,relative;"),
+	 "does not match"},
 	{RULE("ip6 fd00::/8 any -> any any", "content:\"abc\";"),
 	 RULE("ip4 any any -> any any", "content:\"abc\";"), "does not match"},
 };
