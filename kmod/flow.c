@@ -377,17 +377,23 @@ bool vfw_flow(struct vfw_pkt *p)
 	return false;
 }
 
+/* Who pays for what one end opens with another. */
+static struct vfw_share *flow_share(const struct vfw_end *opener, const struct vfw_end *other)
+{
+	if (opener->nic)
+		return opener->nic->vm->live->own;
+	if (opener->port)
+		return opener->port->own;
+	if (other->nic)
+		return other->nic->vm->live->in;
+	if (other->port)
+		return other->port->in;
+	return flow_nobodys;
+}
+
 struct vfw_share *vfw_flow_share(const struct vfw_pkt *p)
 {
-	if (p->src.nic)
-		return p->src.nic->vm->live->own;
-	if (p->src.port)
-		return p->src.port->own;
-	if (p->dst.nic)
-		return p->dst.nic->vm->live->in;
-	if (p->dst.port)
-		return p->dst.port->in;
-	return flow_nobodys;
+	return flow_share(&p->src, &p->dst);
 }
 
 static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener)
@@ -409,21 +415,12 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
 	flow->until = jiffies + vfw_flow_conf_life(flow);
 }
 
-static bool flow_end_forgot(const struct vfw_end *end, u32 hash)
-{
-	const struct vfw_vm_live *live = end->nic ? end->nic->vm->live : NULL;
-
-	return (live &&
-		(vfw_forgotten_has(live->own, hash) || vfw_forgotten_has(live->in, hash))) ||
-	       (end->port && (vfw_forgotten_has(end->port->own, hash) ||
-			      vfw_forgotten_has(end->port->in, hash)));
-}
-
-/* Is it noted as forgotten, whoever opened it? */
+/* Is it noted as forgotten, whoever opened it? The flow table was asked before, and has it not. */
 static bool flow_was_forgotten(const struct vfw_pkt *p)
 {
-	return flow_end_forgot(&p->src, p->key_hash) || flow_end_forgot(&p->dst, p->key_hash) ||
-	       vfw_forgotten_has(flow_nobodys, p->key_hash);
+	smp_rmb(); /* who misses the flow sees the note: flow_unlink() */
+	return vfw_forgotten_has(flow_share(&p->src, &p->dst), p->key_hash) ||
+	       vfw_forgotten_has(flow_share(&p->dst, &p->src), p->key_hash);
 }
 
 /*

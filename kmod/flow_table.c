@@ -76,8 +76,12 @@ static bool flow_is_unfinished(const struct vfw_flow *flow)
 {
 	const struct vfw_scan *scan = READ_ONCE(flow->scan);
 
-	return flow->key.proto == IPPROTO_TCP && scan && vfw_scan_is_strict(scan) &&
-	       !READ_ONCE(flow->turned) && !vfw_tcpstate_is_final(&flow->tcp);
+	if (flow->key.proto != IPPROTO_TCP || !scan || vfw_tcpstate_is_final(&flow->tcp))
+		return false;
+	if (vfw_scan_dead(scan))
+		return true;
+	return vfw_scan_is_strict(scan) && !READ_ONCE(flow->turned) &&
+	       vfw_tcpstate_has_carried(&flow->tcp);
 }
 
 /* Bucket locked. True: the caller was first, and must call flow_finish() with no lock held. */
@@ -86,9 +90,11 @@ static bool flow_unlink(struct vfw_flow *flow)
 	if (flow->gone)
 		return false;
 	WRITE_ONCE(flow->gone, true);
-	/* before nobody finds it any more */
-	if (flow_is_unfinished(flow))
+	/* before nobody finds it any more: see flow_was_forgotten() */
+	if (flow_is_unfinished(flow)) {
 		vfw_forgotten_note(flow->share, vfw_flow_table_hash(&flow->key));
+		smp_wmb();
+	}
 	hlist_del_rcu(&flow->node);
 	return true;
 }

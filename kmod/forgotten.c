@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/build_bug.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "budget.h"
 #include "forgotten.h"
 #include "mode.h"
 #include "share.h"
@@ -16,45 +16,40 @@
 struct vfw_forgotten {
 	spinlock_t lock; /* protects what follows; BH off; taken under a bucket's lock */
 	u64 since; /* the arming that the notes are of */
-	struct vfw_budget *budget; /* of its share, which it lives no longer than; a reference */
 	DECLARE_BITMAP(bits, FORGOTTEN_BITS);
 };
+
+static atomic_t forgotten_n;
+
+u64 vfw_forgotten_memory(void)
+{
+	return (u64)atomic_read(&forgotten_n) * sizeof(struct vfw_forgotten);
+}
 
 void vfw_forgotten_free(struct vfw_forgotten *forgotten)
 {
 	if (!forgotten)
 		return;
-	vfw_budget_give(forgotten->budget, sizeof(*forgotten));
-	vfw_budget_put(forgotten->budget);
+	atomic_dec(&forgotten_n);
 	kfree(forgotten);
 }
 
-/* NULL without memory. */
+/* NULL without memory. Not out of the share's budget: whoever spends that must not make others' conversations forgotten. */
 static struct vfw_forgotten *forgotten_new(struct vfw_share *share)
 {
-	struct vfw_budget *budget = vfw_budget_get(share->budget);
 	struct vfw_forgotten *forgotten, *old;
 
 	BUILD_BUG_ON(sizeof(*forgotten) > FORGOTTEN_SIZE);
-	if (!budget)
-		return NULL;
-	if (!vfw_budget_take(budget, sizeof(*forgotten)))
-		goto put;
 	forgotten = kzalloc(sizeof(*forgotten), GFP_ATOMIC | __GFP_NOWARN);
 	if (!forgotten)
-		goto give;
+		return NULL;
+	atomic_inc(&forgotten_n);
 	spin_lock_init(&forgotten->lock);
-	forgotten->budget = budget;
 	old = cmpxchg(&share->forgotten, NULL, forgotten);
 	if (!old)
 		return forgotten;
 	vfw_forgotten_free(forgotten);
 	return old;
-give:
-	vfw_budget_give(budget, sizeof(*forgotten));
-put:
-	vfw_budget_put(budget);
-	return NULL;
 }
 
 /* The hash is keyed: nobody chooses its halves. */
@@ -69,7 +64,8 @@ void vfw_forgotten_note(struct vfw_share *share, u32 hash)
 	u64 since = vfw_mode_since();
 	u32 i;
 
-	if (!vfw_mode_armed() || !vfw_mode_fresh_left())
+	/* later than running ones are taken, too: pickup_s may grow again */
+	if (!vfw_mode_armed())
 		return;
 	forgotten = READ_ONCE(share->forgotten) ?: forgotten_new(share);
 	if (!forgotten) {

@@ -236,6 +236,19 @@ bool vfw_tcpstate_is_final(const struct vfw_tcp *t)
 	return is_final_side(&t->side[0]) && is_final_side(&t->side[1]);
 }
 
+/* Nobody knows what one that was found running had sent before. */
+static bool side_has_sent(const struct vfw_tcp_side *s)
+{
+	return s->flags & VFW_TCP_SIDE_END &&
+	       !(s->flags & VFW_TCP_SIDE_START && s->end == s->start);
+}
+
+bool vfw_tcpstate_has_carried(const struct vfw_tcp *t)
+{
+	return side_has_sent(&t->side[0]) || side_has_sent(&t->side[1]) ||
+	       (t->side[0].flags & VFW_TCP_SIDE_PROBE && t->probe_len);
+}
+
 /* Does a segment with ACK fit what both sides have said so far? */
 static bool fits(const struct vfw_tcp *t, const struct vfw_frame *f, u32 len, unsigned int side)
 {

@@ -124,6 +124,9 @@ bool vfw_tcpstate_is_over(const struct vfw_tcp *t);
  */
 bool vfw_tcpstate_is_final(const struct vfw_tcp *t);
 
+/* May either side have been sent a byte, with its SYN or behind it? An answered FIN counts as one. Any context, flow locked. */
+bool vfw_tcpstate_has_carried(const struct vfw_tcp *t);
+
 /*
  * May a segment of side with this sequence number be on its way? An ICMP error that quotes another one is
  * forged (RFC 5927 4.1). Any context, flow locked.

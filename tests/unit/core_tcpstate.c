@@ -451,21 +451,33 @@ END_TEST
 /* Let through though invalid: what both ends say after that is believed again. */
 static const struct {
 	bool pickup;
-	bool over, final;
+	bool over, final, carried;
 	const char *lines[MAX_LINES];
 } ends[] = {
-	{0, false, false, {OPENED, ">FA 101 501 0", "<A 501 102 0", "<FA 501 102 0"}},
-	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0"}},
-	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 9", ">A 102 511 0"}},
-	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0", ">A 102 502 1"}},
-	{0, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0", ">R 102 0 0"}},
-	{0, true, false, {OPENED, ">R 101 0 0"}},
-	{0, true, false, {OPENED, ">FA 101 501 0", "<A 501 102 0", "<R 501 0 0"}},
+	{0, false, false, false, {OPENED, ">FA 101 501 0", "<A 501 102 0", "<FA 501 102 0"}},
+	{0, true, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0"}},
+	{0, true, true, true, {OPENED, ">FA 101 501 0", "<FA 501 102 9", ">A 102 511 0"}},
+	{0,
+	 true,
+	 true,
+	 true,
+	 {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0", ">A 102 502 1"}},
+	{0,
+	 true,
+	 true,
+	 true,
+	 {OPENED, ">FA 101 501 0", "<FA 501 102 0", ">A 102 502 0", ">R 102 0 0"}},
+	{0, true, false, false, {OPENED, ">R 101 0 0"}},
+	{0, true, false, false, {OPENED, ">FA 101 501 0", "<A 501 102 0", "<R 501 0 0"}},
+	{0, false, false, true, {">S 100 0 5"}},
+	{0, true, false, false, {">S 100 0 0", "<RA 0 101 0"}},
+	{0, false, false, true, {OPENED, "<A 501 101 3"}},
+	{0, true, false, true, {OPENED, ">A 101 501 3", ">R 104 0 0"}},
 	/* who was found running may have sent more than is known */
-	{1, true, false, {">FA 100 900 0", "<FA 900 101 0", ">A 101 901 0"}},
+	{1, true, false, true, {">FA 100 900 0", "<FA 900 101 0", ">A 101 901 0"}},
 };
 
-/* Over is what both have ended, final where also the numbers are known to be the ends'. */
+/* Over is what both have ended, final where also the numbers are known to be the ends'; carried, whether there was a byte (or an answered FIN). */
 START_TEST(tcpstate_over)
 {
 	struct vfw_frame f = {0};
@@ -491,6 +503,7 @@ START_TEST(tcpstate_over)
 	}
 	ck_assert(vfw_tcpstate_is_over(&t) == ends[_i].over);
 	ck_assert(vfw_tcpstate_is_final(&t) == ends[_i].final);
+	ck_assert(vfw_tcpstate_has_carried(&t) == ends[_i].carried);
 }
 END_TEST
 
