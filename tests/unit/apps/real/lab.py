@@ -185,6 +185,7 @@ def talk(name, port):
             f.write('%s %s %s %s %s\n' % (proto, at, what, package, version))
     for failure in t.failures:
         print('%s on %d: %s' % (name, port, failure), flush=True)
+    sys.exit(bool(t.failures))
 
 
 def main():

@@ -102,3 +102,15 @@ def daytime(t):
     t.serve(['inetutils-inetd', '-d', '/etc/inetd.conf'])
     t.ready()
     t.ask('nc -w 2 %s %d < /dev/null' % (SRV, t.port))
+
+
+@server('irc', 6668, 'inspircd')
+def inspircd(t):
+    conf = t.write('i.conf', '<server name="%s" description="x" network="x"><admin name="x" nick="x" email="x@example.org"><bind address="" port="%d" type="clients">'
+                   '<connect allow="*" timeout="10"><pid file="%s/pid"><log method="file" type="*" level="default" target="%s/log">\n'
+                   % (NAME, t.port, t.dir, t.dir))
+    t.serve(['inspircd', '--nofork', '--runasroot', '--config=' + conf])
+    t.ready()
+    t.ask('(printf "CAP LS 302\\r\\nNICK joe\\r\\nUSER joe 0 * :Joe\\r\\n"; sleep 1; printf "QUIT\\r\\n") | nc -N %s %d' % (SRV, t.port))
+    t.client(['script', '-qc', 'irssi --home=%s/irssi -c %s -p %d -n ann' % (t.dir, SRV, t.port), '/dev/null'], env={'TERM': 'vt100'})
+    t.ask(['sleep', '3'])

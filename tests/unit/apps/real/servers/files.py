@@ -241,3 +241,14 @@ def aria2(t):
     t.serve(['aria2c', '-V', '--seed-ratio=0', '--listen-port=%d' % t.port, '-d', t.path('seeds')] + more)
     t.ready()
     t.ask(['aria2c', '--seed-time=0', '--listen-port=7777', '--bt-stop-timeout=15', '-d', t.path('got')] + more, fails=None)
+
+
+@server('nbd', 10809, 'nbdkit')
+def nbdkit(t):
+    t.serve(['nbdkit', '-f', '-p', str(t.port), 'memory', '4M'])
+    t.ready()
+    t.ask(['nbdinfo', 'nbd://%s:%d' % (SRV, t.port)])
+    t.serve(['nbdkit', '-f', '-o', '-p', '10811', 'memory', '4M'])
+    t.truth('nbd', 10811)
+    t.ready(10811)
+    t.ask(['nbdinfo', 'nbd://%s:10811' % SRV])

@@ -140,3 +140,37 @@ def snmptrapd(t):
     t.ask(['snmptrap', '-v', '2c', '-c', 'public', at, '', '1.3.6.1.6.3.1.1.5.1'])
     t.ask(['snmptrap', '-v', '1', '-c', 'public', at, '1.3.6.1.4.1.1', CLI, '6', '1', ''])
     t.ask(['snmpinform', '-v', '2c', '-c', 'public', at, '', '1.3.6.1.6.3.1.1.5.1'])
+
+
+@server('dns', 53, 'knot', protocols='tcp udp')
+def knot(t):
+    t.write('example.org.zone', '@ 60 SOA srv root 1 60 60 60 60\n@ 60 NS srv\nsrv 60 A %s\n' % SRV)
+    conf = t.write('knot.conf', 'server:\n  listen: %s@%d\n  rundir: %s\ndatabase:\n  storage: %s\nlog:\n  - target: stderr\n    any: info\n'
+                   'acl:\n  - id: x\n    action: transfer\nzone:\n  - domain: example.org\n    file: %s/example.org.zone\n    acl: x\n'
+                   % (SRV, t.port, t.dir, t.dir, t.dir))
+    t.serve(['knotd', '-c', conf])
+    t.ready(proto='udp')
+    for what in ['srv.example.org'], ['AXFR', 'example.org'], ['nothing.example.org', '+tcp'], ['ANY', 'example.org', '+dnssec']:
+        t.ask(['dig', '@' + SRV, '-p', str(t.port)] + what)
+
+
+@server('dns', 53, 'nsd', protocols='tcp udp')
+def nsd(t):
+    t.write('zone', '$ORIGIN example.org.\n@ 60 SOA srv root 1 60 60 60 60\n@ 60 NS srv\nsrv 60 A %s\n' % SRV)
+    conf = t.write('nsd.conf', 'server:\n username: ""\n chroot: ""\n zonesdir: "%s"\n ip-address: %s@%d\n pidfile: "%s/pid"\nremote-control:\n control-enable: no\n'
+                   'zone:\n name: example.org\n zonefile: zone\n' % (t.dir, SRV, t.port, t.dir))
+    t.serve(['nsd', '-d', '-c', conf])
+    t.ready(proto='udp')
+    for what in ['srv.example.org'], ['MX', 'example.org', '+tcp'], ['nothing.example.org']:
+        t.ask(['dig', '@' + SRV, '-p', str(t.port)] + what)
+
+
+@server('dhcp', 67, 'isc-dhcp-server', protocols='udp', odd=False)
+def dhcpd(t):
+    t.truth('dhcp', 68, 'udp')
+    conf = t.write('dhcpd.conf', 'authoritative;\nsubnet 10.77.0.0 netmask 255.255.255.0 {\n range 10.77.0.50 10.77.0.90;\n option routers %s;\n}\n' % SRV)
+    t.setup('touch leases; chmod 666 leases')
+    t.serve(['dhcpd', '-f', '-cf', conf, '-lf', t.path('leases'), '-pf', t.path('pid'), 'wire'])
+    t.ready(proto='udp')
+    t.ask(['udhcpc', '-i', 'wire', '-n', '-q', '-s', '/bin/true'], fails=None)
+    t.ask(['dhclient', '-1', '-v', '-sf', '/bin/true', '-lf', t.path('l4'), '-pf', t.path('p4'), 'wire'], fails=None)

@@ -129,3 +129,50 @@ def haproxy(t):
                    % (SRV, t.port, SRV, t.port))
     t.client(['haproxy', '-db', '-f', conf])
     t.ask('sleep 1; curl -s http://127.0.0.1:91/; curl -s http://127.0.0.1:92/')
+
+
+def lighttpd_start(t):
+    conf = t.write('l.conf', 'server.port = %d\nserver.document-root = "/usr/share/nginx/html"\n' % t.port)
+    t.serve(['lighttpd', '-D', '-f', conf])
+    t.ready()
+    return 'http://%s:%d/' % (SRV, t.port)
+
+
+@server('http', 8083, 'lighttpd')
+def lighttpd(t):
+    at = lighttpd_start(t)
+    t.ask(['curl', '-s', at])
+    t.ask(['curl', '-s', '-X', 'PUT', '-d', 'x', at + 'nothing'])
+
+
+@server('http2', 8083, 'lighttpd')
+def lighttpd_http2(t):
+    """The same server and port, asked by who knows that it speaks HTTP/2."""
+    t.ask(['curl', '-s', '--http2-prior-knowledge', lighttpd_start(t)])
+
+
+@server('http', 8888, 'tinyproxy-bin')
+def tinyproxy(t):
+    nginx_start(t, 'server { listen 127.0.0.1:80; }')
+    conf = t.write('t.conf', 'Port %d\nListen %s\nBasicAuth joe secret\n' % (t.port, SRV))
+    t.serve(['tinyproxy', '-d', '-c', conf])
+    t.ready()
+    for who in 'joe:secret', 'joe:wrong':
+        t.ask(['curl', '-s', '-x', 'http://%s@%s:%d' % (who, SRV, t.port), 'http://127.0.0.1/'])
+
+
+@server('http', 6081, 'varnish')
+def varnish(t):
+    nginx_start(t, 'server { listen 127.0.0.1:80; }')
+    t.serve(['varnishd', '-F', '-a', ':%d' % t.port, '-b', '127.0.0.1:80', '-n', t.path('v')])
+    t.ready()
+    t.ask(['curl', '-s', '-I', 'http://%s:%d/' % (SRV, t.port)])
+
+
+@server('tls', 5556, 'gnutls-bin')
+def gnutls(t):
+    key, cert = t.certificate()
+    t.serve(['gnutls-serv', '--http', '-p', str(t.port), '--x509keyfile', key, '--x509certfile', cert])
+    t.ready()
+    t.ask(['curl', '-s', '-k', 'https://%s:%d/' % (SRV, t.port)], fails=None)
+    t.ask('echo | gnutls-cli --no-ca-verification -p %d %s' % (t.port, SRV), fails=None)
