@@ -93,6 +93,20 @@ char *vfw_form_hex(const uint8_t *bytes, size_t n, char *buf)
 	return buf;
 }
 
+int vfw_form_unhex(const char *s, uint8_t *bytes, size_t n)
+{
+	if (strlen(s) != 2 * n)
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++) {
+		int high = hex_digit(s[2 * i]), low = hex_digit(s[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return -EINVAL;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	return 0;
+}
+
 char *vfw_form_time(uint64_t ns, char buf[VFW_FORM_TIME_LEN])
 {
 	time_t seconds = (time_t)(ns / 1000000000);

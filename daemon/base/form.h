@@ -29,6 +29,9 @@ char *vfw_form_mac(const uint8_t mac[6], char buf[VFW_FORM_MAC_LEN]);
 /* Writes n bytes as 2 n hexadecimal digits and a NUL; returns buf. */
 char *vfw_form_hex(const uint8_t *bytes, size_t n, char *buf);
 
+/* Parses 2 n hexadecimal digits of either case, and nothing else. Returns 0 or -EINVAL (bytes may have changed). */
+int vfw_form_unhex(const char *s, uint8_t *bytes, size_t n);
+
 /*
  * RFC 3339 local time with microseconds and offset, as Suricata writes it, of CLOCK_REALTIME
  * ns. Returns buf.

@@ -402,16 +402,6 @@ int vfw_store_save_published(const char *state, const struct vfw_store_published
 				   (json_int_t)p->revision, "tables", (json_int_t)p->tables));
 }
 
-static bool unhex(const char *s, uint8_t *out, size_t n)
-{
-	if (strlen(s) != 2 * n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (sscanf(s + 2 * i, "%2hhx", &out[i]) != 1)
-			return false;
-	return true;
-}
-
 void vfw_store_load_published(const char *state, struct vfw_store_published *p)
 {
 	bool missing;
@@ -422,7 +412,7 @@ void vfw_store_load_published(const char *state, struct vfw_store_published *p)
 	memset(p, 0, sizeof(*p));
 	if (!json_unpack(o, "{s:s, s:I, s:I}", "digest", &digest, "revision", &revision, "tables",
 			 &tables) &&
-	    unhex(digest, p->digest, VFW_DIGEST_LEN)) {
+	    !vfw_form_unhex(digest, p->digest, VFW_DIGEST_LEN)) {
 		p->revision = (uint32_t)revision;
 		p->tables = (uint64_t)tables;
 	}

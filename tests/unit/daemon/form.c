@@ -38,6 +38,19 @@ START_TEST(mac)
 }
 END_TEST
 
+START_TEST(hex)
+{
+	static const char *const wrong[] = {"", "12", "12345", "123g", "+1 2", "-123", "0x12"};
+	uint8_t bytes[2];
+	char buf[5];
+
+	ck_assert_int_eq(vfw_form_unhex("0fA9", bytes, 2), 0);
+	ck_assert_str_eq(vfw_form_hex(bytes, 2, buf), "0fa9");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		ck_assert_int_ne(vfw_form_unhex(wrong[i], bytes, 2), 0);
+}
+END_TEST
+
 START_TEST(address)
 {
 	struct vfw_address a;
@@ -65,6 +78,7 @@ Suite *suite_form(void)
 
 	tcase_add_test(t, uuid);
 	tcase_add_test(t, mac);
+	tcase_add_test(t, hex);
 	tcase_add_test(t, address);
 	suite_add_tcase(s, t);
 	return s;
