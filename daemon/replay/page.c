@@ -192,10 +192,14 @@ static bool take_composed(struct vfw_page *p, u32 r, u32 mode, u32 salt)
 
 	if (!mode || !wants_bytes(p, r))
 		return true;
-	if (p->buffer[r] == VFW_SIG_PAYLOAD)
-		return make(p, r, "", salt) &&
-		       vfw_sheet_take(s, mode == 2 ? VFW_HTTP_BUFFER_COUNT : VFW_HTTP_B_FILE_DATA,
-				      p->source[r].bytes, p->source[r].len);
+	if (p->buffer[r] == VFW_SIG_PAYLOAD) {
+		struct vfw_made *m = &p->source[r];
+
+		if (!make(p, r, "", salt))
+			return false;
+		return mode == 2 ? vfw_sheet_take_message(s, m->bytes, m->len)
+				 : vfw_sheet_take(s, VFW_HTTP_B_FILE_DATA, m->bytes, m->len);
+	}
 	if (s->answer) {
 		strcpy(lead, mode == 1 ? "HTTP/1.1 200 OK\r\n" : mode == 2 ? "" : "HTTP/1.1 200 ");
 	} else if (mode != 2) {

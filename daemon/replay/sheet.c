@@ -334,8 +334,7 @@ static bool take_body(struct vfw_sheet *s, const u8 *p, u32 len)
 	return true;
 }
 
-/* A message, or a part of it that reaches from its head into its body; or of the body alone. */
-static bool take_message(struct vfw_sheet *s, const u8 *p, u32 len)
+bool vfw_sheet_take_message(struct vfw_sheet *s, const u8 *p, u32 len)
 {
 	static const char gap[] = "\r\n\r\n";
 	const u8 *end = memmem(p, len, gap, 4);
@@ -402,8 +401,6 @@ bool vfw_sheet_take(struct vfw_sheet *s, enum vfw_http_buffer b, const u8 *bytes
 		return each_line(s, bytes, len, take_name);
 	case VFW_HTTP_B_START:
 		return take_start(s, bytes, len);
-	case VFW_HTTP_BUFFER_COUNT:
-		return take_message(s, bytes, len);
 	default:
 		return take_body(s, bytes, len);
 	}

@@ -37,10 +37,13 @@ struct vfw_sheet {
 void vfw_sheet_clear(struct vfw_sheet *s, bool answer);
 
 /*
- * Takes bytes that a buffer is to consist of, or to hold, into the parts; VFW_HTTP_BUFFER_COUNT: the whole message. What is missing at their edges (a method, the
+ * Takes bytes that a buffer is to consist of, or to hold, into the parts. What is missing at their edges (a method, the
  * end of a version, a header's name) is added. Returns false when they cannot be, or contradict what is there.
  */
 bool vfw_sheet_take(struct vfw_sheet *s, enum vfw_http_buffer b, const u8 *bytes, u32 len);
+
+/* As vfw_sheet_take(), of bytes of the message itself: from its beginning on, or from its headers into its body. */
+bool vfw_sheet_take_message(struct vfw_sheet *s, const u8 *bytes, u32 len);
 
 /* Takes bytes in behind what is there already, whatever it is. As vfw_sheet_take() else. */
 bool vfw_sheet_append(struct vfw_sheet *s, enum vfw_http_buffer b, const u8 *bytes, u32 len);

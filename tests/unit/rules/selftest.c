@@ -197,6 +197,11 @@ static const struct {
 	      "http.header; content:\"Content-Length: \"; http.request_body; content:\"---\";"),
 	 RULE(HTTP, "http.header; content:\"Length: \"; http.request_body; content:\"+++\";"),
 	 "does not match"},
+	{RULE(HTTP,
+	      "flow:to_client; content:\"HTTP/1.1 500 Oh|0d 0a|\"; depth:17; content:\"<b\"; within:99;"),
+	 RULE(HTTP,
+	      "flow:to_client; content:\"HTTP/1.1 500 Oh|0d 0a|\"; depth:17; content:\"<c\"; within:99;"),
+	 "does not match"},
 	/* the end of an expression that is far behind its first ones */
 	{RULE(TCP,
 	      "dsize:>300; pcre:\"/^ab[^z]+/\"; content:\"z!\"; within:2; isdataat:!1,relative;"),
