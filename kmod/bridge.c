@@ -40,8 +40,7 @@ void vfw_bridge_put(void)
 	bridge_pvid = NULL;
 }
 
-/* Is br a bridge that filters VLANs? */
-static bool bridge_is_filtering(const struct net_device *br)
+bool vfw_bridge_is_filtering(const struct net_device *br)
 {
 	bool (*enabled)(const struct net_device *) = smp_load_acquire(&bridge_enabled);
 
@@ -55,14 +54,14 @@ static bool bridge_filters(const struct net_device *dev)
 
 	if (!netif_is_bridge_master(dev))
 		br = netdev_master_upper_dev_get_rcu((struct net_device *)dev);
-	return br && bridge_is_filtering(br);
+	return br && vfw_bridge_is_filtering(br);
 }
 
 u16 vfw_bridge_vlan_in(const struct net_device *dev, const struct net_device *br)
 {
 	u16 pvid;
 
-	return bridge_is_filtering(br) && !bridge_pvid(dev, &pvid) ? pvid : 0;
+	return vfw_bridge_is_filtering(br) && !bridge_pvid(dev, &pvid) ? pvid : 0;
 }
 
 u16 vfw_bridge_port_vlan(const struct net_device *dev)

@@ -14,6 +14,9 @@ void vfw_bridge_get(void);
 /* Gives them back: module exit, after the hooks are gone. */
 void vfw_bridge_put(void);
 
+/* Is br a bridge that filters VLANs? RCU read lock. */
+bool vfw_bridge_is_filtering(const struct net_device *br);
+
 /*
  * The VLAN an untagged frame of this bridge port (or bridge device) belongs to: its PVID, 0 if the
  * bridge does not filter VLANs or the device is in none. RCU read lock.

@@ -8,6 +8,7 @@
 #include "event.h"
 #include "flow.h"
 #include "forgotten.h"
+#include "memo.h"
 #include "mode.h"
 #include "policy.h"
 #include "profile.h"
@@ -53,7 +54,8 @@ static int ctl_put_policy(struct sk_buff *skb)
 static int ctl_put_status(struct sk_buff *skb, struct vfw_scope_list *list)
 {
 	u64 memory = vfw_policy_memory() + vfw_ctl_trial_memory() + vfw_vm_memory() +
-		     vfw_flow_memory() + vfw_forgotten_memory() + vfw_scan_memory();
+		     vfw_flow_memory() + vfw_forgotten_memory() + vfw_memo_memory() +
+		     vfw_scan_memory();
 	enum vfw_scope_kind kind;
 
 	if (nla_put_u32(skb, VFW_A_MODE, vfw_mode) || ctl_put_policy(skb) ||

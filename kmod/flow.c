@@ -191,6 +191,7 @@ static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u
 		return FLOW_STEP_AGAIN;
 	if (flow->generation != p->pol->generation)
 		return flow_still(flow, p, side);
+	/* What is asked here is asked on the short way, too: memo_step(). */
 	return FLOW_STEP_PASS;
 }
 
@@ -353,6 +354,7 @@ bool vfw_flow(struct vfw_pkt *p)
 	if (p->key_says < 0)
 		return false;
 	p->key_hash = vfw_flow_table_hash(&p->key);
+	p->deaths = smp_load_acquire(vfw_flow_table_deaths(p->key_hash));
 	flow = vfw_flow_table_find(&p->key, p->key_hash);
 	if (!flow)
 		return false;

@@ -7,7 +7,7 @@
 #include "vm.h"
 
 /* those of TCP's states come from core/ */
-static u32 conf_seconds[__VFW_TIMEOUT_MAX] = {
+u32 vfw_flow_conf_seconds[__VFW_TIMEOUT_MAX] = {
 	[VFW_TIMEOUT_TCP_PICKED_UP] = 300,
 	[VFW_TIMEOUT_UDP_UNANSWERED] = 30,
 	[VFW_TIMEOUT_UDP] = 180,
@@ -21,11 +21,6 @@ static u32 conf_events;
 static enum vfw_timeout conf_of_state(u32 state)
 {
 	return state - VFW_TCP_SYN_SENT + VFW_TIMEOUT_TCP_SYN_SENT;
-}
-
-unsigned long vfw_flow_conf_timeout(enum vfw_timeout which)
-{
-	return (unsigned long)READ_ONCE(conf_seconds[which]) * HZ;
 }
 
 static enum vfw_timeout conf_which(const struct vfw_flow *flow)
@@ -65,12 +60,12 @@ void vfw_flow_conf_set_timeouts(const struct vfw_timeouts *t)
 	lockdep_assert_held(&vfw_config_mutex);
 	for (i = 0; i < __VFW_TIMEOUT_MAX; i++)
 		if (t->seconds[i])
-			WRITE_ONCE(conf_seconds[i], t->seconds[i]);
+			WRITE_ONCE(vfw_flow_conf_seconds[i], t->seconds[i]);
 }
 
 void vfw_flow_conf_get_timeouts(struct vfw_timeouts *t)
 {
-	memcpy(t->seconds, conf_seconds, sizeof(t->seconds));
+	memcpy(t->seconds, vfw_flow_conf_seconds, sizeof(t->seconds));
 }
 
 void vfw_flow_conf_set_events(u32 events)
@@ -91,5 +86,5 @@ void vfw_flow_conf_init(void)
 	BUILD_BUG_ON(VFW_TIMEOUT_TCP_CLOSE - VFW_TIMEOUT_TCP_SYN_SENT !=
 		     VFW_TCP_CLOSE - VFW_TCP_SYN_SENT);
 	for (state = VFW_TCP_SYN_SENT; state < VFW_TCP_STATE_COUNT; state++)
-		conf_seconds[conf_of_state(state)] = vfw_tcpstate_timeout(state);
+		vfw_flow_conf_seconds[conf_of_state(state)] = vfw_tcpstate_timeout(state);
 }

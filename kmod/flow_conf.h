@@ -8,8 +8,13 @@
 
 struct vfw_flow;
 
+extern u32 vfw_flow_conf_seconds[__VFW_TIMEOUT_MAX]; /* READ_ONCE; written under vfw_config_mutex */
+
 /* A timeout in jiffies; any context. */
-unsigned long vfw_flow_conf_timeout(enum vfw_timeout which);
+static inline unsigned long vfw_flow_conf_timeout(enum vfw_timeout which)
+{
+	return (unsigned long)READ_ONCE(vfw_flow_conf_seconds[which]) * HZ;
+}
 
 /* How long a flow may be silent from now on, in jiffies. Flow locked. */
 unsigned long vfw_flow_conf_life(const struct vfw_flow *flow);

@@ -24,6 +24,7 @@
 static struct hlist_head *flow_heads;
 static u32 flow_mask;
 static spinlock_t flow_locks[FLOW_LOCKS]; /* protect the lists of their buckets */
+static unsigned long flow_deaths[FLOW_LOCKS]; /* flows that left those lists; under their lock */
 static struct kmem_cache *flow_cache;
 static u64 flow_secret[2];
 static unsigned long flow_swept; /* jiffies when all was swept at once for the last time */
@@ -45,6 +46,11 @@ static u32 flow_bucket(const struct vfw_flow_key *key)
 static spinlock_t *flow_lock_of(u32 bucket)
 {
 	return &flow_locks[bucket & (FLOW_LOCKS - 1)];
+}
+
+const unsigned long *vfw_flow_table_deaths(u32 hash)
+{
+	return &flow_deaths[hash & flow_mask & (FLOW_LOCKS - 1)];
 }
 
 static struct vfw_flow *flow_find(const struct vfw_flow_key *key, u32 bucket)
@@ -85,8 +91,10 @@ static bool flow_is_unfinished(const struct vfw_flow *flow)
 }
 
 /* Bucket locked. True: the caller was first, and must call flow_finish() with no lock held. */
-static bool flow_unlink(struct vfw_flow *flow)
+static bool flow_unlink(struct vfw_flow *flow, u32 bucket)
 {
+	unsigned long *deaths = &flow_deaths[bucket & (FLOW_LOCKS - 1)];
+
 	if (flow->gone)
 		return false;
 	WRITE_ONCE(flow->gone, true);
@@ -96,6 +104,8 @@ static bool flow_unlink(struct vfw_flow *flow)
 		smp_wmb();
 	}
 	hlist_del_rcu(&flow->node);
+	/* Who reads the new number does not find the flow any more; who reads the old one keeps it from being freed. */
+	smp_store_release(deaths, *deaths + 1);
 	return true;
 }
 
@@ -165,11 +175,12 @@ static void flow_finish(struct vfw_flow *flow, const struct vfw_flow_end *end)
 void vfw_flow_table_kill(struct vfw_flow *flow, enum vfw_reason reason)
 {
 	const struct vfw_flow_end end = {.reason = reason, .slot = VFW_MAX_VMS};
-	spinlock_t *lock = flow_lock_of(flow_bucket(&flow->key));
+	u32 bucket = flow_bucket(&flow->key);
+	spinlock_t *lock = flow_lock_of(bucket);
 	bool first;
 
 	spin_lock_bh(lock);
-	first = flow_unlink(flow);
+	first = flow_unlink(flow, bucket);
 	spin_unlock_bh(lock);
 	if (first)
 		flow_finish(flow, &end);
@@ -243,7 +254,7 @@ void vfw_flow_table_add(struct vfw_flow *flow, u32 hash)
 	/* Another CPU may have opened it meanwhile; the later one stays, both were let through. */
 	old = flow_find(&flow->key, bucket);
 	if (old)
-		flow_unlink(old);
+		flow_unlink(old, bucket);
 	hlist_add_head_rcu(&flow->node, &flow_heads[bucket]);
 	spin_unlock(flow_lock_of(bucket));
 	if (old)
@@ -262,7 +273,7 @@ static bool flow_sweep_one(u32 bucket, bool (*match)(const struct vfw_flow *flow
 	spin_lock_bh(flow_lock_of(bucket));
 	hlist_for_each_entry(flow, &flow_heads[bucket], node) {
 		if (match(flow, arg)) {
-			found = flow_unlink(flow);
+			found = flow_unlink(flow, bucket);
 			break;
 		}
 	}

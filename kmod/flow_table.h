@@ -73,6 +73,13 @@ u32 vfw_flow_table_hash(const struct vfw_flow_key *key);
 struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key, u32 hash);
 
 /*
+ * Grows with every flow that leaves the table from where one with this hash is. A flow that was found after a value was
+ * read (smp_load_acquire()) is in the table, and may be held until the end of the reader's own RCU section, as long as
+ * that value is read again. Any context.
+ */
+const unsigned long *vfw_flow_table_deaths(u32 hash);
+
+/*
  * Makes a flow that holds a place in share, the oldest finished one of that share giving way if it must be so,
  * or else the oldest unanswered one. All else is zero. Returns it, owned by the caller, or an ERR_PTR: -ENOSPC, -ENOMEM. RCU
  * read lock, BH off.

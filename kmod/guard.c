@@ -289,6 +289,15 @@ bool vfw_guard_sender(struct vfw_pkt *p)
 	}
 }
 
+bool vfw_guard_vouches(const struct vfw_pkt *p)
+{
+	const struct vfw_nic *nic = p->src.nic;
+
+	return !guard_quarantined(&p->src) &&
+	       !(READ_ONCE(p->src.port->flags) & VFW_PORT_F_REFUSED) && !guard_control(&p->f) &&
+	       ether_addr_equal(nic->mac, p->f.smac) && vfw_addr_declared4(nic, p->f.src);
+}
+
 /* Unicast to none of the VM's MACs: the bridge flooded it. */
 static bool guard_not_for(const struct vfw_pkt *p)
 {

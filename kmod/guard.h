@@ -11,6 +11,12 @@
 /* At the sender's ingress: what a VM may send, and as whom. */
 bool vfw_guard_sender(struct vfw_pkt *p);
 
+/*
+ * Asked of a frame that its receiver's guard let pass: does vfw_guard_sender() let pass every untagged, plain TCP segment
+ * (core/plain.h) with these MACs and addresses from this VM's port, if what it says of offloads is right?
+ */
+bool vfw_guard_vouches(const struct vfw_pkt *p);
+
 /* At the judging point, ends known: quarantine, MAC of the receiver, VLAN, claims from outside. */
 bool vfw_guard_delivery(struct vfw_pkt *p);
 

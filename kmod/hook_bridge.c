@@ -55,7 +55,7 @@ static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
 {
 	unsigned int ret;
 
-	if (!vfw_port_count() || vfw_port_find(state->out->ifindex))
+	if (vfw_port_find(state->out->ifindex) || !vfw_port_count())
 		return NF_ACCEPT;
 	local_bh_disable();
 	ret = hook_bridge_leaves(skb, state);

@@ -3,18 +3,15 @@
 #include <linux/rcupdate.h>
 
 #include "hook.h"
+#include "memo.h"
 #include "path.h"
 #include "scan.h"
 
-/* Inside netfilter's RCU read lock. */
-static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
-				     const struct nf_hook_state *state)
+static noinline unsigned int hook_tap_in(struct vfw_port *port, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
-	struct vfw_port *port = priv;
 	struct vfw_pkt p __uninitialized;
 
-	if (vfw_scan_received(skb))
-		return NF_ACCEPT;
 	vfw_pkt_begin(&p);
 	p.skb = skb;
 	p.state = state;
@@ -25,14 +22,23 @@ static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
 	return vfw_path(&p);
 }
 
-/* Netfilter has BH off here, and no RCU read lock. */
-static unsigned int hook_tap_egress(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+/* Inside netfilter's RCU read lock. */
+static unsigned int hook_tap_ingress(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
 {
 	struct vfw_port *port = priv;
-	struct vfw_pkt p __uninitialized;
-	unsigned int ret;
 
+	if (vfw_scan_received(skb) || vfw_memo_sent(port, skb))
+		return NF_ACCEPT;
+	return hook_tap_in(port, skb, state);
+}
+
+static noinline unsigned int hook_tap_out(struct vfw_port *port, struct sk_buff *skb,
+					  const struct nf_hook_state *state)
+{
+	struct vfw_pkt p __uninitialized;
+
+	p.epoch = vfw_memo_now();
 	vfw_pkt_begin(&p);
 	p.skb = skb;
 	p.state = state;
@@ -40,10 +46,18 @@ static unsigned int hook_tap_egress(void *priv, struct sk_buff *skb,
 	p.port = port;
 	p.in = NULL;
 	p.out = port->dev;
-	rcu_read_lock();
-	ret = vfw_path(&p);
-	rcu_read_unlock();
-	return ret;
+	return vfw_path(&p);
+}
+
+/* As above: nf_hook_egress() has BH off, and takes the lock besides. */
+static unsigned int hook_tap_egress(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct vfw_port *port = priv;
+
+	if (vfw_memo_passes(port, skb))
+		return NF_ACCEPT;
+	return hook_tap_out(port, skb, state);
 }
 
 void vfw_hook_tap_fill(struct vfw_port *port)

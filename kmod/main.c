@@ -10,6 +10,7 @@
 #include "event.h"
 #include "flow.h"
 #include "hook.h"
+#include "memo.h"
 #include "mode.h"
 #include "policy.h"
 #include "profile.h"
@@ -87,9 +88,12 @@ static int __init vfw_init(void)
 	err = vfw_flow_init();
 	if (err)
 		goto scan;
-	err = vfw_reject_init();
+	err = vfw_memo_init();
 	if (err)
 		goto flow;
+	err = vfw_reject_init();
+	if (err)
+		goto memo;
 	/* Closed from the first port on. */
 	if (armed) {
 		mutex_lock(&vfw_config_mutex);
@@ -124,6 +128,8 @@ reject:
 		mutex_unlock(&vfw_config_mutex);
 	}
 	vfw_reject_exit();
+memo:
+	vfw_memo_exit();
 flow:
 	vfw_flow_exit();
 scan:
@@ -147,6 +153,7 @@ static void __exit vfw_exit(void)
 	vfw_reject_exit();
 	vfw_vm_exit();
 	vfw_policy_exit();
+	vfw_memo_exit();
 	vfw_flow_exit();
 	vfw_scan_exit();
 	vfw_profile_exit();

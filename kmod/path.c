@@ -8,6 +8,7 @@
 #include "frag.h"
 #include "guard.h"
 #include "judge.h"
+#include "memo.h"
 #include "neigh.h"
 #include "own.h"
 #include "path.h"
@@ -69,7 +70,9 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	vfw_who_port(p);
 	ended = path_read(p);
 	if (p->where == VFW_AT_INGRESS) {
-		vfw_verdict_sent(p);
+		if (p->src.nic)
+			vfw_verdict_sent(this_cpu_ptr(p->src.nic->vm->live->pcpu), vfw_pkt_segs(p),
+					 p->len);
 		ended = ended || vfw_guard_sender(p);
 	}
 	/* Judged further on, or no business of ours: neither end is a VM. */
@@ -82,7 +85,11 @@ unsigned int vfw_path(struct vfw_pkt *p)
 			vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
 	if (p->flow && p->verdict == VFW_PASS && !p->quiet)
 		vfw_scan(p);
-	return p->stolen ? NF_STOLEN : vfw_path_end(p);
+	if (p->stolen)
+		return NF_STOLEN;
+	if (p->flow && p->verdict == VFW_PASS && p->where == VFW_AT_EGRESS)
+		vfw_memo_learn(p);
+	return vfw_path_end(p);
 }
 
 unsigned int vfw_path_end(struct vfw_pkt *p)

@@ -48,6 +48,7 @@ struct vfw_pkt {
 	struct net_device *in; /* device it came by; NULL: the host or unknown */
 	struct net_device *out; /* device it goes to; NULL: the host */
 	enum vfw_where where;
+	unsigned long epoch; /* at egress: vfw_memo_now(), before anything else */
 	/* set by vfw_who_port() */
 	struct vfw_end src, dst;
 	/* all zero in the beginning, up to mac */
@@ -99,6 +100,8 @@ struct vfw_pkt {
 	struct vfw_flow_key key;
 	int key_says; /* of vfw_flowkey_make() */
 	u32 key_hash; /* valid if that is no error */
+	unsigned long
+		deaths; /* vfw_flow_table_deaths() before the flow was looked for; valid as key_hash */
 };
 
 /*
@@ -131,14 +134,19 @@ static inline bool vfw_pkt_pass(struct vfw_pkt *p, enum vfw_reason reason)
 	return vfw_pkt_end(p, VFW_PASS, reason);
 }
 
-/* Frames a super-frame stands for. */
+/* Frames a super-frame of len bytes stands for; 1 for others. */
+static inline u32 vfw_pkt_skb_segs(const struct sk_buff *skb, u32 len)
+{
+	const struct skb_shared_info *si = skb_shinfo(skb);
+
+	if (!skb_is_gso(skb))
+		return 1;
+	return si->gso_segs ?: DIV_ROUND_UP(len, si->gso_size);
+}
+
 static inline u32 vfw_pkt_segs(const struct vfw_pkt *p)
 {
-	const struct skb_shared_info *si = skb_shinfo(p->skb);
-
-	if (!skb_is_gso(p->skb))
-		return 1;
-	return si->gso_segs ?: DIV_ROUND_UP(p->len, si->gso_size);
+	return vfw_pkt_skb_segs(p->skb, p->len);
 }
 
 /* Bytes of L4 payload. */
@@ -151,12 +159,15 @@ static inline u32 vfw_pkt_payload(const struct vfw_pkt *p)
  * A TCP checksum that nobody need compute: what is still to be summed, or was by hardware, is trusted, as the stack
  * trusts it; the segments of a super-frame are summed when they are made; a fragment's cannot be told.
  */
+static inline bool vfw_pkt_skb_sum_trusted(const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
+	       skb_is_gso(skb);
+}
+
 static inline bool vfw_pkt_sum_trusted(const struct vfw_pkt *p)
 {
-	const struct sk_buff *skb = p->skb;
-
-	return skb->ip_summed == CHECKSUM_PARTIAL || skb->ip_summed == CHECKSUM_UNNECESSARY ||
-	       skb_is_gso(skb) || p->f.flags & VFW_FRAME_F_FRAG;
+	return vfw_pkt_skb_sum_trusted(p->skb) || p->f.flags & VFW_FRAME_F_FRAG;
 }
 
 #endif /* VFW_PKT_H */

@@ -17,7 +17,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
-#include <asm/local64.h>
 
 #include "compat/extack.h"
 #include "policy.h"
@@ -28,18 +27,6 @@
 #define POLICY_COUNT_BYTES (64UL << 20) /* hit counters of all CPUs take about this at most */
 #define POLICY_RESCHED 4096 /* elements handled between two chances for others to run */
 #define POLICY_GFP (GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
-
-union policy_counter {
-	local64_t own; /* written by one CPU, with preemption off */
-	atomic64_t shared;
-};
-
-struct policy_count {
-	union policy_counter packets;
-	union policy_counter bytes;
-	union policy_counter flows;
-	u64 last; /* seconds of CLOCK_REALTIME; the newest writer wins */
-};
 
 struct policy_base {
 	u64 packets;
@@ -53,7 +40,7 @@ struct vfw_ruleset {
 	refcount_t refs; /* generations that point here */
 	bool own_stripes; /* one stripe for each CPU; else CPUs share them */
 	u32 n_stripes;
-	struct policy_count **stripes; /* n_stripes arrays of one count for each rule */
+	struct vfw_policy_count **stripes; /* n_stripes arrays of one count for each rule */
 	struct policy_base *base; /* what earlier revisions counted; vfw_config_mutex */
 	u32 *id_index; /* open addressing: rule index + 1 by rule id, 0 is empty */
 	u32 id_mask;
@@ -97,7 +84,7 @@ const char *vfw_policy_table_word(u32 table)
 
 static u32 policy_stripes(u32 n_rules)
 {
-	unsigned long fit = POLICY_COUNT_BYTES / sizeof(struct policy_count) / max(n_rules, 1U);
+	unsigned long fit = POLICY_COUNT_BYTES / sizeof(struct vfw_policy_count) / max(n_rules, 1U);
 
 	return clamp_t(unsigned long, fit, 1, nr_cpu_ids);
 }
@@ -118,7 +105,7 @@ u64 vfw_policy_bytes(const struct vfw_counts *counts)
 	sum += (u64)vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) * sizeof(u32);
 	sum += (u64)policy_id_slots(n_rules) * sizeof(u32);
 	sum += (u64)n_rules * sizeof(struct policy_base);
-	sum += (u64)n_rules * policy_stripes(n_rules) * sizeof(struct policy_count);
+	sum += (u64)n_rules * policy_stripes(n_rules) * sizeof(struct vfw_policy_count);
 	return sum;
 }
 
@@ -164,7 +151,7 @@ static struct vfw_ruleset *policy_set_new(const struct vfw_counts *counts)
 	if (!set->id_index || !set->base || !set->stripes)
 		goto err;
 	for (i = 0; i < set->n_stripes; i++) {
-		set->stripes[i] = kvcalloc(n_rules, sizeof(struct policy_count), POLICY_GFP);
+		set->stripes[i] = kvcalloc(n_rules, sizeof(struct vfw_policy_count), POLICY_GFP);
 		if (!set->stripes[i])
 			goto err;
 	}
@@ -339,7 +326,7 @@ struct vfw_policy *vfw_policy_derive(const struct vfw_policy *cur)
 	return pol;
 }
 
-static void policy_count_add(const struct vfw_ruleset *set, union policy_counter *c, u64 n)
+static void policy_count_add(const struct vfw_ruleset *set, union vfw_policy_counter *c, u64 n)
 {
 	if (set->own_stripes)
 		local64_add(n, &c->own);
@@ -347,25 +334,32 @@ static void policy_count_add(const struct vfw_ruleset *set, union policy_counter
 		atomic64_add(n, &c->shared);
 }
 
-static u64 policy_count_read(const struct vfw_ruleset *set, const union policy_counter *c)
+static u64 policy_count_read(const struct vfw_ruleset *set, const union vfw_policy_counter *c)
 {
 	return set->own_stripes ? local64_read(&c->own) : atomic64_read(&c->shared);
+}
+
+struct vfw_policy_count *vfw_policy_count(const struct vfw_policy *pol, u32 rule)
+{
+	const struct vfw_ruleset *set = pol->set;
+
+	return set->own_stripes ? &set->stripes[smp_processor_id()][rule] : NULL;
 }
 
 void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow)
 {
 	const struct vfw_ruleset *set = pol->set;
 	u64 now = ktime_get_real_seconds();
-	struct policy_count *count;
+	u32 cpu = smp_processor_id();
+	struct vfw_policy_count *count;
 
-	count = &set->stripes[get_cpu() % set->n_stripes][rule];
+	count = &set->stripes[set->own_stripes ? cpu : cpu % set->n_stripes][rule];
 	policy_count_add(set, &count->packets, 1);
 	policy_count_add(set, &count->bytes, bytes);
 	if (new_flow)
 		policy_count_add(set, &count->flows, 1);
 	if (READ_ONCE(count->last) != now)
 		WRITE_ONCE(count->last, now);
-	put_cpu();
 }
 
 /* Everything that was counted for a rule, over CPUs and revisions. */
@@ -375,7 +369,7 @@ static void policy_count_sum(const struct vfw_ruleset *set, u32 rule, struct pol
 
 	*sum = set->base[rule];
 	for (i = 0; i < set->n_stripes; i++) {
-		const struct policy_count *count = &set->stripes[i][rule];
+		const struct vfw_policy_count *count = &set->stripes[i][rule];
 
 		sum->packets += policy_count_read(set, &count->packets);
 		sum->bytes += policy_count_read(set, &count->bytes);

@@ -18,6 +18,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <linux/vfw.h>
+#include <asm/local64.h>
 
 #include "core/match.h"
 
@@ -47,12 +48,38 @@ struct vfw_policy {
 
 extern struct vfw_policy __rcu *vfw_policy_cur;
 
+union vfw_policy_counter {
+	local64_t own; /* written by one CPU, with preemption off */
+	atomic64_t shared;
+};
+
+/* What a rule decided. */
+struct vfw_policy_count {
+	union vfw_policy_counter packets;
+	union vfw_policy_counter bytes;
+	union vfw_policy_counter flows;
+	u64 last; /* seconds of CLOCK_REALTIME; the newest writer wins */
+};
+
 /*
  * Counts one packet of bytes octets that the rule with this index decided, or
- * that a monitor rule saw; new_flow: it opened a flow. Any context, inside the
+ * that a monitor rule saw; new_flow: it opened a flow. BH off, inside the
  * RCU read section in which pol was fetched.
  */
 void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow);
+
+/*
+ * What this CPU counts of a rule, NULL if CPUs count together. As long as pol is, which is as long as a policy of its
+ * generation is in force. BH off.
+ */
+struct vfw_policy_count *vfw_policy_count(const struct vfw_policy *pol, u32 rule);
+
+/* As vfw_policy_hit(), of this CPU's own count; when it was last hit is for the caller to note. BH off. */
+static inline void vfw_policy_count_hit(struct vfw_policy_count *count, u32 bytes)
+{
+	local64_inc(&count->packets.own);
+	local64_add(bytes, &count->bytes.own);
+}
 
 /* Reads the counters of the rule with this index, of all revisions. Holds vfw_config_mutex. */
 void vfw_policy_rule_stat(const struct vfw_policy *pol, u32 rule, struct vfw_rule_stat *st);

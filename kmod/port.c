@@ -9,31 +9,14 @@
 #include "event.h"
 #include "flow.h"
 #include "hook.h"
+#include "memo.h"
 #include "port.h"
 #include "share.h"
 
-#define PORT_BUCKETS 1024 /* a power of two */
-
 /* By ifindex; read under RCU, written under vfw_config_mutex. The lists are for frames, the array for order. */
 static DEFINE_XARRAY(vfw_ports);
-static struct hlist_head port_buckets[PORT_BUCKETS];
+struct hlist_head vfw_port_buckets[VFW_PORT_BUCKETS];
 static u32 vfw_n_ports;
-
-static struct hlist_head *port_bucket(int ifindex)
-{
-	return &port_buckets[ifindex & (PORT_BUCKETS - 1)];
-}
-
-struct vfw_port *vfw_port_find(int ifindex)
-{
-	struct vfw_port *port;
-
-	hlist_for_each_entry_rcu(port, port_bucket(ifindex), node,
-				 lockdep_is_held(&vfw_config_mutex))
-		if (port->ifindex == ifindex)
-			return port;
-	return NULL;
-}
 
 struct vfw_port *vfw_port_next(int after)
 {
@@ -57,7 +40,12 @@ int vfw_port_master(const struct vfw_port *port)
 void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits)
 {
 	lockdep_assert_held(&vfw_config_mutex);
-	WRITE_ONCE(port->flags, (port->flags & ~mask) | bits);
+	bits |= port->flags & ~mask;
+	if (bits == port->flags)
+		return;
+	vfw_memo_off();
+	WRITE_ONCE(port->flags, bits);
+	vfw_memo_on();
 }
 
 static void port_free(struct vfw_port *port)
@@ -109,7 +97,7 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 	err = xa_err(xa_store(&vfw_ports, port->ifindex, port, GFP_KERNEL));
 	if (err)
 		goto free;
-	hlist_add_head_rcu(&port->node, port_bucket(port->ifindex));
+	hlist_add_head_rcu(&port->node, vfw_port_bucket(port->ifindex));
 	err = nf_register_net_hook(dev_net(dev), &port->ingress);
 	if (err)
 		goto erase;
@@ -133,6 +121,7 @@ void vfw_port_del(struct vfw_port *port)
 {
 	ASSERT_RTNL();
 	lockdep_assert_held(&vfw_config_mutex);
+	vfw_memo_off();
 	nf_unregister_net_hook(dev_net(port->dev), &port->egress);
 	nf_unregister_net_hook(dev_net(port->dev), &port->ingress);
 	vfw_addr_forget(port);
@@ -142,4 +131,5 @@ void vfw_port_del(struct vfw_port *port)
 	vfw_flow_flush_share(port->own);
 	vfw_flow_flush_share(port->in);
 	port_free(port);
+	vfw_memo_on();
 }

@@ -46,6 +46,11 @@ bool vfw_scan_rule_prevents(const struct vfw_policy *pol, u32 rule)
 	return scan_is_preventing(scan_rule_profile(pol, rule));
 }
 
+bool vfw_scan_wanted(const struct vfw_pkt *p)
+{
+	return scan_profile(p);
+}
+
 bool vfw_scan_prevents(const struct vfw_pkt *p)
 {
 	struct vfw_scan *scan = p->flow ? vfw_flow_scan(p->flow) : NULL;
@@ -305,17 +310,22 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_scan_dir_end(&scan->dir[1]);
 }
 
-/* Has it no options, or timestamps alone, as most have them (RFC 7323 A)? Others are looked at. */
+/* Has it no options, or timestamps alone? Others are looked at. */
 static bool scan_options_plain(const struct vfw_pkt *p)
 {
-	static const u8 stamp[] = {VFW_TCPOPT_NOP, VFW_TCPOPT_NOP, 8, 10};
 	u32 at = p->f.l4_off + sizeof(struct tcphdr);
 	u32 len = p->f.payload_off - at;
 
 	if (!len)
 		return true;
-	return len == 12 && p->head && p->head_len >= at + sizeof(stamp) &&
-	       !memcmp(p->head + at, stamp, sizeof(stamp));
+	return len == 12 && p->head && p->head_len >= at + len &&
+	       vfw_scan_options_stamp(p->head + at);
+}
+
+/* Is it by the policy of that generation, and has nothing ended its conversation? */
+static bool scan_goes_on(const struct vfw_scan *scan, u32 generation)
+{
+	return READ_ONCE(scan->generation) == generation && !READ_ONCE(scan->dead);
 }
 
 /* Does what it carries concern the scan of its sender's direction? */
@@ -327,14 +337,13 @@ static bool scan_is_of_interest(const struct vfw_stream *to, const struct vfw_pk
 	       !(READ_ONCE(to->flags) & VFW_STREAM_F_STARTED) || !scan_options_plain(p);
 }
 
-/* Does what it acknowledges, or the window it opens, concern the scan of the other direction? */
-static bool scan_is_news(const struct vfw_stream *back, const struct vfw_pkt *p)
+/* Does what is acknowledged, or the window that is opened by it, concern the scan of the other direction? */
+static bool scan_is_news(const struct vfw_stream *back, u32 ack, u32 window)
 {
 	if (vfw_stream_done(back))
 		return false;
-	return !(READ_ONCE(back->flags) & VFW_STREAM_F_EDGE) ||
-	       READ_ONCE(back->acked) != p->f.tcp_ack ||
-	       (s32)(p->f.tcp_ack + vfw_scan_window(&p->f) - READ_ONCE(back->edge)) > 0;
+	return !(READ_ONCE(back->flags) & VFW_STREAM_F_EDGE) || READ_ONCE(back->acked) != ack ||
+	       (s32)(ack + window - READ_ONCE(back->edge)) > 0;
 }
 
 /*
@@ -344,14 +353,29 @@ static bool scan_is_news(const struct vfw_stream *back, const struct vfw_pkt *p)
  */
 static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
 {
-	if (READ_ONCE(scan->generation) != p->pol->generation || READ_ONCE(scan->dead))
+	if (!scan_goes_on(scan, p->pol->generation))
 		return false;
 	if (READ_ONCE(scan->done))
 		return !(p->f.tcp_flags & VFW_TCP_SYN);
 	return !p->final && !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN)) &&
 	       !(p->f.flags & VFW_FRAME_F_FRAG) &&
 	       !scan_is_of_interest(&scan->dir[p->side].stream, p) &&
-	       !scan_is_news(&scan->dir[!p->side].stream, p);
+	       !scan_is_news(&scan->dir[!p->side].stream, p->f.tcp_ack, vfw_scan_window(&p->f));
+}
+
+bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, struct vfw_tcp_plain s,
+		    bool usual)
+{
+	const struct vfw_stream *to = &scan->dir[side].stream;
+
+	if (!scan_goes_on(scan, generation))
+		return false;
+	if (READ_ONCE(scan->done))
+		return true;
+	if (!vfw_stream_done(to) &&
+	    (s.len || !(READ_ONCE(to->flags) & VFW_STREAM_F_STARTED) || !usual))
+		return false;
+	return !scan_is_news(&scan->dir[!side].stream, s.ack, (u32)s.win << 14);
 }
 
 void vfw_scan(struct vfw_pkt *p)

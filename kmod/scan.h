@@ -3,9 +3,12 @@
 #ifndef VFW_SCAN_H
 #define VFW_SCAN_H
 
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "core/reason.h"
+#include "core/tcpopt.h"
+#include "core/tcpplain.h"
 
 struct sk_buff;
 struct vfw_pkt;
@@ -38,11 +41,37 @@ bool vfw_scan_is_strict(const struct vfw_scan *scan);
 /* Has the rule of this index a profile that prevents? RCU read lock. */
 bool vfw_scan_rule_prevents(const struct vfw_policy *pol, u32 rule);
 
+/* Has the frame's rule a profile, so that its flow is to be scanned? RCU read lock. */
+bool vfw_scan_wanted(const struct vfw_pkt *p);
+
 /* Has the frame's rule a profile that prevents, or has its flow, which may keep that of before? RCU read lock. */
 bool vfw_scan_prevents(const struct vfw_pkt *p);
 
+/*
+ * Would vfw_scan() do nothing for a plain segment that side of the scanned flow sent, under the policy of that generation,
+ * and is nothing in the way that was found before? usual: it has no TCP options but timestamps. RCU read lock.
+ */
+bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, struct vfw_tcp_plain s,
+		    bool usual);
+
+/* Of 12 bytes of TCP options: timestamps alone, as most have them (RFC 7323 A)? Any context. */
+static inline bool vfw_scan_options_stamp(const u8 *opt)
+{
+	static const u8 stamp[] = {VFW_TCPOPT_NOP, VFW_TCPOPT_NOP, 8, 10};
+
+	return !memcmp(opt, stamp, sizeof(stamp));
+}
+
+DECLARE_PER_CPU(const struct sk_buff *, vfw_scan_receiving);
+
 /* Is this the frame that the worker receives on its own device just now? BH off. */
-bool vfw_scan_received(const struct sk_buff *skb);
+static inline bool vfw_scan_received(const struct sk_buff *skb)
+{
+	if (likely(this_cpu_read(vfw_scan_receiving) != skb))
+		return false;
+	this_cpu_write(vfw_scan_receiving, NULL);
+	return true;
+}
 
 /*
  * Makes conversations leave the profiles that are too old to be kept. vfw_config_mutex held; may sleep.

@@ -47,19 +47,11 @@ struct vfw_scan_job {
 
 static struct workqueue_struct *queue_wq;
 static bool queue_stopping;
-static DEFINE_PER_CPU(const struct sk_buff *, queue_received);
+DEFINE_PER_CPU(const struct sk_buff *, vfw_scan_receiving);
 
 bool vfw_scan_queue_forced(void)
 {
 	return READ_ONCE(scan_worker);
-}
-
-bool vfw_scan_received(const struct sk_buff *skb)
-{
-	if (this_cpu_read(queue_received) != skb)
-		return false;
-	this_cpu_write(queue_received, NULL);
-	return true;
 }
 
 static int queue_port(const struct vfw_port *port)
@@ -255,9 +247,9 @@ static void queue_send(struct vfw_scan_job *job)
 		dev_queue_xmit(skb);
 		break;
 	case VFW_AT_INGRESS:
-		this_cpu_write(queue_received, skb);
+		this_cpu_write(vfw_scan_receiving, skb);
 		netif_receive_skb(skb);
-		this_cpu_write(queue_received, NULL);
+		this_cpu_write(vfw_scan_receiving, NULL);
 		break;
 	case VFW_AT_FORWARD:
 	case VFW_AT_LOCAL_IN:

@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 
 #include "bridge.h"
+#include "memo.h"
 #include "port.h"
 #include "scope.h"
 
@@ -203,7 +204,9 @@ static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr
 		err = scope_apply(dev);
 		break;
 	case NETDEV_CHANGEUPPER:
+		vfw_memo_off();
 		err = scope_apply_pair(dev);
+		vfw_memo_on();
 		break;
 	case NETDEV_CHANGENAME:
 		/* without hooks it does not get the name */

@@ -17,7 +17,7 @@
 #define VERDICT_REJECTS_BURST 50
 #define VERDICT_REJECTS_RATE 100
 
-static DEFINE_PER_CPU(u64[VFW_REASON_COUNT], verdict_reasons);
+DEFINE_PER_CPU(u64[VFW_REASON_COUNT], vfw_verdict_reasons);
 static struct vfw_bucket verdict_nobody; /* for frames with no VM at either end */
 static struct vfw_bucket verdict_nobody_alerts;
 
@@ -35,7 +35,7 @@ u64 vfw_verdict_reason(u32 reason)
 	if (reason >= VFW_REASON_COUNT)
 		return 0;
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(verdict_reasons, cpu)[reason]);
+		sum += READ_ONCE(per_cpu(vfw_verdict_reasons, cpu)[reason]);
 	return sum;
 }
 
@@ -229,28 +229,8 @@ static void verdict_count(const struct vfw_pkt *p, bool cut)
 		if (dst)
 			vfw_vm_count_add(dst, would_drop, segs);
 	}
-	if (dst && p->where == VFW_AT_EGRESS) {
-		struct vfw_vm_pcpu *pc = this_cpu_ptr(dst->pcpu);
-
-		u64_stats_update_begin(&pc->syncp);
-		pc->stat.rx_packets += segs;
-		pc->stat.rx_bytes += p->len;
-		u64_stats_update_end(&pc->syncp);
-	}
-}
-
-void vfw_verdict_sent(const struct vfw_pkt *p)
-{
-	struct vfw_vm_live *src = verdict_live(&p->src);
-	struct vfw_vm_pcpu *pc;
-
-	if (!src)
-		return;
-	pc = this_cpu_ptr(src->pcpu);
-	u64_stats_update_begin(&pc->syncp);
-	pc->stat.tx_packets += vfw_pkt_segs(p);
-	pc->stat.tx_bytes += p->len;
-	u64_stats_update_end(&pc->syncp);
+	if (dst && p->where == VFW_AT_EGRESS)
+		vfw_verdict_received(this_cpu_ptr(dst->pcpu), segs, p->len);
 }
 
 void vfw_verdict_monitor(struct vfw_pkt *p, u32 rule)
@@ -307,7 +287,7 @@ unsigned int vfw_verdict(struct vfw_pkt *p)
 
 	if (p->quiet && !bad)
 		return NF_ACCEPT;
-	this_cpu_inc(verdict_reasons[p->reason]);
+	this_cpu_inc(vfw_verdict_reasons[p->reason]);
 	verdict_count(p, cut);
 	if (p->rule != VFW_PKT_NO_RULE) {
 		rule = p->pol->tables.rules[p->rule].id;

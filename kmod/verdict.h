@@ -3,7 +3,12 @@
 #ifndef VFW_VERDICT_H
 #define VFW_VERDICT_H
 
+#include <linux/percpu.h>
 #include <linux/types.h>
+#include <linux/u64_stats_sync.h>
+
+#include "core/reason.h"
+#include "vm.h"
 
 struct vfw_pkt;
 
@@ -16,8 +21,32 @@ u64 vfw_verdict_reason(u32 reason);
  */
 unsigned int vfw_verdict(struct vfw_pkt *p);
 
-/* Counts a frame a VM sent, at its ingress. BH off. */
-void vfw_verdict_sent(const struct vfw_pkt *p);
+DECLARE_PER_CPU(u64[VFW_REASON_COUNT], vfw_verdict_reasons);
+
+/* Counts a frame a VM sent, at its ingress: this CPU's counters, the frames it stands for, its bytes. BH off. */
+static inline void vfw_verdict_sent(struct vfw_vm_pcpu *pc, u32 segs, u32 bytes)
+{
+	u64_stats_update_begin(&pc->syncp);
+	pc->stat.tx_packets += segs;
+	pc->stat.tx_bytes += bytes;
+	u64_stats_update_end(&pc->syncp);
+}
+
+/* Counts a frame that enters a VM, in the same way. BH off. */
+static inline void vfw_verdict_received(struct vfw_vm_pcpu *pc, u32 segs, u32 bytes)
+{
+	u64_stats_update_begin(&pc->syncp);
+	pc->stat.rx_packets += segs;
+	pc->stat.rx_bytes += bytes;
+	u64_stats_update_end(&pc->syncp);
+}
+
+/* Counts a frame that passes into a VM as part of a running flow, as vfw_verdict() does. BH off. */
+static inline void vfw_verdict_established(struct vfw_vm_pcpu *pc, u32 segs, u32 bytes)
+{
+	this_cpu_inc(vfw_verdict_reasons[VFW_REASON_ESTABLISHED]);
+	vfw_verdict_received(pc, segs, bytes);
+}
 
 /* A monitor rule (its index) matched on the way: counts it and says would-drop. BH off. */
 void vfw_verdict_monitor(struct vfw_pkt *p, u32 rule);

@@ -17,6 +17,7 @@
 
 #include "addr.h"
 #include "flow.h"
+#include "memo.h"
 #include "port.h"
 #include "scope.h"
 #include "share.h"
@@ -115,7 +116,9 @@ int vfw_vm_flags_set(const u8 uuid[VFW_UUID_LEN], u32 flags)
 	vm = vfw_vm_find(uuid);
 	if (!vm)
 		return -ENOENT;
+	vfw_memo_off();
 	WRITE_ONCE(vm->flags, flags);
+	vfw_memo_on();
 	return 0;
 }
 
@@ -588,6 +591,7 @@ void vfw_pop_apply(struct vfw_pop *pop)
 	lockdep_assert_held(&vfw_config_mutex);
 	if (WARN_ON(!pop->prepared))
 		return;
+	vfw_memo_off();
 	for (ifindex = 0; (port = vfw_port_next(ifindex)); ifindex = port->ifindex) {
 		struct vfw_nic *nic = pop_port_nic(pop, port);
 
@@ -618,6 +622,7 @@ void vfw_pop_apply(struct vfw_pop *pop)
 	list_for_each_entry(b, &pop->binds, list)
 		if (b->port && b->unbind && !(b->port->flags & VFW_PORT_F_BY_ANY))
 			vfw_port_del(b->port);
+	vfw_memo_on();
 	if (!list_empty(&vfw_vm_dying))
 		schedule_work(&vfw_vm_bury_work);
 }

@@ -24,6 +24,7 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
@@ -189,8 +190,26 @@ int vfw_vm_flags_set(const u8 uuid[VFW_UUID_LEN], u32 flags);
 /* Sums the per-CPU counters of a VM. RCU read lock or vfw_config_mutex. */
 void vfw_vm_stat_read(const struct vfw_vm *vm, struct vfw_vm_stat *stat);
 
+#define VFW_PORT_BUCKETS 1024 /* a power of two */
+
+extern struct hlist_head vfw_port_buckets[VFW_PORT_BUCKETS];
+
+static inline struct hlist_head *vfw_port_bucket(int ifindex)
+{
+	return &vfw_port_buckets[ifindex & (VFW_PORT_BUCKETS - 1)];
+}
+
 /* The port of a device, NULL if not in scope. RCU read lock or vfw_config_mutex. */
-struct vfw_port *vfw_port_find(int ifindex);
+static inline struct vfw_port *vfw_port_find(int ifindex)
+{
+	struct vfw_port *port;
+
+	hlist_for_each_entry_rcu(port, vfw_port_bucket(ifindex), node,
+				 lockdep_is_held(&vfw_config_mutex))
+		if (port->ifindex == ifindex)
+			return port;
+	return NULL;
+}
 
 /*
  * Iterates ports in order of ifindex: the first port with an ifindex greater than after

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "tcpplain.h"
 #include "tcpstate.h"
 
-#define SCALE_MAX 14 /* RFC 7323 2.3 */
-#define ACK_WINDOW_MIN 66000 /* how far back an acknowledgement may always lie */
-#define IN_FLIGHT_MAX (0xffffU << SCALE_MAX)
+#define IN_FLIGHT_MAX (0xffffU << VFW_TCP_SCALE_MAX)
 
 static const struct {
 	const char *name;
@@ -48,21 +47,10 @@ static enum packet classify(u8 flags)
 	}
 }
 
-/* a behind b in sequence space, RFC 9293 3.4 */
-static inline bool after(u32 a, u32 b)
-{
-	return (int)(a - b) > 0;
-}
-
 /* low <= x <= high in sequence space */
 static inline bool between(u32 x, u32 low, u32 high)
 {
 	return x - low <= high - low;
-}
-
-static inline u32 max_of(u32 a, u32 b)
-{
-	return a > b ? a : b;
 }
 
 /* The highest acknowledgement that side s has given reason for. */
@@ -108,7 +96,7 @@ static void agree_scale(struct vfw_tcp *t)
 
 static void note_ack(struct vfw_tcp_side *s, u32 ack)
 {
-	if (!(s->flags & VFW_TCP_SIDE_ACK) || after(ack, s->ack))
+	if (!(s->flags & VFW_TCP_SIDE_ACK) || vfw_tcp_after(ack, s->ack))
 		s->ack = ack;
 	s->flags |= VFW_TCP_SIDE_ACK;
 }
@@ -118,8 +106,8 @@ static void note_window(struct vfw_tcp_side *s, struct vfw_tcp_side *other, u32 
 {
 	u32 reach = ack + win;
 
-	s->maxwin = max_of(s->maxwin, win);
-	if (!(other->flags & VFW_TCP_SIDE_WINDOW) || after(reach, other->maxend))
+	s->maxwin = vfw_tcp_max(s->maxwin, win);
+	if (!(other->flags & VFW_TCP_SIDE_WINDOW) || vfw_tcp_after(reach, other->maxend))
 		other->maxend = reach;
 	other->flags |= VFW_TCP_SIDE_WINDOW;
 }
@@ -131,7 +119,7 @@ static void note_data(struct vfw_tcp_side *s, struct vfw_tcp_side *other, const 
 	u32 end = f->tcp_seq + len;
 	u32 win = f->tcp_win;
 
-	if (!(s->flags & VFW_TCP_SIDE_END) || after(end, s->end))
+	if (!(s->flags & VFW_TCP_SIDE_END) || vfw_tcp_after(end, s->end))
 		s->end = end;
 	s->flags |= VFW_TCP_SIDE_END;
 	/* behind data that went ahead of it there is no FIN; of who was found running, less is known */
@@ -140,19 +128,19 @@ static void note_data(struct vfw_tcp_side *s, struct vfw_tcp_side *other, const 
 			s->flags &= (u16)~VFW_TCP_SIDE_FIN_ACKED;
 		s->fin = end + 1;
 		s->flags |= VFW_TCP_SIDE_FIN;
-	} else if (s->flags & VFW_TCP_SIDE_FIN && len && after(end, s->fin - 1)) {
+	} else if (s->flags & VFW_TCP_SIDE_FIN && len && vfw_tcp_after(end, s->fin - 1)) {
 		s->flags &= (u16) ~(VFW_TCP_SIDE_FIN | VFW_TCP_SIDE_FIN_ACKED);
 	}
 	note_ack(s, f->tcp_ack);
 	/* reset before its SYN was answered: there is no scale yet */
-	if (s->scale <= SCALE_MAX)
+	if (s->scale <= VFW_TCP_SCALE_MAX)
 		win <<= s->scale;
 	note_window(s, other, f->tcp_ack, win);
 	/* found running: what it acknowledges has been sent */
 	if (other->flags & VFW_TCP_SIDE_LOOSE && other->flags & VFW_TCP_SIDE_END &&
-	    after(f->tcp_ack, sent_upto(other)))
+	    vfw_tcp_after(f->tcp_ack, sent_upto(other)))
 		other->end = f->tcp_ack;
-	if (other->flags & VFW_TCP_SIDE_FIN && !after(other->fin, f->tcp_ack))
+	if (other->flags & VFW_TCP_SIDE_FIN && !vfw_tcp_after(other->fin, f->tcp_ack))
 		other->flags |= VFW_TCP_SIDE_FIN_ACKED;
 }
 
@@ -179,7 +167,7 @@ static void loosen(struct vfw_tcp_side *s)
 {
 	s->flags &= VFW_TCP_SIDE_FIN | VFW_TCP_SIDE_FIN_ACKED | VFW_TCP_SIDE_PROBE;
 	s->flags |= VFW_TCP_SIDE_LOOSE;
-	s->scale = SCALE_MAX;
+	s->scale = VFW_TCP_SCALE_MAX;
 }
 
 bool vfw_tcpstate_open(struct vfw_tcp *t, const struct vfw_frame *f, u32 len, bool pickup)
@@ -213,7 +201,7 @@ void vfw_tcpstate_extend(struct vfw_tcp *t, u32 end, unsigned int side)
 {
 	struct vfw_tcp_side *s = &t->side[!!side];
 
-	if (!(s->flags & VFW_TCP_SIDE_END) || !after(end, s->end))
+	if (!(s->flags & VFW_TCP_SIDE_END) || !vfw_tcp_after(end, s->end))
 		return;
 	/* its FIN stands behind all of its data */
 	if (s->flags & VFW_TCP_SIDE_FIN && s->fin == s->end + 1)
@@ -258,23 +246,23 @@ static bool fits(const struct vfw_tcp *t, const struct vfw_frame *f, u32 len, un
 
 	/* the receiver has acknowledged the FIN: it takes nothing behind it any more */
 	if (is_final_side(s) && (len || f->tcp_flags & VFW_TCP_FIN) &&
-	    after(f->tcp_seq + len, s->fin - 1))
+	    vfw_tcp_after(f->tcp_seq + len, s->fin - 1))
 		return false;
 	if (s->flags & VFW_TCP_SIDE_END) {
-		if (s->flags & VFW_TCP_SIDE_WINDOW && after(f->tcp_seq, s->maxend))
+		if (s->flags & VFW_TCP_SIDE_WINDOW && vfw_tcp_after(f->tcp_seq, s->maxend))
 			return false;
-		if (after(s->end - other->maxwin - 1, f->tcp_seq + len))
+		if (vfw_tcp_after(s->end - other->maxwin - 1, f->tcp_seq + len))
 			return false;
 	}
 	if (other->flags & VFW_TCP_SIDE_END) {
 		if (other->flags & VFW_TCP_SIDE_LOOSE && other->flags & VFW_TCP_SIDE_WINDOW &&
-		    after(other->maxend, sent))
+		    vfw_tcp_after(other->maxend, sent))
 			sent = other->maxend;
-		if (after(f->tcp_ack, sent))
+		if (vfw_tcp_after(f->tcp_ack, sent))
 			return false;
 	}
 	return !(s->flags & VFW_TCP_SIDE_ACK) ||
-	       !after(s->ack - max_of(s->maxwin, ACK_WINDOW_MIN), f->tcp_ack);
+	       !vfw_tcp_after(s->ack - vfw_tcp_max(s->maxwin, VFW_TCP_ACK_WINDOW_MIN), f->tcp_ack);
 }
 
 /* The opener's SYN. */
@@ -283,7 +271,7 @@ static enum vfw_tcp_step step_syn_opener(struct vfw_tcp *t, const struct vfw_fra
 	struct vfw_tcp_side *s = &t->side[0];
 
 	if (s->flags & VFW_TCP_SIDE_START && f->tcp_seq + 1 == s->start) {
-		if (t->state == VFW_TCP_SYN_SENT && after(s->start + len, s->end))
+		if (t->state == VFW_TCP_SYN_SENT && vfw_tcp_after(s->start + len, s->end))
 			s->end = s->start + len;
 		return VFW_TCP_STEP_PASS;
 	}
@@ -407,13 +395,13 @@ static bool rst_in_window(const struct vfw_tcp_side *s, const struct vfw_tcp_sid
 
 	if (!(s->flags & VFW_TCP_SIDE_END))
 		return true;
-	if (s->flags & VFW_TCP_SIDE_WINDOW && after(s->maxend, high))
+	if (s->flags & VFW_TCP_SIDE_WINDOW && vfw_tcp_after(s->maxend, high))
 		high = s->maxend;
-	if (after(seq, high))
+	if (vfw_tcp_after(seq, high))
 		return false;
 	if (other->flags & VFW_TCP_SIDE_ACK)
-		return !after(other->ack, seq);
-	return !(s->flags & VFW_TCP_SIDE_START) || !after(s->start, seq);
+		return !vfw_tcp_after(other->ack, seq);
+	return !(s->flags & VFW_TCP_SIDE_START) || !vfw_tcp_after(s->start, seq);
 }
 
 static enum vfw_tcp_step step_rst(struct vfw_tcp *t, const struct vfw_frame *f, unsigned int side)
@@ -471,40 +459,6 @@ static enum vfw_tcp_step step_data(struct vfw_tcp *t, const struct vfw_frame *f,
 	return VFW_TCP_STEP_PASS;
 }
 
-/*
- * What step_data() does with a segment that fits, where both sides have been heard and have acknowledged and
- * nothing is special about either: no FIN, no reset, nothing only believed, no second SYN. False, and
- * nothing done: step_data() decides.
- */
-static inline bool step_plain(struct vfw_tcp_side *s, struct vfw_tcp_side *other,
-			      const struct vfw_frame *f, u32 len)
-{
-	enum { HEARD = VFW_TCP_SIDE_END | VFW_TCP_SIDE_ACK | VFW_TCP_SIDE_WINDOW };
-	u32 end = f->tcp_seq + len;
-	u32 win, reach;
-
-	if (s->scale > SCALE_MAX ||
-	    (s->flags | VFW_TCP_SIDE_START) != (HEARD | VFW_TCP_SIDE_START) ||
-	    (other->flags | VFW_TCP_SIDE_START) != (HEARD | VFW_TCP_SIDE_START))
-		return false;
-	/* as fits() */
-	if (after(f->tcp_seq, s->maxend) || after(s->end - other->maxwin - 1, end) ||
-	    after(f->tcp_ack, other->end) ||
-	    after(s->ack - max_of(s->maxwin, ACK_WINDOW_MIN), f->tcp_ack))
-		return false;
-	/* as note_data() */
-	if (after(end, s->end))
-		s->end = end;
-	if (after(f->tcp_ack, s->ack))
-		s->ack = f->tcp_ack;
-	win = (u32)f->tcp_win << s->scale;
-	s->maxwin = max_of(s->maxwin, win);
-	reach = f->tcp_ack + win;
-	if (after(reach, other->maxend))
-		other->maxend = reach;
-	return true;
-}
-
 static __attribute__((__noinline__)) enum vfw_tcp_step
 step_any(struct vfw_tcp *t, const struct vfw_frame *f, u32 len, unsigned int side)
 {
@@ -532,8 +486,10 @@ enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f
 {
 	enum { KIND = VFW_TCP_SYN | VFW_TCP_ACK | VFW_TCP_FIN | VFW_TCP_RST };
 
-	if (t->state == VFW_TCP_ESTABLISHED && (f->tcp_flags & KIND) == VFW_TCP_ACK &&
-	    step_plain(&t->side[!!side], &t->side[!side], f, len))
+	const struct vfw_tcp_plain plain = {
+		.seq = f->tcp_seq, .ack = f->tcp_ack, .len = len, .win = f->tcp_win};
+
+	if ((f->tcp_flags & KIND) == VFW_TCP_ACK && vfw_tcpplain_step(t, plain, !!side))
 		return VFW_TCP_STEP_PASS;
 	return step_any(t, f, len, side);
 }

@@ -5,6 +5,7 @@
  * order and inside, and what the key and the flow key promise.
  */
 #include "core/flowkey.h"
+#include "core/plain.h"
 
 #include <linux/vfw.h>
 #include <stdlib.h>
@@ -66,6 +67,27 @@ static void check_whole(const struct vfw_frame *f, u32 frame_len, bool gso)
 	must(vfw_flowkey_equal(&k, &back) == (k.ask == VFW_FLOWKEY_ASK_NONE));
 }
 
+/* What is plain is nothing else to the parser, with the same head by either way. */
+static void check_plain(const u8 *bytes, u32 len, u32 frame_len, bool gso)
+{
+	struct vfw_plain_head head;
+	struct vfw_plain s;
+	struct vfw_frame f;
+
+	if (!vfw_plain_read(&s, bytes, len, frame_len, gso, 7))
+		return;
+	/* no head of a plain frame: it will be the same as none */
+	if (memcmp(bytes + 12, "\x08\x00\x45", 3) || bytes[26] >= 224)
+		return;
+	must(vfw_frame_parse(&f, bytes, len, frame_len, gso) == VFW_FRAME_OK);
+	must(f.flags == VFW_FRAME_F_L4 && f.proto == VFW_PROTO_TCP && !f.n_tags);
+	must(f.tcp_seq == s.tcp.seq && f.tcp_ack == s.tcp.ack && f.tcp_win == s.tcp.win);
+	must(f.payload_off == VFW_PLAIN_MIN + s.options && f.end == f.payload_off + s.tcp.len);
+	must((f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN | VFW_TCP_RST | VFW_TCP_ACK |
+			     VFW_TCP_URG)) == VFW_TCP_ACK);
+	must(vfw_plain_head(&head, &f, 7) && vfw_plain_same(&head, &s.head));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct vfw_frame whole, part;
@@ -83,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(want != VFW_FRAME_MORE || (size < frame_len && size < VFW_FRAME_HEAD_MAX));
 	if (want == VFW_FRAME_OK)
 		check_whole(&whole, frame_len, gso);
+	check_plain(data, (u32)size, frame_len, gso);
 	full = size < VFW_FRAME_HEAD_MAX ? (u32)size : VFW_FRAME_HEAD_MAX;
 	for (n = 0; n <= full; n += 1 + n / 16) {
 		enum vfw_frame_result got = parse(&part, data, n, frame_len, gso);

@@ -10,6 +10,7 @@ int main(void)
 	int failed;
 
 	suite_add_tcase(suite, core_frame_cases());
+	suite_add_tcase(suite, core_plain_cases());
 	suite_add_tcase(suite, core_match_cases());
 	suite_add_tcase(suite, core_flowkey_cases());
 	suite_add_tcase(suite, core_tcpstate_cases());

@@ -9,6 +9,7 @@
 
 /* Each returns a new test case that the suite takes over. */
 TCase *core_frame_cases(void);
+TCase *core_plain_cases(void);
 TCase *core_match_cases(void);
 TCase *core_flowkey_cases(void);
 TCase *core_tcpstate_cases(void);

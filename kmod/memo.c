@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/hash.h>
+#include <linux/if_vlan.h>
+#include <linux/jiffies.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <linux/timekeeping.h>
+#include <linux/topology.h>
+
+#include "bridge.h"
+#include "core/plain.h"
+#include "flow.h"
+#include "flow_conf.h"
+#include "flow_table.h"
+#include "guard.h"
+#include "memo.h"
+#include "scan.h"
+#include "trace.h"
+#include "verdict.h"
+
+#define MEMO_BITS 8
+#define MEMOS (1U << MEMO_BITS) /* of one CPU */
+
+struct vfw_memo {
+	/* what ingress asks, and more */
+	struct vfw_plain_head head; /* its door is the ifindex of src */
+	unsigned long epoch; /* even; 0 for none: it begins with 2 */
+	struct vfw_vm_pcpu *from; /* this CPU's counters of the sender */
+	bool vouched; /* guard lets a frame with this head in */
+	u8 side; /* of flow, that sends */
+	bool used; /* since somebody wanted its place */
+	bool inspected; /* rule has a profile */
+	u32 rule; /* of flow, in the policy of that generation; or VFW_PKT_NO_RULE */
+	u32 generation;
+	u32 noted; /* jiffies when count->last was set */
+	/* what egress asks besides */
+	const struct vfw_port *src, *dst; /* sender's, receiver's */
+	struct vfw_vm_pcpu *to; /* this CPU's counters of the receiver */
+	const struct net_device *bridge; /* that both ports are in */
+	struct vfw_flow *flow;
+	const unsigned long *died; /* vfw_flow_table_deaths() of flow */
+	unsigned long deaths; /* read there before flow was found */
+	struct vfw_policy_count
+		*count; /* of rule, while a policy of generation is in force; or NULL */
+} ____cacheline_aligned;
+
+unsigned long vfw_memo_epoch = 2;
+
+static unsigned int memo_changes; /* vfw_memo_off() without vfw_memo_on() yet; vfw_config_mutex */
+static DEFINE_PER_CPU(struct vfw_memo *, memos); /* MEMOS of them */
+static DEFINE_PER_CPU(unsigned long, memo_hits); /* frames that went the short way into a VM */
+
+static int memo_hits_get(char *buf, const struct kernel_param *kp)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(memo_hits, cpu));
+	return sysfs_emit(buf, "%lu\n", sum);
+}
+
+static const struct kernel_param_ops memo_hits_ops = {
+	.get = memo_hits_get,
+};
+
+module_param_cb(memo_hits, &memo_hits_ops, NULL, 0444);
+MODULE_PARM_DESC(memo_hits, "frames of running conversations that went the short way");
+
+void vfw_memo_off(void)
+{
+	lockdep_assert_held(&vfw_config_mutex);
+	if (memo_changes++)
+		return;
+	WRITE_ONCE(vfw_memo_epoch, vfw_memo_epoch + 1);
+	/* before what follows is taken away: see the essay */
+	smp_wmb();
+}
+
+void vfw_memo_on(void)
+{
+	lockdep_assert_held(&vfw_config_mutex);
+	if (--memo_changes)
+		return;
+	smp_store_release(&vfw_memo_epoch, vfw_memo_epoch + 1);
+}
+
+/* Where a memo for this head is, if there is one. */
+static struct vfw_memo *memo_of(const struct vfw_plain_head *h)
+{
+	u64 mixed = (h->addrs ^ (u64)h->ports << 17) * GOLDEN_RATIO_64;
+
+	return &this_cpu_read(memos)[mixed >> (64 - MEMO_BITS)];
+}
+
+/* What guard asks of offloads (guard_offload_lies()), of a plain frame whose TCP header is at l4. */
+static bool memo_offload_fits(const struct sk_buff *skb, const u8 *l4, bool gso)
+{
+	if (skb->encapsulation || (gso && !(skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4)))
+		return false;
+	return skb->ip_summed != CHECKSUM_PARTIAL ||
+	       (skb->head + skb->csum_start == l4 &&
+		skb->csum_offset == offsetof(struct tcphdr, check));
+}
+
+bool vfw_memo_sent(const struct vfw_port *port, struct sk_buff *skb)
+{
+	const u8 *head = skb->data - ETH_HLEN;
+	bool gso = skb_is_gso(skb);
+	struct vfw_plain s __uninitialized;
+	struct vfw_memo *m;
+
+	if (head != skb_mac_header(skb) || skb_vlan_tag_present(skb) ||
+	    !vfw_plain_read(&s, head, skb_headlen(skb) + ETH_HLEN, skb->len + ETH_HLEN, gso,
+			    port->ifindex))
+		return false;
+	m = memo_of(&s.head);
+	if (!vfw_plain_same(&m->head, &s.head) || m->epoch != READ_ONCE(vfw_memo_epoch) ||
+	    !m->vouched)
+		return false;
+	/* Else nobody judges it further on. */
+	if (!netif_is_bridge_port(port->dev) || !memo_offload_fits(skb, head + VFW_PLAIN_L4, gso))
+		return false;
+	vfw_verdict_sent(m->from, vfw_pkt_skb_segs(skb, skb->len + ETH_HLEN), skb->len + ETH_HLEN);
+	return true;
+}
+
+/* Where VLANs are filtered: as guard_other_vlan(). */
+static noinline bool memo_vlan_fits(const struct vfw_memo *m)
+{
+	u16 vlan = vfw_bridge_vlan_in(m->dst->dev, m->bridge);
+
+	return !vlan || vfw_bridge_vlan_in(m->src->dev, m->bridge) == vlan;
+}
+
+/* Has its scan nothing to do with the segment? */
+static __always_inline bool memo_scan_idles(const struct vfw_scan *scan, const struct vfw_memo *m,
+					    const struct sk_buff *skb, const struct vfw_plain *s)
+{
+	const u8 *opt = skb->data + VFW_PLAIN_MIN;
+	bool usual = !s->options || (s->options == 12 && vfw_scan_options_stamp(opt));
+
+	return vfw_pkt_skb_sum_trusted(skb) &&
+	       vfw_scan_idles(scan, m->generation, m->side, s->tcp, usual);
+}
+
+/*
+ * What vfw_flow() does, and vfw_scan() does not, where nothing is special about a flow: it lives, both sides take part,
+ * neither has ended it, and it was judged by the policy in force. False: nothing is done.
+ */
+static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_buff *skb,
+				      const struct vfw_plain *s, u32 segs)
+{
+	struct vfw_flow *flow = m->flow;
+	const struct vfw_scan *scan;
+	u32 side = m->side;
+	bool moved;
+
+	spin_lock(&flow->lock);
+	scan = READ_ONCE(flow->scan);
+	moved = !flow->gone && !flow->killed && !flow->over && flow->answered &&
+		flow->generation == m->generation && flow->rule == m->rule &&
+		!time_after(jiffies, flow->until) &&
+		(likely(!scan) ? !m->inspected : memo_scan_idles(scan, m, skb, s)) &&
+		vfw_tcpplain_step(&flow->tcp, s->tcp, side);
+	if (likely(moved)) {
+		flow->packets[side] += segs;
+		flow->bytes[side] += skb->len;
+		flow->until = jiffies + vfw_flow_conf_timeout(VFW_TIMEOUT_TCP_ESTABLISHED);
+	}
+	spin_unlock(&flow->lock);
+	return moved;
+}
+
+/* Counts a frame of the memo's rule. When the last one came is noted to a quarter of a second. */
+static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_policy *pol, u32 bytes)
+{
+	if (likely(m->count)) {
+		vfw_policy_count_hit(m->count, bytes);
+		if (unlikely((u32)jiffies - m->noted >= HZ / 4)) {
+			m->noted = jiffies;
+			WRITE_ONCE(m->count->last, ktime_get_real_seconds());
+		}
+	} else if (m->rule != VFW_PKT_NO_RULE) {
+		vfw_policy_hit(pol, m->rule, bytes, false);
+	}
+}
+
+bool vfw_memo_passes(const struct vfw_port *port, struct sk_buff *skb)
+{
+	const struct vfw_policy *pol = rcu_dereference(vfw_policy_cur);
+	struct vfw_plain s __uninitialized;
+	struct vfw_memo *m;
+	u32 segs;
+
+	if (skb_vlan_tag_present(skb) || trace_verdict_enabled() || unlikely(!pol) ||
+	    !vfw_plain_read(&s, skb->data, skb_headlen(skb), skb->len, skb_is_gso(skb),
+			    skb->skb_iif))
+		return false;
+	m = memo_of(&s.head);
+	if (m->dst != port || !vfw_plain_same(&m->head, &s.head) ||
+	    m->epoch != READ_ONCE(vfw_memo_epoch) || m->generation != pol->generation ||
+	    m->deaths != READ_ONCE(*m->died))
+		return false;
+	/* Bridges tell nobody of their VLANs: they are asked. */
+	if (unlikely(vfw_bridge_is_filtering(m->bridge)) && !memo_vlan_fits(m))
+		return false;
+	segs = vfw_pkt_skb_segs(skb, skb->len);
+	if (!memo_step(m, skb, &s, segs))
+		return false;
+	m->used = true;
+	this_cpu_inc(memo_hits);
+	vfw_verdict_established(m->to, segs, skb->len);
+	memo_count(m, pol, skb->len);
+	return true;
+}
+
+void vfw_memo_learn(const struct vfw_pkt *p)
+{
+	bool ruled = p->rule != VFW_PKT_NO_RULE;
+	struct vfw_plain_head head;
+	struct vfw_memo *m;
+
+	/* straight from another VM's port in the same bridge */
+	if (p->epoch & 1 || p->reason != VFW_REASON_ESTABLISHED || p->tag || p->routed ||
+	    !p->src.nic || !p->src.port || !p->dst.nic || !p->master ||
+	    !netif_is_bridge_master(p->master) ||
+	    !vfw_plain_head(&head, &p->f, p->src.port->ifindex))
+		return;
+	m = memo_of(&head);
+	if (m->epoch == p->epoch) {
+		bool same = vfw_plain_same(&m->head, &head);
+
+		/* known; what was special about the frame is nothing to remember */
+		if (same && m->flow == p->flow && m->deaths == p->deaths &&
+		    m->generation == p->pol->generation && m->rule == p->rule &&
+		    m->dst == p->dst.port)
+			return;
+		/* of two that want one place the first stays while it is used */
+		if (!same && m->used) {
+			m->used = false;
+			return;
+		}
+	}
+	*m = (struct vfw_memo){
+		.head = head,
+		.epoch = p->epoch,
+		.src = p->src.port,
+		.from = this_cpu_ptr(p->src.nic->vm->live->pcpu),
+		.vouched = vfw_guard_vouches(p),
+		.side = p->side,
+		.inspected = vfw_scan_wanted(p),
+		.rule = p->rule,
+		.generation = p->pol->generation,
+		.dst = p->dst.port,
+		.to = this_cpu_ptr(p->dst.nic->vm->live->pcpu),
+		.bridge = p->master,
+		.flow = p->flow,
+		.died = vfw_flow_table_deaths(p->key_hash),
+		.deaths = p->deaths,
+		.count = ruled ? vfw_policy_count(p->pol, p->rule) : NULL,
+		.noted = jiffies,
+	};
+}
+
+u64 vfw_memo_memory(void)
+{
+	return (u64)num_possible_cpus() * MEMOS * sizeof(struct vfw_memo);
+}
+
+int vfw_memo_init(void)
+{
+	struct vfw_memo *table;
+	int cpu;
+
+	BUILD_BUG_ON(sizeof(struct vfw_memo) > 128);
+	for_each_possible_cpu(cpu) {
+		table = kvzalloc_node(MEMOS * sizeof(*table), GFP_KERNEL, cpu_to_node(cpu));
+		if (!table) {
+			vfw_memo_exit();
+			return -ENOMEM;
+		}
+		per_cpu(memos, cpu) = table;
+	}
+	return 0;
+}
+
+void vfw_memo_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		kvfree(per_cpu(memos, cpu));
+		per_cpu(memos, cpu) = NULL;
+	}
+}

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The short way of running transfers: it is gone, and all is counted; what changes between the two hooks, of a VM, in the bridge or
+# by an administrator is seen at the next frame, and when it is taken back, the transfer goes on.
+# kernels: uml-debug 6.1
+. "$(dirname "$0")/../lib.sh"
+
+labvm bridge br0 --vlan-aware
+labvm add a --vlan 10 --ip 10.0.0.11/24
+labvm add b --vlan 10 --ip 10.0.0.12/24
+pump=$LAB_LIB/pump.py
+on b python3 "$pump" listen 80 /tmp/b.80 &
+wait_until 20 listening b -tln 80
+short() { cat /sys/module/vfw/parameters/memo_hits; }
+open() { [ "$(cut -d' ' -f1 /tmp/a.80)" = 4 ]; }
+fewest() { cut -d' ' -f2 "/tmp/$1.80"; }
+further() { [ "$(fewest "$1")" -gt "$2" ] && [ "$(short)" -gt "$3" ]; }
+# going_on: all transfers bring bytes to either end, and do so by the short way
+going_on() {
+	wait_until 40 further a "$(fewest a)" "$(short)"
+	wait_until 40 further b "$(fewest b)" "$(short)"
+}
+# stopped REASON WAS: frames are dropped for it, and nothing comes at VM b any more
+stopped() {
+	local was
+	wait_until 20 reason_more "$1" "$2"
+	sleep 0.3
+	was=$(fewest b)
+	sleep 0.7
+	expect "what b has received" "$(fewest b)" "$was"
+	open || fail "a transfer has ended"
+}
+policy <<'P'
+first { pass from vm a to vm b tcp port 80 }
+default block
+P
+on a python3 "$pump" connect 10.0.0.12 80 4 /tmp/a.80 &
+wait_until 20 open
+going_on
+
+note "what goes the short way is counted as ever: by reason, by rule, by VM"
+rule_packets() { vfwctl -o json rule list | jq '[.rules[].packets] | add'; }
+reasons=$(reason established)
+rules=$(rule_packets)
+before=$(short)
+going_on
+after=$(short)
+expect_more "short ways" "$after" "$before"
+expect_more "frames of running flows since" $(($(reason established) - reasons + 1)) $((after - before))
+expect_more "hits of the rule since" $(($(rule_packets) - rules + 1)) $((after - before))
+
+note "between the hooks the frames become those of another conversation: judged by what they are then"
+was=$(reason default)
+nft -f - <<'N'
+table bridge between {
+	chain forward { type filter hook forward priority 0; policy accept; ether type ip tcp dport 80 tcp dport set 81; }
+}
+N
+stopped default "$was"
+nft delete table bridge between
+going_on
+
+note "... or somebody else's: the receiver is not the one they are for"
+was=$(reason not-for-you)
+nft -f - <<'N'
+table bridge between {
+	chain forward { type filter hook forward priority 0; policy accept; ether type ip tcp dport 80 ether daddr set 52:54:00:00:00:99; }
+}
+N
+stopped not-for-you "$was"
+nft delete table bridge between
+going_on
+
+note "the VM may use another address from now on"
+inventory=/etc/vfw/vms.d/a.toml
+cp $inventory /tmp/a.toml
+was=$(reason spoof-ip)
+sed 's/10\.0\.0\.11/10.0.0.99/' /tmp/a.toml >/tmp/a.other
+cp /tmp/a.other $inventory
+stopped spoof-ip "$was"
+cp /tmp/a.toml $inventory
+going_on
+
+note "quarantine"
+was=$(reason quarantine)
+vfwctl vm quarantine a
+stopped quarantine "$was"
+vfwctl vm release a
+going_on
+
+note "the receiver's port is in another VLAN, though it still gives out the sender's"
+was=$(reason vlan)
+bridge vlan add dev vnetb vid 20 pvid untagged
+stopped vlan "$was"
+bridge vlan del dev vnetb vid 20
+bridge vlan add dev vnetb vid 10 pvid untagged
+going_on
+
+note "the port leaves the bridge, and comes back"
+ip link set vneta nomaster
+was=$(fewest b)
+sleep 0.5
+ip link set vneta master br0
+bridge vlan del dev vneta vid 1
+bridge vlan add dev vneta vid 10 pvid untagged
+going_on
+expect "frames that no conversation was found for" "$(reason invalid-state)" 0
