@@ -69,7 +69,7 @@ static const struct kernel_param_ops memo_hits_ops = {
 	.get = memo_hits_get,
 };
 
-module_param_cb(memo_hits, &memo_hits_ops, NULL, 0444);
+module_param_cb(memo_hits, &memo_hits_ops, NULL, 0400); /* when others speak is nobody's business */
 MODULE_PARM_DESC(memo_hits, "frames of running conversations that went the short way");
 
 void vfw_memo_off(void)
@@ -226,6 +226,9 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 	struct vfw_plain_head head;
 	struct vfw_memo *m;
 
+	/* with BH off one CPU may still have two at it there */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return;
 	/* straight from another VM's port in the same bridge */
 	if (p->epoch & 1 || p->reason != VFW_REASON_ESTABLISHED || p->tag || p->routed ||
 	    !p->src.nic || !p->src.port || !p->dst.nic || !p->master ||

@@ -13,7 +13,7 @@
  *
  *  - the epoch. vfw_memo_off() and vfw_memo_on() stand around every change of what a memo says of ports, VMs and
  *    bridges; in between it is odd, and there are no memos. A memo is only good in the epoch that was
- *    read before its frame's port and VMs were looked at. Who reads that epoch again is in an RCU section that
+ *    read before its frame's VMs were looked at (a port that goes loses its VM's NIC first). Who reads that epoch again is in an RCU section that
  *    the change, which frees what it took away by RCU, waits for.
  *  - the deaths of flows, in the same way: vfw_flow_table_deaths().
  */

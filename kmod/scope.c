@@ -204,9 +204,13 @@ static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr
 		err = scope_apply(dev);
 		break;
 	case NETDEV_CHANGEUPPER:
-		vfw_memo_off();
+		/* memos know ports only, and of one that comes now there are none */
+		port = vfw_port_find(dev->ifindex);
+		if (port)
+			vfw_memo_off();
 		err = scope_apply_pair(dev);
-		vfw_memo_on();
+		if (port)
+			vfw_memo_on();
 		break;
 	case NETDEV_CHANGENAME:
 		/* without hooks it does not get the name */
