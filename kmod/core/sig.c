@@ -11,31 +11,31 @@ struct spare {
 	u64 range4, range6, ports;
 };
 
-static bool is_sorted4(const struct vfw_sig_range4 *r, u32 n)
+static bool is_sorted4(const struct vfw_sig_range4 *r, u32 at, u32 n)
 {
 	u32 i;
 
-	for (i = 1; i < n; i++)
+	for (i = at + 1; i < at + n; i++)
 		if (r[i].low <= r[i - 1].high)
 			return false;
 	return true;
 }
 
-static bool is_sorted6(const struct vfw_sig_range6 *r, u32 n)
+static bool is_sorted6(const struct vfw_sig_range6 *r, u32 at, u32 n)
 {
 	u32 i;
 
-	for (i = 1; i < n; i++)
+	for (i = at + 1; i < at + n; i++)
 		if (memcmp(r[i].low, r[i - 1].high, 16) <= 0)
 			return false;
 	return true;
 }
 
-static bool are_sorted_ports(const struct vfw_sig_ports *r, u32 n)
+static bool are_sorted_ports(const struct vfw_sig_ports *r, u32 at, u32 n)
 {
 	u32 i;
 
-	for (i = 1; i < n; i++)
+	for (i = at + 1; i < at + n; i++)
 		if (r[i].low <= r[i - 1].high)
 			return false;
 	return true;
@@ -60,10 +60,10 @@ static const char *check_side(const struct vfw_sigs *s, const struct vfw_sig_sid
 	if (!spend(&spare->range4, side->addr4.n) || !spend(&spare->range6, side->addr6.n) ||
 	    !spend(&spare->ports, side->ports.n))
 		return "sets share too much of their table";
-	if (!is_sorted4(s->range4 + side->addr4.first, side->addr4.n) ||
-	    !is_sorted6(s->range6 + side->addr6.first, side->addr6.n))
+	if (!is_sorted4(s->range4, side->addr4.first, side->addr4.n) ||
+	    !is_sorted6(s->range6, side->addr6.first, side->addr6.n))
 		return "addresses are not sorted and apart";
-	return are_sorted_ports(s->ports + side->ports.first, side->ports.n)
+	return are_sorted_ports(s->ports, side->ports.first, side->ports.n)
 		       ? NULL
 		       : "ports are not sorted and apart";
 }
