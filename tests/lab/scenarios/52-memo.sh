@@ -31,7 +31,7 @@ stopped() {
 	open || fail "a transfer has ended"
 }
 policy <<'P'
-first { pass from vm a to vm b tcp port 80 }
+first { pass from vm a to vm b tcp port { 80, 81 } }
 default block
 P
 on a python3 "$pump" connect 10.0.0.12 80 4 /tmp/a.80 &
@@ -53,7 +53,7 @@ note "between the hooks the frames become those of another conversation: judged 
 was=$(reason default)
 nft -f - <<'N'
 table bridge between {
-	chain forward { type filter hook forward priority 0; policy accept; ether type ip tcp dport 80 tcp dport set 81; }
+	chain forward { type filter hook forward priority 0; policy accept; ether type ip tcp dport 80 tcp dport set 82; }
 }
 N
 stopped default "$was"
@@ -105,3 +105,29 @@ bridge vlan del dev vneta vid 1
 bridge vlan add dev vneta vid 10 pvid untagged
 going_on
 expect "frames that no conversation was found for" "$(reason invalid-state)" 0
+
+note "a conversation is reset and forgotten, and another one has the same ports: a memo of the first holds no more"
+serve_tcp b 81
+talk() {
+	on a python3 - <<-'P'
+		import socket, struct
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+		s.settimeout(60)
+		s.bind(("10.0.0.11", 5000))
+		s.connect(("10.0.0.12", 81))
+		for i in range(20):
+		    s.sendall(b"x")
+		    assert s.recv(1) == b"x"
+		s.close()
+	P
+}
+forgotten() { [ "$(vfwctl -o json flow list | jq '[.flows[] | select(.src_port == 5000)] | length')" = 0 ]; }
+before=$(short)
+expect_pass talk
+! forgotten || fail "the flow was not seen"
+wait_until 30 forgotten
+sleep 1
+expect_pass talk
+expect_more "short ways" "$(short)" $((before + 30))
