@@ -85,9 +85,10 @@ static int all_flags(struct vfw_draft *d, struct vfw_sig_step *s, struct vfw_rul
 	while (vfw_rule_split(rest, ',', &t))
 		if (one_flag(d, s, &t))
 			return -EINVAL;
-	if (s->flags & VFW_SIG_F_STRING && s->flags & VFW_SIG_F_ALIGN &&
-	    s->op == VFW_SIG_BYTE_EXTRACT)
-		return vfw_rule_fail(d->e, rest, 0, "align and string exclude each other");
+	if (s->op == VFW_SIG_BYTE_EXTRACT && s->flags & VFW_SIG_F_ALIGN &&
+	    (s->flags & VFW_SIG_F_STRING || (s->base != 2 && s->base != 4)))
+		return vfw_rule_fail(d->e, rest, 0,
+				     "expected align 2 or align 4, without string and its base");
 	return 0;
 }
 

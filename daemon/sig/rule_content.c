@@ -24,8 +24,8 @@ struct vfw_sig_step *vfw_draft_step(struct vfw_draft *d, enum vfw_sig_op op,
 	t->buffer = d->buffer;
 	t->view = d->view;
 	if (d->decoded) {
-		t->buffer = d->steps[d->n_steps - 1].buffer;
-		t->view = d->steps[d->n_steps - 1].view;
+		t->buffer = d->steps[d->decoder].buffer;
+		t->view = d->steps[d->decoder].view;
 		t->flags = VFW_SIG_F_DECODED;
 	}
 	d->named = false;
@@ -207,7 +207,7 @@ static int modify(struct vfw_draft *d, const struct vfw_keyword *k, const struct
 						  : d->bytes[s->data + i_from]);
 		return 0;
 	case VFW_KW_OFFSET:
-		if (s->flags & VFW_SIG_F_RELATIVE || s->offset)
+		if (s->flags & (VFW_SIG_F_RELATIVE | VFW_SIG_F_VAR_OFFSET) || s->offset)
 			return twice(d, o);
 		if (number_or_var(d, o, 0, 65535, VFW_SIG_F_VAR_OFFSET, s, &s->offset))
 			return -EINVAL;

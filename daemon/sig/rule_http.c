@@ -83,7 +83,7 @@ static int move_content(struct vfw_draft *d, const struct vfw_rule_option *o, ui
 {
 	struct vfw_sig_step *s = d->n_steps ? &d->steps[d->n_steps - 1] : NULL;
 
-	if (!s || s->op != VFW_SIG_CONTENT || d->buffer != VFW_SIG_PAYLOAD ||
+	if (!s || s->op != VFW_SIG_CONTENT || d->buffer != VFW_SIG_PAYLOAD || d->decoded ||
 	    s->buffer != VFW_SIG_PAYLOAD)
 		return vfw_rule_fail(d->e, &o->name, 0,
 				     "'%.*s' without a content before it, or one of another buffer",

@@ -78,56 +78,81 @@ static int string_base(struct vfw_draft *d, struct vfw_sig_step *s, const struct
 	return 0;
 }
 
-/* What byte_math must have. */
-enum { HAS_BYTES = 1, HAS_OFFSET = 2, HAS_OPER = 4, HAS_RVALUE = 8, HAS_RESULT = 16, HAS_ALL = 31 };
+/* The arguments of byte_math; the first five it must have. */
+enum {
+	MATH_BYTES,
+	MATH_OFFSET,
+	MATH_OPER,
+	MATH_RVALUE,
+	MATH_RESULT,
+	MATH_MUST,
+	MATH_RELATIVE = MATH_MUST,
+	MATH_ENDIAN,
+	MATH_STRING,
+	MATH_BITMASK,
+	MATH_DCE,
+	MATH_COUNT
+};
 
 static int math_argument(struct vfw_draft *d, struct vfw_sig_step *s, const struct vfw_rule_text *t,
 			 unsigned int *has, struct vfw_rule_text *result)
 {
+	static const char *const words[MATH_COUNT] = {
+		[MATH_BYTES] = "bytes",	  [MATH_OFFSET] = "offset", [MATH_OPER] = "oper",
+		[MATH_RVALUE] = "rvalue", [MATH_RESULT] = "result", [MATH_RELATIVE] = "relative",
+		[MATH_ENDIAN] = "endian", [MATH_STRING] = "string", [MATH_BITMASK] = "bitmask",
+		[MATH_DCE] = "dce",
+	};
 	struct vfw_rule_text value, name = name_of(t, &value);
-	long long n;
+	unsigned int which;
+	long long n = 0;
 
-	if (vfw_rule_is(&name, "bytes")) {
+	for (which = 0; which < MATH_COUNT && !vfw_rule_is(&name, words[which]); which++)
+		;
+	if (which < MATH_COUNT && *has & 1U << which)
+		return vfw_rule_fail(d->e, t, 0, "%s stands here twice", words[which]);
+	*has |= 1U << which;
+	switch (which) {
+	case MATH_BYTES:
 		if (number_or_var(d, s, &value, 1, 23, VFW_SIG_F_VAR_COUNT, &n))
 			return -EINVAL;
 		s->count = (u8)n;
-		*has |= HAS_BYTES;
-	} else if (vfw_rule_is(&name, "offset")) {
+		return 0;
+	case MATH_OFFSET:
 		if (number_or_var(d, s, &value, -65535, 65535, VFW_SIG_F_VAR_OFFSET, &n))
 			return -EINVAL;
 		s->offset = (int)n;
-		*has |= HAS_OFFSET;
-	} else if (vfw_rule_is(&name, "oper")) {
-		if (operation(d, s, &value))
-			return -EINVAL;
-		*has |= HAS_OPER;
-	} else if (vfw_rule_is(&name, "rvalue")) {
+		return 0;
+	case MATH_OPER:
+		return operation(d, s, &value);
+	case MATH_RVALUE:
 		if (number_or_var(d, s, &value, 0, 0xffffffffLL, VFW_SIG_F_VAR_VALUE, &n))
 			return -EINVAL;
 		s->value = (u64)n;
-		*has |= HAS_RVALUE;
-	} else if (vfw_rule_is(&name, "result")) {
+		return 0;
+	case MATH_RESULT:
 		*result = value;
-		*has |= HAS_RESULT;
-	} else if (vfw_rule_is(&name, "relative")) {
+		return 0;
+	case MATH_RELATIVE:
 		s->flags |= VFW_SIG_F_RELATIVE;
-	} else if (vfw_rule_is(&name, "endian")) {
+		return 0;
+	case MATH_ENDIAN:
 		return endianness(d, s, &value);
-	} else if (vfw_rule_is(&name, "string")) {
+	case MATH_STRING:
 		return string_base(d, s, &value);
-	} else if (vfw_rule_is(&name, "bitmask")) {
+	case MATH_BITMASK:
 		if (number(d, &value, 1, 0xffffffffLL, &n))
 			return -EINVAL;
 		s->mask = (u64)n;
 		s->shift = (u8)__builtin_ctzll(s->mask);
-	} else if (vfw_rule_is(&name, "dce")) {
+		return 0;
+	case MATH_DCE:
 		d->deep = true;
 		return vfw_rule_fail(d->e, t, 0, "dce: the byte order of a DCERPC message");
-	} else {
+	default:
 		return vfw_rule_fail(d->e, t, 0, "'%.*s' is nothing that can stand here",
 				     (int)(t->len > 40 ? 40 : t->len), t->s);
 	}
-	return 0;
 }
 
 static int new_var(struct vfw_draft *d, struct vfw_sig_step *s, const struct vfw_rule_text *name)
@@ -159,7 +184,7 @@ static int byte_math(struct vfw_draft *d, const struct vfw_rule_option *o)
 	while (vfw_rule_split(&rest, ',', &t))
 		if (math_argument(d, s, &t, &has, &result))
 			return -EINVAL;
-	if (has != HAS_ALL)
+	if ((has & ((1U << MATH_MUST) - 1)) != (1U << MATH_MUST) - 1)
 		return vfw_rule_fail(d->e, &o->value, o->value.len,
 				     "expected bytes, offset, oper, rvalue and result");
 	if (!(s->flags & (VFW_SIG_F_VAR_COUNT | VFW_SIG_F_STRING)) && s->count > 8)
@@ -206,6 +231,7 @@ int vfw_draft_more_bytes(struct vfw_draft *d, const struct vfw_keyword *k,
 			return vfw_rule_fail(d->e, &o->name, 0,
 					     "base64_data: only right behind base64_decode");
 		d->decoded = true;
+		d->decoder = before - 1;
 		d->named = false;
 		return 0;
 	}

@@ -311,13 +311,8 @@ static int sort_sigs(struct vfw_rule_set *set)
 	return 0;
 }
 
-int vfw_rule_set_finish(struct vfw_rule_set *set)
+void vfw_rule_set_point(struct vfw_rule_set *set)
 {
-	uint32_t element;
-	int rc = sort_sigs(set);
-
-	if (rc)
-		return rc;
 	set->sigs.sigs = set->sig;
 	set->sigs.steps = set->steps;
 	set->sigs.conds = set->conds;
@@ -325,5 +320,15 @@ int vfw_rule_set_finish(struct vfw_rule_set *set)
 	set->sigs.range6 = set->range6;
 	set->sigs.ports = set->ports;
 	set->sigs.bytes = set->bytes;
+}
+
+int vfw_rule_set_finish(struct vfw_rule_set *set)
+{
+	uint32_t element;
+	int rc = sort_sigs(set);
+
+	if (rc)
+		return rc;
+	vfw_rule_set_point(set);
 	return vfw_sig_check(&set->sigs, &element) ? -EINVAL : 0;
 }

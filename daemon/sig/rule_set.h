@@ -178,6 +178,9 @@ const char *vfw_rule_buffer_name(uint8_t buffer);
 
 /* For the translators: */
 
+/* Points sigs at the tables as they stand: adding to them moves them. */
+void vfw_rule_set_point(struct vfw_rule_set *set);
+
 /* Room for one more element in an array of the set. Returns 0 or -ENOMEM. */
 int vfw_rule_set_grow(void *array, size_t *room, size_t n, size_t size);
 

@@ -434,6 +434,20 @@ static int commit(struct vfw_draft *d)
 	return 0;
 }
 
+/* A rule that the module would refuse is refused here, by itself: with the others it would take them all. */
+static int prove(struct vfw_draft *d)
+{
+	struct vfw_rule_set *set = d->set;
+	const char *why;
+
+	vfw_rule_set_point(set);
+	why = vfw_sig_check_one(&set->sigs, set->sigs.n_sigs - 1);
+	if (!why)
+		return 0;
+	d->culprit = "combination";
+	return vfw_rule_fail(d->e, &d->rule->action, 0, "options that do not go together: %s", why);
+}
+
 static int finish(struct vfw_draft *d)
 {
 	uint32_t i;
@@ -512,11 +526,25 @@ static int translate(struct vfw_draft *d)
 	return rc ? rc : finish(d);
 }
 
+/* Takes back what a rule that failed has put into the tables. */
+static void give_up(struct vfw_rule_set *set, const struct vfw_sigs *before, size_t literals)
+{
+	uint32_t i;
+
+	for (i = before->n_exprs; i < set->sigs.n_exprs; i++)
+		free(set->exprs[i].regex);
+	for (i = before->n_sigs; i < set->sigs.n_sigs; i++)
+		free(set->meta[i].msg);
+	set->n_literals = literals;
+	set->sigs = *before;
+}
+
 int vfw_rule_translate(struct vfw_rule_set *set, const struct vfw_rule *rule,
 		       struct vfw_rule_outcome *out)
 {
 	struct vfw_draft *d = calloc(1, sizeof(*d));
 	struct vfw_sigs before = set->sigs;
+	size_t literals = set->n_literals;
 	uint32_t i;
 	int rc;
 
@@ -533,11 +561,12 @@ int vfw_rule_translate(struct vfw_rule_set *set, const struct vfw_rule *rule,
 	rc = translate(d);
 	if (!rc)
 		rc = commit(d);
+	if (!rc)
+		rc = prove(d);
 	out->fate = !rc ? VFW_RULE_LOADED : d->deep ? VFW_RULE_DEEP : VFW_RULE_REFUSED;
 	snprintf(out->keyword, sizeof(out->keyword), "%s", d->culprit ? d->culprit : "");
-	/* what a failed rule has put into the tables is given up */
 	if (rc)
-		set->sigs = before;
+		give_up(set, &before, literals);
 	for (i = 0; i < d->n_exprs; i++)
 		free(d->exprs[i].regex);
 	free(d->meta.msg);

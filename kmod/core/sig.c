@@ -169,6 +169,27 @@ static const char *check_ranges(const struct vfw_sigs *s, u32 *i)
 	return NULL;
 }
 
+static const char *check_cond(const struct vfw_sig_cond *c)
+{
+	return c->field >= VFW_SIG_FIELD_COUNT || c->reserved || c->cmp >= VFW_SIG_CMP_COUNT
+		       ? "no such condition"
+		       : NULL;
+}
+
+const char *vfw_sig_check_one(const struct vfw_sigs *s, u32 i)
+{
+	const struct vfw_sig *sig = &s->sigs[i];
+	struct spare spare = {~0ULL, ~0ULL, ~0ULL};
+	const char *bad = check_sig(s, sig, &spare);
+	u32 k;
+
+	for (k = 0; !bad && k < sig->n_steps; k++)
+		bad = check_step(s, &s->steps[sig->first_step + k]);
+	for (k = 0; !bad && k < sig->n_conds; k++)
+		bad = check_cond(&s->conds[sig->first_cond + k]);
+	return bad;
+}
+
 const char *vfw_sig_check(const struct vfw_sigs *s, u32 *element)
 {
 	struct spare spare = {
@@ -184,9 +205,7 @@ const char *vfw_sig_check(const struct vfw_sigs *s, u32 *element)
 		*element = i;
 	}
 	for (i = 0; !bad && i < s->n_conds; i++) {
-		if (s->conds[i].field >= VFW_SIG_FIELD_COUNT || s->conds[i].reserved ||
-		    s->conds[i].cmp >= VFW_SIG_CMP_COUNT)
-			bad = "no such condition";
+		bad = check_cond(&s->conds[i]);
 		*element = i;
 	}
 	for (i = 0; !bad && i < s->n_sigs; i++) {

@@ -300,6 +300,12 @@ enum vfw_sig_result {
 const char *vfw_sig_check(const struct vfw_sigs *s, u32 *element);
 
 /*
+ * The same for the steps, conditions and order of one signature, i < n_sigs: what a writer of tables asks
+ * before it adds the next one. Its ranges are looked at where they stand. Any context.
+ */
+const char *vfw_sig_check_one(const struct vfw_sigs *s, u32 i);
+
+/*
  * Do protocol, addresses, ports, flow keywords and header keywords of sig fit the packet? Bidirectional
  * signatures are asked both ways. s passed vfw_sig_check(). Any context.
  */
