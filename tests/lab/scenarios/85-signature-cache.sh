@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The cache of databases: a second start compiles nothing, neither does a module loaded anew; a damaged file is compiled anew;
 # another instruction set has its own; a start without the cache is READY when all is compiled.
-# kernels: uml-debug 6.1
+# kernels: uml-debug
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../scan.inc"
 . "$(dirname "$0")/../sig.inc"
