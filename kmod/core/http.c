@@ -462,8 +462,9 @@ static enum vfw_http_told take_head(struct vfw_http *h, struct vfw_http_side *s,
 	while (n < len && n < room && bytes[n] != '\n')
 		n++;
 	if (n == room) {
-		/* larger than any head: what is there is told, and no more is read */
+		/* larger than any head: the lines that fit are told, and no more is read */
 		*used = len;
+		s->head_len = s->line;
 		read_headers(s, s->line);
 		s->state = VFW_HTTP_IGNORE;
 		return s->first.off == VFW_HTTP_NONE ? VFW_HTTP_MORE : tell(s);

@@ -350,6 +350,7 @@ START_TEST(bounds)
 	static u8 much[VFW_WEB_BODY + 1000];
 	struct vfw_web *web = vfw_web_new();
 	const struct vfw_http_side *m;
+	const char *lines = "GET / HTTP/1.0\r\nA: b\r\n";
 	const char *post = "POST / HTTP/1.0\r\nContent-Length: 103000\r\n\r\n";
 	u32 used;
 
@@ -366,6 +367,14 @@ START_TEST(bounds)
 	ck_assert_ptr_null(m); /* not even a line */
 	ck_assert_ptr_null(vfw_web_feed(web, 0, (const u8 *)GET("/"), 30, &used));
 	ck_assert_ptr_null(vfw_web_end(web, 0));
+	vfw_web_free(web);
+	/* of one that has lines these are told, however the rest is cut */
+	web = vfw_web_new();
+	ck_assert_ptr_null(vfw_web_feed(web, 0, (const u8 *)lines, (u32)strlen(lines), &used));
+	ck_assert_ptr_null(vfw_web_feed(web, 0, much, 100, &used));
+	m = vfw_web_feed(web, 0, much, VFW_WEB_HEAD, &used);
+	ck_assert_ptr_nonnull(m);
+	ck_assert_uint_eq(m->head_len, strlen(lines));
 	vfw_web_free(web);
 }
 END_TEST
