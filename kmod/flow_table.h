@@ -10,9 +10,12 @@
 #ifndef VFW_FLOW_TABLE_H
 #define VFW_FLOW_TABLE_H
 
+#include <linux/build_bug.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
 #include <linux/vfw.h>
 
 #include "core/flowkey.h"
@@ -44,10 +47,13 @@ struct vfw_flow {
 	bool told; /* its start was said, so its end will be; never changes */
 	u8 opener; /* side of the key that opened it; never changes */
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
-	bool answered; /* both sides take part */
-	bool over; /* TCP: both sides have ended it, or one by a reset */
-	bool killed; /* by an administrator: what comes of it is rejected */
-	bool turned; /* to be found anew, the other way round: then it is not forgotten */
+	struct_group(
+		life, /* asked at once by vfw_flow_runs() */
+		bool answered; /* both sides take part */
+		bool over; /* TCP: both sides have ended it, or one by a reset */
+		bool killed; /* by an administrator: what comes of it is rejected */
+		bool turned; /* to be found anew, the other way round: then it is not forgotten */
+	);
 	u32 policy_key; /* what policy was asked, VFW_KEY() */
 	u32 ident[2]; /* of the side that opened, of the other */
 	u32 rule; /* index in the policy of this generation, or VFW_PKT_NO_RULE */
@@ -58,6 +64,15 @@ struct vfw_flow {
 	u64 packets[2], bytes[2]; /* by side, 0 opened */
 	struct vfw_tcp tcp;
 };
+
+/* Is it answered, neither over nor killed, nor to be found anew? Flow locked. */
+static inline bool vfw_flow_runs(const struct vfw_flow *flow)
+{
+	static const bool runs[] = {true, false, false, false};
+
+	BUILD_BUG_ON(sizeof(flow->life) != sizeof(runs));
+	return !memcmp(&flow->life, runs, sizeof(runs));
+}
 
 /* Why a flow ends, and what is known then of a VM that is no more. */
 struct vfw_flow_end {

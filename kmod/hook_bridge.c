@@ -50,17 +50,24 @@ static unsigned int hook_bridge_arrives(struct sk_buff *skb, const struct nf_hoo
  * Both hooks are inside netfilter's RCU read lock. BH are off but behind an NFQUEUE of the bridge, whose frames go on
  * in the task of who gives their verdict.
  */
-static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
-					const struct nf_hook_state *state)
+static noinline unsigned int hook_bridge_exit(struct sk_buff *skb,
+					      const struct nf_hook_state *state)
 {
 	unsigned int ret;
 
-	if (vfw_port_find(state->out->ifindex) || !vfw_port_count())
+	if (!vfw_port_count())
 		return NF_ACCEPT;
 	local_bh_disable();
 	ret = hook_bridge_leaves(skb, state);
 	local_bh_enable();
 	return ret;
+}
+
+/* Every frame that goes to a VM comes by here: it shall save no registers. */
+static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	return vfw_port_find(state->out->ifindex) ? NF_ACCEPT : hook_bridge_exit(skb, state);
 }
 
 static unsigned int hook_bridge_local_in(void *priv, struct sk_buff *skb,

@@ -5,6 +5,7 @@
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/netfilter.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -19,6 +20,7 @@
 #include "flow_table.h"
 #include "guard.h"
 #include "memo.h"
+#include "path.h"
 #include "scan.h"
 #include "trace.h"
 #include "verdict.h"
@@ -108,7 +110,8 @@ static bool memo_offload_fits(const struct sk_buff *skb, const u8 *l4, bool gso)
 		skb->csum_offset == offsetof(struct tcphdr, check));
 }
 
-bool vfw_memo_sent(const struct vfw_port *port, struct sk_buff *skb)
+/* At a port's ingress: true if the frame was counted as sent, and may go on to the bridge. False: nothing is done. */
+static __always_inline bool memo_sent(const struct vfw_port *port, const struct sk_buff *skb)
 {
 	const u8 *head = skb->data - ETH_HLEN;
 	bool gso = skb_is_gso(skb);
@@ -130,6 +133,13 @@ bool vfw_memo_sent(const struct vfw_port *port, struct sk_buff *skb)
 	return true;
 }
 
+unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (vfw_scan_received(skb) || memo_sent(priv, skb))
+		return NF_ACCEPT;
+	return vfw_path_in(priv, skb, state);
+}
+
 /* Where VLANs are filtered: as guard_other_vlan(). */
 static noinline bool memo_vlan_fits(const struct vfw_memo *m)
 {
@@ -140,40 +150,60 @@ static noinline bool memo_vlan_fits(const struct vfw_memo *m)
 
 /* Has its scan nothing to do with the segment? */
 static __always_inline bool memo_scan_idles(const struct vfw_scan *scan, const struct vfw_memo *m,
-					    const struct sk_buff *skb, const struct vfw_plain *s)
+					    const struct sk_buff *skb, const struct vfw_plain *s,
+					    const struct vfw_tcp_plain *tcp)
 {
 	const u8 *opt = skb->data + VFW_PLAIN_MIN;
-	bool usual = !s->options || (s->options == 12 && vfw_scan_options_stamp(opt));
+	bool bare = !s->len && (!s->options || (s->options == 12 && vfw_scan_options_stamp(opt)));
 
 	return vfw_pkt_skb_sum_trusted(skb) &&
-	       vfw_scan_idles(scan, m->generation, m->side, s->tcp, usual);
+	       vfw_scan_idles(scan, m->generation, m->side, bare, tcp->ack, tcp->win);
+}
+
+/* Is nothing special about its flow: it lives, both sides take part, and the policy in force judged it? Flow locked. */
+static __always_inline bool memo_flow_runs(const struct vfw_memo *m, const struct vfw_flow *flow)
+{
+	return !flow->gone && vfw_flow_runs(flow) && flow->generation == m->generation &&
+	       flow->rule == m->rule && !time_after(jiffies, flow->until);
+}
+
+/* Moves its flow by the segment, if that fits, and the scan has no part in it. Flow locked. */
+static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow *flow,
+				      const struct sk_buff *skb, const struct vfw_plain *s)
+{
+	const struct vfw_scan *scan = READ_ONCE(flow->scan);
+	struct vfw_tcp_side *from = &flow->tcp.side[m->side];
+	struct vfw_tcp_side *to = &flow->tcp.side[1 - m->side];
+	struct vfw_tcp_plain tcp __uninitialized;
+
+	vfw_plain_tcp(&tcp, s, skb->data);
+	if (likely(!scan) ? m->inspected : !memo_scan_idles(scan, m, skb, s, &tcp))
+		return false;
+	/* else they are reckoned anew wherever they are used */
+	OPTIMIZER_HIDE_VAR(from);
+	OPTIMIZER_HIDE_VAR(to);
+	return vfw_tcpplain_step(&flow->tcp, from, to, tcp);
 }
 
 /*
- * What vfw_flow() does, and vfw_scan() does not, where nothing is special about a flow: it lives, both sides take part,
- * neither has ended it, and it was judged by the policy in force. False: nothing is done.
+ * What vfw_flow() does, and vfw_scan() does not, where nothing is special about a flow, nor about the segment. False:
+ * nothing is done.
  */
 static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_buff *skb,
 				      const struct vfw_plain *s, u32 segs)
 {
-	struct vfw_flow *flow = m->flow;
-	const struct vfw_scan *scan;
-	u32 side = m->side;
+	struct vfw_flow *flow;
 	bool moved;
 
-	spin_lock(&flow->lock);
-	scan = READ_ONCE(flow->scan);
-	moved = !flow->gone && !flow->killed && !flow->over && flow->answered &&
-		flow->generation == m->generation && flow->rule == m->rule &&
-		!time_after(jiffies, flow->until) &&
-		(likely(!scan) ? !m->inspected : memo_scan_idles(scan, m, skb, s)) &&
-		vfw_tcpplain_step(&flow->tcp, s->tcp, side);
+	spin_lock(&m->flow->lock);
+	flow = m->flow;
+	moved = memo_flow_runs(m, flow) && memo_move(m, flow, skb, s);
 	if (likely(moved)) {
-		flow->packets[side] += segs;
-		flow->bytes[side] += skb->len;
+		flow->packets[m->side] += segs;
+		flow->bytes[m->side] += skb->len;
 		flow->until = jiffies + vfw_flow_conf_timeout(VFW_TIMEOUT_TCP_ESTABLISHED);
 	}
-	spin_unlock(&flow->lock);
+	spin_unlock(&m->flow->lock);
 	return moved;
 }
 
@@ -191,17 +221,19 @@ static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_poli
 	}
 }
 
-bool vfw_memo_passes(const struct vfw_port *port, struct sk_buff *skb)
+/* At a port's egress: true if the frame was judged, counted, and passes. False: nothing is done. */
+static __always_inline bool memo_passes(const struct vfw_port *port, const struct sk_buff *skb)
 {
 	const struct vfw_policy *pol = rcu_dereference(vfw_policy_cur);
 	struct vfw_plain s __uninitialized;
+	bool gso = skb_is_gso(skb);
 	struct vfw_memo *m;
 	u32 segs;
 
 	if (skb_vlan_tag_present(skb) || trace_verdict_enabled() || unlikely(!pol) ||
-	    !vfw_plain_read(&s, skb->data, skb_headlen(skb), skb->len, skb_is_gso(skb),
-			    skb->skb_iif))
+	    !vfw_plain_read(&s, skb->data, skb_headlen(skb), skb->len, gso, skb->skb_iif))
 		return false;
+	segs = likely(!gso) ? 1 : vfw_pkt_skb_segs(skb, skb->len);
 	m = memo_of(&s.head);
 	if (m->dst != port || !vfw_plain_same(&m->head, &s.head) ||
 	    m->epoch != READ_ONCE(vfw_memo_epoch) || m->generation != pol->generation ||
@@ -210,7 +242,6 @@ bool vfw_memo_passes(const struct vfw_port *port, struct sk_buff *skb)
 	/* Bridges tell nobody of their VLANs: they are asked. */
 	if (unlikely(vfw_bridge_is_filtering(m->bridge)) && !memo_vlan_fits(m))
 		return false;
-	segs = vfw_pkt_skb_segs(skb, skb->len);
 	if (!memo_step(m, skb, &s, segs))
 		return false;
 	m->used = true;
@@ -218,6 +249,13 @@ bool vfw_memo_passes(const struct vfw_port *port, struct sk_buff *skb)
 	vfw_verdict_established(m->to, segs, skb->len);
 	memo_count(m, pol, skb->len);
 	return true;
+}
+
+unsigned int vfw_memo_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (memo_passes(priv, skb))
+		return NF_ACCEPT;
+	return vfw_path_out(priv, skb, state);
 }
 
 void vfw_memo_learn(const struct vfw_pkt *p)

@@ -23,9 +23,9 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+struct nf_hook_state;
 struct sk_buff;
 struct vfw_pkt;
-struct vfw_port;
 
 extern unsigned long vfw_memo_epoch; /* odd: there are no memos; READ_ONCE */
 
@@ -43,13 +43,16 @@ void vfw_memo_off(void);
 void vfw_memo_on(void);
 
 /*
- * At a port's ingress: true if the frame was counted as sent, and may go on to the bridge. False: nothing is
- * done, vfw_path() decides. RCU read lock, BH off.
+ * The hook of a port's ingress (priv: struct vfw_port): the frame is counted as sent, and goes on to the bridge; or goes the long way,
+ * vfw_path_in(). Inside netfilter's RCU read lock; BH off.
  */
-bool vfw_memo_sent(const struct vfw_port *port, struct sk_buff *skb);
+unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 
-/* At a port's egress: true if the frame was judged, counted, and passes. False as above. RCU read lock, BH off. */
-bool vfw_memo_passes(const struct vfw_port *port, struct sk_buff *skb);
+/*
+ * The hook of a port's egress: the frame is judged, counted, and passes; or goes the long way, vfw_path_out(). As above:
+ * nf_hook_egress() has BH off, and takes the lock besides.
+ */
+unsigned int vfw_memo_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 
 /* The frame passes at egress, as part of a running flow: remembers what was found out. RCU read lock, BH off. */
 void vfw_memo_learn(const struct vfw_pkt *p);

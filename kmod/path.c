@@ -92,6 +92,37 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	return vfw_path_end(p);
 }
 
+unsigned int vfw_path_in(struct vfw_port *port, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	struct vfw_pkt p __uninitialized;
+
+	vfw_pkt_begin(&p);
+	p.skb = skb;
+	p.state = state;
+	p.where = VFW_AT_INGRESS;
+	p.port = port;
+	p.in = port->dev;
+	p.out = NULL;
+	return vfw_path(&p);
+}
+
+unsigned int vfw_path_out(struct vfw_port *port, struct sk_buff *skb,
+			  const struct nf_hook_state *state)
+{
+	struct vfw_pkt p __uninitialized;
+
+	p.epoch = vfw_memo_now();
+	vfw_pkt_begin(&p);
+	p.skb = skb;
+	p.state = state;
+	p.where = VFW_AT_EGRESS;
+	p.port = port;
+	p.in = NULL;
+	p.out = port->dev;
+	return vfw_path(&p);
+}
+
 unsigned int vfw_path_end(struct vfw_pkt *p)
 {
 	vfw_frag_done(p);

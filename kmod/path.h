@@ -12,6 +12,15 @@
 unsigned int vfw_path(struct vfw_pkt *p);
 
 /*
+ * The same of a frame at a port's ingress and egress, where nothing has been filled in yet. Return what the hook returns. RCU read
+ * lock, BH off.
+ */
+unsigned int vfw_path_in(struct vfw_port *port, struct sk_buff *skb,
+			 const struct nf_hook_state *state);
+unsigned int vfw_path_out(struct vfw_port *port, struct sk_buff *skb,
+			  const struct nf_hook_state *state);
+
+/*
  * The last steps for a frame whose fate is known: returns what the hook returns. RCU read lock, BH off,
  * no lock held.
  */

@@ -363,8 +363,8 @@ static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
 	       !scan_is_news(&scan->dir[!p->side].stream, p->f.tcp_ack, vfw_scan_window(&p->f));
 }
 
-bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, struct vfw_tcp_plain s,
-		    bool usual)
+bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool bare, u32 ack,
+		    u32 win)
 {
 	const struct vfw_stream *to = &scan->dir[side].stream;
 
@@ -372,10 +372,9 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, struc
 		return false;
 	if (READ_ONCE(scan->done))
 		return true;
-	if (!vfw_stream_done(to) &&
-	    (s.len || !(READ_ONCE(to->flags) & VFW_STREAM_F_STARTED) || !usual))
+	if (!vfw_stream_done(to) && (!bare || !(READ_ONCE(to->flags) & VFW_STREAM_F_STARTED)))
 		return false;
-	return !scan_is_news(&scan->dir[!side].stream, s.ack, (u32)s.win << 14);
+	return !scan_is_news(&scan->dir[1 - side].stream, ack, win << 14);
 }
 
 void vfw_scan(struct vfw_pkt *p)

@@ -8,7 +8,6 @@
 
 #include "core/reason.h"
 #include "core/tcpopt.h"
-#include "core/tcpplain.h"
 
 struct sk_buff;
 struct vfw_pkt;
@@ -49,10 +48,11 @@ bool vfw_scan_prevents(const struct vfw_pkt *p);
 
 /*
  * Would vfw_scan() do nothing for a plain segment that side of the scanned flow sent, under the policy of that generation,
- * and is nothing in the way that was found before? usual: it has no TCP options but timestamps. RCU read lock.
+ * and is nothing in the way that was found before? bare: it brings no data, and no TCP options but timestamps. ack and win: as it
+ * says them. RCU read lock.
  */
-bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, struct vfw_tcp_plain s,
-		    bool usual);
+bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool bare, u32 ack,
+		    u32 win);
 
 /* Of 12 bytes of TCP options: timestamps alone, as most have them (RFC 7323 A)? Any context. */
 static inline bool vfw_scan_options_stamp(const u8 *opt)

@@ -25,8 +25,8 @@ struct vfw_plain_head {
 
 struct vfw_plain {
 	struct vfw_plain_head head;
-	struct vfw_tcp_plain tcp;
-	u16 options; /* bytes of TCP options, behind VFW_PLAIN_MIN */
+	u32 len; /* bytes of payload */
+	u32 options; /* bytes of TCP options, behind VFW_PLAIN_MIN */
 };
 
 static inline u64 vfw_plain_word(const u8 *p)
@@ -47,12 +47,12 @@ static inline u64 vfw_plain_mask(u8 a, u8 b, u8 c, u8 d, u8 e, u8 f, u8 g, u8 h)
 
 static inline bool vfw_plain_same(const struct vfw_plain_head *a, const struct vfw_plain_head *b)
 {
-	return !((a->macs ^ b->macs) | (a->type ^ b->type) | (a->addrs ^ b->addrs) |
-		 (a->ports ^ b->ports) | (a->door ^ b->door));
+	return a->macs == b->macs && a->type == b->type && a->addrs == b->addrs &&
+	       a->ports == b->ports && a->door == b->door;
 }
 
 /*
- * Reads a frame, arguments as of vfw_frame_parse(), that came by that door. Returns false, *s undefined, if it is not plain, or has less than its
+ * Reads a frame, arguments as of vfw_frame_parse(), head_len no more than frame_len, that came by that door. Returns false, *s undefined, if it is not plain, or has less than its
  * headers in head. True: it is plain if s->head is the same as that of some plain frame, and only then; what of a head
  * would make it none is left to that comparison. Any context. Inlined always: then none of *s need lie in memory.
  */
@@ -68,11 +68,12 @@ vfw_plain_read(struct vfw_plain *s, const u8 *head, u32 head_len, u32 frame_len,
 	    vfw_plain_mask(0, 0, 0, 0, 0, 0, 0, VFW_PROTO_TCP))
 		return false;
 	total = vfw_get16(head + 16);
-	tcp = (head[46] >> 4) * 4U;
+	tcp = (head[46] & 0xf0U) >> 2;
 	flags = head[47] & (VFW_TCP_FIN | VFW_TCP_SYN | VFW_TCP_RST | VFW_TCP_ACK | VFW_TCP_URG);
-	if (flags != VFW_TCP_ACK || tcp < 20 || 20 + tcp > total || VFW_PLAIN_L4 + tcp > head_len)
+	if (flags != VFW_TCP_ACK || tcp < 20 || VFW_PLAIN_L4 + tcp > head_len)
 		return false;
-	if (total != frame_len - 14 && (gso || total > frame_len - 14))
+	/* where they are the same, the head being a part of the frame, so is total no less than the headers */
+	if (total != frame_len - 14 && (gso || total > frame_len - 14 || total < 20 + tcp))
 		return false;
 	s->head.macs = vfw_plain_word(head);
 	s->head.type =
@@ -80,12 +81,22 @@ vfw_plain_read(struct vfw_plain *s, const u8 *head, u32 head_len, u32 frame_len,
 	s->head.addrs = vfw_plain_word(head + 26);
 	memcpy(&s->head.ports, head + VFW_PLAIN_L4, sizeof(s->head.ports));
 	s->head.door = door;
-	s->tcp.seq = vfw_get32(head + 38);
-	s->tcp.ack = vfw_get32(head + 42);
-	s->tcp.win = vfw_get16(head + 48);
-	s->tcp.len = total - 20 - tcp;
-	s->options = (u16)(tcp - 20);
+	s->len = total - 20 - tcp;
+	s->options = tcp - 20;
 	return true;
+}
+
+/*
+ * Reads the rest of a plain frame's head into *tcp. It is asked for when it is known whose it is: once, for others may still
+ * write to a frame. Any context.
+ */
+static inline void vfw_plain_tcp(struct vfw_tcp_plain *tcp, const struct vfw_plain *s,
+				 const u8 *head)
+{
+	tcp->seq = vfw_get32(head + 38);
+	tcp->ack = vfw_get32(head + 42);
+	tcp->win = vfw_get16(head + 48);
+	tcp->len = s->len;
 }
 
 /*

@@ -27,15 +27,14 @@ static inline u32 vfw_tcp_max(u32 a, u32 b)
 }
 
 /*
- * Does what vfw_tcpstate_step() would with such a segment of side (0 or 1), where it fits, both sides have been heard
+ * Does what vfw_tcpstate_step() would with such a segment of the side s of t (other: the other one), where it fits, both sides have been heard
  * and have acknowledged, and nothing is special about either: no FIN, no reset, nothing only believed, no second SYN. False,
  * *t untouched: vfw_tcpstate_step() decides. Any context, flow locked.
  */
-static inline bool vfw_tcpplain_step(struct vfw_tcp *t, struct vfw_tcp_plain p, unsigned int side)
+static inline bool vfw_tcpplain_step(const struct vfw_tcp *t, struct vfw_tcp_side *s,
+				     struct vfw_tcp_side *other, struct vfw_tcp_plain p)
 {
 	enum { HEARD = VFW_TCP_SIDE_END | VFW_TCP_SIDE_ACK | VFW_TCP_SIDE_WINDOW };
-	struct vfw_tcp_side *s = &t->side[side];
-	struct vfw_tcp_side *other = &t->side[side ^ 1];
 	u32 end = p.seq + p.len;
 	u32 win, reach;
 

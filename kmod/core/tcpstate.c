@@ -489,7 +489,8 @@ enum vfw_tcp_step vfw_tcpstate_step(struct vfw_tcp *t, const struct vfw_frame *f
 	const struct vfw_tcp_plain plain = {
 		.seq = f->tcp_seq, .ack = f->tcp_ack, .len = len, .win = f->tcp_win};
 
-	if ((f->tcp_flags & KIND) == VFW_TCP_ACK && vfw_tcpplain_step(t, plain, !!side))
+	if ((f->tcp_flags & KIND) == VFW_TCP_ACK &&
+	    vfw_tcpplain_step(t, &t->side[!!side], &t->side[!side], plain))
 		return VFW_TCP_STEP_PASS;
 	return step_any(t, f, len, side);
 }

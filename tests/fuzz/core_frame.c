@@ -71,6 +71,7 @@ static void check_whole(const struct vfw_frame *f, u32 frame_len, bool gso)
 static void check_plain(const u8 *bytes, u32 len, u32 frame_len, bool gso)
 {
 	struct vfw_plain_head head;
+	struct vfw_tcp_plain tcp;
 	struct vfw_plain s;
 	struct vfw_frame f;
 
@@ -81,8 +82,9 @@ static void check_plain(const u8 *bytes, u32 len, u32 frame_len, bool gso)
 		return;
 	must(vfw_frame_parse(&f, bytes, len, frame_len, gso) == VFW_FRAME_OK);
 	must(f.flags == VFW_FRAME_F_L4 && f.proto == VFW_PROTO_TCP && !f.n_tags);
-	must(f.tcp_seq == s.tcp.seq && f.tcp_ack == s.tcp.ack && f.tcp_win == s.tcp.win);
-	must(f.payload_off == VFW_PLAIN_MIN + s.options && f.end == f.payload_off + s.tcp.len);
+	vfw_plain_tcp(&tcp, &s, bytes);
+	must(f.tcp_seq == tcp.seq && f.tcp_ack == tcp.ack && f.tcp_win == tcp.win);
+	must(f.payload_off == VFW_PLAIN_MIN + s.options && f.end == f.payload_off + tcp.len);
 	must((f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN | VFW_TCP_RST | VFW_TCP_ACK |
 			     VFW_TCP_URG)) == VFW_TCP_ACK);
 	must(vfw_plain_head(&head, &f, 7) && vfw_plain_same(&head, &s.head));

@@ -20,21 +20,23 @@ static bool read_plain(struct vfw_plain *s, const struct packet *p, bool gso)
 static bool check_as_parsed(const struct packet *p, bool gso)
 {
 	struct vfw_plain_head head;
+	struct vfw_tcp_plain tcp;
 	struct vfw_plain s;
 	struct vfw_frame f;
 
 	if (!read_plain(&s, p, gso))
 		return false;
+	vfw_plain_tcp(&tcp, &s, p->bytes);
 	ck_assert_int_eq(vfw_frame_parse(&f, p->bytes, p->len, p->len, gso), VFW_FRAME_OK);
 	ck_assert_uint_eq(f.kind, VFW_FRAME_IP4);
 	ck_assert_uint_eq(f.proto, VFW_PROTO_TCP);
 	ck_assert_uint_eq(f.flags, VFW_FRAME_F_L4);
 	ck_assert_uint_eq(f.l4_off, VFW_PLAIN_L4);
 	ck_assert_uint_eq(f.payload_off, VFW_PLAIN_MIN + s.options);
-	ck_assert_uint_eq(f.end, f.payload_off + s.tcp.len);
-	ck_assert_uint_eq(f.tcp_seq, s.tcp.seq);
-	ck_assert_uint_eq(f.tcp_ack, s.tcp.ack);
-	ck_assert_uint_eq(f.tcp_win, s.tcp.win);
+	ck_assert_uint_eq(f.end, f.payload_off + tcp.len);
+	ck_assert_uint_eq(f.tcp_seq, tcp.seq);
+	ck_assert_uint_eq(f.tcp_ack, tcp.ack);
+	ck_assert_uint_eq(f.tcp_win, tcp.win);
 	ck_assert_uint_eq(
 		f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN | VFW_TCP_RST | VFW_TCP_ACK | VFW_TCP_URG),
 		VFW_TCP_ACK);
