@@ -168,7 +168,7 @@ static json_t *policy_of(const struct vfw_state *st)
 /* What became of the rules of a profile, which has some. */
 static json_t *rules_of(const struct vfw_pattern_rules *r)
 {
-	json_t *o = json_pack("{s:I, s:I}", "enforced", (json_int_t)r->n_regex, "report_only",
+	json_t *o = json_pack("{s:I, s:I}", "enforced", (json_int_t)r->enforced, "report_only",
 			      (json_int_t)r->alerts);
 	json_t *list = json_array();
 

@@ -94,6 +94,10 @@ static unsigned int *flags_of(const struct vfw_request_parts *parts)
 			flags[i] |= HS_FLAG_DOTALL;
 		if (parts->flags[i] & VFW_PATTERN_F_MULTILINE)
 			flags[i] |= HS_FLAG_MULTILINE;
+		if (parts->flags[i] & VFW_PATTERN_F_PART)
+			flags[i] |= HS_FLAG_QUIET;
+		if (parts->flags[i] & VFW_PATTERN_F_ALL)
+			flags[i] = HS_FLAG_COMBINATION;
 	}
 	return flags;
 }
@@ -115,6 +119,9 @@ static unsigned int complain_of_each(const struct vfw_request_parts *parts,
 		hs_compile_error_t *error = NULL;
 		hs_expr_info_t *info = NULL;
 
+		/* its parts are looked at */
+		if (parts->flags[i] & VFW_PATTERN_F_ALL)
+			continue;
 		if (hs_expression_info(parts->regex[i], flags[i], &info, &error)) {
 			complain(i, error && error->message ? error->message : "not taken");
 			n++;

@@ -78,7 +78,8 @@ static int grow(struct vfw_patterns *p)
 	p->slots = 2 * room;
 	p->room = room;
 	for (size_t i = 0; i < p->n; i++)
-		p->by_sid[slot_of(p, &p->v[i])] = (uint32_t)i + 1;
+		if (p->v[i].sid)
+			p->by_sid[slot_of(p, &p->v[i])] = (uint32_t)i + 1;
 	return 0;
 }
 
@@ -89,14 +90,15 @@ int vfw_patterns_append(struct vfw_patterns *p, const struct vfw_pattern *patter
 	if (p->n == p->room && grow(p))
 		return -ENOMEM;
 	slot = slot_of(p, pattern);
-	if (p->by_sid[slot]) {
+	if (pattern->sid && p->by_sid[slot]) {
 		*first = p->by_sid[slot] - 1;
 		return -EEXIST;
 	}
 	if (p->n == VFW_PATTERNS_MAX)
 		return -E2BIG;
-	p->v[p->n] = *pattern;
-	p->by_sid[slot] = (uint32_t)++p->n;
+	p->v[p->n++] = *pattern;
+	if (pattern->sid)
+		p->by_sid[slot] = (uint32_t)p->n;
 	return 0;
 }
 

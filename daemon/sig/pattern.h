@@ -24,11 +24,15 @@
 #define VFW_PATTERN_F_CASELESS (1U << 0) /* i */
 #define VFW_PATTERN_F_DOTALL (1U << 1) /* s */
 #define VFW_PATTERN_F_MULTILINE (1U << 2) /* m */
+#define VFW_PATTERN_F_PART \
+	(1U << 6) /* never matches by itself, only in an expression of VFW_PATTERN_F_ALL */
+#define VFW_PATTERN_F_ALL \
+	(1U << 7) /* the regex names patterns by index: "3 & 4", which all must match */
 
 struct vfw_pattern_rules;
 
 struct vfw_pattern {
-	uint32_t sid; /* 1 and up; with gid unique in the list */
+	uint32_t sid; /* 1 and up, with gid unique in the list; 0: a part of another pattern */
 	uint32_t gid, rev,
 		severity; /* files of patterns have none: 1, 0, 3, as Suricata takes then */
 	uint32_t rule; /* it is signature rule - 1 of the list's rules; 0: of a file of patterns */

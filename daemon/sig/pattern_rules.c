@@ -127,40 +127,79 @@ static int leave(struct vfw_pattern_rules *r, enum vfw_pattern_left left, const 
 	return 0;
 }
 
-/* Takes the expression. Returns 0, -EINVAL after a complaint, -ENOMEM. */
-static int enforce(struct vfw_patterns *p, uint32_t i, char *regex, struct vfw_diags *d)
+/* Takes an expression, which it owns from now on. Returns 0 or -ENOMEM, with regex freed. */
+static int own(struct vfw_pattern_rules *r, char *regex)
+{
+	if (!regex || vfw_rule_set_grow(&r->regex, &r->room_regex, r->n_regex, sizeof(*r->regex))) {
+		free(regex);
+		return -ENOMEM;
+	}
+	r->regex[r->n_regex++] = regex;
+	return 0;
+}
+
+/* Appends a pattern, or says why it cannot be one. Returns 0, -EINVAL after a complaint, -ENOMEM. */
+static int append(struct vfw_patterns *p, const struct vfw_pattern *pattern, struct vfw_diags *d)
+{
+	const struct vfw_source *file = &p->texts.files[pattern->loc.file];
+	size_t first = 0;
+	int err = vfw_patterns_append(p, pattern, &first);
+
+	if (err == -EEXIST)
+		vfw_diag_add(d, VFW_DIAG_ERROR, file, &pattern->loc, "the id %u is taken by %s:%u",
+			     pattern->sid, p->texts.files[p->v[first].loc.file].name,
+			     p->v[first].loc.line);
+	else if (err == -E2BIG)
+		vfw_diag_add(d, VFW_DIAG_ERROR, file, &pattern->loc,
+			     "expected at most %d signatures in a profile", VFW_PATTERNS_MAX);
+	return err && err != -ENOMEM ? -EINVAL : err;
+}
+
+/* Rule i, by its expressions, which are taken. Returns 0, -EINVAL after a complaint, -ENOMEM. */
+static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *parts,
+		   struct vfw_diags *d)
 {
 	struct vfw_pattern_rules *r = p->rules;
 	struct vfw_rule_meta *meta = &r->set->meta[i];
-	struct vfw_loc loc = {file_of(p, meta->file), meta->line, 1, meta->line, 2};
-	const struct vfw_source *file = &p->texts.files[loc.file];
 	struct vfw_pattern pattern = {
-		.sid = meta->sid,
-		.gid = meta->gid,
-		.rev = meta->rev,
-		.severity = meta->priority,
 		.rule = i + 1,
-		.flags = VFW_PATTERN_F_DOTALL,
-		.regex = regex,
-		.message = meta->msg ?: "",
-		.category = meta->category,
-		.loc = loc,
+		.flags = VFW_PATTERN_F_DOTALL | VFW_PATTERN_F_PART,
+		.message = "",
+		.category = "",
+		.loc = {file_of(p, meta->file), meta->line, 1, meta->line, 2},
 	};
-	size_t first = 0;
-	int err = vfw_patterns_append(p, &pattern, &first);
+	struct vfw_text all = {0};
+	int err = 0;
 
-	r->regex[r->n_regex] = regex;
-	r->message[r->n_regex++] = meta->msg;
+	for (uint32_t k = 0; k < parts->n && !err; k++) {
+		pattern.regex = parts->regex[k].s;
+		parts->regex[k].s = NULL;
+		err = own(r, (char *)pattern.regex);
+		if (err || parts->n == 1)
+			break;
+		vfw_text_printf(&all, "%s%zu", k ? " & " : "", p->n);
+		err = append(p, &pattern, d);
+	}
+	if (!err && parts->n > 1) {
+		pattern.regex = all.s;
+		pattern.flags = VFW_PATTERN_F_ALL;
+		err = own(r, all.s);
+	} else {
+		pattern.flags = VFW_PATTERN_F_DOTALL;
+		free(all.s);
+	}
+	if (err)
+		return err;
+	pattern.sid = meta->sid;
+	pattern.gid = meta->gid;
+	pattern.rev = meta->rev;
+	pattern.severity = meta->priority;
+	pattern.message = meta->msg ?: "";
+	pattern.category = meta->category;
+	r->message[r->enforced++] = meta->msg;
 	meta->msg = NULL;
 	r->alerts += meta->action == VFW_RULE_ALERT;
-	if (err == -EEXIST)
-		vfw_diag_add(d, VFW_DIAG_ERROR, file, &loc, "the id %u is taken by %s:%u",
-			     meta->sid, p->texts.files[p->v[first].loc.file].name,
-			     p->v[first].loc.line);
-	else if (err == -E2BIG)
-		vfw_diag_add(d, VFW_DIAG_ERROR, file, &loc,
-			     "expected at most %d signatures in a profile", VFW_PATTERNS_MAX);
-	return err && err != -ENOMEM ? -EINVAL : err;
+	return append(p, &pattern, d);
 }
 
 static int by_number(const void *x, const void *y)
@@ -189,6 +228,9 @@ static int build_table(struct vfw_patterns *p)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->n; i++) {
 		v[i] = p->v[i].rule ? p->rules->set->sig[p->v[i].rule - 1] : any;
+		/* of no transport: it fits no packet */
+		if (p->v[i].flags & VFW_PATTERN_F_PART)
+			v[i].protocols = VFW_SIG_P_IP4;
 		v[i].first_step = v[i].n_steps = 0;
 		v[i].fast = VFW_SIG_NONE;
 	}
@@ -217,26 +259,25 @@ int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
 							: VFW_PATTERN_LEFT_REFUSED,
 			    from->keyword, from->n, from->sid);
 	}
-	r->regex = calloc(r->set->sigs.n_sigs + 1, sizeof(*r->regex));
 	r->message = calloc(r->set->sigs.n_sigs + 1, sizeof(*r->message));
-	if (!r->regex || !r->message)
+	if (!r->message)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < r->set->sigs.n_sigs && !err; i++) {
-		struct vfw_text t = {0};
-		const char *why = vfw_rule_kernel(r->set, i, &t);
+		struct vfw_rule_parts parts = {0};
+		const char *why = vfw_rule_kernel(r->set, i, &parts);
 
-		if (t.failed)
-			err = -ENOMEM;
-		else if (why)
+		for (uint32_t k = 0; k < parts.n; k++)
+			if (parts.regex[k].failed)
+				err = -ENOMEM;
+		if (!err && why)
 			err = leave(r,
 				    vfw_rule_needs_parser(&r->set->sig[i])
 					    ? VFW_PATTERN_LEFT_DEEP
 					    : VFW_PATTERN_LEFT_UNLIKE,
 				    why, 1, r->set->meta[i].sid);
-		else
-			err = enforce(p, i, t.s, d);
-		if (t.failed || why)
-			free(t.s);
+		else if (!err)
+			err = enforce(p, i, &parts, d);
+		vfw_rule_parts_free(&parts);
 	}
 	if (r->n_reasons)
 		qsort(r->reasons, r->n_reasons, sizeof(*r->reasons), by_number);
@@ -259,7 +300,7 @@ static void warn_left(const struct vfw_pattern_rules *r, const char *profile, st
 		d, VFW_DIAG_WARNING, NULL, NULL,
 		"profile %s: %u of %zu rules are not enforced: %u deep, %u refused, %u that the "
 		"module cannot evaluate exactly",
-		profile, left, left + r->n_regex, deep, refused, unlike);
+		profile, left, left + r->enforced, deep, refused, unlike);
 	for (size_t i = 0; i < r->n_reasons && i < WARNINGS; i++) {
 		const struct vfw_pattern_reason *one = &r->reasons[i];
 
@@ -283,7 +324,7 @@ void vfw_pattern_rules_warn(const struct vfw_patterns *p, const char *profile, b
 			"profile %s: %u of the %zu rules enforced say 'alert': they report and "
 			"prevent nothing, though the mode is prevent; expected 'drop' where a "
 			"rule is to prevent",
-			profile, r->alerts, r->n_regex);
+			profile, r->alerts, r->enforced);
 	warn_left(r, profile, d);
 	for (size_t i = 0; i < r->set->n_notes; i++)
 		if (r->set->notes[i].fate == VFW_RULE_REFUSED)
@@ -320,10 +361,10 @@ void vfw_pattern_rules_free(struct vfw_pattern_rules *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n_regex; i++) {
+	for (size_t i = 0; i < r->n_regex; i++)
 		free(r->regex[i]);
+	for (size_t i = 0; i < r->enforced; i++)
 		free(r->message[i]);
-	}
 	for (size_t i = 0; i < r->n_reasons; i++)
 		free(r->reasons[i].why);
 	free(r->regex);

@@ -33,8 +33,10 @@ struct vfw_pattern_reason {
 
 struct vfw_pattern_rules {
 	struct vfw_rule_set *set; /* NULL once settled */
-	char **regex, **message; /* of patterns that are rules; owned, message NULL for none */
-	size_t n_regex;
+	char **message; /* of rules that are enforced; owned, NULL for none */
+	size_t enforced;
+	char **regex; /* of patterns that are rules, or parts of rules; owned */
+	size_t n_regex, room_regex;
 	char *table; /* for the module, table_len bytes */
 	size_t table_len;
 	uint32_t alerts; /* rules that are enforced and only report */

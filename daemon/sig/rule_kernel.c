@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rule_kernel.h"
 
-#include "../policy/text.h"
+#include <stdlib.h>
+
+#include "rule_pcre.h"
 
 /* What Hyperscan repeats at most: 32767 is its limit, and a long repetition costs state. */
 #define GAP_MAX 2048
 #define CONTENT_FLAGS                                                                 \
 	(VFW_SIG_F_NOCASE | VFW_SIG_F_RELATIVE | VFW_SIG_F_WITHIN | VFW_SIG_F_DEPTH | \
 	 VFW_SIG_F_ENDSWITH | VFW_SIG_F_RETRY)
-#define UNORDERED_MAX 3 /* contents of a rule in any order */
 
 #define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
 
@@ -100,8 +101,6 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 		return "byte_extract";
 	if (s->flags & ~CONTENT_FLAGS)
 		return "content";
-	if (!first && !(s->flags & VFW_SIG_F_RELATIVE))
-		return "contents in any order";
 	if (least < 0)
 		return "distance below 0";
 	if (s->flags & VFW_SIG_F_RELATIVE && s->flags & VFW_SIG_F_WITHIN)
@@ -129,12 +128,10 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 	return NULL;
 }
 
-/* Only as the last step: where what follows a content is looked at, nothing else has moved on. */
-static const char *put_isdataat(const struct vfw_sig_step *s, bool last, bool stream,
-				struct vfw_text *t)
+/* Behind a content; nothing may stand behind it, for it does not move on. */
+static const char *put_isdataat(const struct vfw_sig_step *s, bool stream, struct vfw_text *t)
 {
-	if (!(s->flags & VFW_SIG_F_RELATIVE) || !last || s->flags & VFW_SIG_F_VAR_OFFSET ||
-	    s->offset < 1 || s->offset > GAP_MAX)
+	if (s->flags & VFW_SIG_F_VAR_OFFSET || s->offset < 1 || s->offset > GAP_MAX)
 		return "isdataat";
 	if (!(s->flags & VFW_SIG_F_NEGATED)) {
 		put_gap(t, s->offset, s->offset);
@@ -147,81 +144,31 @@ static const char *put_isdataat(const struct vfw_sig_step *s, bool last, bool st
 	return NULL;
 }
 
-/* Is there a byte that is right for both? Bytes of contents without case are in lower case. */
-static bool alike(uint8_t a, bool a_nocase, uint8_t b, bool b_nocase)
+static const char *put_pcre(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
+			    bool stream, struct vfw_text *t)
 {
-	if (a_nocase || b_nocase) {
-		a = a >= 'A' && a <= 'Z' ? a + 32 : a;
-		b = b >= 'A' && b <= 'Z' ? b + 32 : b;
-	}
-	return a == b;
-}
+	const struct vfw_rule_expr *x = &set->exprs[s->data];
+	const char *why = vfw_rule_pcre(x, stream, t->len);
 
-/* May both stand in a text so that they share a byte? */
-static bool may_overlap(const struct vfw_rule_set *set, const struct vfw_sig_step *a,
-			const struct vfw_sig_step *b)
-{
-	int from = 1 - (int)b->len, to = (int)a->len;
-
-	for (int shift = from; shift < to; shift++) {
-		bool fits = true;
-
-		for (int i = 0; i < (int)b->len && fits; i++)
-			if (shift + i >= 0 && shift + i < (int)a->len)
-				fits = alike(set->bytes[a->data + (uint32_t)(shift + i)],
-					     a->flags & VFW_SIG_F_NOCASE, set->bytes[b->data + i],
-					     b->flags & VFW_SIG_F_NOCASE);
-		if (fits)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Two or three contents anywhere, in any order: as each of the orders. That is exact only where none can share a byte with
- * another.
- */
-static bool is_unordered(const struct vfw_rule_set *set, const struct vfw_sig *sig)
-{
-	const struct vfw_sig_step *s = &set->steps[sig->first_step];
-	const uint32_t allowed = VFW_SIG_F_NOCASE | VFW_SIG_F_RETRY;
-
-	if (sig->n_steps < 2 || sig->n_steps > UNORDERED_MAX)
-		return false;
-	for (uint32_t i = 0; i < sig->n_steps; i++) {
-		if (s[i].op != VFW_SIG_CONTENT || s[i].buffer != VFW_SIG_PAYLOAD || s[i].offset ||
-		    s[i].flags & ~allowed)
-			return false;
-		for (uint32_t k = 0; k < i; k++)
-			if (may_overlap(set, &s[i], &s[k]))
-				return false;
-	}
-	return true;
-}
-
-static void put_orders(const struct vfw_rule_set *set, const struct vfw_sig *sig,
-		       struct vfw_text *t)
-{
-	static const uint8_t orders[][UNORDERED_MAX] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
-							{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-	uint32_t n = sig->n_steps == 2 ? 2 : 6;
-
-	vfw_text_str(t, "(?:");
-	for (uint32_t o = 0; o < n; o++) {
-		vfw_text_str(t, o ? "|" : "");
-		for (uint32_t k = 0; k < sig->n_steps; k++) {
-			vfw_text_str(t, k ? ".*" : "");
-			put_bytes(set, &set->steps[sig->first_step + orders[o][k]], t);
-		}
-	}
+	if (s->flags & VFW_SIG_F_NEGATED)
+		return "pcre:!";
+	/* behind a content it may begin anywhere */
+	vfw_text_str(t, t->len ? ".*" : "");
+	vfw_text_printf(t, "(?%s%s%s", x->flags & VFW_RULE_EXPR_CASELESS ? "i" : "",
+			x->flags & VFW_RULE_EXPR_MULTILINE ? "m" : "",
+			x->flags & VFW_RULE_EXPR_DOTALL ? "" : "-s");
+	vfw_text_str(t, ":");
+	vfw_text_str(t, x->regex);
 	vfw_text_str(t, ")");
+	return why;
 }
 
-const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i, struct vfw_text *regex)
+/* A step of the payload, into the part that it belongs to. last: the step before it, NULL for the first. */
+static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig *sig,
+			    const struct vfw_sig_step *s, const struct vfw_sig_step *last,
+			    struct vfw_rule_parts *parts)
 {
 	static const char *const words[VFW_SIG_OP_COUNT] = {
-		[VFW_SIG_CONTENT] = "content",
-		[VFW_SIG_REGEX] = "pcre",
 		[VFW_SIG_ISDATAAT] = "isdataat",
 		[VFW_SIG_BYTE_TEST] = "byte_test, byte_jump, byte_extract",
 		[VFW_SIG_BYTE_JUMP] = "byte_test, byte_jump, byte_extract",
@@ -230,25 +177,47 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i, struct v
 		[VFW_SIG_BYTE_MATH] = "byte_math",
 		[VFW_SIG_BASE64] = "base64_decode",
 	};
+	bool behind = last && s->flags & VFW_SIG_F_RELATIVE, stream = is_tcp(sig);
+	struct vfw_text *t;
+
+	if (s->buffer != VFW_SIG_PAYLOAD)
+		return "a header as a buffer";
+	if (words[s->op] && !(s->op == VFW_SIG_ISDATAAT && behind))
+		return words[s->op];
+	/* which of its matches an expression is left at is more than whether it matches */
+	if (behind && last->op != VFW_SIG_CONTENT)
+		return last->op == VFW_SIG_REGEX ? "behind a pcre" : words[last->op];
+	if (behind && last->flags & VFW_SIG_F_ENDSWITH)
+		return "content that cannot be";
+	if (!behind)
+		parts->n++;
+	t = &parts->regex[parts->n - 1];
+	switch (s->op) {
+	case VFW_SIG_CONTENT:
+		return put_content(set, s, !behind, stream, t);
+	case VFW_SIG_REGEX:
+		return put_pcre(set, s, stream, t);
+	default:
+		return put_isdataat(s, stream, t);
+	}
+}
+
+const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
+			    struct vfw_rule_parts *parts)
+{
 	const struct vfw_sig *sig = &set->sig[i];
+	const struct vfw_sig_step *s = &set->steps[sig->first_step];
 	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
 	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
-	if (!why && is_unordered(set, sig)) {
-		put_orders(set, sig, regex);
-		return NULL;
-	}
-	for (uint32_t k = 0; k < sig->n_steps && !why; k++) {
-		const struct vfw_sig_step *s = &set->steps[sig->first_step + k];
-
-		if (s->buffer != VFW_SIG_PAYLOAD)
-			why = "a header as a buffer";
-		else if (s->op == VFW_SIG_CONTENT)
-			why = put_content(set, s, !k, is_tcp(sig), regex);
-		else if (s->op == VFW_SIG_ISDATAAT && k)
-			why = put_isdataat(s, k + 1 == sig->n_steps, is_tcp(sig), regex);
-		else
-			why = words[s->op];
-	}
+	for (uint32_t k = 0; k < sig->n_steps && !why; k++)
+		why = put_step(set, sig, &s[k], k ? &s[k - 1] : NULL, parts);
 	return why;
+}
+
+void vfw_rule_parts_free(struct vfw_rule_parts *parts)
+{
+	for (uint32_t i = 0; i < parts->n; i++)
+		free(parts->regex[i].s);
+	parts->n = 0;
 }

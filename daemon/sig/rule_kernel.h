@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Rules that the module enforces: those whose payload part is one regular expression, exactly, over what it
- * scans anyway, and whose header part vfw_sig_header() answers there. docs/rules.md says which.
+ * Rules that the module enforces: those whose payload part is one regular expression, or a few that must all match, exactly,
+ * over what it scans anyway, and whose header part vfw_sig_header() answers there. docs/rules.md says which.
  */
 #ifndef VFW_SIG_RULE_KERNEL_H
 #define VFW_SIG_RULE_KERNEL_H
 
+#include "../policy/text.h"
 #include "rule_set.h"
 
-struct vfw_text;
+/* Expressions of Hyperscan, to be taken with DOTALL, that all must match, in any order; the texts are owned. */
+struct vfw_rule_parts {
+	struct vfw_text regex[VFW_SIG_STEPS_MAX];
+	uint32_t n;
+};
 
 /*
- * Writes to regex the expression (of Hyperscan, to be taken with DOTALL) that matches where the payload part of
- * signature i of a finished set does. Returns NULL, or a static word or two about what keeps the
- * module from enforcing this one; regex then may hold a part. Check regex->failed.
+ * Writes to *parts (zeroed) the expressions that match where the payload part of signature i of a finished set does. Returns
+ * NULL, or a static word or two about what keeps the module from enforcing this one; *parts then may hold some. Check
+ * failed of each.
  */
-const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i, struct vfw_text *regex);
+const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
+			    struct vfw_rule_parts *parts);
+
+void vfw_rule_parts_free(struct vfw_rule_parts *parts);
 
 #endif /* VFW_SIG_RULE_KERNEL_H */

@@ -74,9 +74,9 @@ static void rules(const uint8_t *data, size_t size)
 		for (int i = 0; i < VFW_PATTERN_LEFT_COUNT; i++)
 			left += p->rules->left[i];
 		must(p->n == p->rules->n_regex, "a rule without an expression");
-		must(p->n + left == p->rules->set->counts[VFW_RULE_LOADED] +
-					    p->rules->set->counts[VFW_RULE_DEEP] +
-					    p->rules->set->counts[VFW_RULE_REFUSED],
+		must(p->rules->enforced + left == p->rules->set->counts[VFW_RULE_LOADED] +
+							  p->rules->set->counts[VFW_RULE_DEEP] +
+							  p->rules->set->counts[VFW_RULE_REFUSED],
 		     "a rule that nobody counts");
 		must(!vfw_pattern_rules_table(p, &t), "no memory");
 		must(!vfw_sig_table_read(t.s, t.len, &s) && s.n_sigs == p->n,

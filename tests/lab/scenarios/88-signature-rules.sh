@@ -46,13 +46,14 @@ echo 'a page that tells of GET /EVIL.cgi' >/tmp/www/tells.htm
 
 DROP='drop tcp $EXTERNAL_NET any -> $HOME_NET $HTTP_PORTS (msg:"Evil CGI"; flow:established,to_server; content:"GET "; content:"/evil.cgi"; distance:0; nocase; classtype:web-application-attack; sid:2000001; rev:7;)'
 rules '# of all kinds' "$DROP" \
-	'alert tcp any any -> any any (msg:"Told"; flow:to_server; content:"/good.htm"; pcre:"/x/"; sid:2000002;)' \
+	'alert tcp any any -> any any (msg:"Told"; flow:to_server; content:"/good.htm"; pcre:"/(x)\1/"; sid:2000002;)' \
 	'alert tcp any any -> any [1:1023,!22] (msg:"Told"; content:"/good.htm"; priority:2; sid:2000003; gid:5; rev:2;)' \
 	'drop http any any -> any any (msg:"Deep"; http.uri; content:"/x"; sid:2000004;)' \
 	'alert tcp any any -> any any (msg:"Depth"; content:"GET"; depth:3; sid:2000005;)' \
 	'drop udp any any -> any 90 (msg:"Place"; content:"bad"; offset:2; depth:6; dsize:<20; sid:2000006;)' \
 	'drop udp any any -> any 90 (msg:"Pieces"; content:"much-evil"; endswith; sid:2000007;)' \
-	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)'
+	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)' \
+	'drop tcp any any -> any any (msg:"Both"; content:"second"; pcre:"/first=h[aeiou]lf/i"; sid:2000009;)'
 mkdir -p /etc/vfw/policy.d
 cat >/etc/vfw/policy.d/a.vfw <<-P
 	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
@@ -66,15 +67,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 8 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 9 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: offset, depth in TCP: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:9:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "1 of the 4 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "1 of the 5 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"5 4 1 1 1 2"
+	"8 5 1 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -88,6 +89,13 @@ eve '.event_type == "alert" and .alert == {action: "blocked", gid: 1, signature_
 	category: "Web Application Attack", severity: 1} and .dest_port == 80 and .vfw.direction == "to_server" and .vfw.profile == "web"
 	and .flow.pkts_toserver >= 2 and .flow.bytes_toserver > 0 and (.flow.start | type) == "string"'
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 1000001'
+
+note "two parts of a rule, in either order, and one alone"
+expect "one" "$(get '/good.htm?first=hAlf&first=half')" found
+expect "the other" "$(get '/good.htm?second&second')" found
+expect_fail get '/good.htm?first=hElf&second'
+expect_fail get '/good.htm?second&first=half'
+eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000009 and .alert.signature == "Both"'
 
 note "alert reports"
 expect "what is reported only" "$(get /good.htm)" found

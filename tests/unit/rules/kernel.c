@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rules for the module: which become one expression, and which are named for what; and that the expression
- * says over any bytes what the chain says, which is what rules mean.
+ * Rules for the module: which become expressions, and which are named for what; and that the expressions
+ * say over any bytes what the chain says, which is what rules mean.
  */
 #include "suite.h"
 
@@ -12,10 +12,11 @@
 
 #include "../../../daemon/policy/text.h"
 #include "../../../daemon/sig/rule_kernel.h"
+#include "../../../daemon/sig/rule_scan.h"
 
 static const struct {
 	const char *rule; /* up to its sid */
-	const char *regex; /* or NULL */
+	const char *regex; /* parts with " & " between; or NULL */
 	const char *why;
 } cases[] = {
 	{"alert tcp any any -> any 80 (content:\"ab\";", "\\x61\\x62", NULL},
@@ -58,30 +59,51 @@ static const struct {
 	{"alert udp any any -> any any (content:\"a\"; tos:5;", NULL, "a keyword about one packet"},
 	{"alert sctp any any -> any any (content:\"a\";", NULL, "protocol"},
 	{"alert udp any any -> any any (dsize:5;", NULL, "no content"},
-	{"alert tcp any any -> any any (content:\"a\"; content:\"b\";",
-	 "(?:\\x61.*\\x62|\\x62.*\\x61)", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; content:\"b\";", "\\x61 & \\x62", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; nocase; content:\"c\";",
-	 "(?:\\x61.*(?i:\\x62).*\\x63|(?i:\\x62).*\\x61.*\\x63|\\x61.*\\x63.*(?i:\\x62)|"
-	 "(?i:\\x62).*\\x63.*\\x61|\\x63.*\\x61.*(?i:\\x62)|\\x63.*(?i:\\x62).*\\x61)",
+	 "\\x61 & (?i:\\x62) & \\x63", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; content:\"bc\";", "\\x61\\x62 & \\x62\\x63",
 	 NULL},
-	{"alert tcp any any -> any any (content:\"ab\"; content:\"bc\";", NULL,
-	 "contents in any order"},
-	{"alert tcp any any -> any any (content:\"aBc\"; content:\"b\"; nocase;", NULL,
-	 "contents in any order"},
+	{"alert tcp any any -> any any (content:\"aBc\"; content:\"b\"; nocase;",
+	 "\\x61\\x42\\x63 & (?i:\\x62)", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; content:\"c\"; "
 	 "content:\"d\";",
-	 NULL, "contents in any order"},
+	 "\\x61 & \\x62 & \\x63 & \\x64", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; content:\"c\"; distance:0;",
-	 NULL, "contents in any order"},
-	{"alert udp any any -> any any (content:\"a\"; content:\"b\"; depth:3;", NULL,
-	 "contents in any order"},
+	 "\\x61 & \\x62.*\\x63", NULL},
+	{"alert udp any any -> any any (content:\"a\"; content:\"b\"; depth:3;",
+	 "\\x61 & ^.{0,2}\\x62", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; content:!\"b\"; distance:0;", NULL,
 	 "content:!"},
 	{"alert tcp any any -> any any (content:\"ab\"; content:\"b\"; distance:-1;", NULL,
 	 "distance below 0"},
 	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; distance:5000;", NULL,
 	 "distance too long"},
-	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b/R\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b/R\";", "\\x61.*(?-s:b)", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b[^c-e]\\s/is\";",
+	 "\\x61 & (?i:b[^c-e]\\s)", NULL},
+	{"alert tcp any any -> any any (pcre:\"/a.{2,300}?(?:b|cd)/m\";",
+	 "(?m-s:a.{2,300}?(?:b|cd))", NULL},
+	{"alert udp any any -> any any (pcre:\"/^a|b/\";", "(?-s:^a|b)", NULL},
+	{"alert udp any any -> any any (pcre:\"/a|b$/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b/\";", NULL,
+	 "pcre anchored in TCP"},
+	{"alert tcp any any -> any any (pcre:\"/b$/\";", NULL, "pcre anchored in TCP"},
+	{"alert udp any any -> any any (content:\"a\"; pcre:\"/^b/R\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:!\"/b/\";", NULL, "pcre:!"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b/R\"; content:\"c\"; "
+	 "distance:0;",
+	 NULL, "behind a pcre"},
+	{"alert tcp any any -> any any (pcre:\"/a*/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/a|b?/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/(a)\\1/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/a(?=b)/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/a++b/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/a^b/m\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/a[^\\d\\D]/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/(?:abcd){99}/\";", NULL, "pcre"},
+	{"alert udp any any -> any any (content:\"a\"; endswith; isdataat:1,relative;", NULL,
+	 "content that cannot be"},
 	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,>,5,0,relative;", NULL,
 	 "byte_test, byte_jump, byte_extract"},
 	{"alert tcp any any -> any any (content:\"a\"; byte_math:bytes 1,offset 0,oper +,rvalue "
@@ -95,8 +117,8 @@ static const struct {
 	{"alert udp any any -> any any (byte_extract:1,0,x; content:\"a\"; offset:x;", NULL,
 	 "byte_test, byte_jump, byte_extract"},
 	{"alert udp any any -> any any (isdataat:5; content:\"a\";", NULL, "isdataat"},
-	{"alert udp any any -> any any (content:\"a\"; isdataat:5,relative; content:\"b\";", NULL,
-	 "isdataat"},
+	{"alert udp any any -> any any (content:\"a\"; isdataat:5,relative; content:\"b\";",
+	 "\\x61.{5} & \\x62", NULL},
 	{"alert udp any any -> any any (udp.hdr; content:\"a\";", NULL, "a header as a buffer"},
 	{"alert http any any -> any any (content:\"a\";", NULL, "http, files"},
 	{"alert tcp any any -> any any (http.uri; content:\"a\";", NULL, "http, files"},
@@ -117,6 +139,7 @@ static const struct {
 START_TEST(translated)
 {
 	char rule[512];
+	struct vfw_rule_parts parts = {0};
 	struct vfw_rule_set *set;
 	struct vfw_text t = {0};
 	const char *why;
@@ -125,19 +148,24 @@ START_TEST(translated)
 	set = suite_set(rule);
 	ck_assert_msg(set->sigs.n_sigs == 1, "%s: %s", rule,
 		      set->n_notes ? set->notes[0].text : "not loaded");
-	why = vfw_rule_kernel(set, 0, &t);
+	why = vfw_rule_kernel(set, 0, &parts);
+	for (uint32_t i = 0; i < parts.n; i++) {
+		vfw_text_str(&t, i ? " & " : "");
+		vfw_text_bytes(&t, parts.regex[i].s, parts.regex[i].len);
+	}
 	if (cases[_i].why)
 		ck_assert_msg(why && !strcmp(why, cases[_i].why), "%s: %s", rule, why ?: t.s);
 	else
 		ck_assert_msg(!why && !strcmp(t.s, cases[_i].regex), "%s: %s", rule, why ?: t.s);
 	free(t.s);
+	vfw_rule_parts_free(&parts);
 	vfw_rule_set_free(set);
 }
 END_TEST
 
 /* --- against the chain --- */
 
-#define RULES 120
+#define RULES 300
 #define TEXTS 200
 
 static unsigned int any(unsigned int n)
@@ -145,32 +173,61 @@ static unsigned int any(unsigned int n)
 	return (unsigned int)random() % n;
 }
 
-/* A rule about datagrams, of contents in order, with all that places them, or in any order. */
+/* An expression of rules: of pieces that rules have, some of which are refused. */
+static char *invent_pcre(char *out)
+{
+	static const char *const pieces[] = {
+		"a",	 "b",	    "c",	".",	   "[ab]",	   "[^a]",
+		"\\\\w", "\\\\x41", "(?:ab|c)", "(a|bb)c", "[A-C\\\\x00]", "\\\\S"};
+	static const char *const times[] = {"",	 "",   "",    "?",     "*",
+					    "+", "+?", "{2}", "{1,3}", "{2,}"};
+	static const char *const flags[] = {"", "", "i", "s", "m", "is"};
+
+	out += sprintf(out, "pcre:\"/%s", any(8) ? "" : "^");
+	for (unsigned int i = 1 + any(4); i; i--) {
+		out += sprintf(out, "%s%s", pieces[any(ARRAY_SIZE(pieces))],
+			       times[any(ARRAY_SIZE(times))]);
+		if (!any(9) && i > 1)
+			out += sprintf(out, "|");
+	}
+	return out + sprintf(out, "%s/%s", any(8) ? "" : "$", flags[any(ARRAY_SIZE(flags))]);
+}
+
+/* A rule about datagrams, of contents and expressions: in order with all that places them, or in any order. */
 static void invent(char *out)
 {
 	static const char *const words[] = {"a", "b", "ab", "ba", "AB", "aab", "|00|", "c"};
 	unsigned int n = 1 + any(3), i;
-	bool ordered = any(3);
+	bool begun = false;
 
 	out += sprintf(out, "alert udp any any -> any any (");
 	for (i = 0; i < n; i++) {
+		/* behind what it found the next may look, if that was a content */
+		bool ordered = any(2);
+
+		if (!any(3)) {
+			out = invent_pcre(out);
+			out += sprintf(out, "%s\"; ", begun && ordered ? "R" : "");
+			begun = false;
+			continue;
+		}
 		out += sprintf(out, "content:\"%s\"; ", words[any(ARRAY_SIZE(words))]);
 		if (!any(3))
 			out += sprintf(out, "nocase; ");
-		if (!ordered)
-			continue;
-		if (!i && any(2))
+		if (!begun && any(2))
 			out += sprintf(out, "offset:%u; ", any(4));
-		if (!i && any(2))
+		if (!begun && any(2))
 			out += sprintf(out, "depth:%u; ", 3 + any(5));
-		if (i)
+		if (begun && ordered) {
 			out += sprintf(out, "distance:%u; ", any(4));
-		if (i && any(2))
-			out += sprintf(out, "within:%u; ", 3 + any(5));
+			if (any(2))
+				out += sprintf(out, "within:%u; ", 3 + any(5));
+		}
+		begun = true;
 	}
-	if (ordered && !any(3))
+	if (begun && !any(3))
 		out += sprintf(out, "endswith; ");
-	else if (ordered && !any(3))
+	else if (begun && !any(3))
 		out += sprintf(out, "isdataat:%s%u,relative; ", any(2) ? "!" : "", 1 + any(4));
 	sprintf(out, "sid:1;)");
 }
@@ -178,24 +235,56 @@ static void invent(char *out)
 static int on_match(unsigned int id, unsigned long long from, unsigned long long to,
 		    unsigned int flags, void *arg)
 {
-	(void)id, (void)from, (void)to, (void)flags;
+	(void)from, (void)to, (void)flags;
+	ck_assert_uint_eq(id, 0);
 	*(bool *)arg = true;
 	return 0;
 }
 
-/* The same bytes at once, and cut in two as a stream. */
-static void compare(const struct vfw_rule_set *set, const char *rule, const char *regex)
+/* As the compiler of databases is asked: number 0 is what all parts must match for. */
+static hs_database_t *compile(const char *rule, const struct vfw_rule_parts *parts,
+			      unsigned int mode)
 {
-	static const char letters[] = "aabbABc";
-	hs_database_t *block = NULL, *stream = NULL;
+	unsigned int flags[VFW_SIG_STEPS_MAX + 1], ids[VFW_SIG_STEPS_MAX + 1];
+	const char *regex[VFW_SIG_STEPS_MAX + 1];
 	hs_compile_error_t *error = NULL;
+	hs_database_t *db = NULL;
+	char all[256] = "1";
+
+	for (unsigned int i = 0; i < parts->n; i++) {
+		regex[i + 1] = parts->regex[i].s;
+		flags[i + 1] = HS_FLAG_DOTALL | HS_FLAG_QUIET;
+		ids[i + 1] = i + 1;
+		if (i)
+			sprintf(all + strlen(all), " & %u", i + 1);
+	}
+	regex[0] = all;
+	flags[0] = HS_FLAG_COMBINATION;
+	ids[0] = 0;
+	if (parts->n == 1) {
+		regex[0] = parts->regex[0].s;
+		flags[0] = HS_FLAG_DOTALL;
+	}
+	ck_assert_msg(!hs_compile_multi(regex, flags, ids, parts->n == 1 ? 1 : parts->n + 1, mode,
+					NULL, &db, &error),
+		      "%s: %s", rule, error ? error->message : "");
+	return db;
+}
+
+/* The same bytes at once, and cut in two as a stream. */
+static void compare(const struct vfw_rule_set *set, const char *rule,
+		    const struct vfw_rule_parts *parts)
+{
+	static const char letters[] = "aabbABcC\n_";
+	hs_database_t *block = compile(rule, parts, HS_MODE_BLOCK);
+	hs_database_t *stream = compile(rule, parts, HS_MODE_STREAM);
+	char why[128];
+	struct vfw_rule_scan *scan = vfw_rule_scan_new(set, why, sizeof(why));
+	struct vfw_sig_regex regex = {.ends = vfw_rule_scan_ends, .ctx = scan};
 	hs_scratch_t *scratch = NULL;
 	struct vfw_sig_pkt pkt = {0};
 
-	ck_assert_msg(!hs_compile(regex, HS_FLAG_DOTALL, HS_MODE_BLOCK, NULL, &block, &error),
-		      "%s: %s", rule, error ? error->message : "");
-	ck_assert_int_eq(hs_compile(regex, HS_FLAG_DOTALL, HS_MODE_STREAM, NULL, &stream, &error),
-			 0);
+	ck_assert_ptr_nonnull(scan);
 	ck_assert_int_eq(hs_alloc_scratch(block, &scratch), 0);
 	ck_assert_int_eq(hs_alloc_scratch(stream, &scratch), 0);
 	for (int i = 0; i < TEXTS; i++) {
@@ -207,17 +296,18 @@ static void compare(const struct vfw_rule_set *set, const char *rule, const char
 
 		for (u32 k = 0; k < len; k++)
 			text[k] = letters[any(sizeof(letters))];
-		right = vfw_sig_content(&set->sigs, &set->sig[0], &pkt, (u8 *)text, len, NULL) ==
+		right = vfw_sig_content(&set->sigs, &set->sig[0], &pkt, (u8 *)text, len, &regex) ==
 			VFW_SIG_MATCH;
 		ck_assert_int_eq(hs_scan(block, text, len, 0, scratch, on_match, &found), 0);
-		ck_assert_msg(found == right, "%s: %s over %.*s", rule, regex, (int)len, text);
+		ck_assert_msg(found == right, "%s: %d over %.*s", rule, found, (int)len, text);
 		hs_open_stream(stream, 0, &s);
 		hs_scan_stream(s, text, cut, 0, scratch, on_match, &streamed);
 		hs_scan_stream(s, text + cut, len - cut, 0, scratch, on_match, &streamed);
 		hs_close_stream(s, scratch, on_match, &streamed);
-		ck_assert_msg(streamed == right, "%s: %s streams over %.*s", rule, regex, (int)len,
-			      text);
+		ck_assert_msg(streamed == right, "%s: %d as a stream over %.*s", rule, streamed,
+			      (int)len, text);
 	}
+	vfw_rule_scan_free(scan);
 	hs_free_scratch(scratch);
 	hs_free_database(block);
 	hs_free_database(stream);
@@ -225,24 +315,26 @@ static void compare(const struct vfw_rule_set *set, const char *rule, const char
 
 START_TEST(rival)
 {
-	unsigned int compared = 0;
+	unsigned int compared = 0, combined = 0;
 
 	srandom(7);
 	for (int i = 0; i < RULES; i++) {
-		struct vfw_text t = {0};
+		struct vfw_rule_parts parts = {0};
 		struct vfw_rule_set *set;
 		char rule[512];
 
 		invent(rule);
 		set = suite_set(rule);
-		if (set->sigs.n_sigs && !vfw_rule_kernel(set, 0, &t)) {
-			compare(set, rule, t.s);
+		if (set->sigs.n_sigs && !vfw_rule_kernel(set, 0, &parts)) {
+			compare(set, rule, &parts);
 			compared++;
+			combined += parts.n > 1;
 		}
-		free(t.s);
+		vfw_rule_parts_free(&parts);
 		vfw_rule_set_free(set);
 	}
 	ck_assert_uint_gt(compared, RULES / 3);
+	ck_assert_uint_gt(combined, RULES / 10);
 }
 END_TEST
 

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rule_pcre.h"
+
+#include <string.h>
+
+#define DEPTH_MAX 16 /* of groups */
+#define REPEAT_MAX 2048 /* Hyperscan's own bound is 32767, and a long repetition costs state */
+#define STATES_MAX 256 /* of the automaton, roughly: half of what one engine of Hyperscan has */
+
+struct reader {
+	const char *at;
+	unsigned int depth;
+	bool begins; /* with ^ */
+	bool ends; /* with $: of that Hyperscan tells late, and takes it beside no other part */
+};
+
+/* What a part of an expression takes. */
+struct shape {
+	uint32_t least; /* bytes */
+	uint32_t states;
+	bool one; /* a single byte, or none of many: a class */
+};
+
+static bool read_alternatives(struct reader *r, struct shape *out);
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int hex_of(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Letters that name a set of bytes. */
+static bool in_set(char letter, unsigned int byte)
+{
+	bool digit = byte >= '0' && byte <= '9';
+	bool word = digit || byte == '_' || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+	bool space = byte == ' ' || (byte >= '\t' && byte <= '\r');
+
+	switch (letter) {
+	case 'd':
+		return digit;
+	case 'D':
+		return !digit;
+	case 'w':
+		return word;
+	case 'W':
+		return !word;
+	case 's':
+		return space;
+	default: /* S */
+		return !space;
+	}
+}
+
+/* Behind a backslash: one byte, *set 0, or a set's letter. Returns false: something else. */
+static bool read_escape(struct reader *r, unsigned char *byte, char *set)
+{
+	static const char names[] = "nrtfea", bytes[] = "\n\r\t\f\033\a";
+	char c = *r->at++;
+	const char *known;
+
+	*set = 0;
+	if (!c)
+		return false;
+	if (strchr("dDwWsS", c)) {
+		*set = c;
+		return true;
+	}
+	known = strchr(names, c);
+	if (known) {
+		*byte = (unsigned char)bytes[known - names];
+		return true;
+	}
+	if (c == 'x') {
+		int high = hex_of(r->at[0]), low = high < 0 ? -1 : hex_of(r->at[1]);
+
+		if (low < 0)
+			return false;
+		*byte = (unsigned char)(high << 4 | low);
+		r->at += 2;
+		return true;
+	}
+	*byte = (unsigned char)c;
+	return !is_digit(c) && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && (unsigned char)c < 0x80;
+}
+
+/* One member of a class: a byte, or a set. */
+static bool read_member(struct reader *r, unsigned char *byte, char *set)
+{
+	*set = 0;
+	if (*r->at == '\\') {
+		r->at++;
+		return read_escape(r, byte, set);
+	}
+	/* names as in [[:alpha:]] */
+	if (*r->at == '[' && strchr(":.=", r->at[1]))
+		return false;
+	*byte = (unsigned char)*r->at++;
+	return *byte;
+}
+
+/* Behind '['. One that no byte is in would be refused. */
+static bool read_class(struct reader *r)
+{
+	bool in[256] = {false}, wanted = *r->at != '^', first = true;
+	unsigned char from, to;
+	char set;
+
+	r->at += !wanted;
+	for (; *r->at != ']' || first; first = false) {
+		if (!read_member(r, &from, &set))
+			return false;
+		for (unsigned int i = 0; set && i < 256; i++)
+			in[i] |= in_set(set, i);
+		if (*r->at != '-' || r->at[1] == ']') {
+			in[from] |= !set;
+			continue;
+		}
+		r->at++;
+		if (set || !read_member(r, &to, &set) || set || to < from)
+			return false;
+		for (unsigned int i = from; i <= to; i++)
+			in[i] = true;
+	}
+	r->at++;
+	return memchr(in, wanted, sizeof(in));
+}
+
+static bool read_number(struct reader *r, uint32_t *n)
+{
+	if (!is_digit(*r->at))
+		return false;
+	for (*n = 0; is_digit(*r->at); r->at++)
+		if (*n <= REPEAT_MAX)
+			*n = *n * 10 + (uint32_t)(*r->at - '0');
+	return *n <= REPEAT_MAX;
+}
+
+/* Behind what may be repeated. */
+static bool read_repeat(struct reader *r, struct shape *s)
+{
+	uint32_t least = 1, most = 1;
+
+	switch (*r->at) {
+	case '?':
+	case '*':
+		least = 0;
+		break;
+	case '+':
+		break;
+	case '{':
+		r->at++;
+		if (!read_number(r, &least))
+			return false;
+		most = least;
+		if (*r->at == ',') {
+			r->at++;
+			if (*r->at != '}' && (!read_number(r, &most) || most < least))
+				return false;
+		}
+		if (*r->at != '}' || !most)
+			return false;
+		break;
+	default:
+		return true;
+	}
+	r->at++;
+	/* not so greedy: matches all the same */
+	if (*r->at == '?')
+		r->at++;
+	if (strchr("?*+{", *r->at) && *r->at)
+		return false;
+	s->least *= least;
+	/* of a single byte many are counted, not drawn */
+	s->states *= s->one && most > 4 ? 4 : most;
+	return true;
+}
+
+static bool read_atom(struct reader *r, struct shape *s)
+{
+	unsigned char byte;
+	char set;
+
+	*s = (struct shape){1, 1, true};
+	switch (*r->at) {
+	case '\\':
+		r->at++;
+		return read_escape(r, &byte, &set);
+	case '[':
+		r->at++;
+		return read_class(r);
+	case '(':
+		r->at++;
+		if (*r->at == '?' && r->at[1] != ':')
+			return false;
+		r->at += *r->at == '?' ? 2 : 0;
+		if (++r->depth > DEPTH_MAX || !read_alternatives(r, s) || *r->at != ')')
+			return false;
+		r->depth--;
+		r->at++;
+		s->one = false;
+		return true;
+	case '^':
+	case '$':
+	case '*':
+	case '+':
+	case '?':
+	case '{':
+		return false;
+	default:
+		r->at++;
+		return true;
+	}
+}
+
+static bool read_sequence(struct reader *r, struct shape *out)
+{
+	struct shape s;
+
+	*out = (struct shape){0};
+	while (*r->at && *r->at != '|' && *r->at != ')') {
+		if (*r->at == '$' && !r->at[1] && !r->depth) {
+			r->ends = true;
+			r->at++;
+			break;
+		}
+		if (!read_atom(r, &s) || !read_repeat(r, &s))
+			return false;
+		out->least += s.least;
+		out->states += s.states;
+		if (out->states > STATES_MAX || out->least > REPEAT_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* Up to the end, or the bracket that ends the group. */
+static bool read_alternatives(struct reader *r, struct shape *out)
+{
+	struct shape s;
+
+	if (!read_sequence(r, out))
+		return false;
+	while (*r->at == '|') {
+		r->at++;
+		if (!read_sequence(r, &s))
+			return false;
+		out->least = s.least < out->least ? s.least : out->least;
+		out->states += s.states;
+		if (out->states > STATES_MAX)
+			return false;
+	}
+	return true;
+}
+
+const char *vfw_rule_pcre(const struct vfw_rule_expr *x, bool stream, bool relative)
+{
+	struct reader r = {.at = x->regex};
+	struct shape all;
+
+	if (*r.at == '^') {
+		r.begins = true;
+		r.at++;
+	}
+	if (!read_alternatives(&r, &all) || *r.at)
+		return "pcre";
+	if (stream && (r.begins || r.ends))
+		return "pcre anchored in TCP";
+	return all.least && !r.ends && !(r.begins && relative) ? NULL : "pcre";
+}
