@@ -216,6 +216,11 @@ static int vm_changed(struct vfw_cli *cli, json_t *vm, const char *what)
 	} else {
 		vfw_term_safe(cli->out, vfw_field_text(vm, "name", "the VM"));
 		fprintf(cli->out, " %s\n", what);
+		if (*vfw_field_text(vm, "trouble", "")) {
+			fputs("vfwctl: that is in force; besides: ", cli->err);
+			vfw_term_safe(cli->err, vfw_field_text(vm, "trouble", ""));
+			fputc('\n', cli->err);
+		}
 	}
 	json_decref(vm);
 	return VFW_EXIT_OK;

@@ -75,7 +75,7 @@ const struct vfw_cmd vfw_cmds[] = {
 		.max_operands = 1,
 		.summary = "let nothing into or out of a VM",
 		.more = "VM is a name or a UUID. `vfwctl vm release VM' ends it.",
-		.opts = {{0, "reason", "TEXT", "for the audit log and `vm show'"}},
+		.opts = {{0, "reason", "TEXT", "for the audit log"}},
 		.run = vfw_cmd_vm_quarantine,
 	},
 	{

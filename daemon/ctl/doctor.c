@@ -80,7 +80,8 @@ static void check_module(struct doctor *d)
 
 	if (!st->kern || vfw_kern_status(st->kern, &d->status) ||
 	    vfw_kern_ports(st->kern, &d->ports, &d->n_ports)) {
-		say(d, "module", "fail", "not loaded: nothing is enforced", "insmod vfw.ko");
+		say(d, "module", "fail", "not loaded: nothing is enforced",
+		    "systemctl restart vfw-module; from the tree: insmod build/KVER/vfw.ko");
 		return;
 	}
 	d->loaded = true;

@@ -159,24 +159,42 @@ json_t *vfw_verb_vm_show(struct vfw_call *call, json_t *params)
 }
 
 /*
- * A mark was set or taken away: kernel and audit log are told. Returns the VM,
- * or NULL after vfw_call_fail().
+ * A mark was set or taken away: kernel and audit log are told. in_force: the module has it already, so that
+ * trouble with something else is only noted. Returns the VM, or NULL after vfw_call_fail().
  */
 static json_t *marked(struct vfw_call *call, const uint8_t uuid[VFW_UUID_LEN], const char *action,
-		      json_t *detail)
+		      json_t *detail, bool in_force)
 {
 	struct vfw_state *st = call->state;
 	const struct vfw_vm *vm;
+	json_t *o;
 
 	vfw_publish_sync(st);
 	vfw_state_audit(st, call->who, action, detail);
-	if (st->trouble)
+	if (st->trouble && !in_force)
 		return vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL, "%s", st->trouble);
 	vm = vfw_registry_by_uuid(st->registry, uuid);
-	return vfw_verb_changed(call, vm ? show(call, vm) : json_object());
+	o = vm ? show(call, vm) : json_object();
+	if (st->trouble)
+		json_object_set_new(o, "trouble", json_string(st->trouble));
+	return vfw_verb_changed(call, o);
 }
 
-/* The kernel is told at once, whatever else there may be to tell it. */
+/* Tells the module what is said of a VM, whatever else there may be to tell it. Returns whether it has that VM, and the marks. */
+static bool put_marks(struct vfw_state *st, const uint8_t uuid[VFW_UUID_LEN], bool quarantined,
+		      bool monitored)
+{
+	int err = -ENODEV;
+
+	if (st->kern)
+		err = vfw_kern_vm_flags_set(st->kern, uuid,
+					    (quarantined ? VFW_VM_F_QUARANTINE : 0) |
+						    (monitored ? VFW_VM_F_MONITOR : 0));
+	if (err == -ENOENT)
+		vfw_log_info("the module does not have that VM yet");
+	return !err;
+}
+
 static json_t *set_quarantine(struct vfw_call *call, json_t *params, bool on)
 {
 	const char *name = vfw_call_text(call, params, "vm");
@@ -184,7 +202,7 @@ static json_t *set_quarantine(struct vfw_call *call, json_t *params, bool on)
 	const struct vfw_vm *vm = name ? vfw_verb_find_vm(call, name) : NULL;
 	struct vfw_state *st = call->state;
 	uint8_t uuid[VFW_UUID_LEN];
-	bool before;
+	bool before, in_force;
 
 	if (!vm)
 		return NULL;
@@ -196,14 +214,11 @@ static json_t *set_quarantine(struct vfw_call *call, json_t *params, bool on)
 	if (vfw_registry_quarantine(st->registry, uuid, on))
 		return NULL;
 	vfw_keep_quarantined(st);
-	if (st->kern &&
-	    vfw_kern_vm_flags_set(st->kern, uuid,
-				  (on ? VFW_VM_F_QUARANTINE : 0) |
-					  (vm->monitored ? VFW_VM_F_MONITOR : 0)) == -ENOENT)
-		vfw_log_info("the module does not have that VM yet");
+	in_force = put_marks(st, uuid, on, vm->monitored);
 	return marked(call, uuid, on ? "vm.quarantine" : "vm.release",
 		      json_pack("{s:s, s:b, s:b, s:s*}", "vm", name, "before", before, "after", on,
-				"reason", why && *why ? why : NULL));
+				"reason", why && *why ? why : NULL),
+		      in_force);
 }
 
 json_t *vfw_verb_vm_quarantine(struct vfw_call *call, json_t *params)
@@ -223,7 +238,7 @@ json_t *vfw_verb_vm_monitor(struct vfw_call *call, json_t *params)
 	const struct vfw_vm *vm = name ? vfw_verb_find_vm(call, name) : NULL;
 	struct vfw_state *st = call->state;
 	uint8_t uuid[VFW_UUID_LEN];
-	bool before;
+	bool before, in_force;
 
 	if (!vm)
 		return NULL;
@@ -235,7 +250,9 @@ json_t *vfw_verb_vm_monitor(struct vfw_call *call, json_t *params)
 	if (vfw_registry_monitor(st->registry, uuid, json_is_true(on)))
 		return NULL;
 	vfw_keep_monitored(st);
+	in_force = put_marks(st, uuid, vm->quarantined || vm->conflict, json_is_true(on));
 	return marked(call, uuid, "vm.monitor",
 		      json_pack("{s:s, s:b, s:b}", "vm", name, "before", before, "after",
-				json_is_true(on)));
+				json_is_true(on)),
+		      in_force);
 }

@@ -62,7 +62,7 @@ bool vfw_verb_need_kernel(struct vfw_call *call)
 	if (call->state->kern)
 		return true;
 	vfw_call_fail(call, VFW_CTL_E_KERNEL, NULL,
-		      "the module is not loaded: insmod vfw.ko, then try again");
+		      "the module is not loaded: systemctl restart vfw-module, then try again");
 	return false;
 }
 

@@ -453,7 +453,8 @@ int vfw_publish_apply(struct vfw_state *st, struct vfw_ruleset *rs, struct vfw_c
 
 	*error = NULL;
 	if (!st->kern) {
-		*error = strdup("the module is not loaded: insmod vfw.ko, then try again");
+		*error = strdup(
+			"the module is not loaded: systemctl restart vfw-module, then try again");
 		return -ENOENT;
 	}
 	if (held(st)) {

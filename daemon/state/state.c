@@ -31,6 +31,7 @@
 #define STATS_INTERVAL 60 /* seconds */
 #define SYNC_DELAY 1000 /* microseconds in which changes gather to one transaction */
 #define INVENTORY_DELAY 10000
+#define INVENTORY_LOST_DELAY 1000000
 
 /*
  * Looks at /proc after a device changed, in microseconds after the one before: a tap is
@@ -259,16 +260,40 @@ static int on_inventory_change(sd_event_source *s, const struct inotify_event *e
 {
 	struct vfw_state *st = arg;
 
-	(void)s, (void)e;
+	(void)s;
+	/* the folder is gone, or has another name: whatever has its name now is watched from the next look on */
+	if (e->mask & (IN_IGNORED | IN_MOVE_SELF))
+		st->inventory_watch = sd_event_source_disable_unref(st->inventory_watch);
 	arm(st, st->inventory_timer, INVENTORY_DELAY);
 	return 0;
 }
 
+/* The folder is watched from before it is read, so that nothing falls between. One that is gone is looked for. */
+static void watch_inventory(struct vfw_state *st)
+{
+	int err = sd_event_add_inotify(st->event, &st->inventory_watch, st->config.vms,
+				       IN_CREATE | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM |
+					       IN_MOVED_TO | IN_ATTRIB | IN_MOVE_SELF | IN_ONLYDIR,
+				       on_inventory_change, st);
+
+	if (err < 0 && !st->inventory_lost)
+		vfw_log_error("%s cannot be watched: %s: what was said of VMs stays",
+			      st->config.vms, strerror(-err));
+	if (err >= 0 && st->inventory_lost)
+		vfw_log_info("%s is watched again", st->config.vms);
+	st->inventory_lost = err < 0;
+}
+
 static void scan_inventory(struct vfw_state *st)
 {
-	int err = vfw_inventory_scan(st->inventory, st->registry);
+	int err;
 
-	if (err)
+	if (!st->inventory_watch)
+		watch_inventory(st);
+	if (st->inventory_lost)
+		arm(st, st->inventory_timer, INVENTORY_LOST_DELAY);
+	err = vfw_inventory_scan(st->inventory, st->registry);
+	if (err && !(err == -ENOENT && st->inventory_lost))
 		vfw_log_error("%s: %s", st->config.vms, strerror(-err));
 }
 
@@ -427,24 +452,6 @@ static bool program_folder(char folder[PATH_MAX])
 	folder[len > 0 ? len : 0] = '\0';
 	*(strrchr(folder, '/') ?: folder) = '\0';
 	return *folder;
-}
-
-/* The folder is watched from before it is read, so that nothing falls between. */
-static void watch_inventory(struct vfw_state *st)
-{
-	sd_event_source *s = NULL;
-	int err = vfw_file_mkdirs(st->config.vms, 0755);
-
-	if (!err)
-		err = sd_event_add_inotify(st->event, &s, st->config.vms,
-					   IN_CREATE | IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM |
-						   IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR,
-					   on_inventory_change, st);
-	if (err < 0)
-		vfw_log_error("%s cannot be watched, read only at SIGHUP: %s", st->config.vms,
-			      strerror(-err));
-	else
-		keep(st, err, &s);
 }
 
 static void on_libvirt_change(void *arg)
@@ -655,7 +662,7 @@ int vfw_state_new(struct vfw_state **out, struct vfw_config *config, sd_event *e
 		vfw_state_free(st);
 		return err;
 	}
-	watch_inventory(st);
+	vfw_file_mkdirs(st->config.vms, 0755);
 	load_marks(st, &quarantined);
 	load_marks(st, &monitored);
 	/*
@@ -683,6 +690,7 @@ void vfw_state_free(struct vfw_state *st)
 		return;
 	for (size_t i = 0; i < st->n_sources; i++)
 		sd_event_source_disable_unref(st->sources[i]);
+	sd_event_source_disable_unref(st->inventory_watch);
 	vfw_libvirt_free(st->libvirt);
 	vfw_publish_disconnect(st);
 	vfw_signatures_free(st->signatures);

@@ -65,6 +65,8 @@ struct vfw_state {
 	size_t n_sources;
 	sd_event_source *scan_timer; /* next look at /proc */
 	sd_event_source *inventory_timer; /* files have changed */
+	sd_event_source *inventory_watch; /* NULL: not yet, or the folder is gone */
+	bool inventory_lost; /* and that was said */
 	sd_event_source *sync_timer; /* the kernel is to follow */
 	sd_event_source *retry_timer; /* after trouble */
 	unsigned int scan_step; /* of the quick looks after a device changed */

@@ -25,11 +25,12 @@ struct tap {
 };
 
 struct process {
-	pid_t pid;
+	pid_t pid, parent;
 	unsigned long long
 		start; /* clock ticks after boot: with the pid it names a process for good */
 	struct vfw_cmdline cmdline;
 	bool seen;
+	bool holds; /* a tap, when it was looked at last */
 };
 
 struct vfw_qemu {
@@ -93,24 +94,31 @@ void vfw_qemu_process(const struct vfw_qemu *q, const uint8_t uuid[VFW_UUID_LEN]
 	}
 }
 
-/*
- * The process's start, field 22 of stat; the second field is in parentheses and may hold
- * anything. 0: gone.
- */
-static unsigned long long start_of(int dir)
+/* A number of stat, field 3 and up; the second field is in parentheses and may hold anything. 0: gone. */
+static unsigned long long stat_of(int dir, int field)
 {
 	_cleanup_free_ char *text = NULL;
-	unsigned long long start = 0;
+	unsigned long long n = 0;
 	const char *p;
 
 	if (vfw_file_read(dir, "stat", 4096, &text, NULL))
 		return 0;
 	p = strrchr(text, ')');
-	for (int field = 2; p && field < 22; field++) {
+	for (int i = 2; p && i < field; i++) {
 		p = strchr(p, ' ');
 		p = p ? p + 1 : NULL;
 	}
-	return p && sscanf(p, "%llu", &start) == 1 ? start : 0;
+	return p && sscanf(p, "%llu", &n) == 1 ? n : 0;
+}
+
+static unsigned long long start_of(int dir)
+{
+	return stat_of(dir, 22);
+}
+
+static pid_t parent_of(int dir)
+{
+	return (pid_t)stat_of(dir, 4);
 }
 
 static bool is_qemu(int dir)
@@ -378,6 +386,33 @@ static struct process *recall(struct vfw_qemu *q, struct vfw_registry *r, int di
 	return p;
 }
 
+static bool begot(const struct process *parent, const struct process *child)
+{
+	return child->parent == parent->pid && !parent->holds && parent->cmdline.has_uuid &&
+	       child->cmdline.has_uuid &&
+	       !memcmp(parent->cmdline.uuid, child->cmdline.uuid, VFW_UUID_LEN);
+}
+
+/*
+ * With -daemonize QEMU forks before it opens a tap, and the parent stays, with the same command line, until the child is
+ * ready: the VM is the child. Returns whether p is such a parent; takes back what was said of p's own.
+ */
+static bool is_only_parent(const struct vfw_qemu *q, struct vfw_registry *r,
+			   const struct process *p)
+{
+	for (size_t i = 0; i < q->n_processes; i++) {
+		if (begot(p, &q->processes[i]))
+			return true;
+		if (begot(&q->processes[i], p)) {
+			_cleanup_free_ char *origin = origin_of(q->processes[i].pid);
+
+			if (origin)
+				vfw_registry_withdraw(r, VFW_SOURCE_QEMU, origin);
+		}
+	}
+	return false;
+}
+
 static void look_at(struct vfw_qemu *q, struct vfw_registry *r, int dir, pid_t pid)
 {
 	_cleanup_free_ struct vfw_vm *vm = NULL;
@@ -414,6 +449,10 @@ static void look_at(struct vfw_qemu *q, struct vfw_registry *r, int dir, pid_t p
 	}
 	n = read_taps(dir, taps);
 	if (n < 0)
+		return;
+	p->holds = n > 0;
+	p->parent = parent_of(dir);
+	if (is_only_parent(q, r, p))
 		return;
 	describe(q, p, taps, n, vm);
 	if (vfw_registry_report(r, VFW_SOURCE_QEMU, origin, vm) == -ENOSPC)

@@ -49,6 +49,15 @@ expect "revision" "$(vfwctl -o json status | jq .module.revision)" "$revision"
 expect_pass can_tcp a 10.0.0.12 80
 cp /tmp/a.toml $inventory
 
+note "another folder of the same name"
+mv /etc/vfw/vms.d /tmp/vms.d
+mkdir /etc/vfw/vms.d
+cp /tmp/vms.d/* /etc/vfw/vms.d/
+sed 's/"tier" = "web"/"tier" = "old"/' /tmp/a.toml >$inventory
+wait_until 20 in_group a "no group"
+cp /tmp/a.toml $inventory
+wait_until 20 in_group a web
+
 note "two processes with one UUID"
 uuid=$(vfwctl -o json vm show a | jq -r .uuid)
 labvm add impostor --uuid "$uuid" --unmanaged --ip 10.0.0.99/24

@@ -134,6 +134,35 @@ START_TEST(life)
 END_TEST
 
 /* NICs without mac= get QEMU's own, around those that are given. */
+/* The parent of a QEMU that becomes a daemon is no second VM, whichever is looked at first. */
+START_TEST(daemonized)
+{
+	static const char parent[] = "50 (q) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 5000 0";
+	static const char child[] = "60 (q) S 50 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 6000 0";
+	const struct vfw_vm *vm;
+
+	make_process(50, "qemu-system-x86_64", 0, UUID);
+	write_proc(50, "stat", parent, sizeof(parent) - 1);
+	ck_assert_ptr_nonnull(scan("vm50"));
+	make_process(60, "qemu-system-x86_64", 0, UUID);
+	write_proc(60, "stat", child, sizeof(child) - 1);
+	vm = scan("vm60");
+	ck_assert_ptr_nonnull(vm);
+	ck_assert_ptr_null(vm->conflict);
+	open_tap(60, 30, "tap1");
+	vm = scan("vm60");
+	ck_assert_ptr_null(vm->conflict);
+	ck_assert_int_eq(vm->nics[0].ifindex, 11);
+	/* one with a tap of its own is one */
+	open_tap(50, 30, "tap2");
+	ck_assert_ptr_nonnull(scan("vm60")->conflict);
+	run("rm -r %s/50", proc);
+	vm = scan("vm60");
+	ck_assert_ptr_null(vm->conflict);
+	ck_assert_int_eq(vm->nics[0].ifindex, 11);
+}
+END_TEST
+
 START_TEST(default_macs)
 {
 	static const char args[] =
@@ -229,6 +258,7 @@ Suite *suite_qemu(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, life);
+	tcase_add_test(t, daemonized);
 	tcase_add_test(t, default_macs);
 	tcase_add_test(t, set_user_id_is_not_believed);
 	tcase_add_test(t, command_line_is_read_once);
