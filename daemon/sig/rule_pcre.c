@@ -5,6 +5,7 @@
 
 #define DEPTH_MAX 16 /* of groups */
 #define REPEAT_MAX 2048 /* Hyperscan's own bound is 32767, and a long repetition costs state */
+#define WIDE_MAX (1U << 20) /* so that products stay in range */
 #define STATES_MAX 256 /* of the automaton, roughly: half of what one engine of Hyperscan has */
 
 struct reader {
@@ -18,6 +19,7 @@ struct reader {
 struct shape {
 	uint32_t least; /* bytes */
 	uint32_t states;
+	uint32_t wide; /* states, were each repetition drawn */
 	bool one; /* a single byte, or none of many: a class */
 };
 
@@ -178,9 +180,13 @@ static bool read_repeat(struct reader *r, struct shape *s)
 	if (strchr("?*+{", *r->at) && *r->at)
 		return false;
 	s->least *= least;
-	/* of a single byte many are counted, not drawn */
-	s->states *= s->one && most > 4 ? 4 : most;
-	return true;
+	s->wide *= most;
+	/* of a single byte many are counted, not drawn; but not within what is repeated itself, or compiling takes minutes */
+	if (s->one && most > 4)
+		s->states = 4;
+	else if (most > 1)
+		s->states = s->wide;
+	return s->wide <= WIDE_MAX;
 }
 
 static bool read_atom(struct reader *r, struct shape *s)
@@ -188,7 +194,7 @@ static bool read_atom(struct reader *r, struct shape *s)
 	unsigned char byte;
 	char set;
 
-	*s = (struct shape){1, 1, true};
+	*s = (struct shape){1, 1, 1, true};
 	switch (*r->at) {
 	case '\\':
 		r->at++;
@@ -235,6 +241,7 @@ static bool read_sequence(struct reader *r, struct shape *out)
 			return false;
 		out->least += s.least;
 		out->states += s.states;
+		out->wide += s.wide;
 		if (out->states > STATES_MAX || out->least > REPEAT_MAX)
 			return false;
 	}
@@ -254,6 +261,7 @@ static bool read_alternatives(struct reader *r, struct shape *out)
 			return false;
 		out->least = s.least < out->least ? s.least : out->least;
 		out->states += s.states;
+		out->wide += s.wide;
 		if (out->states > STATES_MAX)
 			return false;
 	}

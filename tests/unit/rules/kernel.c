@@ -102,6 +102,7 @@ static const struct {
 	{"alert tcp any any -> any any (pcre:\"/a^b/m\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/a[^\\d\\D]/\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/(?:abcd){99}/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/(?:ab{2,99}){9}/\";", NULL, "pcre"},
 	{"alert udp any any -> any any (content:\"a\"; endswith; isdataat:1,relative;", NULL,
 	 "content that cannot be"},
 	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,>,5,0,relative;", NULL,
