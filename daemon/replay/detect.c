@@ -428,6 +428,10 @@ static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 	if (!within_limit(d, r, i, KIND_LIMIT, &m->limit) || sig->flags & VFW_SIG_NOALERT)
 		return false;
 	d->alert(d->ctx, m, r->p, stream);
+	if (vfw_sig_both_ways(&d->set->sigs, sig, r->p) &&
+	    within_limit(d, r, i, KIND_FILTER, &m->filter) &&
+	    within_limit(d, r, i, KIND_LIMIT, &m->limit))
+		d->alert(d->ctx, m, r->p, stream);
 	return false;
 }
 

@@ -191,7 +191,8 @@ static void one_packet(struct vfw_replay *r, const struct vfw_frame *f, const u8
 	u32 end = f->end < have ? f->end : have;
 	u64 time = r->time;
 
-	if (f->payload_off < end) {
+	/* of other protocols, and what is broken, there is no payload that rules know */
+	if (f->flags & VFW_FRAME_F_L4 && f->payload_off < end) {
 		p.payload = frame + f->payload_off;
 		p.payload_len = end - f->payload_off;
 	}

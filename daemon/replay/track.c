@@ -270,6 +270,9 @@ static struct vfw_track_flow *add(struct vfw_track *t, const struct vfw_flow_key
 
 struct bytes {
 	const u8 *payload;
+	u8 *merged; /* a copy of the payload, NULL where none is needed */
+	const struct vfw_stream *stream;
+	struct vfw_track_window *window;
 };
 
 static bool same(void *arg, u32 seg_off, const struct vfw_piece *piece, u32 piece_off, u32 len)
@@ -278,6 +281,33 @@ static bool same(void *arg, u32 seg_off, const struct vfw_piece *piece, u32 piec
 
 	return !memcmp(b->payload + seg_off,
 		       ((const struct vfw_track_piece *)piece)->bytes + piece_off, len);
+}
+
+static bool is_acknowledged(const struct vfw_stream *s, u32 seq)
+{
+	return s->flags & VFW_STREAM_F_ACKED && (int)(seq - s->acked) < 0;
+}
+
+/*
+ * Two copies differ: as Suricata takes it, those of the segment that begins first count, but what was acknowledged stays.
+ * All copies agree then.
+ */
+static bool merge(void *arg, u32 seg_off, const struct vfw_piece *piece, u32 piece_off, u32 len)
+{
+	const struct bytes *b = arg;
+	u8 *kept = ((struct vfw_track_piece *)piece)->bytes + piece_off;
+	int at = (int)(b->window->len - (b->window->seq - piece->seq));
+
+	if (!seg_off || piece_off || is_acknowledged(b->stream, piece->seq)) {
+		memcpy(b->merged + seg_off, kept, len);
+		return true;
+	}
+	memcpy(kept, b->merged + seg_off, len);
+	/* delivered, and not asked yet */
+	if (at >= 0 && (u32)at < b->window->len)
+		memcpy(b->window->bytes + at, kept,
+		       len < b->window->len - (u32)at ? len : b->window->len - (u32)at);
+	return true;
 }
 
 /* Takes a segment's payload into the stream. Returns whether it is the stream's business from here on. */
@@ -289,17 +319,27 @@ static bool take_segment(struct vfw_track_flow *f, unsigned int side, const stru
 	struct vfw_track_piece *piece = NULL;
 	struct vfw_stream_span span;
 	struct vfw_stream_plan plan;
-	struct bytes b = {payload};
+	struct bytes b = {.payload = payload, .stream = s, .window = &f->window[side]};
+	bool taken = false;
 
-	vfw_stream_plan(s, &plan, &seg, &stream_limit, same, &b);
-	if (plan.verdict == VFW_STREAM_CONFLICT)
-		return true; /* the first copy stands */
-	if (plan.verdict != VFW_STREAM_PASS)
+	/* what ends before the last acknowledgement is a packet by itself: Suricata's stream takes nothing of it */
+	if (len && is_acknowledged(s, seg.seq + len))
 		return false;
+	vfw_stream_plan(s, &plan, &seg, &stream_limit, same, &b);
+	if (plan.verdict == VFW_STREAM_CONFLICT) {
+		b.merged = malloc(len);
+		if (!b.merged)
+			return true;
+		memcpy(b.merged, payload, len);
+		payload = b.merged;
+		vfw_stream_plan(s, &plan, &seg, &stream_limit, merge, &b);
+	}
+	if (plan.verdict != VFW_STREAM_PASS)
+		goto out;
 	if (plan.keep_len) {
 		piece = malloc(sizeof(*piece) + plan.keep_len);
 		if (!piece)
-			return false;
+			goto out;
 		memcpy(piece->bytes, payload + plan.keep_off, plan.keep_len);
 	}
 	while (vfw_stream_span(&plan, &span))
@@ -309,7 +349,10 @@ static bool take_segment(struct vfw_track_flow *f, unsigned int side, const stru
 		       span.len);
 	free_pieces(vfw_stream_commit(s, &plan, piece ? &piece->piece : NULL));
 	f->window[side].seq = s->next;
-	return true;
+	taken = true;
+out:
+	free(b.merged);
+	return taken;
 }
 
 /* The receiver's word about the other direction. */
@@ -424,7 +467,7 @@ static void take_tcp(struct vfw_track *t, struct vfw_track_flow *f, unsigned int
 {
 	const u8 *payload = bytes + frame->payload_off;
 	struct options options;
-	bool midway = false;
+	bool midway = false, over;
 
 	read_options(frame, bytes, &options);
 	if (f->tcp_open && !(frame->tcp_flags & VFW_TCP_SYN) && is_old(f, side, frame, &options))
@@ -463,7 +506,9 @@ static void take_tcp(struct vfw_track *t, struct vfw_track_flow *f, unsigned int
 	    (!(frame->tcp_flags & VFW_TCP_SYN) || options.fast_open))
 		r->in_stream = take_segment(f, side, frame, payload, len);
 	r->ready = vfw_track_ready(f, side);
-	r->inspect = r->ready >= (vfw_track_closed(f) ? 1 : VFW_TRACK_CHUNK);
+	/* what a FIN meets is asked as far as it was acknowledged, the rest when the conversation is over */
+	over = vfw_track_closed(f) || frame->tcp_flags & VFW_TCP_FIN;
+	r->inspect = r->ready >= (over ? 1 : VFW_TRACK_CHUNK);
 }
 
 static u8 opener_of(const struct vfw_track *t, const struct vfw_frame *f, u8 sender)

@@ -16,6 +16,7 @@ struct vfw_rule_scan {
 	struct vfw_rule_regex *
 		*own; /* for those Hyperscan has not; exprs then only says where it may match */
 	bool *broken; /* did not compile */
+	bool *exact; /* the database does not only filter */
 	bool unfiltered; /* own expressions get no database */
 	struct vfw_regex_scratch *own_scratch;
 	hs_scratch_t *scratch;
@@ -107,8 +108,9 @@ struct vfw_rule_scan *vfw_rule_scan_new(const struct vfw_rule_set *set, char *wh
 	scan->exprs = calloc(set->sigs.n_exprs + 1, sizeof(*scan->exprs));
 	scan->broken = calloc(set->sigs.n_exprs + 1, sizeof(*scan->broken));
 	scan->own = calloc(set->sigs.n_exprs + 1, sizeof(*scan->own));
+	scan->exact = calloc(set->sigs.n_exprs + 1, sizeof(*scan->exact));
 	scan->own_scratch = malloc(sizeof(*scan->own_scratch));
-	if (!scan->exprs || !scan->broken || !scan->own || !scan->own_scratch) {
+	if (!scan->exprs || !scan->broken || !scan->exact || !scan->own || !scan->own_scratch) {
 		snprintf(why, size, "out of memory");
 		goto fail;
 	}
@@ -143,6 +145,7 @@ void vfw_rule_scan_free(struct vfw_rule_scan *scan)
 	free(scan->own_scratch);
 	free(scan->exprs);
 	free(scan->broken);
+	free(scan->exact);
 	hs_free_database(scan->literals);
 	hs_free_scratch(scan->scratch);
 	free(scan);
@@ -200,20 +203,22 @@ static int on_end(unsigned int id, unsigned long long from, unsigned long long t
 	return e->n == e->max && e->max < VFW_SIG_ENDS_MAX;
 }
 
-/* Makes what answers for an expression: a database, or our own program behind one that filters. */
+/*
+ * Makes what answers for an expression: a database, which may only filter, and our own program, which knows where PCRE's
+ * matches end. One of the two may be missing.
+ */
 static int prepare(struct vfw_rule_scan *scan, u32 expr)
 {
 	const struct vfw_rule_expr *x = &scan->set->exprs[expr];
 	char why[160];
 
+	scan->own[expr] = vfw_rule_regex_new(x, why, sizeof(why));
 	scan->exprs[expr] = compile_expr(x, 0, why, sizeof(why));
-	if (!scan->exprs[expr]) {
-		scan->own[expr] = vfw_rule_regex_new(x, why, sizeof(why));
-		if (!scan->own[expr])
-			return -EINVAL;
-		if (!scan->unfiltered)
-			scan->exprs[expr] = compile_expr(x, HS_FLAG_PREFILTER, why, sizeof(why));
-	}
+	scan->exact[expr] = scan->exprs[expr];
+	if (!scan->exprs[expr] && !scan->own[expr])
+		return -EINVAL;
+	if (!scan->exprs[expr] && !scan->unfiltered)
+		scan->exprs[expr] = compile_expr(x, HS_FLAG_PREFILTER, why, sizeof(why));
 	if (scan->exprs[expr] && hs_alloc_scratch(scan->exprs[expr], &scan->scratch) != HS_SUCCESS)
 		return -ENOMEM;
 	return 0;
@@ -242,7 +247,9 @@ int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u
 {
 	struct vfw_rule_scan *scan = ctx;
 	struct ends e = {ends, 0, max};
+	u32 own[VFW_SIG_ENDS_MAX];
 	hs_error_t rc;
+	int n;
 
 	if (scan->broken[expr])
 		return -EINVAL;
@@ -257,5 +264,13 @@ int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u
 		     &e);
 	if (rc != HS_SUCCESS && rc != HS_SCAN_TERMINATED)
 		return -EIO;
-	return e.n && scan->own[expr] ? own_ends(scan, expr, buf, len, ends, max) : (int)e.n;
+	if (!e.n || !scan->own[expr])
+		return (int)e.n;
+	n = own_ends(scan, expr, buf, len, own, max);
+	/* our program may have spent its budget: all places are better than none */
+	if (n <= 0 && scan->exact[expr])
+		return (int)e.n;
+	if (n > 0)
+		memcpy(ends, own, (size_t)n * sizeof(*ends));
+	return n;
 }

@@ -337,13 +337,16 @@ static void choose_scope(struct vfw_draft *d)
 			d->sig.flags |= VFW_SIG_PACKET;
 }
 
-/* Addresses alone: once for a flow and direction, not for each packet. */
+/* Addresses, and the IP protocol, alone: once for a flow and direction, not for each packet. */
 static bool is_once(const struct vfw_draft *d)
 {
 	uint32_t i, any = VFW_SIG_ANY_PORT_SRC | VFW_SIG_ANY_PORT_DST;
 
-	if (d->n_steps || d->n_conds || (d->sig.flags & any) != any)
+	if (d->n_steps || (d->sig.flags & any) != any)
 		return false;
+	for (i = 0; i < d->n_conds; i++)
+		if (d->conds[i].field != VFW_SIG_IP_PROTO)
+			return false;
 	if (d->sig.flags & (VFW_SIG_TO_SERVER | VFW_SIG_TO_CLIENT | VFW_SIG_ESTABLISHED |
 			    VFW_SIG_NOT_ESTABLISHED | VFW_SIG_STATELESS | VFW_SIG_ONLY_FRAG |
 			    VFW_SIG_NO_FRAG | VFW_SIG_PACKET | VFW_SIG_STREAM | VFW_SIG_HTTP))

@@ -50,6 +50,7 @@ enum vfw_proto {
 	VFW_PROTO_UDP = 17,
 	VFW_PROTO_DCCP = 33,
 	VFW_PROTO_FRAG6 = 44, /* stands for any protocol in the key of IPv6 fragments */
+	VFW_PROTO_ESP = 50,
 	VFW_PROTO_ICMP6 = 58,
 	VFW_PROTO_SCTP = 132,
 	VFW_PROTO_UDPLITE = 136,

@@ -243,7 +243,7 @@ bool vfw_sig_compare(unsigned int cmp, u64 x, u64 a, u64 b)
 	case VFW_SIG_NOT_ALL:
 		return (x & a) != a;
 	case VFW_SIG_XOR:
-		return x | a;
+		return x ^ a;
 	default:
 		return false;
 	}
@@ -462,8 +462,9 @@ static bool field_of(const struct vfw_sig_pkt *p, unsigned int field, u64 *x)
 	if (field <= VFW_SIG_SAME_IP)
 		return ip_field(p, field, x);
 	if (field == VFW_SIG_DSIZE) {
-		*x = p->payload_len;
-		return f->flags & VFW_FRAME_F_L4;
+		/* of other protocols nobody knows a payload; of ESP only where its header ends */
+		*x = f->flags & VFW_FRAME_F_L4 ? p->payload_len : 0;
+		return f->flags & VFW_FRAME_F_L4 || f->proto != VFW_PROTO_ESP;
 	}
 	if (field == VFW_SIG_FLOW_AGE) {
 		*x = p->flow_age;
@@ -651,6 +652,34 @@ bool vfw_sig_header(const struct vfw_sigs *s, const struct vfw_sig *sig,
 	    !(sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p->frame, true)))
 		return false;
 	return conds_fit(s, sig, p);
+}
+
+static bool is_same_set(const void *table, size_t size, const struct vfw_sig_set *a,
+			const struct vfw_sig_set *b)
+{
+	const u8 *p = table;
+
+	return a->n == b->n &&
+	       (!a->n || !memcmp(p + a->first * size, p + b->first * size, a->n * size));
+}
+
+/* Suricata takes such a rule as one of a single direction. */
+static bool has_same_ends(const struct vfw_sigs *s, const struct vfw_sig *sig)
+{
+	const struct vfw_sig_side *a = &sig->src, *b = &sig->dst;
+
+	return !(sig->flags & VFW_SIG_ANY_ADDR_SRC) == !(sig->flags & VFW_SIG_ANY_ADDR_DST) &&
+	       !(sig->flags & VFW_SIG_ANY_PORT_SRC) == !(sig->flags & VFW_SIG_ANY_PORT_DST) &&
+	       is_same_set(s->range4, sizeof(*s->range4), &a->addr4, &b->addr4) &&
+	       is_same_set(s->range6, sizeof(*s->range6), &a->addr6, &b->addr6) &&
+	       is_same_set(s->ports, sizeof(*s->ports), &a->ports, &b->ports);
+}
+
+bool vfw_sig_both_ways(const struct vfw_sigs *s, const struct vfw_sig *sig,
+		       const struct vfw_sig_pkt *p)
+{
+	return sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p->frame, false) &&
+	       ends_fit(s, sig, p->frame, true) && !has_same_ends(s, sig);
 }
 
 bool vfw_sig_limit(const struct vfw_sig_limit *limit, struct vfw_sig_counter *c, u64 now)

@@ -313,6 +313,13 @@ bool vfw_sig_header(const struct vfw_sigs *s, const struct vfw_sig *sig,
 		    const struct vfw_sig_pkt *p);
 
 /*
+ * Do the ends of a bidirectional signature that fits the packet fit it both ways? Suricata makes two rules of one with <>, and
+ * both speak then. Any context.
+ */
+bool vfw_sig_both_ways(const struct vfw_sigs *s, const struct vfw_sig *sig,
+		       const struct vfw_sig_pkt *p);
+
+/*
  * Evaluates the steps of sig: those of the payload over buf, len bytes (a packet's payload, or what a
  * stream holds contiguously), those of headers over p's, those of messages over p->buffers (of buffers of
  * one kind any one serves; one that is not there never matches). Without any step it matches.

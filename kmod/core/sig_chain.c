@@ -156,8 +156,8 @@ static int digit_of(u8 ch)
 	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : 99;
 }
 
-/* As strtoull() reads n bytes: blanks, a sign, a prefix; false when there is no digit. */
-static bool read_string(const u8 *p, u32 n, u32 base, u64 *x)
+/* As strtoull() reads n bytes: blanks, a sign, a prefix. Returns how many it took, 0 when there is no digit. */
+static u32 read_string(const u8 *p, u32 n, u32 base, u64 *x)
 {
 	bool minus = false, any = false;
 	u64 sum = 0;
@@ -179,10 +179,10 @@ static bool read_string(const u8 *p, u32 n, u32 base, u64 *x)
 		any = true;
 	}
 	*x = minus ? 0 - sum : sum;
-	return any;
+	return any ? i : 0;
 }
 
-/* Reads the number a byte_* step is about. *end: behind its bytes. */
+/* Reads the number a byte_* step is about. *end: behind its bytes, of a string behind those that are the number. */
 static bool read_number(const struct chain *c, u32 i, u64 *x, u32 *begin, u32 *end)
 {
 	const struct vfw_sig_step *t = &c->steps[i];
@@ -197,8 +197,12 @@ static bool read_number(const struct chain *c, u32 i, u64 *x, u32 *begin, u32 *e
 	*begin = (u32)at;
 	*end = (u32)at + (u32)count;
 	*x = 0;
-	if (t->flags & VFW_SIG_F_STRING)
-		return read_string(c->buf + at, (u32)count, t->base, x);
+	if (t->flags & VFW_SIG_F_STRING) {
+		u32 took = read_string(c->buf + at, (u32)count, t->base, x);
+
+		*end = (u32)at + took;
+		return took;
+	}
 	if (count > 8)
 		return false;
 	for (k = 0; k < count; k++) {
@@ -248,7 +252,8 @@ static bool try_byte_jump(struct chain *c, u32 i)
 		to += c->len;
 	else if (!(t->flags & VFW_SIG_F_FROM_BEGIN))
 		to += end;
-	if (to < 0 || to >= c->len)
+	/* to the end it may lead, though nothing is there */
+	if (to < 0 || to > c->len)
 		return false;
 	c->place[i + 1] = (u32)to;
 	return true;

@@ -52,6 +52,22 @@ static const struct chain chains[] = {
 	 true, 0},
 	{"content:\"a\"; content:!\"b\"; within:1;", "ab ac", true, 0},
 	{"content:\"a\"; content:!\"b\"; within:1;", "ab ab", false, 0},
+	/* a jump may lead to the end, and leaves from behind the digits */
+	{"byte_jump:1,0; isdataat:!1,relative;",
+	 "\x02"
+	 "ab",
+	 true, 0},
+	{"byte_jump:1,0; isdataat:!1,relative;",
+	 "\x03"
+	 "ab",
+	 false, 0},
+	{"byte_jump:3,0,string,dec; content:\"c\"; within:1;", "1abc", false, 0},
+	{"byte_jump:3,0,string,dec; content:\"b\"; within:1;", "1abc", true, 0},
+	{"byte_test:1,!^,2,0,string,dec;", "2", true, 0},
+	{"byte_test:1,!^,2,0,string,dec;", "3", false, 0},
+	/* PCRE's own end is where the next one begins to look */
+	{"pcre:\"/^b{1,2}\\d+/\"; content:\"0\"; distance:0;", "b90c9", false, 0},
+	{"pcre:\"/^b{1,2}\\d+?/\"; content:\"0\"; distance:0;", "b90c9", true, 0},
 	/* without distance or within a content stands for itself */
 	{"content:\"b\"; content:\"a\";", "ab", true, 0},
 	{"content:\"a\"; isdataat:1,relative;", "ab", true, 0},

@@ -201,6 +201,9 @@ static const struct {
 	{{{4, "ack!"}, {1, "att"}}, 8, "1 3 5"},
 	/* a copy with other bytes: the first one stands, and only packet rules see the second */
 	{{{1, "innocent"}, {1, "attack!!"}}, 9, "2 5"},
+	/* of two copies that wait, the segment that begins first has its way */
+	{{{4, "ack!"}, {1, "attINN"}}, 8, ""},
+	{{{4, "INN!"}, {1, "attack"}}, 8, "1 2 3 5 5"},
 	/* what stands around a gap is not joined over it, but asked */
 	{{{1, "att"}, {8, "ack attack"}}, 18, "1 2 3"},
 };
@@ -213,6 +216,45 @@ START_TEST(stream)
 		segment(CLIENT, ACK, streams[_i].said[i].seq, 1, streams[_i].said[i].data, 0);
 	segment(SERVER, ACK, 1, streams[_i].acked, "", 0);
 	expect(TCP_RULES, NULL, streams[_i].alerts);
+}
+END_TEST
+
+/* What was acknowledged before is a packet by itself; what was not yet when a FIN came is asked by itself. */
+START_TEST(acknowledged)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "attack", 0);
+	segment(CLIENT, ACK, 7, 1, "more", 0);
+	segment(SERVER, ACK, 1, 11, "", 0);
+	segment(CLIENT, ACK, 1, 1, "attack", 0);
+	expect("alert tcp any any -> any 80 (flow:established; content:\"attack\"; sid:1;)\n", NULL,
+	       "1 1");
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "attack", 0);
+	segment(SERVER, ACK, 1, 7, "", 0);
+	segment(CLIENT, ACK, 7, 1, "attack", 0);
+	segment(CLIENT, FIN | ACK, 13, 1, "", 0);
+	segment(SERVER, FIN | ACK, 1, 14, "", 0);
+	segment(CLIENT, ACK, 14, 2, "", 0);
+	expect("alert tcp-stream any any -> any 80 (content:\"attack\"; sid:1;)\n", NULL, "1 1");
+}
+END_TEST
+
+/* A rule for both directions is two, if both ends fit each; of other protocols rules know no payload. */
+START_TEST(both_ways)
+{
+	begin();
+	datagram(CLIENT, "x");
+	ip(CLIENT, 89, (const u8 *)"xxx", 3, 0);
+	expect("alert udp 10.0.0.0/8 any <> 10.0.0.0/24 any (content:\"x\"; sid:1;)\n"
+	       "alert udp 10.0.0.0/8 any <> 10.0.0.0/8 any (content:\"x\"; sid:2;)\n"
+	       "alert udp 10.0.0.1 any <> 10.0.0.2 any (content:\"x\"; sid:3;)\n"
+	       "alert udp 10.0.0.2 any <> 10.0.0.1 any (content:\"x\"; sid:4;)\n"
+	       "alert ip any any -> any any (ip_proto:89; content:\"x\"; sid:5;)\n"
+	       "alert ip any any -> any any (dsize:0; sid:6;)\n",
+	       NULL, "1 1 2 3 4 6");
 }
 END_TEST
 
@@ -351,9 +393,10 @@ START_TEST(once_and_pass)
 	/* addresses alone: once for each direction; with a keyword: each packet */
 	expect("alert ip any any -> any any (sid:1;)\n"
 	       "alert udp any any -> any 53 (sid:2;)\n"
+	       "alert ip any any -> any any (ip_proto:udp; sid:5;)\n"
 	       "pass udp any any -> any any (content:\"b\"; sid:3;)\n"
 	       "alert udp any any -> any any (content:\"b\"; sid:4;)\n",
-	       NULL, "1 1 2");
+	       NULL, "1 1 2 5 5");
 }
 END_TEST
 
@@ -382,6 +425,8 @@ TCase *rules_replay_cases(void)
 	TCase *t = tcase_create("replay");
 
 	tcase_add_loop_test(t, stream, 0, sizeof(streams) / sizeof(streams[0]));
+	tcase_add_test(t, acknowledged);
+	tcase_add_test(t, both_ways);
 	tcase_add_test(t, fragments);
 	tcase_add_test(t, no_handshake);
 	tcase_add_test(t, reset_with_data);
