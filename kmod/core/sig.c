@@ -366,8 +366,8 @@ static bool ip_field(const struct vfw_sig_pkt *p, unsigned int field, u64 *x)
 		*x = !memcmp(f->src, f->dst, 16);
 		return true;
 	case VFW_SIG_TOS:
-		*x = f->kind == VFW_FRAME_IP4 ? h[1] : (vfw_get16(h) >> 4) & 255;
-		return true;
+		*x = h[1];
+		return f->kind == VFW_FRAME_IP4;
 	default:
 		break;
 	}
