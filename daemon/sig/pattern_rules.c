@@ -181,9 +181,11 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		err = append(p, &pattern, d);
 	}
 	if (!err && parts->n > 1) {
-		pattern.regex = all.s;
+		char *regex = vfw_text_take(&all);
+
+		pattern.regex = regex;
 		pattern.flags = VFW_PATTERN_F_ALL;
-		err = own(r, all.s);
+		err = own(r, regex);
 	} else {
 		pattern.flags = VFW_PATTERN_F_DOTALL;
 		free(all.s);

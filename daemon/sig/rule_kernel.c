@@ -11,6 +11,9 @@
 	(VFW_SIG_F_NOCASE | VFW_SIG_F_RELATIVE | VFW_SIG_F_WITHIN | VFW_SIG_F_DEPTH | \
 	 VFW_SIG_F_ENDSWITH | VFW_SIG_F_RETRY)
 
+#define REGEX_MAX 8192 /* bytes; Hyperscan takes 16,000 */
+#define UNORDERED_MAX 3 /* contents of a rule about TCP in any order */
+
 #define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
 
 /* Is it for TCP, whose bytes the module sees as a stream only? */
@@ -144,6 +147,76 @@ static const char *put_isdataat(const struct vfw_sig_step *s, bool stream, struc
 	return NULL;
 }
 
+/* Is there a byte that is right for both? Bytes of contents without case are in lower case. */
+static bool alike(uint8_t a, bool a_nocase, uint8_t b, bool b_nocase)
+{
+	if (a_nocase || b_nocase) {
+		a = a >= 'A' && a <= 'Z' ? a + 32 : a;
+		b = b >= 'A' && b <= 'Z' ? b + 32 : b;
+	}
+	return a == b;
+}
+
+/* May both stand in a text so that they share a byte? */
+static bool may_overlap(const struct vfw_rule_set *set, const struct vfw_sig_step *a,
+			const struct vfw_sig_step *b)
+{
+	int from = 1 - (int)b->len, to = (int)a->len;
+
+	for (int shift = from; shift < to; shift++) {
+		bool fits = true;
+
+		for (int i = 0; i < (int)b->len && fits; i++)
+			if (shift + i >= 0 && shift + i < (int)a->len)
+				fits = alike(set->bytes[a->data + (uint32_t)(shift + i)],
+					     a->flags & VFW_SIG_F_NOCASE, set->bytes[b->data + i],
+					     b->flags & VFW_SIG_F_NOCASE);
+		if (fits)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Two or three contents anywhere, in any order: as each of the orders. That is exact only where none can share a byte with
+ * another.
+ */
+static bool is_unordered(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	const struct vfw_sig_step *s = &set->steps[sig->first_step];
+	const uint32_t allowed = VFW_SIG_F_NOCASE | VFW_SIG_F_RETRY;
+
+	if (sig->n_steps < 2 || sig->n_steps > UNORDERED_MAX)
+		return false;
+	for (uint32_t i = 0; i < sig->n_steps; i++) {
+		if (s[i].op != VFW_SIG_CONTENT || s[i].buffer != VFW_SIG_PAYLOAD || s[i].offset ||
+		    s[i].flags & ~allowed)
+			return false;
+		for (uint32_t k = 0; k < i; k++)
+			if (may_overlap(set, &s[i], &s[k]))
+				return false;
+	}
+	return true;
+}
+
+static void put_orders(const struct vfw_rule_set *set, const struct vfw_sig *sig,
+		       struct vfw_text *t)
+{
+	static const uint8_t orders[][UNORDERED_MAX] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
+							{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	uint32_t n = sig->n_steps == 2 ? 2 : 6;
+
+	vfw_text_str(t, "(?:");
+	for (uint32_t o = 0; o < n; o++) {
+		vfw_text_str(t, o ? "|" : "");
+		for (uint32_t k = 0; k < sig->n_steps; k++) {
+			vfw_text_str(t, k ? ".*" : "");
+			put_bytes(set, &set->steps[sig->first_step + orders[o][k]], t);
+		}
+	}
+	vfw_text_str(t, ")");
+}
+
 static const char *put_pcre(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
 			    bool stream, struct vfw_text *t)
 {
@@ -206,12 +279,22 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 			    struct vfw_rule_parts *parts)
 {
 	const struct vfw_sig *sig = &set->sig[i];
-	const struct vfw_sig_step *s = &set->steps[sig->first_step];
 	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
 	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
+	if (!why && is_tcp(sig) && is_unordered(set, sig)) {
+		put_orders(set, sig, &parts->regex[parts->n++]);
+		return NULL;
+	}
 	for (uint32_t k = 0; k < sig->n_steps && !why; k++)
-		why = put_step(set, sig, &s[k], k ? &s[k - 1] : NULL, parts);
+		why = put_step(set, sig, &set->steps[sig->first_step + k],
+			       k ? &set->steps[sig->first_step + k - 1] : NULL, parts);
+	/* that all have matched Hyperscan says of a stream only when it goes on */
+	if (!why && is_tcp(sig) && parts->n > 1)
+		why = "parts in any order in TCP";
+	for (uint32_t k = 0; k < parts->n && !why; k++)
+		if (parts->regex[k].len > REGEX_MAX)
+			why = "too long";
 	return why;
 }
 

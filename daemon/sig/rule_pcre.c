@@ -5,7 +5,7 @@
 
 #define DEPTH_MAX 16 /* of groups */
 #define REPEAT_MAX 2048 /* Hyperscan's own bound is 32767, and a long repetition costs state */
-#define WIDE_MAX (1U << 20) /* so that products stay in range */
+#define WIDE_MAX 8192 /* states, were each repetition drawn: some of them Hyperscan does draw */
 #define STATES_MAX 256 /* of the automaton, roughly: half of what one engine of Hyperscan has */
 
 struct reader {
@@ -200,6 +200,9 @@ static bool read_atom(struct reader *r, struct shape *s)
 		r->at++;
 		return read_escape(r, &byte, &set);
 	case '[':
+		/* both refuse names of classes that stand outside one */
+		if (r->at[1] && strchr(":.=", r->at[1]))
+			return false;
 		r->at++;
 		return read_class(r);
 	case '(':
@@ -242,7 +245,7 @@ static bool read_sequence(struct reader *r, struct shape *out)
 		out->least += s.least;
 		out->states += s.states;
 		out->wide += s.wide;
-		if (out->states > STATES_MAX || out->least > REPEAT_MAX)
+		if (out->states > STATES_MAX || out->wide > WIDE_MAX || out->least > REPEAT_MAX)
 			return false;
 	}
 	return true;
@@ -262,7 +265,7 @@ static bool read_alternatives(struct reader *r, struct shape *out)
 		out->least = s.least < out->least ? s.least : out->least;
 		out->states += s.states;
 		out->wide += s.wide;
-		if (out->states > STATES_MAX)
+		if (out->states > STATES_MAX || out->wide > WIDE_MAX)
 			return false;
 	}
 	return true;

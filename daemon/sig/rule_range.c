@@ -22,6 +22,7 @@ struct reader {
 	struct vfw_rule_error *e;
 	const struct vfw_rule_text
 		*where; /* a variable's value is complained of where it is used */
+	struct set with, without; /* named, and negated */
 };
 
 static const vfw_u128 most[FAMILY_COUNT] = {0xffffffffU, ~(vfw_u128)0, 65535};
@@ -157,19 +158,6 @@ static int everything(const struct reader *r, struct set *s)
 	return rc;
 }
 
-static int merge(struct set *to, const struct set *from)
-{
-	int f, rc = 0;
-	size_t i;
-
-	for (f = 0; f < FAMILY_COUNT; f++) {
-		for (i = 0; !rc && i < from->of[f].n; i++)
-			rc = append(&to->of[f], from->of[f].v[i].low, from->of[f].v[i].high);
-		sort(&to->of[f]);
-	}
-	return rc;
-}
-
 static int fail(const struct reader *r, const struct vfw_rule_text *t, const char *what)
 {
 	return vfw_rule_fail(r->e, r->where ? r->where : t, 0, "'%.*s': %s",
@@ -275,42 +263,29 @@ static int read_port(const struct reader *r, const struct vfw_rule_text *t, stru
 	return append(&s->of[FAMILY_PORT], (vfw_u128)a, (vfw_u128)b);
 }
 
-static int read_item(struct reader *r, struct vfw_rule_text t, unsigned int depth, struct set *s);
+static int read_item(struct reader *r, struct vfw_rule_text t, unsigned int depth, bool negated);
 
-static int read_list(struct reader *r, struct vfw_rule_text t, unsigned int depth, struct set *s)
+static int read_list(struct reader *r, struct vfw_rule_text t, unsigned int depth, bool negated)
 {
-	struct set without = {0}, one;
 	struct vfw_rule_text item;
-	bool named = false;
-	int f, rc = 0;
+	int rc = 0;
 
 	while (!rc && vfw_rule_split(&t, ',', &item)) {
-		bool negated = item.len && item.s[0] == '!';
+		bool turned = item.len && item.s[0] == '!';
 
-		one = (struct set){0};
-		if (negated) {
+		if (turned) {
 			item.s++;
 			item.len--;
 			item.col++;
 			item = vfw_rule_trim(item);
-		} else {
-			named = true;
 		}
-		rc = read_item(r, item, depth + 1, &one);
-		if (!rc)
-			rc = merge(negated ? &without : s, &one);
-		set_free(&one);
+		rc = read_item(r, item, depth + 1, negated != turned);
 	}
-	if (!rc && !named)
-		rc = everything(r, s);
-	for (f = 0; !rc && f < FAMILY_COUNT; f++)
-		rc = subtract(&s->of[f], &without.of[f]);
-	set_free(&without);
 	return rc;
 }
 
 static int read_var(struct reader *r, const struct vfw_rule_text *t, unsigned int depth,
-		    struct set *s)
+		    bool negated)
 {
 	const struct vfw_rule_text *where = r->where;
 	struct vfw_rule_text value = {.line = t->line, .col = t->col};
@@ -327,31 +302,54 @@ static int read_var(struct reader *r, const struct vfw_rule_text *t, unsigned in
 	value.len = strlen(value.s);
 	if (!where)
 		r->where = t;
-	rc = read_list(r, value, depth, s);
+	rc = read_list(r, value, depth, negated);
 	r->where = where;
 	return rc;
 }
 
-/* s is empty before. */
-static int read_item(struct reader *r, struct vfw_rule_text t, unsigned int depth, struct set *s)
+static int read_item(struct reader *r, struct vfw_rule_text t, unsigned int depth, bool negated)
 {
+	struct set *s = negated ? &r->without : &r->with;
+
 	if (depth > DEPTH_MAX)
 		return fail(r, &t, "lists or variables too deep within each other");
 	if (!t.len)
 		return fail(r, &t, r->ports ? "expected a port" : "expected an address");
 	if (t.s[0] == '$')
-		return read_var(r, &t, depth, s);
+		return read_var(r, &t, depth, negated);
 	if (t.s[0] == '[') {
 		if (t.s[t.len - 1] != ']')
 			return fail(r, &t, "expected ']' at its end");
 		t.s++;
 		t.col++;
 		t.len -= 2;
-		return read_list(r, t, depth, s);
+		return read_list(r, t, depth, negated);
 	}
 	if (vfw_rule_is(&t, "any"))
 		return everything(r, s);
 	return r->ports ? read_port(r, &t, s) : read_address(r, &t, s);
+}
+
+/*
+ * All that is named anywhere, or all there is if nothing is, without what is negated anywhere, however deep: so Suricata
+ * reads lists within lists. What is left is in r->with.
+ */
+static int read_set(struct reader *r, const struct vfw_rule_text *t)
+{
+	int f, rc = read_list(r, *t, 0, false);
+	size_t named = 0;
+
+	for (f = 0; f < FAMILY_COUNT; f++)
+		named += r->with.of[f].n;
+	if (!rc && !named)
+		rc = everything(r, &r->with);
+	for (f = 0; f < FAMILY_COUNT; f++) {
+		sort(&r->with.of[f]);
+		sort(&r->without.of[f]);
+		rc = rc ?: subtract(&r->with.of[f], &r->without.of[f]);
+	}
+	set_free(&r->without);
+	return rc;
 }
 
 static bool is_all(const struct vfw_ranges *r, enum family f)
@@ -364,15 +362,15 @@ int vfw_rule_addresses(const struct vfw_rule_text *t, const struct vfw_rule_vars
 		       struct vfw_rule_error *e)
 {
 	struct reader r = {.vars = vars, .e = e};
-	struct set s = {0};
-	int rc = read_list(&r, *t, 0, &s);
+	int rc = read_set(&r, t);
 
-	if (!rc && !s.of[FAMILY_4].n && !s.of[FAMILY_6].n)
+	if (!rc && !r.with.of[FAMILY_4].n && !r.with.of[FAMILY_6].n)
 		rc = vfw_rule_fail(e, t, 0, "'%.*s' leaves no address",
 				   (int)(t->len > 60 ? 60 : t->len), t->s);
-	*any = !rc && is_all(&s.of[FAMILY_4], FAMILY_4) && is_all(&s.of[FAMILY_6], FAMILY_6);
-	*v4 = s.of[FAMILY_4];
-	*v6 = s.of[FAMILY_6];
+	*any = !rc && is_all(&r.with.of[FAMILY_4], FAMILY_4) &&
+	       is_all(&r.with.of[FAMILY_6], FAMILY_6);
+	*v4 = r.with.of[FAMILY_4];
+	*v6 = r.with.of[FAMILY_6];
 	return rc;
 }
 
@@ -380,13 +378,12 @@ int vfw_rule_ports(const struct vfw_rule_text *t, const struct vfw_rule_vars *va
 		   struct vfw_ranges *ports, bool *any, struct vfw_rule_error *e)
 {
 	struct reader r = {.vars = vars, .e = e, .ports = true};
-	struct set s = {0};
-	int rc = read_list(&r, *t, 0, &s);
+	int rc = read_set(&r, t);
 
-	if (!rc && !s.of[FAMILY_PORT].n)
+	if (!rc && !r.with.of[FAMILY_PORT].n)
 		rc = vfw_rule_fail(e, t, 0, "'%.*s' leaves no port",
 				   (int)(t->len > 60 ? 60 : t->len), t->s);
-	*any = !rc && is_all(&s.of[FAMILY_PORT], FAMILY_PORT);
-	*ports = s.of[FAMILY_PORT];
+	*any = !rc && is_all(&r.with.of[FAMILY_PORT], FAMILY_PORT);
+	*ports = r.with.of[FAMILY_PORT];
 	return rc;
 }

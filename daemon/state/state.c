@@ -293,7 +293,7 @@ static void scan_inventory(struct vfw_state *st)
 	if (st->inventory_lost)
 		arm(st, st->inventory_timer, INVENTORY_LOST_DELAY);
 	err = vfw_inventory_scan(st->inventory, st->registry);
-	if (err && !(err == -ENOENT && st->inventory_lost))
+	if (err && !st->inventory_lost)
 		vfw_log_error("%s: %s", st->config.vms, strerror(-err));
 }
 
