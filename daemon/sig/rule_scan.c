@@ -14,7 +14,7 @@ struct vfw_rule_scan {
 	hs_database_t *literals;
 	hs_database_t **exprs; /* NULL: not yet asked for */
 	struct vfw_rule_regex *
-		*own; /* for those Hyperscan has not; exprs then only says where it may match */
+		*own; /* our own program: knows where a match ends; NULL: it has not this one */
 	bool *broken; /* did not compile */
 	bool *exact; /* the database does not only filter */
 	bool unfiltered; /* own expressions get no database */

@@ -247,7 +247,7 @@ START_TEST(both_ways)
 {
 	begin();
 	datagram(CLIENT, "x");
-	ip(CLIENT, 89, (const u8 *)"xxx", 3, 0);
+	ip(CLIENT, 89, (const u8 *)"axa", 3, 0);
 	expect("alert udp 10.0.0.0/8 any <> 10.0.0.0/24 any (content:\"x\"; sid:1;)\n"
 	       "alert udp 10.0.0.0/8 any <> 10.0.0.0/8 any (content:\"x\"; sid:2;)\n"
 	       "alert udp 10.0.0.1 any <> 10.0.0.2 any (content:\"x\"; sid:3;)\n"
