@@ -6,6 +6,7 @@
 #include <linux/timekeeping.h>
 
 #include "budget.h"
+#include "sig_count.h"
 
 #define BUDGET_BURST_MS 200 /* of scanning, that may be saved up */
 
@@ -44,13 +45,21 @@ struct vfw_budget *vfw_budget_get(struct vfw_budget *budget)
 	return refcount_inc_not_zero(&budget->refs) ? budget : NULL;
 }
 
+static void budget_free_rcu(struct rcu_head *rcu)
+{
+	struct vfw_budget *budget = container_of(rcu, struct vfw_budget, rcu);
+
+	vfw_sig_count_free(budget->counts, budget);
+	kfree(budget);
+}
+
 void vfw_budget_put(struct vfw_budget *budget)
 {
 	if (!budget || !refcount_dec_and_test(&budget->refs))
 		return;
 	if (!budget->resting)
 		atomic_dec(&budget_n);
-	kfree_rcu(budget, rcu);
+	call_rcu(&budget->rcu, budget_free_rcu);
 }
 
 void vfw_budget_rest(struct vfw_budget *budget, bool resting)

@@ -16,9 +16,12 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+struct vfw_sig_counts;
+
 struct vfw_budget {
 	refcount_t refs; /* its owner, and each conversation that is scanned */
 	atomic_long_t bytes;
+	struct vfw_sig_counts *counts; /* of sig_count.c; made when the first comes */
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	s64 left; /* ns that may be spent; below 0: spent in advance */
 	u64 filled; /* ktime_get_ns() when that was brought up to date */

@@ -11,6 +11,7 @@
 #include "core/sig_table.h"
 #include "hs/hs.h"
 #include "profile.h"
+#include "sig_count.h"
 #include "vm.h"
 
 static DEFINE_SPINLOCK(profile_lock); /* protects the list; a leaf, BH off */
@@ -119,6 +120,33 @@ static int profile_db(int fd, bool streaming, struct vfw_hs_db **out,
 	return 0;
 }
 
+/* Are two of one name, with the same databases and tables? Then matches are counted on. */
+static bool profile_same(const struct vfw_profile *a, const struct vfw_profile *b)
+{
+	return a->stream == b->stream && a->block == b->block && a->table_len == b->table_len &&
+	       !strcmp(a->name, b->name) && !memcmp(a->table, b->table, a->table_len);
+}
+
+/* For what its signatures count. Returns 0 or -ENOMEM. */
+static int profile_series(struct vfw_profile *profile)
+{
+	const struct vfw_profile *other;
+
+	if (!profile->sigs.n_limits)
+		return 0;
+	rcu_read_lock();
+	list_for_each_entry_rcu(other, &profile_all, node) {
+		if (other->series && profile_same(other, profile))
+			profile->series = vfw_sig_count_get(other->series);
+		if (profile->series)
+			break;
+	}
+	rcu_read_unlock();
+	if (!profile->series)
+		profile->series = vfw_sig_count_series(profile->sigs.n_limits);
+	return profile->series ? 0 : -ENOMEM;
+}
+
 /* Data, and looked at to the last byte: who may bring it, he who brings the databases is asked. */
 static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
 {
@@ -147,6 +175,7 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 
 static void profile_free(struct vfw_profile *profile)
 {
+	vfw_sig_count_put(profile->series);
 	vfree(profile->table);
 	if (profile->stream)
 		vfw_hs_db_put(profile->stream);
@@ -183,6 +212,8 @@ struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 	if (!err)
 		err = profile_table(spec->sigs_fd, profile, extack);
 	if (!err)
+		err = profile_series(profile);
+	if (!err)
 		return profile;
 	profile_free(profile);
 	return ERR_PTR(err);
@@ -191,7 +222,8 @@ struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 u64 vfw_profile_bytes(const struct vfw_profile *profile)
 {
 	return (profile->stream ? vfw_hs_db_bytes(profile->stream) : 0) +
-	       (profile->block ? vfw_hs_db_bytes(profile->block) : 0) + profile->table_len;
+	       (profile->block ? vfw_hs_db_bytes(profile->block) : 0) + profile->table_len +
+	       profile->sigs.n_limits * sizeof(*profile->series->rule);
 }
 
 struct vfw_profile *vfw_profile_get(struct vfw_profile *profile)

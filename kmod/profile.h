@@ -22,6 +22,7 @@
 
 struct netlink_ext_ack;
 struct vfw_hs_db;
+struct vfw_sig_series;
 
 #define VFW_PROFILE_OLD 4 /* revisions before the one in force whose databases may be in use */
 
@@ -43,6 +44,7 @@ struct vfw_profile {
 	void *table; /* what sigs points into; NULL: each match counts, and prevents */
 	size_t table_len;
 	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */
+	struct vfw_sig_series *series; /* or NULL: nothing is counted; a reference */
 	unsigned long published; /* jiffies */
 	struct vfw_profile_count __percpu *count;
 	struct list_head node; /* of all that are published; RCU, written under profile_lock */

@@ -19,6 +19,7 @@
 #include "scan.h"
 #include "scan_flow.h"
 #include "share.h"
+#include "sig_count.h"
 #include "verdict.h"
 
 static struct kmem_cache *scan_cache;
@@ -459,13 +460,18 @@ int vfw_scan_init(void)
 	scan_cache = KMEM_CACHE(vfw_scan, SLAB_HWCACHE_ALIGN);
 	if (!scan_cache)
 		return -ENOMEM;
-	err = vfw_scan_eat_init();
+	err = vfw_sig_count_init();
 	if (err)
 		goto cache;
+	err = vfw_scan_eat_init();
+	if (err)
+		goto count;
 	err = vfw_scan_queue_init();
 	if (!err)
 		return 0;
 	vfw_scan_eat_exit();
+count:
+	vfw_sig_count_exit();
 cache:
 	kmem_cache_destroy(scan_cache);
 	return err;
@@ -479,6 +485,7 @@ void vfw_scan_stop(void)
 void vfw_scan_exit(void)
 {
 	vfw_scan_queue_exit();
+	vfw_sig_count_exit();
 	/* conversations are freed by RCU */
 	rcu_barrier();
 	vfw_scan_eat_exit();

@@ -19,6 +19,14 @@
 
 #define EAT_FITS 64 /* answers that are remembered; a power of two */
 #define EAT_HITS 16 /* matches of one section that are told apart; the rest is counted */
+#define EAT_COUNTED 16 /* limited signatures that are remembered to have counted here */
+#define EAT_WINDOW 2560 /* bytes of a stream in which a frame counts once, as Suricata asks */
+
+/* A limited signature counts once for a datagram, or a window of a stream in a frame. */
+struct eat_counted {
+	u32 id;
+	u64 window;
+};
 
 static DEFINE_PER_CPU(u8 *, eat_buffer); /* VFW_HS_PIECE bytes; BH off */
 
@@ -30,28 +38,70 @@ struct eat {
 	u64 base; /* added to offsets */
 	u32 len; /* of the datagram; 0 for a stream */
 	bool matched; /* what prevents, where the profile does */
-	/* by id: (id + 1) << 2 | enum vfw_scan_fit, of this frame and length; 0: none yet */
+	/* by id: (id + 1) << 4 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
 	u32 fit[EAT_FITS];
+	struct eat_counted counted[EAT_COUNTED];
+	u32 n_counted; /* of this datagram, or this frame */
 };
 
 /* A section may match at every byte: a header is not compared each time. */
-static enum vfw_scan_fit eat_fit(struct eat *eat, u32 id)
+static u32 eat_fit(struct eat *eat, u32 id)
 {
 	u32 *known = &eat->fit[id % EAT_FITS];
 
-	BUILD_BUG_ON(VFW_SIG_TABLE_MAX / sizeof(struct vfw_sig) >= 1U << 30);
-	if (*known >> 2 != id + 1)
+	BUILD_BUG_ON(VFW_SIG_TABLE_MAX / sizeof(struct vfw_sig) >= 1U << 28);
+	if (*known >> 4 != id + 1)
 		*known =
-			(id + 1) << 2 | vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
-	return *known & 3;
+			(id + 1) << 4 | vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
+	return *known & 15;
+}
+
+/* Has it counted here? Else it does now; of more signatures than are remembered each match does. */
+static bool eat_has_counted(struct eat *eat, u32 id, u64 to)
+{
+	u64 window = eat->len ? 0 : to / EAT_WINDOW;
+	u32 i;
+
+	for (i = 0; i < eat->n_counted; i++) {
+		if (eat->counted[i].id != id)
+			continue;
+		if (eat->counted[i].window == window)
+			return true;
+		eat->counted[i].window = window;
+		return false;
+	}
+	if (i < EAT_COUNTED)
+		eat->counted[eat->n_counted++] = (struct eat_counted){id, window};
+	return false;
+}
+
+/* What a match of a limited signature comes to. */
+static enum vfw_scan_fit eat_limited(struct eat *eat, u32 id, u64 to, u32 fit)
+{
+	enum vfw_scan_fit bare = fit & (VFW_SCAN_LIMITED - 1);
+
+	if (eat_has_counted(eat, id, to))
+		return VFW_SCAN_UNFIT;
+	switch (vfw_scan_sig_told(eat->scan, eat->p, id, fit)) {
+	case VFW_SIG_TOLD:
+		return bare;
+	case VFW_SIG_SILENT:
+		eat->matched |= bare == VFW_SCAN_PREVENTS;
+		vfw_profile_count_add(eat->scan->user.profile, matches, 1);
+		return VFW_SCAN_UNFIT;
+	default:
+		return VFW_SCAN_UNFIT;
+	}
 }
 
 /* Does a match count? Of those that prevent one is always kept, however many others came before it. */
-static bool eat_fits(struct vfw_hs_hits *hits, u32 id, void *arg)
+static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 {
 	struct eat *eat = arg;
-	enum vfw_scan_fit fit = eat_fit(eat, id);
+	u32 fit = eat_fit(eat, id);
 
+	if (fit & VFW_SCAN_LIMITED)
+		fit = eat_limited(eat, id, to, fit);
 	if (fit != VFW_SCAN_PREVENTS || eat->matched)
 		return fit != VFW_SCAN_UNFIT;
 	eat->matched = true;
@@ -280,6 +330,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		if (eat.len != n)
 			memset(eat.fit, 0, sizeof(eat.fit));
 		eat.len = n;
+		eat.n_counted = 0;
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);
 	}

@@ -45,6 +45,7 @@ struct vfw_scan {
 	bool midway; /* bytes went by before this began */
 	bool retired; /* its profile was taken from it for its age */
 	u16 dead; /* the reason why nothing passes any more, or VFW_REASON_NONE */
+	u64 number; /* no other conversation's; 0: not asked for yet */
 	u32 generation; /* of the policy by which it has its profile; READ_ONCE */
 	struct vfw_profile_user user;
 	struct vfw_scan_dir dir[2]; /* by the side that sends; 0 opened, and pays for this */

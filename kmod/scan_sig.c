@@ -3,7 +3,9 @@
 
 #include "pkt.h"
 #include "profile.h"
+#include "scan_flow.h"
 #include "scan_sig.h"
+#include "sig_count.h"
 
 #define SIG_HEADER 8 /* bytes, of UDP and of ICMP */
 
@@ -25,8 +27,21 @@ static void sig_rebuild(struct vfw_frame *f, const struct vfw_pkt *p)
 	f->flags |= VFW_FRAME_F_L4;
 }
 
-enum vfw_scan_fit vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id,
-			       u32 len)
+/* What a signature that fits does. */
+static u32 sig_does(const struct vfw_sigs *sigs, const struct vfw_sig *sig,
+		    const struct vfw_sig_pkt *pkt)
+{
+	u32 fit =
+		sig->flags & (VFW_SIG_DROP | VFW_SIG_REJECT) ? VFW_SCAN_PREVENTS : VFW_SCAN_REPORTS;
+
+	if (!sig->limit && !(sig->flags & VFW_SIG_NOALERT))
+		return fit;
+	if (sig->limit && vfw_sig_both_ways(sigs, sig, pkt))
+		fit |= VFW_SCAN_TWICE;
+	return fit | VFW_SCAN_LIMITED;
+}
+
+u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id, u32 len)
 {
 	const struct vfw_sigs *sigs = &profile->sigs;
 	struct vfw_frame rebuilt;
@@ -48,6 +63,15 @@ enum vfw_scan_fit vfw_scan_sig(const struct vfw_profile *profile, const struct v
 	}
 	if (!vfw_sig_header(sigs, &sigs->sigs[id], &pkt))
 		return VFW_SCAN_UNFIT;
-	return sigs->sigs[id].flags & (VFW_SIG_DROP | VFW_SIG_REJECT) ? VFW_SCAN_PREVENTS
-								      : VFW_SCAN_REPORTS;
+	return sig_does(sigs, &sigs->sigs[id], &pkt);
+}
+
+enum vfw_sig_told vfw_scan_sig_told(struct vfw_scan *scan, const struct vfw_pkt *p, u32 id, u32 fit)
+{
+	const struct vfw_sig *sig = &scan->user.profile->sigs.sigs[id];
+	enum vfw_sig_told told = sig->limit ? vfw_sig_count(scan, p, id) : VFW_SIG_TOLD;
+
+	if (fit & VFW_SCAN_TWICE)
+		told = max(told, vfw_sig_count(scan, p, id));
+	return told == VFW_SIG_TOLD && sig->flags & VFW_SIG_NOALERT ? VFW_SIG_SILENT : told;
 }

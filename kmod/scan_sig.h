@@ -5,8 +5,11 @@
 
 #include <linux/types.h>
 
+#include "core/sig.h"
+
 struct vfw_pkt;
 struct vfw_profile;
+struct vfw_scan;
 
 enum vfw_scan_fit {
 	VFW_SCAN_UNFIT, /* another protocol, direction, port, address: no match at all */
@@ -14,11 +17,21 @@ enum vfw_scan_fit {
 	VFW_SCAN_PREVENTS, /* and prevents, where the profile does */
 };
 
+/* With one of those that fit: what is said and prevented is for vfw_scan_sig_told() to tell. */
+#define VFW_SCAN_LIMITED 4U
+#define VFW_SCAN_TWICE 8U /* and one of both directions fits both ways: it counts twice */
+
 /*
- * profile: with a table. len: of the datagram that is scanned; of no use for TCP. Bounded by a
- * signature's conditions and the logarithm of its ranges. Any context.
+ * enum vfw_scan_fit, and flags. profile: with a table. len: of the datagram that is scanned; of no use for TCP.
+ * Bounded by a signature's conditions and the logarithm of its ranges. Any context.
  */
-enum vfw_scan_fit vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id,
-			       u32 len);
+u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id, u32 len);
+
+/*
+ * A signature that is limited has matched, as fit of vfw_scan_sig() says: counts it, as often as it is called. Scan locked
+ * or owned, RCU read lock, BH off.
+ */
+enum vfw_sig_told vfw_scan_sig_told(struct vfw_scan *scan, const struct vfw_pkt *p, u32 id,
+				    u32 fit);
 
 #endif /* VFW_SCAN_SIG_H */

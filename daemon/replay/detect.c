@@ -334,7 +334,7 @@ static bool within_limit(struct vfw_detect *d, const struct round *r, u32 sig, u
 		return true;
 	key = key_of(r, sig, kind, limit->track);
 	c = vfw_store_get(d->store, &key, true);
-	return !c || vfw_sig_limit(limit, c, r->time);
+	return !c || vfw_sig_limit(limit, c, r->time) == VFW_SIG_TOLD;
 }
 
 /* --- one signature --- */

@@ -211,6 +211,19 @@ static int by_number(const void *x, const void *y)
 	return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : strcmp(a->why, b->why);
 }
 
+/* Adds what limits a rule, if anything does. Returns 1 + its number, or 0. */
+static uint32_t add_limit(const struct vfw_rule_meta *meta, struct vfw_sig_limit *limits,
+			  uint32_t *n)
+{
+	const struct vfw_sig_limit *limit =
+		meta->filter.kind != VFW_SIG_LIMIT_NONE ? &meta->filter : &meta->limit;
+
+	if (limit->kind == VFW_SIG_LIMIT_NONE)
+		return 0;
+	limits[*n] = *limit;
+	return ++*n;
+}
+
 /* What the module is to know of each pattern besides its expression. Returns 0 or -ENOMEM. */
 static int build_table(struct vfw_patterns *p)
 {
@@ -221,18 +234,22 @@ static int build_table(struct vfw_patterns *p)
 		.ip_proto = -1,
 		.fast = VFW_SIG_NONE,
 	};
-	struct vfw_sigs s = {0};
-	struct vfw_sig *v;
+	struct vfw_sigs s = p->rules->set->sigs;
+	struct vfw_sig_limit *limits = calloc(p->n + 1, sizeof(*limits));
+	struct vfw_sig *v = calloc(p->n + 1, sizeof(*v));
 
-	s = p->rules->set->sigs;
-	v = calloc(p->n + 1, sizeof(*v));
-	if (!v)
-		return -ENOMEM;
+	if (!v || !limits)
+		goto out;
+	s.limits = limits;
+	s.n_limits = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		v[i] = p->v[i].rule ? p->rules->set->sig[p->v[i].rule - 1] : any;
 		/* of no transport: it fits no packet */
 		if (p->v[i].flags & VFW_PATTERN_F_PART)
 			v[i].protocols = VFW_SIG_P_IP4;
+		else if (p->v[i].rule)
+			v[i].limit = add_limit(&p->rules->set->meta[p->v[i].rule - 1], limits,
+					       &s.n_limits);
 		v[i].first_step = v[i].n_steps = 0;
 		v[i].fast = VFW_SIG_NONE;
 	}
@@ -242,6 +259,8 @@ static int build_table(struct vfw_patterns *p)
 	p->rules->table = malloc(p->rules->table_len);
 	if (p->rules->table)
 		vfw_sig_table_write(&s, (uint8_t *)p->rules->table);
+out:
+	free(limits);
 	free(v);
 	return p->rules->table ? 0 : -ENOMEM;
 }

@@ -29,11 +29,9 @@ static const char *unlike_state(const struct vfw_sig *sig, const struct vfw_rule
 		return "action pass";
 	if (meta->n_bits)
 		return "flowbits, flowint, xbits";
-	if (sig->flags & VFW_SIG_NOALERT)
-		return "noalert";
-	if (meta->filter.kind != VFW_SIG_LIMIT_NONE)
-		return "detection_filter";
-	return meta->limit.kind == VFW_SIG_LIMIT_NONE ? NULL : "threshold";
+	if (meta->filter.kind != VFW_SIG_LIMIT_NONE && meta->limit.kind != VFW_SIG_LIMIT_NONE)
+		return "threshold and detection_filter";
+	return NULL;
 }
 
 /* What it asks of packets, of which a stream has none. */

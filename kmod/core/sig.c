@@ -682,13 +682,13 @@ bool vfw_sig_both_ways(const struct vfw_sigs *s, const struct vfw_sig *sig,
 	       ends_fit(s, sig, p->frame, true) && !has_same_ends(s, sig);
 }
 
-bool vfw_sig_limit(const struct vfw_sig_limit *limit, struct vfw_sig_counter *c, u64 now)
+enum vfw_sig_told vfw_sig_limit(const struct vfw_sig_limit *limit, struct vfw_sig_counter *c,
+				u64 now)
 {
-	bool running = c->since && now - c->since <= (u64)limit->seconds * 1000000;
-
 	if (limit->kind == VFW_SIG_LIMIT_NONE)
-		return true;
-	if (!running) {
+		return VFW_SIG_TOLD;
+	c->seconds = limit->seconds;
+	if (!vfw_sig_counts(c, now)) {
 		c->since = now;
 		c->count = 0;
 	}
@@ -696,17 +696,19 @@ bool vfw_sig_limit(const struct vfw_sig_limit *limit, struct vfw_sig_counter *c,
 		c->count++;
 	switch (limit->kind) {
 	case VFW_SIG_LIMIT_LIMIT:
-		return c->count <= limit->count;
+		return c->count <= limit->count ? VFW_SIG_TOLD : VFW_SIG_SILENT;
 	case VFW_SIG_LIMIT_THRESHOLD:
 		if (c->count < limit->count)
-			return false;
+			return VFW_SIG_UNDER;
 		c->count = 0;
-		return true;
+		return VFW_SIG_TOLD;
 	case VFW_SIG_LIMIT_BOTH:
-		return c->count == limit->count;
+		if (c->count == limit->count)
+			return VFW_SIG_TOLD;
+		return c->count < limit->count ? VFW_SIG_UNDER : VFW_SIG_SILENT;
 	case VFW_SIG_LIMIT_DETECTION:
-		return c->count > limit->count;
+		return c->count > limit->count ? VFW_SIG_TOLD : VFW_SIG_UNDER;
 	default:
-		return false;
+		return VFW_SIG_UNDER;
 	}
 }

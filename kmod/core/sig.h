@@ -218,7 +218,10 @@ struct vfw_sig {
 	struct vfw_sig_side src, dst;
 	u32 first_cond, n_conds;
 	u32 first_step, n_steps; /* sorted by buffer and view; within them as written */
+	u32 limit; /* 1 + its number among the limits; 0: none, or kept elsewhere */
 };
+
+struct vfw_sig_limit;
 
 struct vfw_sigs {
 	const struct vfw_sig *sigs;
@@ -228,7 +231,8 @@ struct vfw_sigs {
 	const struct vfw_sig_range6 *range6;
 	const struct vfw_sig_ports *ports;
 	const u8 *bytes;
-	u32 n_sigs, n_steps, n_conds, n_range4, n_range6, n_ports, n_bytes;
+	const struct vfw_sig_limit *limits;
+	u32 n_sigs, n_steps, n_conds, n_range4, n_range6, n_ports, n_bytes, n_limits;
 	u32 n_exprs; /* regular expressions */
 	u32 n_views; /* transformations that steps name; what makes buffers knows them */
 };
@@ -339,6 +343,7 @@ enum vfw_sig_limit_kind {
 	VFW_SIG_LIMIT_THRESHOLD, /* every count-th */
 	VFW_SIG_LIMIT_BOTH, /* once a period, when count is reached */
 	VFW_SIG_LIMIT_DETECTION, /* detection_filter: all beyond count */
+	VFW_SIG_LIMIT_COUNT
 };
 
 enum vfw_sig_track {
@@ -347,6 +352,7 @@ enum vfw_sig_track {
 	VFW_SIG_TRACK_DST,
 	VFW_SIG_TRACK_BOTH,
 	VFW_SIG_TRACK_FLOW,
+	VFW_SIG_TRACK_COUNT
 };
 
 struct vfw_sig_limit {
@@ -359,12 +365,26 @@ struct vfw_sig_limit {
 
 /* What is remembered for each thing tracked; all zero at first. */
 struct vfw_sig_counter {
-	u64 since; /* microseconds; of the first one of this period */
+	u64 since; /* microseconds; of the first one of this period; 0: none yet */
 	u32 count;
-	u32 reserved;
+	u32 seconds; /* of the limit that counts */
 };
 
-/* One match at now (microseconds, any epoch, not 0): is it told? The caller keeps *c. Any context. */
-bool vfw_sig_limit(const struct vfw_sig_limit *limit, struct vfw_sig_counter *c, u64 now);
+/* What a limit says of a match. */
+enum vfw_sig_told {
+	VFW_SIG_UNDER, /* not enough yet: as if it had not matched */
+	VFW_SIG_SILENT, /* it does what its action says, and nothing is told */
+	VFW_SIG_TOLD,
+};
+
+/* Does the period of a counter still run at now? Any context. */
+static inline bool vfw_sig_counts(const struct vfw_sig_counter *c, u64 now)
+{
+	return c->since && now - c->since <= (u64)c->seconds * 1000000;
+}
+
+/* One match at now (microseconds, any epoch, not 0). The caller keeps *c. Any context. */
+enum vfw_sig_told vfw_sig_limit(const struct vfw_sig_limit *limit, struct vfw_sig_counter *c,
+				u64 now);
 
 #endif /* VFW_CORE_SIG_H */

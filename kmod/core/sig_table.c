@@ -19,7 +19,8 @@ size_t vfw_sig_table_size(const struct vfw_sigs *s)
 {
 	return sizeof(struct vfw_sig_table_head) + s->n_sigs * sizeof(*s->sigs) +
 	       s->n_conds * sizeof(*s->conds) + s->n_range4 * sizeof(*s->range4) +
-	       s->n_range6 * sizeof(*s->range6) + s->n_ports * sizeof(*s->ports);
+	       s->n_range6 * sizeof(*s->range6) + s->n_ports * sizeof(*s->ports) +
+	       s->n_limits * sizeof(*s->limits);
 }
 
 static u8 *put(u8 *at, const void *data, size_t n)
@@ -39,6 +40,7 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 		.n_range4 = s->n_range4,
 		.n_range6 = s->n_range6,
 		.n_ports = s->n_ports,
+		.n_limits = s->n_limits,
 	};
 	u8 *at = buf + sizeof(head);
 
@@ -47,6 +49,7 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 	at = put(at, s->range4, s->n_range4 * sizeof(*s->range4));
 	at = put(at, s->range6, s->n_range6 * sizeof(*s->range6));
 	at = put(at, s->ports, s->n_ports * sizeof(*s->ports));
+	at = put(at, s->limits, s->n_limits * sizeof(*s->limits));
 	head.sum = vfw_sig_table_sum(buf + sizeof(head), (size_t)(at - buf) - sizeof(head));
 	memcpy(buf, &head, sizeof(head));
 }
@@ -69,9 +72,20 @@ static const void *take(struct rest *rest, u32 n, size_t size)
 	return at;
 }
 
+static bool is_limit(const struct vfw_sig_limit *limit)
+{
+	return limit->kind > VFW_SIG_LIMIT_NONE && limit->kind < VFW_SIG_LIMIT_COUNT &&
+	       limit->track < VFW_SIG_TRACK_COUNT && !limit->reserved && limit->count &&
+	       limit->seconds;
+}
+
 static const char *check(const struct vfw_sigs *s)
 {
 	u32 i;
+
+	for (i = 0; i < s->n_limits; i++)
+		if (!is_limit(&s->limits[i]))
+			return "a limit that limits nothing";
 
 	for (i = 0; i < s->n_sigs; i++) {
 		if (s->sigs[i].flags & ~KNOWN_FLAGS || s->sigs[i].protocols & ~KNOWN_PROTOCOLS)
@@ -81,6 +95,8 @@ static const char *check(const struct vfw_sigs *s)
 			return "a signature of no protocol";
 		if (s->sigs[i].fast != VFW_SIG_NONE)
 			return "a signature that names a literal, of which a table has none";
+		if (s->sigs[i].limit > s->n_limits)
+			return "a signature with a limit that is not there";
 	}
 	return vfw_sig_check(s, &i);
 }
@@ -92,8 +108,7 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	struct vfw_sigs t = {0};
 	const char *bad;
 
-	if (len < sizeof(*head) || len > VFW_SIG_TABLE_MAX || head->magic != VFW_SIG_TABLE_MAGIC ||
-	    head->reserved)
+	if (len < sizeof(*head) || len > VFW_SIG_TABLE_MAX || head->magic != VFW_SIG_TABLE_MAGIC)
 		return "expected a table of signatures";
 	if (head->sizes != VFW_SIG_TABLE_SIZES)
 		return "the table is of another build: use vfwd and module of one";
@@ -104,12 +119,14 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.n_range4 = head->n_range4;
 	t.n_range6 = head->n_range6;
 	t.n_ports = head->n_ports;
+	t.n_limits = head->n_limits;
 	t.sigs = take(&rest, t.n_sigs, sizeof(*t.sigs));
 	t.conds = take(&rest, t.n_conds, sizeof(*t.conds));
 	t.range4 = take(&rest, t.n_range4, sizeof(*t.range4));
 	t.range6 = take(&rest, t.n_range6, sizeof(*t.range6));
 	t.ports = take(&rest, t.n_ports, sizeof(*t.ports));
-	if (!t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || rest.n)
+	t.limits = take(&rest, t.n_limits, sizeof(*t.limits));
+	if (!t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || !t.limits || rest.n)
 		return "the table is shorter or longer than it says";
 	bad = check(&t);
 	if (!bad)

@@ -16,7 +16,7 @@ static int on_match(unsigned int id, unsigned long long from, unsigned long long
 {
 	struct vfw_hs_hits *hits = ctx;
 
-	if (hits->fits && !hits->fits(hits, id, hits->arg))
+	if (hits->fits && !hits->fits(hits, id, to, hits->arg))
 		return 0;
 	if (hits->count < hits->max) {
 		hits->hit[hits->count].id = id;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as the table of signatures that user space loads: five element counts of a byte each, a packet's ends, then the
+ * Any bytes as the table of signatures that user space loads: six element counts of a byte each, a packet's ends, then the
  * elements. What vfw_sig_table_read() lets through is sorted as binary searches need it, and asking it never
  * leads outside.
  */
@@ -9,7 +9,7 @@
 #include "core/sig_table.h"
 
 #define MAX_OF_EACH 12
-#define COUNTS 5
+#define COUNTS 6
 #define ENDS 16 /* bytes of a packet's two addresses, ports, protocol and flags */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -54,6 +54,9 @@ static void ask(const struct vfw_sigs *s, const uint8_t ends[ENDS])
 		in_order(s, &s->sigs[i].src);
 		in_order(s, &s->sigs[i].dst);
 		vfw_sig_header(s, &s->sigs[i], &p);
+		must(s->sigs[i].limit <= s->n_limits);
+		if (s->sigs[i].limit)
+			must(s->limits[s->sigs[i].limit - 1].count > 0);
 	}
 }
 
@@ -74,12 +77,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	head.n_range4 = data[2] % MAX_OF_EACH;
 	head.n_range6 = data[3] % MAX_OF_EACH;
 	head.n_ports = data[4] % MAX_OF_EACH;
+	head.n_limits = data[5] % MAX_OF_EACH;
 	/* as long as it says, of that exact size: zeroes behind the input's end */
 	s = (struct vfw_sigs){.n_sigs = head.n_sigs,
 			      .n_conds = head.n_conds,
 			      .n_range4 = head.n_range4,
 			      .n_range6 = head.n_range6,
-			      .n_ports = head.n_ports};
+			      .n_ports = head.n_ports,
+			      .n_limits = head.n_limits};
 	n = vfw_sig_table_size(&s);
 	buf = calloc(1, n);
 	size -= COUNTS + ENDS;

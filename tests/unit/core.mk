@@ -10,7 +10,7 @@ CORE_UNIT_HEADERS := $(wildcard kmod/core/*.h tests/unit/core*.h tests/fuzz/core
 CORE_UNIT_CORE := $(patsubst kmod/core/%.c,$(CORE_UNIT_DIR)/%.o,$(wildcard kmod/core/*.c))
 CORE_UNIT_TESTS := $(addprefix $(CORE_UNIT_DIR)/,core_main.o core_frame.o core_plain.o core_match.o \
 	core_flowkey.o core_tcpstate.o core_tcpopt.o core_fragset.o core_fragmark.o \
-	core_stream.o core_reason.o core_sig.o core_sig_table.o core_app.o core_packet.o core_rival.o)
+	core_stream.o core_reason.o core_sig.o core_sig_table.o core_sigcount.o core_app.o core_packet.o core_rival.o)
 CORE_UNIT_REPLAY := $(addprefix $(CORE_UNIT_DIR)/,core_replay.o core_packet.o)
 
 .PHONY: test-unit-core

@@ -21,6 +21,7 @@ int main(void)
 	suite_add_tcase(suite, core_reason_cases());
 	suite_add_tcase(suite, core_sig_cases());
 	suite_add_tcase(suite, core_sig_table_cases());
+	suite_add_tcase(suite, core_sigcount_cases());
 	suite_add_tcase(suite, core_app_cases());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -17,14 +17,22 @@ static const struct vfw_sig sigs[] = {
 	 .fast = VFW_SIG_NONE,
 	 .src = {.addr4 = {0, 1}, .addr6 = {0, 1}},
 	 .dst = {.addr4 = {0, 1}, .addr6 = {0, 1}},
-	 .n_conds = 1},
+	 .n_conds = 1,
+	 .limit = 2},
 };
 static const struct vfw_sig_cond cond = {.field = VFW_SIG_DSIZE, .cmp = VFW_SIG_LT, .a = 20};
 static const struct vfw_sig_range4 range4 = {0x0a000000, 0x0affffff};
 static const struct vfw_sig_range6 range6 = {.high = {0xff}};
 static const struct vfw_sig_ports ports[] = {{80, 80}, {8000, 8999}};
 
+static const struct vfw_sig_limit limits[] = {
+	{.kind = VFW_SIG_LIMIT_LIMIT, .track = VFW_SIG_TRACK_FLOW, .count = 1, .seconds = 1},
+	{.kind = VFW_SIG_LIMIT_DETECTION, .count = 5, .seconds = 60},
+};
+
 static const struct vfw_sigs whole = {.sigs = sigs,
+				      .limits = limits,
+				      .n_limits = 2,
 				      .conds = &cond,
 				      .range4 = &range4,
 				      .range6 = &range6,
@@ -60,6 +68,7 @@ START_TEST(read_back)
 	ck_assert_mem_eq(s.range4, &range4, sizeof(range4));
 	ck_assert_mem_eq(s.range6, &range6, sizeof(range6));
 	ck_assert_mem_eq(s.ports, ports, sizeof(ports));
+	ck_assert_mem_eq(s.limits, limits, sizeof(limits));
 	free(buf);
 }
 END_TEST
@@ -92,7 +101,7 @@ enum spoilt {
 	MORE_SIGS,
 	MORE_PORTS,
 	HUGE_COUNT,
-	RESERVED,
+	MORE_LIMITS,
 	OTHER_BUILD,
 	UNKNOWN_FLAG,
 	UNKNOWN_PROTOCOL,
@@ -104,6 +113,13 @@ enum spoilt {
 	NO_FAMILY,
 	NO_PROTOCOL,
 	DISORDER,
+	LIMIT_OUTSIDE,
+	NO_KIND,
+	UNKNOWN_KIND,
+	UNKNOWN_TRACK,
+	NO_COUNT,
+	NO_SECONDS,
+	LIMIT_RESERVED,
 	TRAILING,
 	SPOILT_COUNT,
 };
@@ -112,7 +128,8 @@ static void spoil(u8 *buf, size_t *n, int what)
 {
 	struct vfw_sig_table_head *head = (void *)buf;
 	struct vfw_sig *sig = (void *)(head + 1);
-	struct vfw_sig_ports *last = (void *)(buf + *n - sizeof(*last));
+	struct vfw_sig_limit *limit = (void *)(buf + *n - sizeof(*limit));
+	struct vfw_sig_ports *last = (void *)(buf + *n - sizeof(limits) - sizeof(*last));
 
 	switch (what) {
 	case MORE_SIGS:
@@ -124,8 +141,8 @@ static void spoil(u8 *buf, size_t *n, int what)
 	case HUGE_COUNT:
 		head->n_range6 = 0xffffffff;
 		break;
-	case RESERVED:
-		head->reserved = 1;
+	case MORE_LIMITS:
+		head->n_limits++;
 		break;
 	case OTHER_BUILD:
 		head->sizes++;
@@ -159,6 +176,27 @@ static void spoil(u8 *buf, size_t *n, int what)
 		break;
 	case DISORDER:
 		*last = (struct vfw_sig_ports){80, 81};
+		break;
+	case LIMIT_OUTSIDE:
+		sig[1].limit = 3;
+		break;
+	case NO_KIND:
+		limit->kind = VFW_SIG_LIMIT_NONE;
+		break;
+	case UNKNOWN_KIND:
+		limit->kind = VFW_SIG_LIMIT_COUNT;
+		break;
+	case UNKNOWN_TRACK:
+		limit->track = VFW_SIG_TRACK_COUNT;
+		break;
+	case NO_COUNT:
+		limit->count = 0;
+		break;
+	case NO_SECONDS:
+		limit->seconds = 0;
+		break;
+	case LIMIT_RESERVED:
+		limit->reserved = 1;
 		break;
 	case TRAILING:
 		*n += 4;

@@ -20,6 +20,7 @@ TCase *core_fragmark_cases(void);
 TCase *core_reason_cases(void);
 TCase *core_sig_cases(void);
 TCase *core_sig_table_cases(void);
+TCase *core_sigcount_cases(void);
 TCase *core_app_cases(void);
 
 #endif /* VFW_TEST_CORE_UNIT_H */

@@ -134,17 +134,20 @@ static const struct {
 	{"alert http any any -> any any (content:\"a\";", NULL, "http, files"},
 	{"alert tcp any any -> any any (http.uri; content:\"a\";", NULL, "http, files"},
 	{"pass tcp any any -> any any (content:\"a\";", NULL, "action pass"},
-	{"alert tcp any any -> any any (content:\"a\"; noalert;", NULL, "noalert"},
+	{"alert tcp any any -> any any (content:\"a\"; noalert;", "\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; flowbits:set,x;", NULL,
 	 "flowbits, flowint, xbits"},
 	{"alert tcp any any -> any any (content:\"a\"; flowint:x,>,3;", NULL,
 	 "flowbits, flowint, xbits"},
 	{"alert tcp any any -> any any (content:\"a\"; threshold:type limit, track by_src, count 1, "
 	 "seconds 60;",
-	 NULL, "threshold"},
+	 "\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; detection_filter:track by_src, count 1, "
 	 "seconds 60;",
-	 NULL, "detection_filter"},
+	 "\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; detection_filter:track by_src, count 1, "
+	 "seconds 60; threshold:type limit, track by_src, count 1, seconds 60;",
+	 NULL, "threshold and detection_filter"},
 };
 
 START_TEST(translated)
