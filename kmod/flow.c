@@ -343,24 +343,9 @@ static bool flow_related(struct vfw_pkt *p)
 	return vfw_pkt_pass(p, VFW_REASON_RELATED);
 }
 
-bool vfw_flow(struct vfw_pkt *p)
+/* A frame that side sent of a flow: as vfw_flow() says. */
+static bool flow_goes(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
-	struct vfw_flow *flow;
-	u32 side;
-
-	p->key_says = flow_key(&p->key, p, &p->f, p->src.key, p->dst.key);
-	if (p->f.flags & VFW_FRAME_F_ICMP_ERROR)
-		return flow_related(p);
-	if (p->key_says < 0)
-		return false;
-	p->key_hash = vfw_flow_table_hash(&p->key);
-	p->deaths = smp_load_acquire(vfw_flow_table_deaths(p->key_hash));
-	flow = vfw_flow_table_find(&p->key, p->key_hash);
-	if (!flow)
-		return false;
-	if (p->quiet)
-		return vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
-	side = !!(p->key_says & VFW_FLOWKEY_SIDE) ^ flow->opener;
 	vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
 	switch (flow_step(flow, p, side)) {
 	case FLOW_STEP_PASS:
@@ -377,6 +362,30 @@ bool vfw_flow(struct vfw_pkt *p)
 		return vfw_pkt_end(p, VFW_REJECT, VFW_REASON_KILLED);
 	}
 	return false;
+}
+
+bool vfw_flow(struct vfw_pkt *p)
+{
+	struct vfw_flow *flow;
+
+	p->key_says = flow_key(&p->key, p, &p->f, p->src.key, p->dst.key);
+	if (p->f.flags & VFW_FRAME_F_ICMP_ERROR)
+		return flow_related(p);
+	if (p->key_says < 0)
+		return false;
+	p->key_hash = vfw_flow_table_hash(&p->key);
+	p->deaths = smp_load_acquire(vfw_flow_table_deaths(p->key_hash));
+	flow = vfw_flow_table_find(&p->key, p->key_hash);
+	if (!flow)
+		return false;
+	if (p->quiet)
+		return vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
+	return flow_goes(flow, p, !!(p->key_says & VFW_FLOWKEY_SIDE) ^ flow->opener);
+}
+
+bool vfw_flow_known(struct vfw_pkt *p)
+{
+	return p->known && flow_goes(p->known, p, p->side);
 }
 
 /* Who pays for what one end opens with another. */

@@ -50,6 +50,13 @@ u32 vfw_flow_end(const struct vfw_flow_match *match);
 bool vfw_flow(struct vfw_pkt *p);
 
 /*
+ * The same of a frame of the flow p->known, which p->side of it sent: it need not be looked for. False: there is none, or it is over, and
+ * the frame goes through all that is asked of one of which nothing is known. p->key and what belongs to it are not set. RCU read lock,
+ * BH off.
+ */
+bool vfw_flow_known(struct vfw_pkt *p);
+
+/*
  * Makes the flow of a frame the policy lets pass, if it is one that opens a conversation. Blocks
  * the frame instead (flow-limit, no-memory, invalid-state) if it cannot. Sets p->flow and p->side. RCU
  * read lock, BH off.

@@ -221,30 +221,38 @@ static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_poli
 	}
 }
 
-/* At a port's egress: true if the frame was judged, counted, and passes. False: nothing is done. */
-static __always_inline bool memo_passes(const struct vfw_port *port, const struct sk_buff *skb)
+/* At a port's egress: what is known of a plain frame, or NULL. *pol is the policy in force, s what the frame says. */
+static __always_inline struct vfw_memo *memo_known(const struct vfw_port *port,
+						   const struct sk_buff *skb,
+						   const struct vfw_policy *pol,
+						   struct vfw_plain *s)
 {
-	const struct vfw_policy *pol = rcu_dereference(vfw_policy_cur);
-	struct vfw_plain s __uninitialized;
-	bool gso = skb_is_gso(skb);
 	struct vfw_memo *m;
-	u32 segs;
 
 	if (skb_vlan_tag_present(skb) || trace_verdict_enabled() || unlikely(!pol) ||
-	    !vfw_plain_read(&s, skb->data, skb_headlen(skb), skb->len, gso, skb->skb_iif))
-		return false;
-	segs = likely(!gso) ? 1 : vfw_pkt_skb_segs(skb, skb->len);
-	m = memo_of(&s.head);
-	if (m->dst != port || !vfw_plain_same(&m->head, &s.head) ||
+	    !vfw_plain_read(s, skb->data, skb_headlen(skb), skb->len, skb_is_gso(skb),
+			    skb->skb_iif))
+		return NULL;
+	m = memo_of(&s->head);
+	if (m->dst != port || !vfw_plain_same(&m->head, &s->head) ||
 	    m->epoch != READ_ONCE(vfw_memo_epoch) || m->generation != pol->generation ||
 	    m->deaths != READ_ONCE(*m->died))
-		return false;
+		return NULL;
 	/* Bridges tell nobody of their VLANs: they are asked. */
 	if (unlikely(vfw_bridge_is_filtering(m->bridge)) && !memo_vlan_fits(m))
-		return false;
-	if (!memo_step(m, skb, &s, segs))
-		return false;
+		return NULL;
 	m->used = true;
+	return m;
+}
+
+/* True if the frame was judged, counted, and passes. False: nothing is done. */
+static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_policy *pol,
+					const struct sk_buff *skb, const struct vfw_plain *s)
+{
+	u32 segs = likely(!skb_is_gso(skb)) ? 1 : vfw_pkt_skb_segs(skb, skb->len);
+
+	if (!memo_step(m, skb, s, segs))
+		return false;
 	this_cpu_inc(memo_hits);
 	vfw_verdict_established(m->to, segs, skb->len);
 	memo_count(m, pol, skb->len);
@@ -253,9 +261,17 @@ static __always_inline bool memo_passes(const struct vfw_port *port, const struc
 
 unsigned int vfw_memo_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	if (memo_passes(priv, skb))
+	const struct vfw_policy *pol = rcu_dereference(vfw_policy_cur);
+	struct vfw_plain s __uninitialized;
+	struct vfw_memo *m = memo_known(priv, skb, pol, &s);
+
+	if (!m)
+		return vfw_path_out(priv, skb, state, NULL, 0);
+	if (memo_passes(m, pol, skb, &s))
 		return NF_ACCEPT;
-	return vfw_path_out(priv, skb, state);
+	/* of another rule by now, it is to be learnt anew */
+	return vfw_path_out(priv, skb, state, READ_ONCE(m->flow->rule) == m->rule ? m->flow : NULL,
+			    m->side);
 }
 
 void vfw_memo_learn(const struct vfw_pkt *p)

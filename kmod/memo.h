@@ -5,7 +5,8 @@
  * (core/plain.h). The next frames with that head, plain ones between the same two ports of one bridge, are not taken apart:
  * what their heads say was judged, and what differs between them (numbers, lengths, offloads, the bridge's VLANs, policy, the
  * flow's state, its scan) is asked as ever, at both hooks. Whatever is not plain, or not as the memo has it,
- * goes the long way (vfw_path()), having changed nothing. Nothing is carried from one hook to the other: each reads
+ * goes the long way (vfw_path()), having changed nothing. What a memo knows, and the flow or its scan has more to do with, goes that
+ * way, too, but for what the memo says. Nothing is carried from one hook to the other: each reads
  * the frame it is given, so what was changed in between is judged by what it has become.
  *
  * Memos are each CPU's own, used with BH off, in a table where a head has one place. So they need no lock, and

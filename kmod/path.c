@@ -81,13 +81,13 @@ unsigned int vfw_path(struct vfw_pkt *p)
 
 	/* Each returns true when the frame's fate is known; the policy always knows. */
 	if (!ended)
-		ended = vfw_guard_delivery(p) || vfw_judge_none(p) || path_neigh(p) ||
-			vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
+		ended = vfw_flow_known(p) || vfw_guard_delivery(p) || vfw_judge_none(p) ||
+			path_neigh(p) || vfw_frag(p) || vfw_flow(p) || vfw_judge(p);
 	if (p->flow && p->verdict == VFW_PASS && !p->quiet)
 		vfw_scan(p);
 	if (p->stolen)
 		return NF_STOLEN;
-	if (p->flow && p->verdict == VFW_PASS && p->where == VFW_AT_EGRESS)
+	if (p->flow && !p->known && p->verdict == VFW_PASS && p->where == VFW_AT_EGRESS)
 		vfw_memo_learn(p);
 	return vfw_path_end(p);
 }
@@ -108,7 +108,7 @@ unsigned int vfw_path_in(struct vfw_port *port, struct sk_buff *skb,
 }
 
 unsigned int vfw_path_out(struct vfw_port *port, struct sk_buff *skb,
-			  const struct nf_hook_state *state)
+			  const struct nf_hook_state *state, struct vfw_flow *known, u8 side)
 {
 	struct vfw_pkt p __uninitialized;
 
@@ -120,6 +120,8 @@ unsigned int vfw_path_out(struct vfw_port *port, struct sk_buff *skb,
 	p.port = port;
 	p.in = NULL;
 	p.out = port->dev;
+	p.known = known;
+	p.side = side;
 	return vfw_path(&p);
 }
 

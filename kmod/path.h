@@ -12,13 +12,14 @@
 unsigned int vfw_path(struct vfw_pkt *p);
 
 /*
- * The same of a frame at a port's ingress and egress, where nothing has been filled in yet. Return what the hook returns. RCU read
- * lock, BH off.
+ * The same of a frame at a port's ingress and egress, where nothing has been filled in yet. known: the flow that the frame is of, sent
+ * by that side of it, straight from another VM's port, when a memo has just said so and that guard lets it in; or NULL. Return what the
+ * hook returns. RCU read lock, BH off.
  */
 unsigned int vfw_path_in(struct vfw_port *port, struct sk_buff *skb,
 			 const struct nf_hook_state *state);
 unsigned int vfw_path_out(struct vfw_port *port, struct sk_buff *skb,
-			  const struct nf_hook_state *state);
+			  const struct nf_hook_state *state, struct vfw_flow *known, u8 side);
 
 /*
  * The last steps for a frame whose fate is known: returns what the hook returns. RCU read lock, BH off,

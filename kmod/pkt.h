@@ -67,6 +67,7 @@ struct vfw_pkt {
 	u16 reason;
 	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
 	struct vfw_flow *flow; /* it belongs to, valid until the end of the hook; or NULL */
+	struct vfw_flow *known; /* what flow and side will be, by a memo; or NULL */
 	struct vfw_scan_job *job; /* it has waited for the worker, which has it now */
 	bool stolen; /* it waits for the worker: nobody's here any more */
 	bool again; /* the worker is to try again */
