@@ -58,7 +58,7 @@ VFWD_GEN := $(VFWD_OBJ)/gen/parse.tab.c $(VFWD_OBJ)/gen/lex.yy.c
 VFWD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes class content header http kernel keyword math pcre \
 	range set state translate view))
 VFWD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*.c daemon/*/*.c kmod/core/*.c)) \
-	$(VFWD_RULES)
+	$(VFWD_RULES) daemon/sig/app.c
 VFWD_OBJS := $(VFWD_SRCS:%.c=$(VFWD_OBJ)/%.o) $(VFWD_GEN:.c=.o) $(VFWD_OBJ)/daemon/base/toml.o
 VFWD_CFLAGS = $(CFLAGS_ALL) -Idaemon/policy -I$(VFWD_OBJ)/gen $(shell $(PKG_CONFIG) --cflags $(VFWD_PKGS))
 

@@ -41,6 +41,7 @@ const struct nla_policy vfw_ctl_profile_policy[VFW_PROFILE_A_MAX + 1] = {
 	[VFW_PROFILE_A_STREAM_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[VFW_PROFILE_A_BLOCK_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[VFW_PROFILE_A_SIGS_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[VFW_PROFILE_A_APPS_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 };
 
 static const struct nla_policy ctl_scope_policy[VFW_SCOPE_A_MAX + 1] = {

@@ -28,6 +28,10 @@ static int ctl_explain_check(const struct vfw_explain *ex, struct netlink_ext_ac
 		NL_SET_ERR_MSG(extack, "family: expected 4 or 6");
 		return -EINVAL;
 	}
+	if (ex->app == VFW_APP_ID_PENDING) {
+		NL_SET_ERR_MSG(extack, "app: expected a number that stands for one, or 0 for none");
+		return -EINVAL;
+	}
 	if (ex->key > VFW_KEY_LAST) {
 		NL_SET_ERR_MSG_FMT(extack, "key 0x%x: past the last, 0x%x", ex->key, VFW_KEY_LAST);
 		return -EINVAL;
@@ -42,6 +46,7 @@ static void ctl_explain_question(struct vfw_explain *ex, const struct vfw_explai
 		.flags = request->flags,
 		.key = request->key,
 		.family = request->family,
+		.app = request->flags & VFW_EXPLAIN_F_APP ? request->app : VFW_APP_ID_NONE,
 	};
 	memcpy(ex->src_uuid, request->src_uuid, sizeof(ex->src_uuid));
 	memcpy(ex->dst_uuid, request->dst_uuid, sizeof(ex->dst_uuid));

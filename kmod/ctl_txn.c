@@ -418,6 +418,7 @@ static int ctl_profile_parse(const struct nlattr *nest, struct vfw_profile_spec 
 		tb[VFW_PROFILE_A_STREAM_FD] ? nla_get_s32(tb[VFW_PROFILE_A_STREAM_FD]) : -1;
 	spec->block_fd = tb[VFW_PROFILE_A_BLOCK_FD] ? nla_get_s32(tb[VFW_PROFILE_A_BLOCK_FD]) : -1;
 	spec->sigs_fd = tb[VFW_PROFILE_A_SIGS_FD] ? nla_get_s32(tb[VFW_PROFILE_A_SIGS_FD]) : -1;
+	spec->apps_fd = tb[VFW_PROFILE_A_APPS_FD] ? nla_get_s32(tb[VFW_PROFILE_A_APPS_FD]) : -1;
 	return 0;
 }
 

@@ -100,7 +100,10 @@ static void explain_rule(const struct vfw_policy *pol, struct vfw_explain *ex)
 	struct vfw_match m;
 	u32 i;
 
-	vfw_match_lookup(&pol->tables, ex->src_ident, ex->dst_ident, ex->key, &m);
+	vfw_match_lookup(&pol->tables, ex->src_ident, ex->dst_ident, ex->key,
+			 ex->flags & VFW_EXPLAIN_F_APP ? ex->app : VFW_APP_ID_PENDING, &m);
+	if (m.pending)
+		ex->app = VFW_APP_ID_PENDING;
 	rule = &pol->tables.rules[m.rule];
 	ex->verdict = rule->verdict;
 	ex->rule = rule->id;

@@ -50,6 +50,27 @@ enum flow_step {
 	FLOW_STEP_KILLED,
 };
 
+/* What is known of its app. RCU read lock. */
+static u32 flow_app(const struct vfw_flow *flow)
+{
+	const struct vfw_scan *scan = READ_ONCE(flow->scan);
+
+	return scan ? vfw_scan_app(scan) : flow->app;
+}
+
+/* A rule lets it pass: it counts for that. Flow locked, or not published. */
+static void flow_take(struct vfw_flow *flow, const struct vfw_policy *pol,
+		      const struct vfw_match *m)
+{
+	flow->rule = m->rule;
+	flow->rule_id = pol->tables.rules[m->rule].id;
+	flow->profile = m->profile;
+	flow->asks = m->asks;
+	/* where nothing asks, nobody looks at what goes by */
+	if (!m->asks && !flow->scan)
+		WRITE_ONCE(flow->app, VFW_APP_ID_NONE);
+}
+
 /*
  * A conversation that was found running under another policy may have been taken the wrong way round. If
  * the policy lets its other side open it, it goes on until that side sends, and is then found anew. Flow locked.
@@ -63,15 +84,14 @@ static enum flow_step flow_turned(struct vfw_flow *flow, struct vfw_pkt *p, u32 
 	if (flow->key.proto != IPPROTO_TCP || !vfw_tcpstate_is_loose(&flow->tcp))
 		return FLOW_STEP_CUT;
 	vfw_match_lookup(&pol->tables, dst, src, VFW_KEY(IPPROTO_TCP, flow->key.port[flow->opener]),
-			 &m);
+			 flow_app(flow), &m);
 	if (pol->tables.rules[m.rule].verdict != VFW_PASS)
 		return FLOW_STEP_CUT;
 	if (side) {
 		WRITE_ONCE(flow->turned, true);
 		return FLOW_STEP_AGAIN;
 	}
-	flow->rule = m.rule;
-	flow->rule_id = pol->tables.rules[m.rule].id;
+	flow_take(flow, pol, &m);
 	return FLOW_STEP_PASS;
 }
 
@@ -94,7 +114,7 @@ static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 s
 		flow->generation = pol->generation;
 		return FLOW_STEP_PASS;
 	}
-	vfw_match_lookup(&pol->tables, src, dst, flow->policy_key, &m);
+	vfw_match_lookup(&pol->tables, src, dst, flow->policy_key, flow_app(flow), &m);
 	rule = &pol->tables.rules[m.rule];
 	if (rule->verdict != VFW_PASS) {
 		step = flow_turned(flow, p, side, src, dst);
@@ -110,11 +130,29 @@ static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 s
 	p->log = rule->flags & VFW_RULE_F_LOG;
 	flow->ident[0] = src;
 	flow->ident[1] = dst;
-	flow->rule = m.rule;
-	flow->rule_id = rule->id;
+	flow_take(flow, pol, &m);
+	WRITE_ONCE(flow->app, flow_app(flow));
 	flow->revision = pol->revision;
 	flow->generation = pol->generation;
 	return FLOW_STEP_PASS;
+}
+
+/*
+ * What it is has become known, or is none: the rule is another one then. One that forbids it has ended it already.
+ * Flow locked.
+ */
+static void flow_learn(struct vfw_flow *flow, const struct vfw_pkt *p)
+{
+	u32 app = flow_app(flow);
+	struct vfw_match m;
+
+	if (app == flow->app || flow->rule == VFW_PKT_NO_RULE)
+		return;
+	vfw_match_lookup(&p->pol->tables, flow->ident[0], flow->ident[1], flow->policy_key, app,
+			 &m);
+	WRITE_ONCE(flow->app, app);
+	if (p->pol->tables.rules[m.rule].verdict == VFW_PASS)
+		flow_take(flow, p->pol, &m);
 }
 
 static bool flow_is_syn(const struct vfw_pkt *p)
@@ -192,6 +230,8 @@ static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u
 	if (flow->generation != p->pol->generation)
 		return flow_still(flow, p, side);
 	/* What is asked here is asked on the short way, too: memo_step(). */
+	if (flow->asks)
+		flow_learn(flow, p);
 	return FLOW_STEP_PASS;
 }
 
@@ -226,6 +266,9 @@ static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 		moved = flow_note_tcp(flow, p);
 	flow->until = jiffies + flow_life(flow);
 	p->rule = flow->rule;
+	p->profile = flow->profile;
+	p->asks = flow->asks;
+	p->app = flow->app;
 	p->flow = flow;
 	p->side = side;
 	return moved || flow->answered != was;
@@ -417,6 +460,9 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
 	flow->ident[1] = p->dst.ident;
 	flow->rule = p->rule;
 	flow->rule_id = rule->id;
+	flow->profile = p->profile;
+	flow->asks = p->asks;
+	flow->app = p->app;
 	flow->revision = p->pol->revision;
 	flow->generation = p->pol->generation;
 	flow->told = vfw_flow_conf_tells(p->log);
@@ -445,8 +491,9 @@ static bool flow_is_prevented(struct vfw_pkt *p)
 
 	if (vfw_scan_prevents(p))
 		return true;
-	vfw_match_lookup(&p->pol->tables, dst, src, VFW_KEY(IPPROTO_TCP, p->f.sport), &m);
-	return vfw_scan_rule_prevents(p->pol, m.rule);
+	vfw_match_lookup(&p->pol->tables, dst, src, VFW_KEY(IPPROTO_TCP, p->f.sport),
+			 VFW_APP_ID_NONE, &m);
+	return vfw_scan_profile_prevents(p->pol, m.profile);
 }
 
 /*
@@ -521,6 +568,11 @@ bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq, bool *opening)
 	*opening = flow->tcp.state == VFW_TCP_SYN_SENT || flow->tcp.state == VFW_TCP_SYN_RECV;
 	spin_unlock(&flow->lock);
 	return started;
+}
+
+u32 vfw_flow_asked(const struct vfw_flow *flow)
+{
+	return flow->policy_key;
 }
 
 bool vfw_flow_answered(const struct vfw_flow *flow)

@@ -45,6 +45,7 @@ static void flow_event(struct vfw_flow *flow, u32 type, const struct vfw_flow_en
 	memcpy(ev.bytes, info.bytes, sizeof(ev.bytes));
 	ev.age_ms = info.age_ms;
 	ev.state = info.state;
+	ev.app = info.app;
 	vfw_event_post(&ev);
 }
 

@@ -3,6 +3,7 @@
 
 #include "flow_info.h"
 #include "flow_table.h"
+#include "scan.h"
 #include "vm.h"
 
 static void info_uuid(u8 *uuid, u32 end)
@@ -16,6 +17,7 @@ static void info_uuid(u8 *uuid, u32 end)
 void vfw_flow_info_fill(struct vfw_flow *flow, struct vfw_flow_info *info)
 {
 	const struct vfw_flow_key *key = &flow->key;
+	const struct vfw_scan *scan = READ_ONCE(flow->scan);
 	unsigned int i, side;
 
 	memset(info, 0, sizeof(*info));
@@ -45,6 +47,7 @@ void vfw_flow_info_fill(struct vfw_flow *flow, struct vfw_flow_info *info)
 	info->flags =
 		(flow->answered ? VFW_FLOW_F_ANSWERED : 0) | (flow->killed ? VFW_FLOW_F_KILLED : 0);
 	spin_unlock_bh(&flow->lock);
+	info->app = scan ? vfw_scan_app(scan) : READ_ONCE(flow->app);
 }
 
 /* The match's side 0 is compared with the flow's side `side`. */

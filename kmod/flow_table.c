@@ -362,6 +362,7 @@ int vfw_flow_table_init(u32 flows_max)
 	unsigned int i;
 
 	BUILD_BUG_ON(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && sizeof(struct vfw_flow) > 256);
+	BUILD_BUG_ON(VFW_MAX_PROFILES > 127 || VFW_MAX_IDENTS > 65536);
 	flow_mask = roundup_pow_of_two(flows_max) / 2 - 1;
 	flow_cache = KMEM_CACHE(vfw_flow, SLAB_HWCACHE_ALIGN);
 	if (!flow_cache)

@@ -44,8 +44,10 @@ struct vfw_flow {
 	struct vfw_scan *scan; /* a reference; NULL until it is scanned; set once, cmpxchg */
 	u8 listed; /* enum vfw_flow_list; under the share's lock */
 	bool gone; /* has left the table; written under the bucket's lock */
-	bool told; /* its start was said, so its end will be; never changes */
-	u8 opener; /* side of the key that opened it; never changes */
+	u8 told : 1; /* its start was said, so its end will be; never changes */
+	u8 opener : 1; /* side of the key that opened it; never changes */
+	u8 profile : 7; /* index + 1 of what scans it, or 0; with a rule; under lock */
+	u8 asks : 1; /* likewise: what is decided depends on the app */
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	struct_group(
 		life, /* asked at once by vfw_flow_runs() */
@@ -55,8 +57,9 @@ struct vfw_flow {
 		bool turned; /* to be found anew, the other way round: then it is not forgotten */
 	);
 	u32 policy_key; /* what policy was asked, VFW_KEY() */
-	u32 ident[2]; /* of the side that opened, of the other */
+	u16 ident[2]; /* of the side that opened, of the other */
 	u32 rule; /* index in the policy of this generation, or VFW_PKT_NO_RULE */
+	u32 app; /* by which it was judged: VFW_APP_ID_*, or its number; READ_ONCE */
 	u32 rule_id;
 	u32 revision; /* that judged it */
 	u32 generation;

@@ -389,8 +389,7 @@ static bool frag_inspected(const struct vfw_pkt *p)
 {
 	if (!p->flow || p->f.proto == IPPROTO_TCP)
 		return false;
-	return vfw_flow_scan(p->flow) ||
-	       (p->rule != VFW_PKT_NO_RULE && p->pol->tables.rules[p->rule].profile);
+	return vfw_flow_scan(p->flow) || (p->rule != VFW_PKT_NO_RULE && p->profile);
 }
 
 /* What the UDP header says that the packet carries. */

@@ -84,7 +84,7 @@ static bool neigh_dhcp_asked(struct vfw_pkt *p)
 	struct vfw_match m;
 
 	vfw_match_lookup(&p->pol->tables, vfw_who_ident(p, &p->dst), vfw_who_ident(p, &p->src),
-			 VFW_KEY(IPPROTO_UDP, p->f.sport), &m);
+			 VFW_KEY(IPPROTO_UDP, p->f.sport), VFW_APP_ID_PENDING, &m);
 	return p->pol->tables.rules[m.rule].verdict == VFW_PASS;
 }
 

@@ -66,6 +66,10 @@ struct vfw_pkt {
 	bool fresh; /* it opened a flow */
 	u16 reason;
 	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
+	u16 profile; /* with a rule: index + 1 of what scans what it lets pass; 0: nothing does */
+	bool asks; /* with a profile: what is decided depends on the app */
+	bool learnt; /* with this frame its app came to be known, and the rule that is for it */
+	u32 app; /* of its flow: VFW_APP_ID_*, or its number */
 	struct vfw_flow *flow; /* it belongs to, valid until the end of the hook; or NULL */
 	struct vfw_flow *known; /* what flow and side will be, by a memo; or NULL */
 	struct vfw_scan_job *job; /* it has waited for the worker, which has it now */

@@ -280,6 +280,26 @@ static int policy_check(const struct vfw_policy *pol, struct netlink_ext_ack *ex
 	return -EINVAL;
 }
 
+/* Where what is decided depends on the app, the profile must recognise apps. */
+static int policy_check_apps(const struct vfw_policy *pol, struct netlink_ext_ack *extack)
+{
+	const struct vfw_tables *t = &pol->tables;
+	u32 i, at;
+
+	for (i = 0; i < t->counts.n[VFW_TABLE_CELLS]; i++) {
+		if (i % POLICY_RESCHED == 0)
+			cond_resched();
+		if (!(t->cells[i].cand & VFW_CELL_F_APPS))
+			continue;
+		at = (t->cells[i].cand & ~VFW_CELL_F_APPS) + VFW_APPS_PROFILE;
+		if (pol->profiles[t->cands[at] - 1]->conf.flags & VFW_PROFILE_F_APPS)
+			continue;
+		NL_SET_ERR_MSG_FMT(extack, "cells %u: what asks for apps has a profile without", i);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static bool policy_opens_unmanaged(const struct vfw_tables *t)
 {
 	u32 i;
@@ -302,6 +322,8 @@ int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
 	int err;
 
 	err = policy_check(pol, extack);
+	if (!err)
+		err = policy_check_apps(pol, extack);
 	if (!err)
 		err = policy_index_ids(pol, extack);
 	if (err)

@@ -47,12 +47,20 @@ const char *vfw_profile_hs_version(void)
 
 static int profile_check(const struct vfw_profile_spec *spec, struct netlink_ext_ack *extack)
 {
+	bool apps = spec->conf.flags & VFW_PROFILE_F_APPS;
+
 	if (spec->conf.flags & ~VFW_PROFILE_F_ALL) {
 		NL_SET_ERR_MSG_FMT(extack, "unknown profile flags 0x%x",
 				   spec->conf.flags & ~VFW_PROFILE_F_ALL);
 		return -EOPNOTSUPP;
 	}
-	if (!spec->conf.n_exprs || spec->conf.reserved) {
+	if (!apps != (spec->apps_fd < 0) || (apps && (!(spec->conf.flags & VFW_PROFILE_F_PREVENT) ||
+						      spec->stream_fd < 0 || spec->block_fd < 0))) {
+		NL_SET_ERR_MSG(extack, "profile: expected with apps, and not without, their table; "
+				       "and both databases, and prevention");
+		return -EINVAL;
+	}
+	if ((!spec->conf.n_exprs && !apps) || spec->conf.reserved) {
 		NL_SET_ERR_MSG(extack,
 			       "profile: expected expressions, and 0 in the reserved field");
 		return -EINVAL;
@@ -173,10 +181,35 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 	return -EINVAL;
 }
 
+/* Data, as the other table. */
+static int profile_apps(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
+{
+	const char *why;
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = kernel_read_file_from_fd(fd, 0, &profile->app_table, VFW_APP_TABLE_MAX, NULL,
+				     READING_POLICY);
+	if (n < 0) {
+		profile->app_table = NULL;
+		NL_SET_ERR_MSG(extack,
+			       "table of apps: expected an open regular file of at most 1 MiB");
+		return n;
+	}
+	profile->app_table_len = n;
+	why = vfw_apps_read(profile->app_table, n, &profile->apps);
+	if (!why)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "table of apps: %s", why);
+	return -EINVAL;
+}
+
 static void profile_free(struct vfw_profile *profile)
 {
 	vfw_sig_count_put(profile->series);
 	vfree(profile->table);
+	vfree(profile->app_table);
 	if (profile->stream)
 		vfw_hs_db_put(profile->stream);
 	if (profile->block)
@@ -214,6 +247,8 @@ struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 	if (!err)
 		err = profile_series(profile);
 	if (!err)
+		err = profile_apps(spec->apps_fd, profile, extack);
+	if (!err)
 		return profile;
 	profile_free(profile);
 	return ERR_PTR(err);
@@ -223,7 +258,8 @@ u64 vfw_profile_bytes(const struct vfw_profile *profile)
 {
 	return (profile->stream ? vfw_hs_db_bytes(profile->stream) : 0) +
 	       (profile->block ? vfw_hs_db_bytes(profile->block) : 0) + profile->table_len +
-	       profile->sigs.n_limits * sizeof(*profile->series->rule);
+	       profile->sigs.n_limits * sizeof(*profile->series->rule) +
+	       profile->app_table_len;
 }
 
 struct vfw_profile *vfw_profile_get(struct vfw_profile *profile)

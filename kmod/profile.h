@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/vfw.h>
 
+#include "core/app.h"
 #include "core/sig.h"
 
 struct netlink_ext_ack;
@@ -45,6 +46,10 @@ struct vfw_profile {
 	size_t table_len;
 	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */
 	struct vfw_sig_series *series; /* or NULL: nothing is counted; a reference */
+	void *app_table; /* what apps points into, or NULL */
+	size_t app_table_len;
+	struct vfw_apps
+		apps; /* pattern n is expression conf.n_exprs + n; none without VFW_PROFILE_F_APPS */
 	unsigned long published; /* jiffies */
 	struct vfw_profile_count __percpu *count;
 	struct list_head node; /* of all that are published; RCU, written under profile_lock */
@@ -81,6 +86,7 @@ struct vfw_profile_spec {
 	int stream_fd; /* of the calling task; -1: none */
 	int block_fd;
 	int sigs_fd; /* of a table, core/sig_table.h; -1: none */
+	int apps_fd; /* of a table, core/app.h; -1: none */
 };
 
 /*

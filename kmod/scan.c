@@ -24,17 +24,12 @@
 
 static struct kmem_cache *scan_cache;
 
-/* The profile that a policy gives a rule, or NULL. */
-static struct vfw_profile *scan_rule_profile(const struct vfw_policy *pol, u32 rule)
-{
-	u32 n = rule == VFW_PKT_NO_RULE ? 0 : pol->tables.rules[rule].profile;
-
-	return n ? pol->profiles[n - 1] : NULL;
-}
-
+/* The profile that the policy gives the frame's rule, or NULL. */
 static struct vfw_profile *scan_profile(const struct vfw_pkt *p)
 {
-	return scan_rule_profile(p->pol, p->rule);
+	u32 n = p->rule == VFW_PKT_NO_RULE ? 0 : p->profile;
+
+	return n ? p->pol->profiles[n - 1] : NULL;
 }
 
 static bool scan_is_preventing(const struct vfw_profile *profile)
@@ -42,9 +37,9 @@ static bool scan_is_preventing(const struct vfw_profile *profile)
 	return profile && profile->conf.flags & VFW_PROFILE_F_PREVENT;
 }
 
-bool vfw_scan_rule_prevents(const struct vfw_policy *pol, u32 rule)
+bool vfw_scan_profile_prevents(const struct vfw_policy *pol, u32 profile)
 {
-	return scan_is_preventing(scan_rule_profile(pol, rule));
+	return profile && scan_is_preventing(pol->profiles[profile - 1]);
 }
 
 bool vfw_scan_wanted(const struct vfw_pkt *p)
@@ -122,6 +117,7 @@ static struct vfw_scan *scan_new(const struct vfw_pkt *p, struct vfw_profile *pr
 	scan->dir[1].time = answer;
 	scan->generation = p->pol->generation;
 	scan->midway = !p->fresh || !p->tcp_started;
+	vfw_scan_app_begin(scan, p);
 	if (vfw_profile_use(&scan->user, profile))
 		return scan;
 	kmem_cache_free(scan_cache, scan);
@@ -146,7 +142,7 @@ static struct vfw_scan *scan_begin(struct vfw_pkt *p)
 		vfw_profile_count_add(profile, overloads, 1);
 		if (!(profile->conf.flags & VFW_PROFILE_F_PREVENT))
 			return NULL;
-		if (profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK)
+		if (profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK || p->asks)
 			vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
 		else
 			vfw_scan_multipath_unscanned(p);
@@ -160,9 +156,11 @@ static struct vfw_scan *scan_begin(struct vfw_pkt *p)
 	return other;
 }
 
-/* Does now prevent what before only reported? */
+/* Does now prevent what before only reported, or only recognised? */
 static bool scan_hardens(const struct vfw_profile *before, const struct vfw_profile *now)
 {
+	if (before && now && !before->conf.n_exprs && now->conf.n_exprs)
+		return true;
 	return before && now && now->conf.flags & ~before->conf.flags & VFW_PROFILE_F_PREVENT;
 }
 
@@ -177,6 +175,7 @@ static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
 		return;
 	WRITE_ONCE(scan->generation, p->pol->generation);
 	scan->retired = false;
+	vfw_scan_app_renew(scan, p);
 	if (new == old)
 		return;
 	same = old && new &&scan_db(old, p) == scan_db(new, p);
@@ -189,6 +188,8 @@ static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
 	if (old && new && !same && !hardens && !READ_ONCE(old->old) &&
 	    old->revision >= p->pol->streams_since)
 		return;
+	if (!same || old->apps.n_patterns != new->apps.n_patterns)
+		vfw_scan_app_end(scan);
 	vfw_profile_leave(&scan->user);
 	WRITE_ONCE(scan->done, false);
 	if (!new || !scan_db(new, p) || !vfw_profile_use(&scan->user, new)) {
@@ -229,7 +230,8 @@ bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p)
 	const struct vfw_profile *profile = scan->user.profile;
 
 	vfw_profile_count_add(profile, overloads, 1);
-	return profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK &&
+	/* what passes unseen could be anything */
+	return (profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK || scan->app.looking) &&
 	       vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, false);
 }
 
@@ -250,8 +252,11 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 		bytes.off = 0;
 		bytes.len = p->whole_len;
 	}
-	if (!bytes.len)
+	if (!bytes.len) {
+		vfw_scan_app_said(scan, p, 0);
+		vfw_scan_app_gate(scan, p, 0);
 		return;
+	}
 	/* UFO, which no host offers: cut later, its pieces would join fragments that went before */
 	if (skb_is_gso(p->skb) && skb_shinfo(p->skb)->gso_type & SKB_GSO_UDP &&
 	    vfw_scan_refuse(scan, p, VFW_REASON_FRAGMENT, false))
@@ -262,6 +267,10 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 	}
 	switch (vfw_scan_eat_datagram(scan, p, &bytes)) {
 	case VFW_SCAN_CLEAN:
+		vfw_scan_app_gate(scan, p, 0);
+		/* all that was wanted of it was its app */
+		if (!scan->user.profile->conf.n_exprs && !scan->app.looking)
+			WRITE_ONCE(scan->done, true);
 		break;
 	case VFW_SCAN_MATCH:
 		/* not what follows: anybody outside could forge one datagram of a conversation */
@@ -290,6 +299,8 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 		return;
 	}
 	if (!profile && !scan->dead)
+		return;
+	if (vfw_scan_app_turn(scan, p))
 		return;
 	if (scan->dead) {
 		vfw_pkt_block(p, scan->dead);
@@ -404,6 +415,8 @@ void vfw_scan(struct vfw_pkt *p)
 		if (p->f.tcp_flags & VFW_TCP_SYN)
 			p->tcp_other_started =
 				vfw_flow_start(p->flow, !p->side, &p->tcp_other, &p->tcp_opening);
+	} else if (READ_ONCE(scan->done) && scan_is_idle(scan, p)) {
+		return;
 	}
 	p->answered = vfw_flow_answered(p->flow);
 	spin_lock(&scan->lock);
@@ -432,6 +445,7 @@ static void scan_leave(struct vfw_profile_user *user)
 			vfw_scan_dir_end(&scan->dir[1]);
 			scan->midway = true;
 		}
+		vfw_scan_app_end(scan);
 		vfw_profile_leave(user);
 		scan->retired = true;
 		vfw_scan_uneat(&scan->dir[0]);

@@ -37,8 +37,11 @@ enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan);
 /* Did it prevent anything, as far as is known? Then its receiver may hold what it would drop. RCU read lock. */
 bool vfw_scan_is_strict(const struct vfw_scan *scan);
 
-/* Has the rule of this index a profile that prevents? RCU read lock. */
-bool vfw_scan_rule_prevents(const struct vfw_policy *pol, u32 rule);
+/* Does the profile of this index + 1 (0: none) prevent? RCU read lock. */
+bool vfw_scan_profile_prevents(const struct vfw_policy *pol, u32 profile);
+
+/* What is known of the app of its conversation: VFW_APP_ID_*, or its number. RCU read lock. */
+u32 vfw_scan_app(const struct vfw_scan *scan);
 
 /* Has the frame's rule a profile, so that its flow is to be scanned? RCU read lock. */
 bool vfw_scan_wanted(const struct vfw_pkt *p);

@@ -37,6 +37,7 @@ struct eat {
 	void *hs;
 	u64 base; /* added to offsets */
 	u32 len; /* of the datagram; 0 for a stream */
+	u32 reach; /* offsets up to which patterns of apps count; 0: none does */
 	bool matched; /* what prevents, where the profile does */
 	/* by id: (id + 1) << 4 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
 	u32 fit[EAT_FITS];
@@ -94,12 +95,24 @@ static enum vfw_scan_fit eat_limited(struct eat *eat, u32 id, u64 to, u32 fit)
 	}
 }
 
-/* Does a match count? Of those that prevent one is always kept, however many others came before it. */
+/*
+ * Does a match count? Of those that prevent one is always kept, however many others came before it. Patterns of
+ * apps stand behind those of signatures, and are no matches.
+ */
 static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 {
 	struct eat *eat = arg;
-	u32 fit = eat_fit(eat, id);
+	const struct vfw_profile *profile = eat->scan->user.profile;
+	u32 fit;
 
+	if (id >= profile->conf.n_exprs) {
+		if (to <= eat->reach)
+			vfw_scan_app_hit(eat->scan, eat->p, id - profile->conf.n_exprs);
+		return false;
+	}
+	if (!profile->table)
+		return true;
+	fit = eat_fit(eat, id);
 	if (fit & VFW_SCAN_LIMITED)
 		fit = eat_limited(eat, id, to, fit);
 	if (fit != VFW_SCAN_PREVENTS || eat->matched)
@@ -117,7 +130,7 @@ static struct vfw_hs_hits eat_hits(struct eat *eat, struct vfw_hs_hit *hit)
 {
 	struct vfw_hs_hits hits = {.max = EAT_HITS, .hit = hit, .arg = eat};
 
-	if (eat->scan->user.profile->table)
+	if (eat->scan->user.profile->table || eat->scan->user.profile->apps.n_apps)
 		hits.fits = eat_fits;
 	return hits;
 }
@@ -253,6 +266,7 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 	}
 	eat.hs = dir->hs;
 	eat.base = dir->base;
+	eat.reach = vfw_scan_app_reach(scan, dir);
 	n = eat_bytes(&eat, bytes, off, len);
 	dir->fed += n;
 	if (eat_stops(&eat)) {
@@ -331,8 +345,11 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 			memset(eat.fit, 0, sizeof(eat.fit));
 		eat.len = n;
 		eat.n_counted = 0;
+		eat.reach = vfw_scan_app_room(scan, p);
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);
+		if (ret == VFW_SCAN_CLEAN)
+			vfw_scan_app_said(scan, p, n);
 	}
 	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
 	return eat_stops(&eat) ? VFW_SCAN_MATCH : ret;

@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "budget.h"
+#include "core/app.h"
 #include "core/stream.h"
 #include "core/tcpstate.h"
 #include "pkt.h"
@@ -37,6 +38,17 @@ struct vfw_scan_dir {
 	u64 base; /* where in the stream hs began */
 };
 
+/* What its app is, where rules ask for that. */
+struct vfw_scan_app {
+	bool asks; /* what is decided depends on it */
+	bool looking; /* there are first bytes to be looked at yet */
+	bool refused; /* by what is known nothing is to pass; READ_ONCE */
+	u32 key; /* policy is asked by, VFW_KEY() */
+	u32 app; /* VFW_APP_ID_*, or its number; READ_ONCE */
+	u32 judged; /* the app by which policy was asked last */
+	struct vfw_app_state state;
+};
+
 struct vfw_scan {
 	refcount_t refs; /* its flow; the worker; who makes it leave its profile */
 	spinlock_t lock; /* protects what follows; BH off */
@@ -48,6 +60,7 @@ struct vfw_scan {
 	u64 number; /* no other conversation's; 0: not asked for yet */
 	u32 generation; /* of the policy by which it has its profile; READ_ONCE */
 	struct vfw_profile_user user;
+	struct vfw_scan_app app;
 	struct vfw_scan_dir dir[2]; /* by the side that sends; 0 opened, and pays for this */
 	struct list_head jobs; /* frames for the worker, in order */
 	u32 n_jobs;
@@ -134,6 +147,42 @@ void vfw_scan_uneat(struct vfw_scan_dir *dir);
 /* Buffers for datagrams that are not linear. May sleep. */
 int vfw_scan_eat_init(void);
 void vfw_scan_eat_exit(void);
+
+/* ---- scan_app.c: what is recognised ---- */
+
+/* What begins with this frame, or was running: is its app to be looked for? Nobody else has the scan yet. */
+void vfw_scan_app_begin(struct vfw_scan *scan, const struct vfw_pkt *p);
+
+/* Another policy's cell, of which p tells. Scan locked. */
+void vfw_scan_app_renew(struct vfw_scan *scan, const struct vfw_pkt *p);
+
+/* Nothing more is learnt: what is not known by now is none of the apps. Scan locked. */
+void vfw_scan_app_end(struct vfw_scan *scan);
+
+/* A side begins its stream anew, and the conversation with it. Scan locked. */
+void vfw_scan_app_restart(struct vfw_scan *scan);
+
+/* Up to which offset of the direction's stream hits count, 0: none does. Scan locked or owned. */
+u32 vfw_scan_app_reach(const struct vfw_scan *scan, const struct vfw_scan_dir *dir);
+
+/* The same of a datagram; and it was looked at, len bytes. Scan locked or owned. */
+u32 vfw_scan_app_room(const struct vfw_scan *scan, const struct vfw_pkt *p);
+void vfw_scan_app_said(struct vfw_scan *scan, const struct vfw_pkt *p, u32 len);
+
+/* Pattern number n has hit. In a section. */
+void vfw_scan_app_hit(struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
+
+/*
+ * Before anything of the frame is looked at: is it refused by what is known already? Returns true if it will
+ * be dropped for that, as all that follows. Scan locked.
+ */
+bool vfw_scan_app_turn(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/*
+ * The frame's bytes have been looked at, n of them new in its stream, and are about to pass: decides. Returns true if it will be
+ * dropped; then nothing of it may be committed. Scan locked or owned.
+ */
+bool vfw_scan_app_gate(struct vfw_scan *scan, struct vfw_pkt *p, u32 n);
 
 /* ---- scan_keep.c: bytes that were let pass and may come again ---- */
 

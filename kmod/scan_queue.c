@@ -224,6 +224,8 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	p->flow = NULL;
 	p->state = NULL;
 	p->whole_buf = NULL;
+	p->src.ident = VFW_PKT_IDENT;
+	p->dst.ident = VFW_PKT_IDENT;
 	p->pol = rcu_dereference(vfw_policy_cur);
 	p->port = job->port ? vfw_port_find(job->port) : NULL;
 	if (!p->pol || !p->port != !job->port)

@@ -131,6 +131,14 @@ static bool segment_is_stray_syn(const struct vfw_pkt *p, const struct segment *
 	return s->seg.flags & VFW_TCP_SYN && (!p->tcp_started || p->tcp_start != s->seg.seq + 1);
 }
 
+/* Bytes of each direction that are scanned, 0: all; where an app is to be known, as many as that takes. */
+static u32 segment_depth(const struct vfw_scan *scan)
+{
+	u32 depth = scan->user.profile->conf.depth;
+
+	return depth && scan->app.asks ? max_t(u32, depth, VFW_APP_BYTES) : depth;
+}
+
 /*
  * A SYN that begins a stream answers another one than that by which the other stream began: the receiver of
  * that one had no such conversation any more, and both begin anew.
@@ -142,6 +150,7 @@ static void segment_restarts(struct vfw_scan *scan, struct vfw_pkt *p, u32 depth
 	if (!p->tcp_other_started || !(other->stream.flags & VFW_STREAM_F_STARTED) ||
 	    other->stream.start == p->tcp_other)
 		return;
+	vfw_scan_app_restart(scan);
 	vfw_scan_dir_end(other);
 	vfw_stream_start(&other->stream, p->tcp_other, depth, false);
 	WRITE_ONCE(scan->done, false);
@@ -156,11 +165,13 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 {
 	struct vfw_scan_dir *dir = &scan->dir[p->side];
 	bool started = dir->stream.flags & VFW_STREAM_F_STARTED;
-	u32 depth = scan->user.profile->conf.depth;
+	u32 depth = segment_depth(scan);
 
 	if (s->seg.flags & VFW_TCP_SYN) {
 		if (!p->tcp_opening || segment_is_stray_syn(p, s))
 			return;
+		if (started && dir->stream.start != p->tcp_start)
+			vfw_scan_app_restart(scan);
 		if (!started || dir->stream.start != p->tcp_start) {
 			vfw_scan_dir_end(dir);
 			vfw_stream_start(&dir->stream, p->tcp_start, depth, false);
@@ -306,6 +317,8 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 	switch (has_time ? segment_eats(scan, p, s, &plan) : VFW_SCAN_FULL) {
 	case VFW_SCAN_CLEAN:
 		if (p->matched && vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true))
+			goto drop;
+		if (vfw_scan_app_gate(scan, p, plan.to - plan.from))
 			goto drop;
 		break;
 	case VFW_SCAN_MATCH:

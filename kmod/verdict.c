@@ -149,6 +149,7 @@ static void verdict_event_frame(struct vfw_event *ev, const struct vfw_pkt *p)
 static void verdict_event_fill(struct vfw_event *ev, struct vfw_pkt *p)
 {
 	ev->verdict = p->verdict;
+	ev->app = p->app;
 	ev->in_ifindex = p->in ? p->in->ifindex : 0;
 	ev->out_ifindex = p->out ? p->out->ifindex : 0;
 	if (p->pol) {
@@ -198,12 +199,20 @@ static bool verdict_is_noise(const struct vfw_pkt *p)
 	return p->reason == VFW_REASON_DHCP_SERVER && p->where == VFW_AT_EGRESS;
 }
 
+/* A conversation begins with it, for its rule: with its first frame, or when its app is known. */
+static bool verdict_begins(const struct vfw_pkt *p)
+{
+	return p->learnt || (p->fresh && p->app != VFW_APP_ID_PENDING);
+}
+
 static bool verdict_says(const struct vfw_pkt *p)
 {
 	if (p->verdict == VFW_PASS)
-		return p->log && p->fresh;
-	return p->rule == VFW_PKT_NO_RULE ? !verdict_is_noise(p)
-					  : p->log || p->reason == VFW_REASON_CUT;
+		return p->log && verdict_begins(p);
+	if (p->rule == VFW_PKT_NO_RULE)
+		return !verdict_is_noise(p);
+	return p->log || p->reason == VFW_REASON_CUT || p->reason == VFW_REASON_APP ||
+	       p->reason == VFW_REASON_APP_UNKNOWN;
 }
 
 static u32 verdict_flags(const struct vfw_end *end)
@@ -291,7 +300,7 @@ unsigned int vfw_verdict(struct vfw_pkt *p)
 	verdict_count(p, cut);
 	if (p->rule != VFW_PKT_NO_RULE) {
 		rule = p->pol->tables.rules[p->rule].id;
-		vfw_policy_hit(p->pol, p->rule, p->len, p->fresh);
+		vfw_policy_hit(p->pol, p->rule, p->len, verdict_begins(p));
 	}
 	if (verdict_says(p)) {
 		count = verdict_events(verdict_bucket(p), p->reason, rule, 1);

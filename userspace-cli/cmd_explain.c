@@ -66,6 +66,8 @@ static int explain_params(struct vfw_cli *cli, const struct vfw_args *args, json
 		rc = explain_number(cli, args, "icmp-code", 255, params, "icmp_code");
 	if (!rc)
 		rc = explain_number(cli, args, "ethertype", 65535, params, "ethertype");
+	if (!rc && vfw_args_get(args, "app"))
+		json_object_set_new(params, "app", json_string(vfw_args_get(args, "app")));
 	return rc;
 }
 
@@ -133,6 +135,8 @@ static void explain_print(FILE *f, const json_t *r)
 	const char *meaning = vfw_field_text(r, "meaning", vfw_word_reason(reason));
 
 	explain_line(f, "Verdict", vfw_field_text(r, "verdict", "unknown"));
+	if (vfw_field_true(r, "depends_on_app"))
+		fputs(": until its app is known; then it depends on the app (--app)", f);
 	fputc('\n', f);
 	explain_end(f, "From", vfw_field_object(r, "from"));
 	explain_end(f, "To", vfw_field_object(r, "to"));

@@ -49,6 +49,7 @@ static void flow_row(struct vfw_grid *grid, const json_t *flow)
 	vfw_grid_text(grid, vfw_field_text(flow, "state", ""));
 	flow_age(grid, vfw_field_count(flow, "age_ms"));
 	flow_age(grid, vfw_field_count(flow, "expires_ms"));
+	vfw_grid_text(grid, vfw_field_text(flow, "app_proto", "-"));
 	vfw_grid_text(grid, vfw_field_text(flow, "rule", ""));
 }
 
@@ -105,7 +106,7 @@ int vfw_cmd_flow_list(struct vfw_cli *cli, const struct vfw_args *args)
 	} else {
 		flows = vfw_field_array(result, "flows");
 		vfw_grid_begin(&grid, "PROTO", "FROM", "TO", "SENT>", "ANSWERED>", "BYTES>",
-			       "BACK>", "STATE", "AGE>", "LEFT>", "RULE", NULL);
+			       "BACK>", "STATE", "AGE>", "LEFT>", "APP", "RULE", NULL);
 		for (i = 0; i < json_array_size(flows); i++)
 			flow_row(&grid, json_array_get(flows, i));
 		vfw_grid_end(&grid, cli->out);

@@ -220,7 +220,8 @@ const struct vfw_cmd vfw_cmds[] = {
 			 {'d', "dport", "PORT", "destination port"},
 			 {0, "icmp-type", "N", "ICMP type, 0-255"},
 			 {0, "icmp-code", "N", "ICMP code, 0-255"},
-			 {0, "ethertype", "N", "a frame that is not IP, e.g. 0x88cc"}},
+			 {0, "ethertype", "N", "a frame that is not IP, e.g. 0x88cc"},
+			 {0, "app", "NAME", "what it turns out to be; none: none of the apps"}},
 		.run = vfw_cmd_explain,
 	},
 	{

@@ -21,7 +21,7 @@ _vfwctl_options()
 	rule\ list) echo --sort --unused ;;
 	rule\ add) echo --before --after --first --last --tenant --block --file --edited --dry-run --keep-established ;;
 	rule\ delete) echo --edited --dry-run --keep-established ;;
-	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype ;;
+	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype --app ;;
 	observe) echo --vm --verdict --reason --rule --type --count --timeout ;;
 	flow\ list | flow\ kill) echo --vm --addr --proto --port --from --to --sport --dport ;;
 	sig\ check) echo --prove --home-net --external-net ;;

@@ -194,6 +194,9 @@ static json_t *flow_of(struct vfw_call *call, const struct vfw_flow_info *f)
 		vfw_eve_verdict(f->verdict), "state",
 		vfw_eve_flow_state(f->proto, f->state, f->flags), "vlan", f->vlan);
 
+	if (f->app && vfw_state_app(call->state, f->app))
+		json_object_set_new(o, "app_proto",
+				    json_string(vfw_state_app(call->state, f->app)));
 	json_object_set_new(o, "answered", json_boolean(f->flags & VFW_FLOW_F_ANSWERED));
 	return o;
 }

@@ -6,7 +6,9 @@
 #include "../base/form.h"
 #include "../eve/event.h"
 #include "../kern/kern.h"
+#include "../policy/app.h"
 #include "../policy/compiled.h"
+#include "../state/sigset.h"
 #include "../state/state.h"
 #include "../vm/address.h"
 #include "../vm/registry.h"
@@ -236,12 +238,13 @@ static json_t *explained(struct vfw_call *call, const struct vfw_explain *e)
 		if (m)
 			json_array_append_new(monitors, json_string(m->label));
 	}
-	o = json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o}", "verdict",
+	o = json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:o, s:o, s:o, s:b}", "verdict",
 		      vfw_eve_verdict(e->verdict), "rule", rule ? rule->label : "", "rule_id",
 		      (json_int_t)e->rule, "reason", vfw_reason_word(e->reason), "meaning",
 		      vfw_reason_meaning(e->reason), "revision", (json_int_t)e->revision, "from",
 		      end_json(call, e->src_uuid, e->src_ident), "to",
-		      end_json(call, e->dst_uuid, e->dst_ident), "monitors", monitors);
+		      end_json(call, e->dst_uuid, e->dst_ident), "monitors", monitors,
+		      "depends_on_app", e->app == VFW_APP_ID_PENDING);
 	if (rule) {
 		json_object_set_new(o, "text", json_string(rule->text ?: ""));
 		if (rule->file)
@@ -249,6 +252,27 @@ static json_t *explained(struct vfw_call *call, const struct vfw_explain *e)
 		json_object_set_new(o, "line", json_integer(rule->line));
 	}
 	return o;
+}
+
+/* The app that is asked about, if one is; "none": of none of them. */
+static bool app_of(struct vfw_call *call, json_t *params, struct vfw_explain *e)
+{
+	const char *name = json_string_value(json_object_get(params, "app"));
+	const struct vfw_ruleset *rs = call->state->running;
+	const struct vfw_sigset *set = rs ? rs->signatures : NULL;
+
+	if (!json_object_get(params, "app"))
+		return true;
+	e->flags |= VFW_EXPLAIN_F_APP;
+	if (name && !strcmp(name, "none"))
+		return true;
+	e->app = name ? vfw_policy_app_id(name) : VFW_APP_ID_NONE;
+	/* where no rule asks for apps they are not read, and every name is as good as another */
+	if (name && (!set || !set->apps || vfw_sigset_app(set, e->app)))
+		return true;
+	vfw_call_fail(call, VFW_RPC_PARAMS, NULL,
+		      "expected the name of an app as \"app\", or none");
+	return false;
 }
 
 json_t *vfw_verb_explain(struct vfw_call *call, json_t *params)
@@ -262,6 +286,8 @@ json_t *vfw_verb_explain(struct vfw_call *call, json_t *params)
 	if (!vfw_verb_need_kernel(call) || !key_of(call, params, &e.key))
 		return NULL;
 	if (!end_of(call, params, "from", &e, &src) || !end_of(call, params, "to", &e, &dst))
+		return NULL;
+	if (!app_of(call, params, &e))
 		return NULL;
 	if (vfw_kern_explain(call->state->kern, &e))
 		return vfw_verb_kernel_failed(call);

@@ -272,6 +272,7 @@ json_t *vfw_eve_event(const struct vfw_event *e, const struct vfw_eve_names *nam
 		put_text(o, "in_iface", names->device(names->arg, e->in_ifindex));
 		put_ends(o, e);
 		put_ether(o, e);
+		put_text(o, "app_proto", e->app ? names->app(names->arg, e->app) : NULL);
 	}
 	/* of a frame that waited for the worker the flow is not at hand */
 	if (e->type == VFW_EVENT_FLOW_START || e->type == VFW_EVENT_FLOW_END ||

@@ -23,6 +23,7 @@ struct vfw_eve_names {
 	const char *(*vm)(void *arg, const uint8_t uuid[VFW_UUID_LEN]);
 	const struct vfw_rule_origin *(*rule)(void *arg, uint32_t id);
 	const char *(*device)(void *arg, uint32_t ifindex);
+	const char *(*app)(void *arg, uint32_t id);
 	/* of an alert; *profile is the profile's name, or NULL */
 	const struct vfw_pattern *(*signature)(void *arg, const struct vfw_event *e,
 					       const char **profile);

@@ -88,13 +88,16 @@ int vfw_kern_policy_rollback(struct vfw_kern *k, uint32_t *revision);
 /* Sends every table of c, in pieces. */
 int vfw_kern_txn_tables(struct vfw_kern *k, uint32_t id, const struct vfw_compiled *c);
 
-/*
- * Sends the next profile; the databases and the table of signatures (-1: none) are files open for reading, which stay
- * the caller's.
- */
+/* What a profile brings, as files open for reading, which stay the caller's. */
+struct vfw_kern_profile_files {
+	int stream, block; /* databases */
+	int sigs, apps; /* tables of signatures and of apps; -1: none */
+};
+
+/* Sends the next profile. */
 int vfw_kern_txn_profile(struct vfw_kern *k, uint32_t id, const char *name,
-			 const struct vfw_profile_conf *conf, int stream_fd, int block_fd,
-			 int sigs_fd);
+			 const struct vfw_profile_conf *conf,
+			 const struct vfw_kern_profile_files *files);
 
 /* A VM in the form it has in a message: the content of VFW_A_VM. */
 struct vfw_kern_vm {

@@ -93,16 +93,17 @@ int vfw_kern_txn_tables(struct vfw_kern *k, uint32_t id, const struct vfw_compil
 }
 
 int vfw_kern_txn_profile(struct vfw_kern *k, uint32_t id, const char *name,
-			 const struct vfw_profile_conf *conf, int stream_fd, int block_fd,
-			 int sigs_fd)
+			 const struct vfw_profile_conf *conf,
+			 const struct vfw_kern_profile_files *files)
 {
 	struct nl_msg *msg = vfw_kern_message(k, VFW_CMD_TXN_PROFILE, 0);
 	struct nlattr *nest = msg ? nla_nest_start(msg, VFW_A_PROFILE | NLA_F_NESTED) : NULL;
 	bool whole = nest && !nla_put_string(msg, VFW_PROFILE_A_NAME, name) &&
 		     !nla_put(msg, VFW_PROFILE_A_CONF, sizeof(*conf), conf) &&
-		     !nla_put_s32(msg, VFW_PROFILE_A_STREAM_FD, stream_fd) &&
-		     !nla_put_s32(msg, VFW_PROFILE_A_BLOCK_FD, block_fd) &&
-		     (sigs_fd < 0 || !nla_put_s32(msg, VFW_PROFILE_A_SIGS_FD, sigs_fd));
+		     !nla_put_s32(msg, VFW_PROFILE_A_STREAM_FD, files->stream) &&
+		     !nla_put_s32(msg, VFW_PROFILE_A_BLOCK_FD, files->block) &&
+		     (files->sigs < 0 || !nla_put_s32(msg, VFW_PROFILE_A_SIGS_FD, files->sigs)) &&
+		     (files->apps < 0 || !nla_put_s32(msg, VFW_PROFILE_A_APPS_FD, files->apps));
 
 	if (whole)
 		nla_nest_end(msg, nest);

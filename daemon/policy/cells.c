@@ -5,7 +5,8 @@
  * in order. For each slot it keeps a heap of the deciding rules whose span contains the
  * point, earliest on top (spans that ended are thrown away when they come to the top), and
  * a sorted list of the monitor rules. At each point the run of candidates is written
- * down as evaluation would meet it; a cell begins where the run changes.
+ * down as evaluation would meet it; a cell begins where the run changes. Where rules are about apps there is a run for
+ * each app that makes a difference, and one for all others: evaluation is that of section 6 with the app given.
  *
  * With n spans this takes n log n steps, plus the length of the runs. Runs and
  * blocks that are equal are kept once.
@@ -36,8 +37,17 @@ struct sweep {
 	bool joins;
 	bool fallback_joins;
 	struct heap deciding[__VFW_SLOT_MAX];
+	struct heap asking
+		[__VFW_SLOT_MAX]; /* those of them that are about apps; sorted by rule, no heap */
 	struct heap monitors[__VFW_SLOT_MAX]; /* sorted by rule, no heap */
 	uint32_t run[RUN_MAX + 3]; /* run[0] is its length; two more for what decides */
+	bool passes; /* what decides lets pass */
+	uint32_t
+		holds; /* the first rule met that lets nothing pass until the app is known, or NONE */
+	uint32_t *apps; /* that rules at the point are about */
+	size_t n_apps, room_apps;
+	uint32_t *words; /* of a cell that asks for them */
+	size_t room_words;
 	size_t first_cell;
 };
 
@@ -108,15 +118,24 @@ static void heap_pop(struct heap *h)
 		h->v[i] = moved;
 }
 
-/* The rule that decides a slot at the point, NONE if none does. */
-static uint32_t decides(struct heap *h, uint32_t point)
+/* The rule that decides a slot at the point for an app, NONE if none does. */
+static uint32_t decides(struct sweep *s, int slot, uint32_t point, uint32_t app)
 {
+	struct heap *h = &s->deciding[slot];
+	const struct heap *asking = &s->asking[slot];
+	uint32_t rule;
+
 	while (h->n && h->v[0].last < point)
 		heap_pop(h);
-	return h->n ? h->v[0].rule : NONE;
+	rule = h->n ? h->v[0].rule : NONE;
+	for (size_t i = 0; i < asking->n && asking->v[i].rule < rule; i++)
+		if (asking->v[i].last >= point &&
+		    vfw_entry_takes(&s->entries[asking->v[i].rule], app))
+			rule = asking->v[i].rule;
+	return rule;
 }
 
-static int monitor_insert(struct heap *h, uint32_t rule, uint32_t last)
+static int sorted_insert(struct heap *h, uint32_t rule, uint32_t last)
 {
 	size_t i;
 
@@ -128,8 +147,8 @@ static int monitor_insert(struct heap *h, uint32_t rule, uint32_t last)
 	return 0;
 }
 
-/* Throws monitors away that ended before the point. */
-static void monitor_expire(struct heap *h, uint32_t point)
+/* Throws those away that ended before the point. */
+static void sorted_expire(struct heap *h, uint32_t point)
 {
 	size_t kept = 0;
 
@@ -140,15 +159,18 @@ static void monitor_expire(struct heap *h, uint32_t point)
 }
 
 /* Appends the monitors of a slot that stand before the deciding rule. */
-static int run_monitors(struct sweep *s, enum vfw_slot slot, uint32_t point, uint32_t before)
+static int run_monitors(struct sweep *s, enum vfw_slot slot, uint32_t point, uint32_t app,
+			uint32_t before)
 {
 	struct heap *h = &s->monitors[slot];
 
-	monitor_expire(h, point);
+	sorted_expire(h, point);
 	s->c->work += h->n / 16;
 	if (s->c->work > WORK_MAX)
 		return -E2BIG;
 	for (size_t i = 0; i < h->n && h->v[i].rule < before; i++) {
+		if (!vfw_entry_takes(&s->entries[h->v[i].rule], app))
+			continue;
 		if (s->run[0] == RUN_MAX)
 			return -E2BIG;
 		s->run[++s->run[0]] = h->v[i].rule;
@@ -184,17 +206,19 @@ static int both_passed(struct sweep *s, uint32_t src, uint32_t dst, uint32_t *fi
 	return 0;
 }
 
-/* Writes into s->run what evaluation meets at the point. */
-static int evaluate(struct sweep *s, uint32_t point)
+/* Writes into s->run what evaluation meets at the point, for an app. */
+static int evaluate(struct sweep *s, uint32_t point, uint32_t app)
 {
 	uint32_t rule[__VFW_SLOT_MAX];
 	uint32_t final = NONE;
 
 	s->run[0] = 0;
 	for (int slot = 0; slot < __VFW_SLOT_MAX && final == NONE; slot++) {
-		rule[slot] = decides(&s->deciding[slot], point);
-		if (run_monitors(s, slot, point, rule[slot]))
+		rule[slot] = decides(s, slot, point, app);
+		if (run_monitors(s, slot, point, app, rule[slot]))
 			return -E2BIG;
+		if (rule[slot] < s->holds && s->entries[rule[slot]].rule->until_known_block)
+			s->holds = rule[slot];
 		if (!s->cross || (slot != VFW_SLOT_SRC && slot != VFW_SLOT_DST)) {
 			final = rule[slot];
 			continue;
@@ -209,9 +233,11 @@ static int evaluate(struct sweep *s, uint32_t point)
 		if (s->fallback->monitor != NONE)
 			s->run[++s->run[0]] = s->fallback->monitor;
 		final = s->fallback->deciding;
+		s->passes = s->fallback_joins;
 		s->joins |= s->fallback_joins;
-	} else if (verdict_of(s, final) != VFW_BLOCK) {
-		s->joins = true;
+	} else {
+		s->passes = verdict_of(s, final) == VFW_PASS;
+		s->joins |= verdict_of(s, final) != VFW_BLOCK;
 	}
 	s->run[++s->run[0]] = final;
 	return 0;
@@ -231,14 +257,17 @@ static void cover_add(struct vfw_watch *w, uint32_t rule, uint32_t by)
 }
 
 /* All in the heap that lives at the point and never came to its turn is covered by one rule, or by two. */
-static void cover_heap(struct vfw_watch *w, const struct heap *h, uint32_t point,
+static void cover_heap(struct sweep *s, const struct heap *h, uint32_t point, uint32_t app,
 		       const uint32_t by[2])
 {
+	struct vfw_watch *w = s->c->watch;
+
 	for (size_t i = 0; i < h->n && w->left; i++) {
 		uint32_t rule = h->v[i].rule;
 
 		w->left--;
-		if (h->v[i].last < point || w->live[rule])
+		if (h->v[i].last < point || w->live[rule] ||
+		    !vfw_entry_takes(&s->entries[rule], app))
 			continue;
 		cover_add(w, rule, by[0]);
 		if (by[1] != NONE)
@@ -247,28 +276,32 @@ static void cover_heap(struct vfw_watch *w, const struct heap *h, uint32_t point
 }
 
 /* As evaluate(), but to see who comes to his turn at the point, and whom that keeps from it. */
-static void watch(struct sweep *s, uint32_t point)
+static void watch(struct sweep *s, uint32_t point, uint32_t app)
 {
 	uint32_t top[__VFW_SLOT_MAX], final[2] = {NONE, NONE};
 	struct vfw_watch *w = s->c->watch;
 
 	for (int slot = 0; slot < __VFW_SLOT_MAX; slot++) {
-		struct heap *deciding = &s->deciding[slot], *monitors = &s->monitors[slot];
+		const struct heap *of[] = {&s->deciding[slot], &s->asking[slot],
+					   &s->monitors[slot]};
+		const struct heap *monitors = of[2];
 		bool shared = s->cross && (slot == VFW_SLOT_SRC || slot == VFW_SLOT_DST);
 
 		if (final[0] != NONE) {
-			cover_heap(w, deciding, point, final);
-			cover_heap(w, monitors, point, final);
+			for (size_t k = 0; k < 3; k++)
+				cover_heap(s, of[k], point, app, final);
 			continue;
 		}
-		top[slot] = decides(deciding, point);
+		top[slot] = decides(s, slot, point, app);
 		for (size_t i = 0; i < monitors->n && monitors->v[i].rule < top[slot]; i++)
-			w->live[monitors->v[i].rule] |= monitors->v[i].last >= point;
+			w->live[monitors->v[i].rule] |=
+				monitors->v[i].last >= point &&
+				vfw_entry_takes(&s->entries[monitors->v[i].rule], app);
 		if (top[slot] == NONE)
 			continue;
 		w->live[top[slot]] = true;
-		cover_heap(w, deciding, point, (uint32_t[2]){top[slot], NONE});
-		cover_heap(w, monitors, point, (uint32_t[2]){top[slot], NONE});
+		for (size_t k = 0; k < 3; k++)
+			cover_heap(s, of[k], point, app, (uint32_t[2]){top[slot], NONE});
 		if (!shared || verdict_of(s, top[slot]) != VFW_PASS) {
 			final[0] = top[slot];
 		} else if (slot == VFW_SLOT_DST && top[VFW_SLOT_SRC] != NONE) {
@@ -278,12 +311,10 @@ static void watch(struct sweep *s, uint32_t point)
 	}
 }
 
-/* Finds or keeps the run; *at is where it stands. */
-static int keep_run(struct sweep *s, uint32_t *at)
+/* Finds or keeps n words; *at is where they stand. */
+static int keep_words(struct vfw_cells *c, const uint32_t *words, size_t n, uint32_t *at)
 {
-	struct vfw_cells *c = s->c;
-	size_t n = (size_t)s->run[0] + 1;
-	const uint32_t *known = vfw_map_get(&c->cand_map, s->run, n * sizeof(*s->run));
+	const uint32_t *known = vfw_map_get(&c->cand_map, words, n * sizeof(*words));
 	uint32_t *key;
 
 	if (known) {
@@ -295,23 +326,138 @@ static int keep_run(struct sweep *s, uint32_t *at)
 	key = vfw_arena_alloc(&c->arena, n * sizeof(*key));
 	if (!key || vfw_grow(&c->cands, &c->room_cands, c->n_cands + n, sizeof(*c->cands)))
 		return -ENOMEM;
-	memcpy(key, s->run, n * sizeof(*key));
-	memcpy(c->cands + c->n_cands, s->run, n * sizeof(*key));
+	memcpy(key, words, n * sizeof(*key));
+	memcpy(c->cands + c->n_cands, words, n * sizeof(*key));
 	*at = (uint32_t)c->n_cands;
 	c->n_cands += n;
 	return vfw_map_put(&c->cand_map, key, n * sizeof(*key), *at);
 }
 
+static int add_apps(struct sweep *s, const struct heap *h, uint32_t point)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		const struct vfw_entry *e = &s->entries[h->v[i].rule];
+
+		if (h->v[i].last < point || !e->n_apps)
+			continue;
+		if (vfw_grow(&s->apps, &s->room_apps, s->n_apps + e->n_apps, sizeof(*s->apps)))
+			return -ENOMEM;
+		memcpy(s->apps + s->n_apps, e->apps, e->n_apps * sizeof(*s->apps));
+		s->n_apps += e->n_apps;
+	}
+	return 0;
+}
+
+/* The apps that rules at the point are about, rising, into s->apps. */
+static int find_apps(struct sweep *s, uint32_t point)
+{
+	size_t n = 0;
+	int err = 0;
+
+	s->n_apps = 0;
+	for (int slot = 0; slot < __VFW_SLOT_MAX && !err; slot++) {
+		sorted_expire(&s->asking[slot], point);
+		err = add_apps(s, &s->asking[slot], point);
+		if (!err)
+			err = add_apps(s, &s->monitors[slot], point);
+	}
+	if (err || !s->n_apps)
+		return err;
+	qsort(s->apps, s->n_apps, sizeof(*s->apps), by_number);
+	for (size_t i = 0; i < s->n_apps; i++)
+		if (!i || s->apps[i] != s->apps[n - 1])
+			s->apps[n++] = s->apps[i];
+	s->n_apps = n;
+	s->c->work += n;
+	return n > VFW_MAX_APPS || s->c->work > WORK_MAX ? -E2BIG : 0;
+}
+
+/* What evaluation meets for one app. */
+static int run_at(struct sweep *s, uint32_t point, uint32_t app, uint32_t *at)
+{
+	int err = evaluate(s, point, app);
+
+	if (s->c->watch)
+		watch(s, point, app);
+	return err ?: keep_words(s->c, s->run, (size_t)s->run[0] + 1, at);
+}
+
+/*
+ * What was just evaluated lets pass: it may be for that rule that the conversation counts until its app is known. All that
+ * pass must be inspected alike, for until then nobody knows by which of them it is.
+ */
+static int may_pass(struct sweep *s)
+{
+	uint32_t rule = s->run[s->run[0]];
+	struct vfw_cells *c = s->c;
+
+	if (!s->passes)
+		return 0;
+	if (s->words[VFW_APPS_PASSES] == NONE) {
+		s->words[VFW_APPS_PASSES] = rule;
+		if (c->rules)
+			s->words[VFW_APPS_PROFILE] = c->rules[rule].profile ?: c->apps_profile;
+		return 0;
+	}
+	if (!c->rules ||
+	    s->words[VFW_APPS_PROFILE] == (c->rules[rule].profile ?: c->apps_profile)) {
+		if (rule < s->words[VFW_APPS_PASSES])
+			s->words[VFW_APPS_PASSES] = rule;
+		return 0;
+	}
+	c->clash[0] = s->words[VFW_APPS_PASSES];
+	c->clash[1] = rule;
+	c->app_clash = true;
+	return -ENOTUNIQ;
+}
+
+/* Rules at the point are about apps. *cand: what the cell's is to be. */
+static int ask_apps(struct sweep *s, uint32_t point, uint32_t *cand)
+{
+	uint32_t n = 0, at, *words;
+	bool joins;
+	int err;
+
+	if (vfw_grow(&s->words, &s->room_words, VFW_APPS_HEAD + 2 * s->n_apps, sizeof(*s->words)))
+		return -ENOMEM;
+	words = s->words;
+	memset(words, 0, VFW_APPS_HEAD * sizeof(*words));
+	words[VFW_APPS_PASSES] = NONE;
+	s->holds = NONE;
+	err = run_at(s, point, VFW_APP_ID_NONE, cand);
+	if (!err)
+		err = may_pass(s);
+	words[VFW_APPS_ELSE] = *cand;
+	joins = s->joins;
+	for (size_t i = 0; i < s->n_apps && !err; i++) {
+		err = run_at(s, point, s->apps[i], &at);
+		if (!err)
+			err = may_pass(s);
+		if (err || at == words[VFW_APPS_ELSE])
+			continue;
+		words[VFW_APPS_HEAD + 2 * n] = s->apps[i];
+		words[VFW_APPS_HEAD + 2 * n++ + 1] = at;
+	}
+	/* all the same, or nothing ever passes by which an app could be known */
+	if (!n || words[VFW_APPS_PASSES] == NONE)
+		s->joins = joins;
+	if (err || !n || words[VFW_APPS_PASSES] == NONE)
+		return err;
+	words[VFW_APPS_N] = n;
+	words[VFW_APPS_HOLDS] = s->holds == NONE ? 0 : s->holds + 1;
+	err = keep_words(s->c, words, VFW_APPS_HEAD + 2 * n, cand);
+	*cand |= VFW_CELL_F_APPS;
+	return err;
+}
+
 static int cell_at(struct sweep *s, uint32_t point)
 {
 	struct vfw_cells *c = s->c;
-	uint32_t at;
-	int err = evaluate(s, point);
+	uint32_t at = 0;
+	int err = find_apps(s, point);
 
-	if (c->watch)
-		watch(s, point);
 	if (!err)
-		err = keep_run(s, &at);
+		err = s->n_apps ? ask_apps(s, point, &at) : run_at(s, point, VFW_APP_ID_NONE, &at);
 	if (err)
 		return err;
 	if (c->n_cells > s->first_cell && c->cells[c->n_cells - 1].cand == at)
@@ -363,7 +509,9 @@ static int sweep(struct sweep *s)
 			const struct vfw_piece *p = &c->pieces[next];
 
 			if (verdict_of(s, p->rule) == VFW_MONITOR)
-				err = monitor_insert(&s->monitors[p->slot], p->rule, p->last);
+				err = sorted_insert(&s->monitors[p->slot], p->rule, p->last);
+			else if (s->entries[p->rule].n_apps)
+				err = sorted_insert(&s->asking[p->slot], p->rule, p->last);
 			else
 				err = heap_push(&s->deciding[p->slot], p->rule, p->last);
 		}
@@ -419,8 +567,11 @@ int vfw_cells_build(struct vfw_cells *c, const struct vfw_entry *entries, bool c
 		err = keep_block(&s, block);
 	for (int slot = 0; slot < __VFW_SLOT_MAX; slot++) {
 		free(s.deciding[slot].v);
+		free(s.asking[slot].v);
 		free(s.monitors[slot].v);
 	}
+	free(s.apps);
+	free(s.words);
 	c->n_pieces = 0;
 	return err;
 }

@@ -55,6 +55,9 @@ struct vfw_cells {
 	uint64_t work; /* spans swept so far */
 	struct vfw_watch *watch; /* NULL: nobody wants to know */
 	uint32_t clash[2]; /* after -ENOTUNIQ: the rules that inspect the same with two profiles */
+	bool app_clash; /* the same, for the app decides between them; the second may be a fallback's */
+	const struct vfw_rule_rec *rules; /* where profiles stand; NULL: nobody wants to know */
+	uint16_t apps_profile; /* index + 1 of the profile that only recognises apps */
 	/* scratch of the block being built */
 	struct vfw_piece *pieces;
 	size_t n_pieces, room_pieces;

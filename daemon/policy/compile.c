@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app.h"
 #include "pairs.h"
 #include "policy.h"
 #include "print.h"
@@ -280,12 +281,59 @@ static int digest(struct compiling *c)
 	return 0;
 }
 
+/* Which of two rules lets pass is for the app to say, and they inspect with two profiles, or one of them with none. */
+static int complain_of_app_clash(const struct compiling *c, struct vfw_diags *d)
+{
+	const uint32_t *clash = c->cells.clash;
+	uint32_t named = c->out->rules[clash[0]].profile ? clash[0] : clash[1];
+	const struct vfw_rule_origin *one = &c->out->origins[named];
+	const struct vfw_rule_origin *other = &c->out->origins[clash[0] ^ clash[1] ^ named];
+	const struct vfw_loc *loc = &c->r.entries[named].rule->inspect->loc;
+
+	vfw_diag_add(d, VFW_DIAG_ERROR, &c->r.policy->files[loc->file], loc,
+		     "expected the same profile, or none, in rules between which the app decides: "
+		     "%s and %s let pass what is not inspected alike, and until the app is known "
+		     "nobody can tell which of them it is",
+		     one->label, other->label);
+	return -EINVAL;
+}
+
+/* Where the app decides, what is inspected must be so by a profile that prevents: one that only reports lets everything by. */
+static int check_modes(const struct compiling *c, struct vfw_diags *d)
+{
+	for (size_t i = 0; i < c->cells.n_cells; i++) {
+		uint32_t cand = c->cells.cells[i].cand, rule, profile;
+		const struct vfw_word *inspect;
+
+		if (!(cand & VFW_CELL_F_APPS))
+			continue;
+		cand &= ~VFW_CELL_F_APPS;
+		rule = c->cells.cands[cand + VFW_APPS_PASSES];
+		profile = c->cells.cands[cand + VFW_APPS_PROFILE];
+		if (profile == c->cells.apps_profile ||
+		    c->profiles.v[profile - 1].conf.flags & VFW_PROFILE_F_PREVENT)
+			continue;
+		inspect = c->r.entries[rule].rule->inspect;
+		vfw_diag_add(d, VFW_DIAG_ERROR, &c->r.policy->files[inspect->loc.file],
+			     &inspect->loc,
+			     "expected a profile with 'mode prevent' where the app decides: '%s' "
+			     "only reports, and lets pass what hides the app",
+			     inspect->s);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Two tenants' rules inspect the same conversations, each with a profile of its own. */
 static int complain_of_clash(const struct compiling *c, struct vfw_diags *d)
 {
 	const struct vfw_entry *src = &c->r.entries[c->cells.clash[0]];
 	const struct vfw_entry *dst = &c->r.entries[c->cells.clash[1]];
-	const struct vfw_loc *loc = &dst->rule->inspect->loc;
+	const struct vfw_loc *loc;
+
+	if (c->cells.app_clash)
+		return complain_of_app_clash(c, d);
+	loc = &dst->rule->inspect->loc;
 
 	vfw_diag_add(
 		d, VFW_DIAG_ERROR, &c->r.policy->files[loc->file], loc,
@@ -293,6 +341,25 @@ static int complain_of_clash(const struct compiling *c, struct vfw_diags *d)
 		"lets the same pass, inspects with '%s'",
 		c->r.tenants[src->tenant], src->nth, src->rule->inspect->s);
 	return -EINVAL;
+}
+
+/*
+ * How many profiles there are: where rules ask for apps, behind those of the policy one that only recognises. The others
+ * recognise apps, too, if they prevent: one that only reports lets everything by.
+ */
+static int recognise(struct compiling *c, struct vfw_diags *d)
+{
+	c->out->counts.n_profiles = (uint32_t)c->profiles.n;
+	if (!vfw_policy_asks_apps(c->r.policy))
+		return 0;
+	if (c->profiles.n == VFW_MAX_PROFILES) {
+		vfw_diag_add(d, VFW_DIAG_ERROR, NULL, NULL,
+			     "expected at most %d profiles where rules ask for apps",
+			     VFW_MAX_PROFILES - 1);
+		return -EINVAL;
+	}
+	c->cells.apps_profile = (uint16_t)++c->out->counts.n_profiles;
+	return 0;
 }
 
 int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *vms, size_t n_vms,
@@ -307,14 +374,18 @@ int vfw_policy_compile(const struct vfw_policy *p, const struct vfw_vm *const *v
 		err = -EINVAL;
 	if (!err)
 		err = vfw_policy_profiles(p, d, &c.profiles);
+	if (!err)
+		err = recognise(&c, d);
 	if (!err) {
-		c.out->counts.n_profiles = (uint32_t)c.profiles.n;
 		err = vfw_who(&c.r, vms, n_vms, d, &c.who);
 	}
 	if (!err)
 		err = add_rules(&c);
+	c.cells.rules = c.out ? c.out->rules : NULL;
 	if (!err)
 		err = vfw_pairs_fill(&c.r, &c.who, &c.cells, &c.pairs);
+	if (!err)
+		err = check_modes(&c, d);
 	if (!err)
 		err = add_members(&c, vms, n_vms);
 	if (!err)

@@ -27,14 +27,8 @@ static void check_ends(struct refusing *c, const struct vfw_list *ends)
 
 static void check_rule(struct refusing *c, const struct vfw_rule *rule)
 {
-	const struct vfw_word *app;
-
 	check_ends(c, &rule->from);
 	check_ends(c, &rule->to);
-	for (app = rule->apps.first; app; app = app->link.next)
-		refuse(c, &app->loc, "app", app->s);
-	if (rule->until_known_block)
-		refuse(c, &((const struct vfw_word *)rule->apps.last)->loc, "until-known", "block");
 }
 
 static void check_guard(struct refusing *c, const struct vfw_guard *guard)

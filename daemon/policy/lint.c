@@ -63,12 +63,24 @@ static bool side_is_empty(const struct linting *l, uint32_t side)
 	return true;
 }
 
+/* Is e about every app that the rule is about? */
+static bool takes_apps(const struct vfw_entry *e, const struct vfw_entry *rule)
+{
+	if (!e->n_apps)
+		return true;
+	for (size_t i = 0; i < rule->n_apps; i++)
+		if (!vfw_entry_takes(e, rule->apps[i]))
+			return false;
+	return rule->n_apps;
+}
+
 /* Does e, wherever it is asked, come before the rule, and is e asked wherever that is? */
 static bool comes_before(const struct vfw_entry *e, const struct vfw_entry *rule)
 {
 	return e < rule && e->rule->verdict != VFW_MONITOR &&
 	       (e->stage == VFW_STAGE_FIRST ||
-		(e->stage == rule->stage && e->tenant == rule->tenant));
+		(e->stage == rule->stage && e->tenant == rule->tenant)) &&
+	       takes_apps(e, rule);
 }
 
 /*

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "resolve.h"
 
+#include "app.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -317,6 +319,44 @@ static bool may_be(const struct vfw_resolved *r, const struct vfw_side *side, ui
 	return false;
 }
 
+/* What has first bytes: an app is spoken over TCP or UDP. */
+static int app_spans(struct resolving *c, const struct vfw_rule *rule, struct vfw_entry *e)
+{
+	static const struct vfw_span both[] = {
+		{VFW_KEY(VFW_POLICY_TCP, 0), VFW_KEY(VFW_POLICY_TCP, 0xffff)},
+		{VFW_KEY(VFW_POLICY_UDP, 0), VFW_KEY(VFW_POLICY_UDP, 0xffff)},
+	};
+	uint32_t class = e->spans[0].first >> 16;
+
+	if (rule->proto.kind == VFW_PROTO_ANY) {
+		e->spans = vfw_arena_alloc(&c->r->arena, sizeof(both));
+		if (!e->spans)
+			return -ENOMEM;
+		memcpy(e->spans, both, sizeof(both));
+		e->n_spans = 2;
+	} else if (class != VFW_POLICY_TCP && class != VFW_POLICY_UDP) {
+		complain(c, &((const struct vfw_word *)rule->apps.first)->loc,
+			 "expected tcp or udp in a rule with 'app': nothing else is recognised");
+	}
+	return 0;
+}
+
+static int find_apps(struct resolving *c, const struct vfw_rule *rule, struct vfw_entry *e)
+{
+	size_t n = 0;
+
+	e->apps = vfw_arena_alloc(&c->r->arena, rule->apps.n * sizeof(*e->apps));
+	if (!e->apps)
+		return -ENOMEM;
+	for (const struct vfw_word *w = rule->apps.first; w; w = w->link.next)
+		e->apps[n++] = vfw_policy_app_id(w->s);
+	qsort(e->apps, n, sizeof(*e->apps), by_number);
+	for (size_t i = 0; i < n; i++)
+		if (!i || e->apps[i] != e->apps[i - 1])
+			e->apps[e->n_apps++] = e->apps[i];
+	return app_spans(c, rule, e);
+}
+
 static int add_entry(struct resolving *c, const struct vfw_stmt *stmt, enum vfw_stage stage,
 		     uint32_t tenant, uint32_t nth)
 {
@@ -334,6 +374,8 @@ static int add_entry(struct resolving *c, const struct vfw_stmt *stmt, enum vfw_
 		err = find_side(c, &stmt->rule->to, tenant, &e.to);
 	if (!err)
 		err = vfw_span_of(&stmt->rule->proto, &r->arena, &e.spans, &e.n_spans);
+	if (!err && stmt->rule->apps.n)
+		err = find_apps(c, stmt->rule, &e);
 	if (!err)
 		err = vfw_grow(&r->entries, &r->room_entries, r->n_entries + 1, sizeof(e));
 	if (err)
@@ -550,4 +592,11 @@ int vfw_policy_check(const struct vfw_policy *p, struct vfw_diags *d)
 	vfw_policy_profiles_free(&profiles);
 	vfw_resolve_free(&r);
 	return err;
+}
+
+bool vfw_entry_takes(const struct vfw_entry *e, uint32_t app)
+{
+	if (!e->n_apps)
+		return true;
+	return bsearch(&app, e->apps, e->n_apps, sizeof(*e->apps), by_number);
 }

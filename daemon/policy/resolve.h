@@ -64,6 +64,8 @@ struct vfw_entry {
 	uint32_t to;
 	struct vfw_span *spans; /* disjoint, rising */
 	size_t n_spans;
+	uint32_t *apps; /* numbers of those it is about, rising; none: about all there is */
+	size_t n_apps;
 };
 
 struct vfw_resolved {
@@ -96,6 +98,9 @@ int vfw_resolve(const struct vfw_policy *p, struct vfw_diags *d, struct vfw_reso
 
 /* Frees what r holds. */
 void vfw_resolve_free(struct vfw_resolved *r);
+
+/* Is the rule about a conversation of that app (VFW_APP_ID_NONE: of none)? */
+bool vfw_entry_takes(const struct vfw_entry *e, uint32_t app);
 
 /* Returns the index of a tenant, adding it if it is new; UINT32_MAX: no memory. name is copied. */
 uint32_t vfw_resolve_tenant(struct vfw_resolved *r, const char *name);

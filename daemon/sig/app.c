@@ -282,7 +282,7 @@ static int read_regex(struct vfw_app_list *l, struct vfw_reader *r, uint8_t prot
 	l->patterns = patterns;
 	l->regex[t->n_patterns] = x;
 	l->patterns[t->n_patterns++] = (struct vfw_app_pattern){
-		.app = (u16)(t->n_apps - 1), .with = VFW_APP_NONE, .role = role};
+		.app = (u16)(t->n_apps - 1), .with = VFW_APP_NONE, .role = role, .proto = proto};
 	l->text[t->n_apps - 1].patterns++;
 	return 0;
 }

@@ -94,6 +94,8 @@ static unsigned int *flags_of(const struct vfw_request_parts *parts)
 			flags[i] |= HS_FLAG_DOTALL;
 		if (parts->flags[i] & VFW_PATTERN_F_MULTILINE)
 			flags[i] |= HS_FLAG_MULTILINE;
+		if (parts->flags[i] & VFW_PATTERN_F_ONCE)
+			flags[i] |= HS_FLAG_SINGLEMATCH;
 		if (parts->flags[i] & VFW_PATTERN_F_PART)
 			flags[i] |= HS_FLAG_QUIET;
 		if (parts->flags[i] & VFW_PATTERN_F_ALL)
@@ -148,17 +150,55 @@ static __attribute__((noreturn)) void refuse(const struct vfw_request_parts *par
 	answer("failed", error && error->message ? error->message : "Hyperscan gave no reason");
 }
 
-static void compile(const struct vfw_request_parts *parts, const unsigned int *flags,
-		    const unsigned int *ids, unsigned int mode, int fd)
+/* Those patterns that are of use in a mode, with their flags and numbers. */
+struct chosen {
+	const char **regex;
+	unsigned int *flags, *ids, n;
+};
+
+static struct chosen choose(const struct vfw_request_parts *parts, const unsigned int *flags,
+			    unsigned int mode)
 {
+	uint32_t useless = mode == HS_MODE_STREAM ? VFW_PATTERN_F_DATAGRAM : VFW_PATTERN_F_STREAM;
+	struct chosen c = {
+		.regex = calloc(parts->n, sizeof(*c.regex)),
+		.flags = calloc(parts->n, sizeof(*c.flags)),
+		.ids = calloc(parts->n, sizeof(*c.ids)),
+	};
+
+	if (!c.regex || !c.flags || !c.ids)
+		answer("failed", "no memory for the request");
+	for (uint32_t i = 0; i < parts->n; i++) {
+		if (parts->flags[i] & useless)
+			continue;
+		c.regex[c.n] = parts->regex[i];
+		c.flags[c.n] = flags[i];
+		c.ids[c.n++] = i;
+	}
+	return c;
+}
+
+static void compile(const struct vfw_request_parts *parts, const unsigned int *flags,
+		    unsigned int mode, int fd)
+{
+	struct chosen c = choose(parts, flags, mode);
 	hs_platform_info_t platform = platform_of(parts->set);
 	hs_compile_error_t *error = NULL;
 	hs_database_t *db = NULL;
 	char *bytes = NULL;
 	size_t n = 0;
 
-	if (hs_compile_multi(parts->regex, flags, ids, parts->n, mode, &platform, &db, &error))
+	if (!c.n)
+		answer("failed", mode == HS_MODE_STREAM ? "expected a pattern about TCP"
+							: "expected a pattern about UDP");
+	if (hs_compile_multi(c.regex, c.flags, c.ids, c.n, mode, &platform, &db, &error)) {
+		if (error && error->expression >= 0 && (unsigned int)error->expression < c.n)
+			error->expression = (int)c.ids[error->expression];
 		refuse(parts, flags, error);
+	}
+	free(c.regex);
+	free(c.flags);
+	free(c.ids);
 	if (hs_serialize_database(db, &bytes, &n))
 		answer("failed", "no memory to write the database");
 	if (n > VFW_DATABASE_MAX || vfw_database_write(fd, bytes, n))
@@ -181,7 +221,7 @@ void vfw_compiler_main(const char *seconds, const char *mebibytes)
 		.cpu_s = (unsigned int)number(seconds),
 	};
 	struct vfw_request_parts parts;
-	unsigned int *flags, *ids;
+	unsigned int *flags;
 	const char *why;
 	char *data;
 	size_t n;
@@ -197,13 +237,10 @@ void vfw_compiler_main(const char *seconds, const char *mebibytes)
 	if (strcmp(parts.version, hs_version()))
 		answer("failed", "another libhs was installed since vfwd began: restart vfwd");
 	flags = flags_of(&parts);
-	ids = calloc(parts.n, sizeof(*ids));
-	if (!flags || !ids)
+	if (!flags)
 		answer("failed", "no memory for the request");
-	for (uint32_t i = 0; i < parts.n; i++)
-		ids[i] = i;
-	compile(&parts, flags, ids, HS_MODE_STREAM, VFW_COMPILER_STREAM_FD);
-	compile(&parts, flags, ids, HS_MODE_BLOCK, VFW_COMPILER_BLOCK_FD);
+	compile(&parts, flags, HS_MODE_STREAM, VFW_COMPILER_STREAM_FD);
+	compile(&parts, flags, HS_MODE_BLOCK, VFW_COMPILER_BLOCK_FD);
 	answer("ok", "");
 }
 

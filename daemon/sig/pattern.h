@@ -24,6 +24,9 @@
 #define VFW_PATTERN_F_CASELESS (1U << 0) /* i */
 #define VFW_PATTERN_F_DOTALL (1U << 1) /* s */
 #define VFW_PATTERN_F_MULTILINE (1U << 2) /* m */
+#define VFW_PATTERN_F_STREAM (1U << 3) /* of no use for datagrams */
+#define VFW_PATTERN_F_DATAGRAM (1U << 4) /* of no use for streams */
+#define VFW_PATTERN_F_ONCE (1U << 5) /* once is enough */
 #define VFW_PATTERN_F_PART \
 	(1U << 6) /* never matches by itself, only in an expression of VFW_PATTERN_F_ALL */
 #define VFW_PATTERN_F_ALL \

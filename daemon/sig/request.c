@@ -33,11 +33,19 @@ int vfw_set_of(const char *word, enum vfw_set *set)
 	return -EINVAL;
 }
 
-/* A header of strings, then flags and expression of each pattern; all end with NUL. */
-int vfw_request_encode(const struct vfw_patterns *p, enum vfw_set set, const char *version,
-		       struct vfw_request *r)
+static uint32_t app_flags(const struct vfw_app_regex *x)
 {
-	uint32_t n = (uint32_t)p->n;
+	return VFW_PATTERN_F_ONCE |
+	       (x->proto == VFW_APP_TCP ? VFW_PATTERN_F_STREAM : VFW_PATTERN_F_DATAGRAM) |
+	       (x->flags & VFW_APP_F_CASELESS ? VFW_PATTERN_F_CASELESS : 0) |
+	       (x->flags & VFW_APP_F_DOTALL ? VFW_PATTERN_F_DOTALL : 0);
+}
+
+/* A header of strings, then flags and expression of each pattern; all end with NUL. */
+int vfw_request_encode(const struct vfw_patterns *p, const struct vfw_app_list *apps,
+		       enum vfw_set set, const char *version, struct vfw_request *r)
+{
+	uint32_t n_apps = apps ? apps->tables.n_patterns : 0, n = (uint32_t)p->n + n_apps;
 	struct vfw_text t = {0};
 
 	vfw_text_bytes(&t, format, sizeof(format));
@@ -47,6 +55,12 @@ int vfw_request_encode(const struct vfw_patterns *p, enum vfw_set set, const cha
 	for (size_t i = 0; i < p->n; i++) {
 		vfw_text_bytes(&t, (const char *)&p->v[i].flags, sizeof(p->v[i].flags));
 		vfw_text_bytes(&t, p->v[i].regex, strlen(p->v[i].regex) + 1);
+	}
+	for (uint32_t i = 0; i < n_apps; i++) {
+		uint32_t flags = app_flags(&apps->regex[i]);
+
+		vfw_text_bytes(&t, (const char *)&flags, sizeof(flags));
+		vfw_text_bytes(&t, apps->regex[i].regex, strlen(apps->regex[i].regex) + 1);
 	}
 	if (t.failed) {
 		free(t.s);

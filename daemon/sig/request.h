@@ -6,6 +6,7 @@
 #ifndef VFW_SIG_REQUEST_H
 #define VFW_SIG_REQUEST_H
 
+#include "app.h"
 #include "pattern.h"
 
 #include <stdint.h>
@@ -32,10 +33,10 @@ struct vfw_request {
 
 /*
  * Encodes what is to be compiled for set by the Hyperscan that calls itself version (the whole
- * text of hs_version()). Returns 0, or -ENOMEM (*r unchanged); r->data is the caller's.
+ * text of hs_version()): the patterns, and behind them those of apps, NULL: there are none. Returns 0, or -ENOMEM (*r unchanged); r->data is the caller's.
  */
-int vfw_request_encode(const struct vfw_patterns *p, enum vfw_set set, const char *version,
-		       struct vfw_request *r);
+int vfw_request_encode(const struct vfw_patterns *p, const struct vfw_app_list *apps,
+		       enum vfw_set set, const char *version, struct vfw_request *r);
 
 /* A request taken apart; arrays are owned, strings point into the request. */
 struct vfw_request_parts {

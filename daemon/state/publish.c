@@ -7,6 +7,7 @@
 #include "../kern/monitor.h"
 #include "../policy/policy.h"
 #include "../policy/text.h"
+#include "../sig/app.h"
 #include "../sig/database.h"
 #include "../sig/pattern_rules.h"
 #include "../vm/inventory.h"
@@ -45,6 +46,26 @@ static int table_of(const struct vfw_patterns *patterns, int *fd)
 	return err;
 }
 
+/* The same of what the patterns of apps mean. */
+static int apps_of(const struct vfw_app_list *apps, int *fd)
+{
+	size_t n = vfw_apps_size(&apps->tables);
+	u8 *buf = malloc(n);
+	int err = -ENOMEM;
+
+	*fd = -1;
+	if (buf) {
+		vfw_apps_write(&apps->tables, buf);
+		err = vfw_database_seal("vfw-apps", buf, n);
+	}
+	if (err >= 0) {
+		*fd = err;
+		err = 0;
+	}
+	free(buf);
+	return err;
+}
+
 static int send_profiles(struct vfw_state *st, uint32_t id, const struct vfw_ruleset *rs)
 {
 	int err = 0;
@@ -53,13 +74,19 @@ static int send_profiles(struct vfw_state *st, uint32_t id, const struct vfw_rul
 		const struct vfw_sigset_profile *profile = &rs->signatures->v[i];
 
 		_cleanup_close_ int table = -1;
+		_cleanup_close_ int apps = -1;
 
 		err = table_of(profile->patterns, &table);
+		if (!err && profile->conf.flags & VFW_PROFILE_F_APPS)
+			err = apps_of(rs->signatures->apps, &apps);
 		if (err)
 			return err;
-		err = vfw_kern_txn_profile(st->kern, id, profile->name, &profile->conf,
-					   rs->databases[i]->stream, rs->databases[i]->block,
-					   table);
+		err = vfw_kern_txn_profile(
+			st->kern, id, profile->name, &profile->conf,
+			&(struct vfw_kern_profile_files){.stream = rs->databases[i]->stream,
+							 .block = rs->databases[i]->block,
+							 .sigs = table,
+							 .apps = apps});
 	}
 	return err;
 }

@@ -6,6 +6,7 @@
 #include "../policy/policy.h"
 #include "../policy/sha256.h"
 #include "../policy/text.h"
+#include "../sig/app.h"
 #include "../sig/database.h"
 #include "../vm/registry.h"
 #include "sigset.h"
@@ -109,6 +110,11 @@ char *vfw_ruleset_print(const struct vfw_ruleset *rs)
 		const struct vfw_sigset_profile *profile = &rs->signatures->v[i];
 		char digest[2 * VFW_SHA256_LEN + 1];
 
+		if (!profile->conf.n_exprs) {
+			vfw_text_printf(&t, "# apps: %u, %s\n", rs->signatures->apps->tables.n_apps,
+					vfw_form_hex(profile->digest, VFW_SHA256_LEN, digest));
+			continue;
+		}
 		vfw_text_printf(&t, "# profile %s: %u signature%s, %s\n", profile->name,
 				profile->conf.n_exprs, profile->conf.n_exprs == 1 ? "" : "s",
 				vfw_form_hex(profile->digest, VFW_SHA256_LEN, digest));

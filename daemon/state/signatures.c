@@ -7,6 +7,7 @@
 #include "../base/log.h"
 #include "../kern/kern.h"
 #include "../policy/diag.h"
+#include "../sig/app.h"
 #include "../sig/cache.h"
 #include "../sig/compiler.h"
 #include "../sig/database.h"
@@ -254,21 +255,37 @@ static const struct outcome *find_outcome(const struct vfw_signatures *s,
 	return NULL;
 }
 
+/* Who wants databases, and of what. */
+struct wanted {
+	enum vfw_set set;
+	const char *name; /* of the profile */
+	const struct vfw_patterns *patterns;
+	const struct vfw_app_list *apps; /* recognised with them; NULL: none */
+	const struct vfw_ruleset *running; /* may have them; NULL: none */
+	bool unasked;
+};
+
 /* What a run said: *db, or complaints. */
-static int take_outcome(const struct outcome *o, const char *name, const struct vfw_patterns *p,
-			struct vfw_diags *d, struct vfw_database **db)
+static int take_outcome(const struct outcome *o, const struct wanted *w, struct vfw_diags *d,
+			struct vfw_database **db)
 {
+	const struct vfw_patterns *p = w->patterns;
 	const struct vfw_job_result *r = &o->result;
 
 	if (r->db) {
 		*db = vfw_database_ref(r->db);
 		return 0;
 	}
-	for (size_t i = 0; i < r->n_errors; i++)
-		if (r->errors[i].index < p->n)
-			vfw_patterns_complain(p, r->errors[i].index, d, r->errors[i].text);
+	for (size_t i = 0; i < r->n_errors; i++) {
+		size_t index = r->errors[i].index;
+
+		if (index < p->n)
+			vfw_patterns_complain(p, index, d, r->errors[i].text);
+		else if (w->apps && index - p->n < w->apps->tables.n_patterns)
+			vfw_app_list_complain(w->apps, index - p->n, d, r->errors[i].text);
+	}
 	if (r->failure || !r->n_errors)
-		complain(d, name, r->failure ?: "no memory");
+		complain(d, w->name, r->failure ?: "no memory");
 	return -EINVAL;
 }
 
@@ -357,15 +374,6 @@ void vfw_signatures_forget(struct vfw_signatures *s)
 		free(s->failures[--s->n_failures].why);
 }
 
-/* Who wants databases, and of what. */
-struct wanted {
-	enum vfw_set set;
-	const char *name; /* of the profile */
-	const struct vfw_patterns *patterns;
-	const struct vfw_ruleset *running; /* may have them; NULL: none */
-	bool unasked;
-};
-
 /* Has it failed, and is it too early to try again? Then says so. */
 static bool is_pausing(struct vfw_signatures *s, const struct wanted *w,
 		       const uint8_t key[VFW_SHA256_LEN], struct vfw_diags *d)
@@ -396,7 +404,7 @@ static int ready_one(struct vfw_signatures *s, const struct wanted *w, struct vf
 {
 	const struct outcome *o;
 	struct vfw_request r;
-	int err = vfw_request_encode(w->patterns, w->set, vfw_compiler_version(), &r);
+	int err = vfw_request_encode(w->patterns, w->apps, w->set, vfw_compiler_version(), &r);
 
 	if (err)
 		return err;
@@ -408,7 +416,7 @@ static int ready_one(struct vfw_signatures *s, const struct wanted *w, struct vf
 		goto out;
 	o = find_outcome(s, r.key);
 	if (o) {
-		err = take_outcome(o, w->name, w->patterns, d, db);
+		err = take_outcome(o, w, d, db);
 		if (err && w->unasked)
 			remember(s, r.key, w->name, d);
 	} else if (find_cached(s, &r, w->name, db)) {
@@ -429,7 +437,14 @@ int vfw_signatures_ready(struct vfw_signatures *s, struct vfw_ruleset *rs,
 	const struct vfw_sigset *set = rs->signatures;
 
 	for (size_t i = 0; i < set->n; i++) {
-		struct wanted w = {s->set, set->v[i].name, set->v[i].patterns, running, unasked};
+		struct wanted w = {
+			.set = s->set,
+			.name = set->v[i].name,
+			.patterns = set->v[i].patterns,
+			.apps = set->v[i].conf.flags & VFW_PROFILE_F_APPS ? set->apps : NULL,
+			.running = running,
+			.unasked = unasked,
+		};
 		int err;
 
 		if (!s->has_set)
@@ -455,7 +470,11 @@ int vfw_signatures_ready(struct vfw_signatures *s, struct vfw_ruleset *rs,
 int vfw_signatures_check(struct vfw_signatures *s, const char *name,
 			 const struct vfw_patterns *patterns, struct vfw_diags *d)
 {
-	struct wanted w = {s->has_set ? s->set : VFW_SET_SSE42, name, patterns, NULL, false};
+	struct wanted w = {
+		.set = s->has_set ? s->set : VFW_SET_SSE42,
+		.name = name,
+		.patterns = patterns,
+	};
 	struct vfw_database *db = NULL;
 	int err = ready_one(s, &w, d, &db);
 

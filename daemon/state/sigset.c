@@ -4,10 +4,13 @@
 #include "../base/cleanup.h"
 #include "../base/file.h"
 #include "../base/form.h"
+#include "../policy/app.h"
 #include "../policy/policy.h"
 #include "../policy/profile.h"
+#include "../sig/app.h"
 #include "../sig/pattern_rules.h"
 #include "../sig/rule.h"
+#include "appset.h"
 #include "ruleset.h"
 
 #include <errno.h>
@@ -149,6 +152,45 @@ static int add(const struct vfw_policy_profile *from, const char *folder,
 	return vfw_patterns_digest(to->patterns, to->digest);
 }
 
+static bool knows(void *arg, const char *name)
+{
+	return vfw_sigset_app(arg, vfw_policy_app_id(name));
+}
+
+/* Rules ask for apps: what these are, and who recognises them. */
+static int add_apps(const struct vfw_policy *p, struct vfw_diags *d, struct vfw_sigset *set)
+{
+	struct vfw_sigset_profile *last = &set->v[set->n];
+	int err = vfw_appset_read(d, &set->apps);
+
+	if (!err)
+		err = vfw_policy_check_apps(p, knows, set, d);
+	if (err)
+		return err;
+	for (size_t i = 0; i < set->n; i++)
+		if (set->v[i].conf.flags & VFW_PROFILE_F_PREVENT)
+			set->v[i].conf.flags |= VFW_PROFILE_F_APPS;
+	set->n++;
+	last->name = strdup(VFW_SIGSET_APPS);
+	last->patterns = vfw_patterns_new();
+	last->conf.flags =
+		VFW_PROFILE_F_PREVENT | VFW_PROFILE_F_OVERLOAD_BLOCK | VFW_PROFILE_F_APPS;
+	last->conf.depth = VFW_APP_BYTES;
+	if (!last->name || !last->patterns)
+		return -ENOMEM;
+	return vfw_appset_digest(set->apps, last->digest);
+}
+
+const char *vfw_sigset_app(const struct vfw_sigset *set, uint32_t id)
+{
+	const struct vfw_apps *t = set && set->apps ? &set->apps->tables : NULL;
+
+	for (u16 i = 0; t && i < t->n_apps; i++)
+		if (t->apps[i].id == id)
+			return set->apps->text[i].name;
+	return NULL;
+}
+
 int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
 		   const struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
 		   struct vfw_sigset **out)
@@ -161,7 +203,7 @@ int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
 		err = -ENOMEM;
 	if (!err) {
 		set->refs = 1;
-		set->v = calloc(list.n + 1, sizeof(*set->v));
+		set->v = calloc(list.n + 2, sizeof(*set->v));
 		err = set->v ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; i < list.n && set && set->v && err != -ENOMEM; i++) {
@@ -170,6 +212,8 @@ int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
 		err = one ?: err;
 	}
 	vfw_policy_profiles_free(&list);
+	if (!err && vfw_policy_asks_apps(p))
+		err = add_apps(p, d, set);
 	if (!err)
 		*out = set;
 	else if (set) {
@@ -193,6 +237,7 @@ void vfw_sigset_unref(struct vfw_sigset *set)
 		free(set->v[i].name);
 		vfw_patterns_free(set->v[i].patterns);
 	}
+	vfw_app_list_free(set->apps);
 	free(set->v);
 	free(set);
 }

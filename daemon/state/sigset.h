@@ -11,6 +11,9 @@
 #include <linux/vfw.h>
 #include <stdbool.h>
 
+#define VFW_SIGSET_APPS "(apps)" /* name of the profile that only recognises */
+
+struct vfw_app_list;
 struct vfw_policy;
 struct vfw_ruleset_file;
 
@@ -21,10 +24,15 @@ struct vfw_sigset_profile {
 	uint8_t digest[VFW_SHA256_LEN]; /* vfw_patterns_digest() */
 };
 
+/*
+ * Where rules ask for apps the last profile has no signatures: it only recognises. So do all others that prevent
+ * (VFW_PROFILE_F_APPS).
+ */
 struct vfw_sigset {
 	unsigned int refs;
 	struct vfw_sigset_profile *v; /* in the order of the kernel's indices */
 	size_t n;
+	struct vfw_app_list *apps; /* NULL: no rule asks for one */
 };
 
 /*
@@ -47,6 +55,9 @@ struct vfw_sigset *vfw_sigset_ref(struct vfw_sigset *set);
 
 /* NULL is fine. */
 void vfw_sigset_unref(struct vfw_sigset *set);
+
+/* The name of the app with that number, NULL: not known. set may be NULL. */
+const char *vfw_sigset_app(const struct vfw_sigset *set, uint32_t id);
 
 /* Do both tell every match the same? */
 bool vfw_sigset_same(const struct vfw_sigset *a, const struct vfw_sigset *b);

@@ -120,6 +120,20 @@ static const struct vfw_pattern *signature_of(void *arg, const struct vfw_event 
 	return vfw_signatures_find(st->signatures, e->revision, e->profile, e->sig, profile);
 }
 
+static const char *name_of_app(void *arg, uint32_t id)
+{
+	return vfw_state_app(arg, id);
+}
+
+const char *vfw_state_app(const struct vfw_state *st, uint32_t id)
+{
+	const char *name = st->running ? vfw_sigset_app(st->running->signatures, id) : NULL;
+
+	if (!name && st->previous)
+		name = vfw_sigset_app(st->previous->signatures, id);
+	return name;
+}
+
 static const char *name_of_device(void *arg, uint32_t ifindex)
 {
 	const struct vfw_state *st = arg;
@@ -153,7 +167,8 @@ static void follow_kernel(struct vfw_state *st, const struct vfw_event *e)
 static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n, uint64_t lost)
 {
 	struct vfw_state *st = arg;
-	struct vfw_eve_names names = {st, name_of_vm, rule_of_id, name_of_device, signature_of};
+	struct vfw_eve_names names = {st,	   name_of_vm,	rule_of_id, name_of_device,
+				      name_of_app, signature_of};
 
 	if (lost) {
 		st->events_lost += lost;

@@ -94,6 +94,9 @@ void vfw_state_reload(struct vfw_state *st);
 /* The kernel is to follow soon: in at most a few milliseconds vfw_publish_sync() runs. */
 void vfw_state_sync_soon(struct vfw_state *st);
 
+/* The name of the app with that number under the policy in force, or the one before; NULL: not known. */
+const char *vfw_state_app(const struct vfw_state *st, uint32_t id);
+
 /* Writes one event to eve.json and to the observers; takes the reference; NULL is passed over. */
 void vfw_state_event(struct vfw_state *st, json_t *event);
 

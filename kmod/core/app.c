@@ -66,6 +66,17 @@ u32 vfw_app_take(struct vfw_app_state *s, u32 side, u32 len, bool datagram)
 	return len;
 }
 
+void vfw_app_forget(struct vfw_app_state *s, u32 side)
+{
+	u8 kept = 0;
+	u32 i;
+
+	for (i = 0; i < s->n_hits; i++)
+		if ((s->hit[i] & 1) != side)
+			s->hit[kept++] = s->hit[i];
+	s->n_hits = kept;
+}
+
 static bool has(const struct vfw_app_state *s, u32 pattern, u32 side)
 {
 	u32 i;

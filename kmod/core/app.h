@@ -33,11 +33,13 @@ struct vfw_app_pattern {
 	u16 app;
 	u16 with; /* the pattern that must hit on the other side, perhaps this one; or VFW_APP_NONE */
 	u16 role; /* enum vfw_app_role */
+	u16 proto; /* IP protocol it is about */
 };
 
 struct vfw_app {
 	u16 over, n_over; /* in vfw_apps.over: apps that this one is more exact than */
 	u16 port, n_ports; /* in vfw_apps.ports */
+	u32 id; /* its number for others: VFW_APP_ID_* are none */
 };
 
 /* All immutable, sound by vfw_apps_check(). */
@@ -57,6 +59,15 @@ struct vfw_app_state {
 	u8 lost; /* hits that found no room */
 	u16 hit[VFW_APP_HITS]; /* pattern << 1 | side */
 };
+
+/* The tables as one piece of bytes: the arrays follow it, in the order of their counts, without gaps. */
+struct vfw_app_head {
+	u32 magic;
+	u16 n_apps, n_patterns, n_over, n_ports;
+	u32 sizes; /* of the elements, of who wrote it */
+};
+
+#define VFW_APP_TABLE_MAX (1U << 20) /* bytes */
 
 enum vfw_app_answer {
 	VFW_APP_UNKNOWN, /* nothing names it, so far */
@@ -84,6 +95,19 @@ bool vfw_app_open(const struct vfw_app_state *s, u32 side);
 
 /* A pattern has hit on a side; again, or a number that is none, changes nothing. Any context. */
 void vfw_app_hit(struct vfw_app_state *s, const struct vfw_apps *a, u32 pattern, u32 side);
+
+/* A side's bytes were not let pass: what hit on it is forgotten. Any context. */
+void vfw_app_forget(struct vfw_app_state *s, u32 side);
+
+/* Bytes of the tables in one piece, and the same written into buf. Any context. */
+size_t vfw_apps_size(const struct vfw_apps *a);
+void vfw_apps_write(const struct vfw_apps *a, u8 *buf);
+
+/*
+ * Points *a into len bytes at buf (aligned to 4; must stay), sound by vfw_apps_check(). Returns NULL, or a static
+ * sentence with *a unchanged. Any context.
+ */
+const char *vfw_apps_read(const void *buf, size_t len, struct vfw_apps *a);
 
 /* The decision by all hits so far. proto: IP protocol; port: the opened side's, 0 if it has none. Any context. */
 struct vfw_app_verdict vfw_app_decide(const struct vfw_apps *a, const struct vfw_app_state *s,

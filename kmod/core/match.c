@@ -125,13 +125,65 @@ static const char *check_run(const struct vfw_tables *t, u32 at, u32 *budget)
 	return NULL;
 }
 
+static bool test_and_mark(u32 *bits, u32 at)
+{
+	bool marked = bits[at / 32] & 1U << at % 32;
+
+	bits[at / 32] |= 1U << at % 32;
+	return marked;
+}
+
+/* The same, unless it was looked at before; at may be outside of the table. */
+static const char *check_run_once(const struct vfw_tables *t, u32 *scratch, u32 at, u32 *budget)
+{
+	if (at >= t->counts.n[VFW_TABLE_CANDS])
+		return "candidates are not in the table";
+	return test_and_mark(scratch, at) ? NULL : check_run(t, at, budget);
+}
+
+/* The words at `at` for a cell that asks for apps, and the runs that stand in them. */
+static const char *check_apps(const struct vfw_tables *t, u32 *scratch, u32 at, u32 *budget)
+{
+	u32 n_cands = t->counts.n[VFW_TABLE_CANDS], n_rules = t->counts.n[VFW_TABLE_RULES];
+	const u32 *w = t->cands + at;
+	const char *what;
+	u32 i, n;
+
+	if (n_cands - at < VFW_APPS_HEAD)
+		return "words for apps go past the table";
+	n = w[VFW_APPS_N];
+	if (!n || n > VFW_MAX_APPS || n > (n_cands - at - VFW_APPS_HEAD) / 2)
+		return "apps are none, too many, or go past the table";
+	if (VFW_APPS_HEAD + 2 * n > *budget)
+		return "runs of candidates overlap";
+	*budget -= VFW_APPS_HEAD + 2 * n;
+	if (w[VFW_APPS_PASSES] >= n_rules || t->rules[w[VFW_APPS_PASSES]].verdict != VFW_PASS)
+		return "what passes until the app is known is no rule that lets pass";
+	if (w[VFW_APPS_HOLDS] > n_rules)
+		return "what holds back until the app is known is not a rule";
+	if (!w[VFW_APPS_PROFILE] || w[VFW_APPS_PROFILE] > t->counts.n_profiles)
+		return "what asks for apps names no profile";
+	what = check_run_once(t, scratch, w[VFW_APPS_ELSE], budget);
+	for (i = 0; i < n && !what; i++) {
+		const u32 *pair = w + VFW_APPS_HEAD + 2 * i;
+
+		if (pair[0] == VFW_APP_ID_NONE || pair[0] == VFW_APP_ID_PENDING ||
+		    (i && pair[0] <= pair[-2]))
+			return "apps do not rise";
+		what = check_run_once(t, scratch, pair[1], budget);
+	}
+	return what;
+}
+
 static const char *check_cells(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element)
 {
+	/* what was found sound is not looked at twice: as a run, and as words for apps */
+	u32 *apps = scratch + vfw_match_scratch_size(&t->counts) / 2;
 	u32 budget = t->counts.n[VFW_TABLE_CANDS];
 	u32 i;
 
 	for (i = 0; i < t->counts.n[VFW_TABLE_CELLS]; i++) {
-		u32 at = t->cells[i].cand;
+		u32 at = t->cells[i].cand & ~VFW_CELL_F_APPS;
 		const char *what;
 
 		if (at >= t->counts.n[VFW_TABLE_CANDS])
@@ -140,10 +192,12 @@ static const char *check_cells(const struct vfw_tables *t, u32 *scratch, u32 *ta
 		if (t->cells[i].start > VFW_KEY_LAST)
 			return complain(table, element, VFW_TABLE_CELLS, i,
 					"cell starts behind the last key");
-		if (scratch[at / 32] & 1U << at % 32)
-			continue;
-		scratch[at / 32] |= 1U << at % 32;
-		what = check_run(t, at, &budget);
+		if (!(t->cells[i].cand & VFW_CELL_F_APPS))
+			what = check_run_once(t, scratch, at, &budget);
+		else if (test_and_mark(apps, at))
+			what = NULL;
+		else
+			what = check_apps(t, scratch, at, &budget);
 		if (what)
 			return complain(table, element, VFW_TABLE_CANDS, at, what);
 	}
@@ -238,7 +292,7 @@ static const char *check_books(const struct vfw_tables *t, u32 *table, u32 *elem
 
 u32 vfw_match_scratch_size(const struct vfw_counts *counts)
 {
-	return counts->n[VFW_TABLE_CANDS] / 32 + 1;
+	return 2 * (counts->n[VFW_TABLE_CANDS] / 32 + 1);
 }
 
 const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element)
@@ -274,12 +328,54 @@ const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32
 	return &t->blocks[t->counts.default_block];
 }
 
-void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, struct vfw_match *m)
+/* The run for an app. */
+static const u32 *run_of(const struct vfw_tables *t, const u32 *words, u32 app)
+{
+	const u32 *pairs = words + VFW_APPS_HEAD;
+	u32 low = 0, high = words[VFW_APPS_N];
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (pairs[2 * mid] == app)
+			return t->cands + pairs[2 * mid + 1];
+		if (pairs[2 * mid] < app)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return t->cands + words[VFW_APPS_ELSE];
+}
+
+static void found_run(const u32 *run, struct vfw_match *m)
+{
+	m->n_monitors = run[0] - 1;
+	m->monitors = run + 1;
+	m->rule = run[run[0]];
+}
+
+/* What is decided depends on the app. */
+static void lookup_apps(const struct vfw_tables *t, const u32 *words, u32 app, struct vfw_match *m)
+{
+	m->asks = true;
+	if (app == VFW_APP_ID_PENDING) {
+		m->pending = true;
+		m->holds = words[VFW_APPS_HOLDS];
+		m->rule = words[VFW_APPS_PASSES];
+		m->n_monitors = 0;
+		m->monitors = NULL;
+	} else {
+		found_run(run_of(t, words, app), m);
+	}
+	m->profile = words[VFW_APPS_PROFILE];
+}
+
+void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app,
+		      struct vfw_match *m)
 {
 	const struct vfw_block *block = vfw_match_block(t, src, dst);
 	const struct vfw_cell *cell = t->cells + block->first_cell;
 	u32 n = block->n_cells;
-	const u32 *run;
 
 	/* cell[0].start <= key holds throughout; the compiler makes the step a conditional move */
 	while (n > 1) {
@@ -288,11 +384,16 @@ void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, str
 		cell = cell[half].start <= key ? cell + half : cell;
 		n -= half;
 	}
-	run = t->cands + cell->cand;
 	m->block = block;
-	m->n_monitors = run[0] - 1;
-	m->monitors = run + 1;
-	m->rule = run[run[0]];
+	m->asks = false;
+	m->pending = false;
+	m->holds = 0;
+	if (cell->cand & VFW_CELL_F_APPS) {
+		lookup_apps(t, t->cands + (cell->cand & ~VFW_CELL_F_APPS), app, m);
+		return;
+	}
+	found_run(t->cands + cell->cand, m);
+	m->profile = t->rules[m->rule].profile;
 }
 
 bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b)

@@ -38,6 +38,10 @@ struct vfw_match {
 	u32 n_monitors;
 	const u32 *monitors; /* indices of the monitor rules before it; points into cands */
 	const struct vfw_block *block;
+	u32 profile; /* index + 1 of what scans what passes; 0: nothing does */
+	bool asks; /* what is decided depends on the app */
+	bool pending; /* and that is not known: it passes, within a budget */
+	u32 holds; /* pending: index + 1 of the rule by which no payload does; or 0 */
 };
 
 /* Slots the pair index needs for n <= VFW_MAX_PAIRS: a power of two, at most half full. */
@@ -57,7 +61,7 @@ int vfw_match_index(struct vfw_tables *t, u32 *bad);
  */
 const char *vfw_match_check_counts(const struct vfw_counts *counts);
 
-/* Zeroed u32 words of scratch that vfw_match_check() needs for tables of these counts. */
+/* Zeroed u32 words of scratch, an even number, that vfw_match_check() needs for tables of these counts. */
 u32 vfw_match_scratch_size(const struct vfw_counts *counts);
 
 /*
@@ -75,8 +79,12 @@ const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table
 /* The block for (src, dst): the pair's own, else the default block. Any context. */
 const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32 dst);
 
-/* Looks a key up. Always finds: blocks cover all keys. Any context. */
-void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, struct vfw_match *m);
+/*
+ * Looks a key up, for a conversation whose app has that number, is none (VFW_APP_ID_NONE), or is not known
+ * (VFW_APP_ID_PENDING). Always finds: blocks cover all keys. Any context.
+ */
+void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app,
+		      struct vfw_match *m);
 
 /* May ARP and ND pass between the two: does any rule join them, either way? Any context. */
 bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b);

@@ -47,7 +47,9 @@
 	VFW_R(KILLED, "killed", "an administrator ended the flow")                                 \
 	VFW_R(BAD_CHECKSUM, "bad-checksum", "a segment of a scanned flow that nobody would take")  \
 	VFW_R(STREAM_MULTIPATH, "stream-multipath",                                                \
-	      "multipath TCP: the order of its data is not that of the segments")
+	      "multipath TCP: the order of its data is not that of the segments")                  \
+	VFW_R(APP, "app", "what it turned out to be is not let through")                           \
+	VFW_R(APP_UNKNOWN, "app-unknown", "the rule lets nothing pass until the app is known")
 
 enum vfw_reason {
 #define VFW_R(name, word, meaning) VFW_REASON_##name,

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		u32 key = rival_key(&r, &dice);
 
 		rival_lookup(&r, src, dst, key, &a);
-		vfw_match_lookup(&t, src, dst, key, &m);
+		vfw_match_lookup(&t, src, dst, key, VFW_APP_ID_NONE, &m);
 		if (m.rule != a.rule || m.n_monitors != a.n_monitors)
 			abort();
 		if (a.n_monitors && memcmp(m.monitors, a.monitors, a.n_monitors * sizeof(u32)))

@@ -34,7 +34,7 @@ static void look_everywhere(const struct vfw_tables *t, const u8 *data, size_t s
 		u32 dst = rival_roll(&dice, t->counts.n_idents + 1);
 		u8 addr[16];
 
-		vfw_match_lookup(t, src, dst, rival_roll(&dice, ~0U), &m);
+		vfw_match_lookup(t, src, dst, rival_roll(&dice, ~0U), VFW_APP_ID_NONE, &m);
 		if (m.rule >= t->counts.n[VFW_TABLE_RULES] ||
 		    t->rules[m.rule].verdict == VFW_MONITOR)
 			abort();

@@ -30,7 +30,7 @@ static void request(const struct vfw_patterns *p)
 	struct vfw_request_parts parts;
 	struct vfw_request r;
 
-	must(!vfw_request_encode(p, VFW_SET_AVX2, "v", &r), "no memory");
+	must(!vfw_request_encode(p, NULL, VFW_SET_AVX2, "v", &r), "no memory");
 	must(!vfw_request_decode(r.data, r.n, &parts), "an own request is refused");
 	must(parts.n == p->n, "another number of patterns");
 	for (uint32_t i = 0; i < parts.n; i++)

@@ -22,6 +22,7 @@
 #include <string.h>
 
 /* core/ and the tree both have a list of protocols, but no file needs the two. */
+#include "../../daemon/policy/app.h"
 #include "../../daemon/policy/policy.h"
 #include "../../daemon/vm/registry.h"
 
@@ -189,7 +190,14 @@ static uint32_t ident(const char *end, const struct vfw_frame *f, const uint8_t 
 	return 0;
 }
 
-static void packet(const char *from, const char *to, const char *hex)
+static uint32_t app_id(const char *app)
+{
+	if (!strcmp(app, "unknown"))
+		return VFW_APP_ID_PENDING;
+	return strcmp(app, "none") ? vfw_policy_app_id(app) : VFW_APP_ID_NONE;
+}
+
+static void packet(const char *from, const char *to, const char *app, const char *hex)
 {
 	uint8_t bytes[VFW_FRAME_HEAD_MAX];
 	const struct vfw_compiled *c = w.compiled;
@@ -205,8 +213,12 @@ static void packet(const char *from, const char *to, const char *hex)
 		return;
 	}
 	vfw_match_lookup(&w.tables, ident(from, &f, f.src), ident(to, &f, f.dst), vfw_frame_key(&f),
-			 &m);
-	printf("%s %s", verdicts[c->rules[m.rule].verdict], c->origins[m.rule].label);
+			 app_id(app), &m);
+	printf("%s %s",
+	       !m.pending ? verdicts[c->rules[m.rule].verdict]
+	       : m.holds  ? "holds"
+			  : "depends",
+	       c->origins[m.rule].label);
 	for (uint32_t i = 0; i < m.n_monitors; i++)
 		printf(" %s", c->origins[m.monitors[i]].label);
 	puts("");
@@ -219,8 +231,8 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while (fgets(line, sizeof(line), stdin)) {
-		if (sscanf(line, "packet %255s %255s %2999s", a, b, d) == 3)
-			packet(a, b, d);
+		if (sscanf(line, "packet %255s %255s %255s %2999s", a, b, c, d) == 4)
+			packet(a, b, c, d);
 		else if (sscanf(line, "policy %255s %lu", a, &n) == 2)
 			add_file(a, n);
 		else if (sscanf(line, "vm %255s %255s %255s %2999s", a, b, c, d) == 4)

@@ -18,6 +18,7 @@ REMOTE = ['10.1.2.130', '10.1.2.128/25', '10.1.0.0/16', '192.0.2.77', '2001:db8:
 TENANTS = ['shop', 'lab', 'tcp', 'Shop']  # a keyword may be a name, and case counts
 GROUPS = ['web', 'db', 'port', 'log']
 CIDRS = ['office', 'type']
+APPS = ['http', 'ssh', 'dns', 'tls', 'app']
 PORTS = [0, 1, 22, 80, 81, 443, 8080, 65534, 65535]
 ICMP_TYPES = list(ICMP.values()) + [9, 255]
 ICMP6_TYPES = list(ICMP6.values()) + [127, 138, 255]
@@ -27,8 +28,9 @@ PROTOS = [2, 4, 41, 46, 47, 50, 89, 103, 112, 115, 253, 255]
 
 
 class Inventor:
-    def __init__(self, seed):
+    def __init__(self, seed, apps=True):
         self.r = random.Random(seed)
+        self.apps = APPS if apps else []
         self.sides = {}
 
     def pick(self, *choices):
@@ -147,7 +149,15 @@ class Inventor:
             text += ' from ' + self.ends(tenant, own and which == 'from')
         if not unmanaged or which == 'to':
             text += ' to ' + self.ends(tenant, own and which == 'to')
-        return text + self.protocol() + self.log()
+        protocol = self.protocol()
+        # now and then a rule that is wrong for certain
+        if self.apps and self.chance(3) and (not protocol or protocol[1:4] in ('tcp', 'udp') or self.chance(300)):
+            protocol += self.about()
+        return text + protocol + self.log()
+
+    def about(self):
+        some = self.r.sample(self.apps, self.pick(1, 1, 2, 3))
+        return ' app ' + (some[0] if len(some) == 1 else '{ ' + ', '.join(some) + ' }') + self.pick('', '', '', ' until-known block')
 
     def log(self):
         return self.pick('', '', '', ' log', ' log "to \\"any\\" }"')
@@ -211,7 +221,7 @@ class Inventor:
                 version = versions.pop()
                 key = self.key(version, self.r.choice(rule.match) if rule and rule.match else None)
                 if self.possible(version, *key):
-                    return s, d, version, key
+                    return s, d, version, key, self.pick('unknown', 'none', *self.apps)
 
     def side(self, ends, world, rule, which):
         """The ends that a rule matches, all of them if it matches none."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The policy language read anew: sections 2 and 3 of docs/policy.md, from that page alone.
 
-parse() turns the texts of a policy's files into a Policy. It knows what the oracle's worlds contain: no app, inspect,
+parse() turns the texts of a policy's files into a Policy. It knows what the oracle's worlds contain: no inspect,
 limit, nic or profile. It is for texts that are right; on others it raises Wrong.
 """
 import ipaddress
@@ -33,6 +33,8 @@ class Rule:
         self.verdict, self.line, self.tenant = verdict, line, tenant
         self.source = self.to = None
         self.match = []  # of (class, first, last); empty: everything
+        self.apps = set()  # names; empty: whatever it is
+        self.until_known = False  # until-known block
         self.log = False
         self.label = ''
 
@@ -207,6 +209,13 @@ class Reader:
         if (rule.source is None or rule.to is None) != unmanaged or not (rule.source or rule.to):
             raise Wrong(f'line {line}: ends')
         self.protocol(rule)
+        if self.take('app'):
+            rule.apps = set(self.listed(self.atom))
+            if self.take('until-known'):
+                self.need('block')
+                rule.until_known = True
+            if rule.match and not all(c in (PROTO['tcp'], PROTO['udp']) for c, _, _ in rule.match):
+                raise Wrong(f'line {line}: no app is spoken over that')
         self.tail_log(rule)
         return rule
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from language import ETHER, PROTO, Wrong, pattern
 
 HOST, UNMANAGED = 'host', 'unmanaged'
+SPOKEN = PROTO['tcp'], PROTO['udp']
 
 
 @dataclass(eq=False)
@@ -44,6 +45,9 @@ class World:
         self.policy, self.vms = policy, vms
         self.known = {}  # (rule, side, end): does it match? Only so that a million answers end some day.
         self.found = {}  # address: who is there, likewise
+        self.apps = sorted({a for r in policy.rules() for a in r.apps}) + [None]
+        self.app = None  # what the conversation is, while one is judged
+        self.held = False  # a rule that decided for some app lets nothing pass until it is known
         self.check()
 
     # --- who: section 4
@@ -143,9 +147,12 @@ class World:
         for rule in rules:
             if not self.side(rule, 'source', s) or not self.side(rule, 'to', d):
                 continue
+            if rule.apps and (key[0] not in SPOKEN or self.app not in rule.apps):
+                continue
             if rule.match and not any(c == key[0] and a <= key[1] <= b for c, a, b in rule.match):
                 continue
             if rule.verdict != 'monitor':
+                self.held |= rule.until_known
                 return rule
             monitors.append(rule.label)
         return None
@@ -167,8 +174,19 @@ class World:
             return None
         return of_d if of_d.log and not of_s.log else of_s
 
-    def judge(self, s, d, key):
-        """What becomes of a conversation that s opens to d."""
+    def depends(self, s, d, key):
+        """What becomes of a conversation for each app that a rule is about, and for all others (None)."""
+        self.held = False
+        answers = {app: self.judge(s, d, key, app) for app in self.apps}
+        words = {(a.verdict, a.label, *a.monitors) for a in answers.values()}
+        # where none of them passes nothing is ever said by which it could be known
+        if len(words) == 1 or not any(a.verdict == 'pass' for a in answers.values()):
+            return {None: answers[None]}
+        return answers
+
+    def judge(self, s, d, key, app=None):
+        """What becomes of a conversation of an app that s opens to d."""
+        self.app = app
         p, monitors = self.policy, []
         unmanaged = UNMANAGED in (s, d)
         rule = (self.ask(p.first, s, d, key, monitors) or self.ask_tenants(s, d, key, monitors) or
@@ -190,9 +208,9 @@ class World:
         """Is there anything that one of the two may say to the other, or be told no?"""
         for key in self.keys():
             for s, d in ((a, b), (b, a)):
-                answer = self.judge(s, d, key)
-                if answer.verdict != 'block' or answer.monitors:
-                    return True
+                for answer in self.depends(s, d, key).values():
+                    if answer.verdict != 'block' or answer.monitors:
+                        return True
         return False
 
     def keys(self):

@@ -157,6 +157,50 @@ START_TEST(tables_refused)
 }
 END_TEST
 
+START_TEST(one_piece)
+{
+	static u32 words[256];
+	u8 *buf = (u8 *)words;
+	size_t n = vfw_apps_size(&tables), i;
+	struct vfw_apps got = {0};
+
+	for (i = 0; i < ARRAY_SIZE(apps); i++)
+		apps[i].id = (u32)i + 1;
+	ck_assert_uint_le(n, sizeof(words));
+	vfw_apps_write(&tables, buf);
+	ck_assert_ptr_null(vfw_apps_read(buf, n, &got));
+	ck_assert(got.n_apps == 4 && got.n_patterns == 7 && got.n_over == 1 && got.n_ports == 3);
+	ck_assert_mem_eq(got.apps, apps, sizeof(apps));
+	ck_assert_mem_eq(got.patterns, patterns, sizeof(patterns));
+	ck_assert_mem_eq(got.over, over, sizeof(over));
+	ck_assert_mem_eq(got.ports, ports, sizeof(ports));
+	for (i = 0; i < n; i++)
+		ck_assert_ptr_nonnull(vfw_apps_read(buf, i, &got));
+	ck_assert_ptr_nonnull(vfw_apps_read(buf, n + 1, &got));
+	for (i = 0; i < sizeof(struct vfw_app_head); i++) {
+		buf[i] ^= 0x81;
+		ck_assert_msg(vfw_apps_read(buf, n, &got) != NULL, "byte %zu", i);
+		buf[i] ^= 0x81;
+	}
+	apps[MAIL].id = 0;
+	vfw_apps_write(&tables, buf);
+	ck_assert_ptr_nonnull(vfw_apps_read(buf, n, &got));
+}
+END_TEST
+
+START_TEST(forgotten)
+{
+	struct vfw_app_state s = {0};
+
+	vfw_app_hit(&s, &tables, WEB_ASK, 0);
+	vfw_app_hit(&s, &tables, NEWS_BOTH, 1);
+	vfw_app_forget(&s, 0);
+	ck_assert_uint_eq(vfw_app_decide(&tables, &s, TCP, 80).answer, VFW_APP_UNKNOWN);
+	vfw_app_hit(&s, &tables, NEWS_BOTH, 0);
+	ck_assert_uint_eq(vfw_app_decide(&tables, &s, TCP, 80).app, NEWS);
+}
+END_TEST
+
 TCase *core_app_cases(void)
 {
 	TCase *t = tcase_create("app");
@@ -166,5 +210,7 @@ TCase *core_app_cases(void)
 	tcase_add_test(t, too_many_hits);
 	tcase_add_test(t, budget);
 	tcase_add_test(t, tables_refused);
+	tcase_add_test(t, one_piece);
+	tcase_add_test(t, forgotten);
 	return t;
 }

@@ -112,7 +112,8 @@ START_TEST(match_lookup)
 
 	setup();
 	ck_assert_int_eq(vfw_match_index(&w.t, &at), 0);
-	vfw_match_lookup(&w.t, lookups[_i].src, lookups[_i].dst, lookups[_i].key, &m);
+	vfw_match_lookup(&w.t, lookups[_i].src, lookups[_i].dst, lookups[_i].key, VFW_APP_ID_NONE,
+			 &m);
 	ck_assert_uint_eq(m.rule, lookups[_i].rule);
 	ck_assert_uint_eq(m.n_monitors, lookups[_i].n_monitors);
 	if (m.n_monitors) {
@@ -318,6 +319,104 @@ START_TEST(match_spoilt_tables)
 }
 END_TEST
 
+/* One cell that asks for apps: 7 passes, 9 is blocked behind a monitor rule, all others are. */
+static u32 asking[] = {1, 0, 1, 1, 2, 2, 1, /* runs at 0, 2 and 4 */
+		       2, 0, 2, 1, 2, 7, 0, 9, 4};
+static const u32 asking_was[] = {1, 0, 1, 1, 2, 2, 1, 2, 0, 2, 1, 2, 7, 0, 9, 4};
+#define ASKS 7
+
+static struct vfw_tables asking_tables(void)
+{
+	static const struct vfw_rule_rec three[] = {
+		{.id = 1, .verdict = VFW_PASS},
+		{.id = 2, .verdict = VFW_BLOCK},
+		{.id = 3, .verdict = VFW_MONITOR},
+	};
+	static const struct vfw_cell cell = {0, ASKS | VFW_CELL_F_APPS};
+	static const struct vfw_block block = {0, 1, 0};
+	static u32 index[2];
+	struct vfw_tables t = {.rules = three,
+			       .cands = asking,
+			       .cells = &cell,
+			       .blocks = &block,
+			       .pair_index = index,
+			       .pair_mask = 1};
+
+	memcpy(asking, asking_was, sizeof(asking));
+	t.counts.n[VFW_TABLE_RULES] = ARRAY_SIZE(three);
+	t.counts.n[VFW_TABLE_CANDS] = ARRAY_SIZE(asking);
+	t.counts.n[VFW_TABLE_CELLS] = 1;
+	t.counts.n[VFW_TABLE_BLOCKS] = 1;
+	t.counts.n_idents = VFW_ID_FIRST;
+	t.counts.n_profiles = 1;
+	return t;
+}
+
+START_TEST(match_apps)
+{
+	struct vfw_tables t = asking_tables();
+	u32 table, element;
+	struct vfw_match m;
+
+	ck_assert_ptr_null(rival_check(&t, &table, &element));
+	vfw_match_lookup(&t, 16, 17, 1, 7, &m);
+	ck_assert(m.rule == 0 && !m.n_monitors && m.asks && !m.pending && m.profile == 1);
+	vfw_match_lookup(&t, 16, 17, 1, 9, &m);
+	ck_assert(m.rule == 1 && m.n_monitors == 1 && m.monitors[0] == 2);
+	vfw_match_lookup(&t, 16, 17, 1, 8, &m);
+	ck_assert(m.rule == 1 && !m.n_monitors && m.asks && !m.holds);
+	vfw_match_lookup(&t, 16, 17, 1, VFW_APP_ID_NONE, &m);
+	ck_assert(m.rule == 1 && !m.pending);
+	vfw_match_lookup(&t, 16, 17, 1, VFW_APP_ID_PENDING, &m);
+	ck_assert(m.rule == 0 && m.pending && m.holds == 2 && m.profile == 1);
+}
+END_TEST
+
+static const struct {
+	u32 word, value;
+	const char *what;
+} spoilt_apps[] = {
+	{VFW_APPS_N, 0, "none, too many"},
+	{VFW_APPS_N, 3, "none, too many"},
+	{VFW_APPS_N, ~0U, "none, too many"},
+	{VFW_APPS_PASSES, 1, "no rule that lets pass"},
+	{VFW_APPS_PASSES, 3, "no rule that lets pass"},
+	{VFW_APPS_HOLDS, 4, "is not a rule"},
+	{VFW_APPS_PROFILE, 0, "no profile"},
+	{VFW_APPS_PROFILE, 2, "no profile"},
+	{VFW_APPS_ELSE, ARRAY_SIZE(asking), "not in the table"},
+	{VFW_APPS_HEAD, 0, "do not rise"},
+	{VFW_APPS_HEAD + 2, 7, "do not rise"},
+	{VFW_APPS_HEAD + 2, ~0U, "do not rise"},
+	{VFW_APPS_HEAD + 3, ~0U, "not in the table"},
+	{VFW_APPS_HEAD + 3, ARRAY_SIZE(asking) - 1, "past the table"},
+};
+
+START_TEST(match_spoilt_apps)
+{
+	struct vfw_tables t = asking_tables();
+	u32 table, element;
+	const char *what;
+
+	asking[ASKS + spoilt_apps[_i].word] = spoilt_apps[_i].value;
+	what = rival_check(&t, &table, &element);
+	ck_assert_ptr_nonnull(what);
+	ck_assert_msg(strstr(what, spoilt_apps[_i].what) != NULL, "%s", what);
+	ck_assert_uint_eq(table, VFW_TABLE_CANDS);
+	ck_assert_uint_eq(element, ASKS);
+}
+END_TEST
+
+START_TEST(match_apps_cut_short)
+{
+	struct vfw_tables t = asking_tables();
+	u32 table, element;
+
+	t.counts.n[VFW_TABLE_CANDS] = ASKS + VFW_APPS_HEAD - 1;
+	ck_assert_str_eq(rival_check(&t, &table, &element), "words for apps go past the table");
+}
+END_TEST
+
 START_TEST(match_profiles)
 {
 	u32 table, element;
@@ -459,7 +558,7 @@ START_TEST(match_rival)
 		u32 key = rival_key(&r, &dice);
 
 		rival_lookup(&r, src, dst, key, &a);
-		vfw_match_lookup(&t, src, dst, key, &m);
+		vfw_match_lookup(&t, src, dst, key, VFW_APP_ID_NONE, &m);
 		ck_assert_uint_eq(m.rule, a.rule);
 		ck_assert_uint_eq(m.n_monitors, a.n_monitors);
 		if (a.n_monitors)
@@ -483,6 +582,9 @@ TCase *core_match_cases(void)
 	tcase_add_test(tc, match_sound_at_the_bounds);
 	tcase_add_test(tc, match_ranges_touch);
 	tcase_add_test(tc, match_runs_overlap);
+	tcase_add_test(tc, match_apps);
+	tcase_add_loop_test(tc, match_spoilt_apps, 0, ARRAY_SIZE(spoilt_apps));
+	tcase_add_test(tc, match_apps_cut_short);
 	tcase_add_test(tc, match_profiles);
 	tcase_add_loop_test(tc, match_spoilt_tables, 0, (int)ARRAY_SIZE(spoilt));
 	tcase_add_test(tc, match_check_is_linear);

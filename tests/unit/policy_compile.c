@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app.h"
 #include "policy_unit.h"
 
 #define TCP(port) VFW_KEY(6, port)
@@ -67,7 +68,7 @@ static const char *said_of(const struct shop *s, uint32_t src, uint32_t dst, uin
 	static char answer[100];
 	struct vfw_match m;
 
-	vfw_match_lookup(&s->u.t, src, dst, key, &m);
+	vfw_match_lookup(&s->u.t, src, dst, key, VFW_APP_ID_NONE, &m);
 	snprintf(answer, sizeof(answer), "%s %s", words[s->c->rules[m.rule].verdict],
 		 s->c->origins[m.rule].label);
 	return answer;
@@ -280,11 +281,95 @@ START_TEST(test_unenforceable)
 	ck_assert_uint_eq(d.n, 0);
 	ck_assert_int_eq(vfw_policy_compile(p, NULL, 0, &d, &c), -EINVAL);
 	ck_assert_ptr_eq(c, (struct vfw_compiled *)1);
-	/* four apps, one limit, one learn */
-	ck_assert_uint_eq(d.total[VFW_DIAG_ERROR], 6);
+	/* one limit, one learn */
+	ck_assert_uint_eq(d.total[VFW_DIAG_ERROR], 2);
 	vfw_diags_free(&d);
 	vfw_policy_free(p);
 	free(sample);
+}
+END_TEST
+
+static const char *decided(struct shop *s, uint32_t key, uint32_t app, struct vfw_match *m)
+{
+	vfw_match_lookup(&s->u.t, s->c->members[WEB].ident, s->c->members[APP].ident, key, app, m);
+	return s->c->origins[m->rule].label;
+}
+
+START_TEST(test_apps)
+{
+	uint32_t http = vfw_policy_app_id("http"), ssh = vfw_policy_app_id("ssh");
+	uint32_t dns = vfw_policy_app_id("dns");
+	struct vfw_match m;
+	struct shop s;
+
+	shop_begin(&s, "first {\n"
+		       "pass from any to any tcp port 80 app http\n"
+		       "monitor from any to any tcp port 80 app ssh\n"
+		       "block from any to any app { ssh, dns } until-known block\n"
+		       "pass from any to any tcp port 81\n"
+		       "reject from any to any tcp port 82 app ssh\n"
+		       "}\n");
+	ck_assert_str_eq(decided(&s, TCP(80), http, &m), "first:1");
+	ck_assert(m.asks && !m.pending);
+	ck_assert_uint_eq(m.profile, s.c->counts.n_profiles);
+	ck_assert_str_eq(decided(&s, TCP(80), ssh, &m), "first:3");
+	ck_assert_uint_eq(m.n_monitors, 1);
+	ck_assert_str_eq(decided(&s, TCP(80), VFW_APP_ID_NONE, &m), "default");
+	ck_assert_uint_eq(m.n_monitors, 0);
+	/* it counts for the rule that may let it pass, and that another one says until-known is noted */
+	ck_assert_str_eq(decided(&s, TCP(80), VFW_APP_ID_PENDING, &m), "first:1");
+	ck_assert(m.asks && m.pending);
+	ck_assert_str_eq(s.c->origins[m.holds - 1].label, "first:3");
+	ck_assert_str_eq(decided(&s, TCP(81), VFW_APP_ID_PENDING, &m), "first:4");
+	ck_assert(m.pending);
+	ck_assert_str_eq(decided(&s, TCP(81), dns, &m), "first:3");
+	/* where nothing passes, whatever it is, nothing is asked */
+	ck_assert_str_eq(decided(&s, TCP(82), VFW_APP_ID_PENDING, &m), "default");
+	ck_assert(!m.asks && !m.pending);
+	/* an app has no place in what has no first bytes */
+	ck_assert_str_eq(decided(&s, VFW_KEY(1, 0x800), VFW_APP_ID_PENDING, &m), "default");
+	ck_assert(!m.asks);
+	shop_end(&s);
+}
+END_TEST
+
+static void refused_apps(const char *rules, const char *why)
+{
+	char text[1024];
+	struct vfw_compiled *c = NULL;
+	struct vfw_diags d = {0};
+	struct vfw_policy *p;
+	int err;
+
+	snprintf(text, sizeof(text),
+		 "profile x { signatures { \"x\" } mode prevent }\n"
+		 "profile y { signatures { \"y\" } }\nfirst {\n%s}\n",
+		 rules);
+	p = unit_parse(text);
+	err = vfw_policy_compile(p, NULL, 0, &d, &c);
+	ck_assert_int_eq(err, why ? -EINVAL : 0);
+	if (why)
+		ck_assert_msg(strstr(d.v[0].message, why) != NULL, "%s", d.v[0].message);
+	vfw_compiled_free(c);
+	vfw_diags_free(&d);
+	vfw_policy_free(p);
+}
+
+START_TEST(test_apps_refused)
+{
+	refused_apps("pass from any to external sctp app http\n", "expected tcp or udp");
+	refused_apps("pass from any to external icmp app http\n", "expected tcp or udp");
+	refused_apps("pass from any to external app http inspect x\n"
+		     "pass from any to external app ssh\n",
+		     "first:1 and first:2 let pass");
+	refused_apps("pass from any to external app http inspect x\n"
+		     "pass from any to external\n",
+		     "first:1 and first:2 let pass");
+	refused_apps("pass from any to external app http inspect y\n", "'mode prevent'");
+	refused_apps("pass from any to external app http inspect x\n"
+		     "block from any to external app ssh\n"
+		     "pass from any to external inspect x\n",
+		     NULL);
 }
 END_TEST
 
@@ -345,9 +430,11 @@ START_TEST(test_large)
 	c = unit_compile(p, list, VMS);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
 	unit_tables(&u, c);
-	vfw_match_lookup(&u.t, c->members[3].ident, c->members[7].ident, TCP(200), &m);
+	vfw_match_lookup(&u.t, c->members[3].ident, c->members[7].ident, TCP(200), VFW_APP_ID_NONE,
+			 &m);
 	ck_assert_str_eq(c->origins[m.rule].text, "pass from g3 to g7 tcp port 200");
-	vfw_match_lookup(&u.t, c->members[3].ident, c->members[8].ident, TCP(200), &m);
+	vfw_match_lookup(&u.t, c->members[3].ident, c->members[8].ident, TCP(200), VFW_APP_ID_NONE,
+			 &m);
 	ck_assert_str_eq(c->origins[m.rule].label, "default");
 	ck_assert_msg(to.tv_sec - from.tv_sec < 20, "took %ld s", (long)(to.tv_sec - from.tv_sec));
 	unit_tables_free(&u);
@@ -374,6 +461,8 @@ TCase *policy_compile_tests(void)
 	tcase_add_test(tc, test_ids);
 	tcase_add_test(tc, test_guard);
 	tcase_add_test(tc, test_unenforceable);
+	tcase_add_test(tc, test_apps);
+	tcase_add_test(tc, test_apps_refused);
 	tcase_add_test(tc, test_too_many_monitors);
 	tcase_add_test(tc, test_large);
 	return tc;

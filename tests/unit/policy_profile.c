@@ -154,7 +154,8 @@ START_TEST(test_both_tenants)
 		}
 		ck_assert_int_eq(err, 0);
 		unit_tables(&u, c);
-		vfw_match_lookup(&u.t, c->members[0].ident, c->members[1].ident, VFW_KEY(6, 1), &m);
+		vfw_match_lookup(&u.t, c->members[0].ident, c->members[1].ident, VFW_KEY(6, 1),
+				 VFW_APP_ID_NONE, &m);
 		ck_assert_msg(!strcmp(c->origins[m.rule].label, cases[i].label), "case %zu: %s", i,
 			      c->origins[m.rule].label);
 		unit_tables_free(&u);

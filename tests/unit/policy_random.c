@@ -355,7 +355,7 @@ static void compare(struct round *r, size_t s, size_t d, uint32_t key, bool *ans
 	const struct vfw_rule_origin *origin;
 
 	rival_judge(&r->world, &r->ends[s], &r->ends[d], key, &want);
-	vfw_match_lookup(&r->u.t, r->idents[s], r->idents[d], key, &got);
+	vfw_match_lookup(&r->u.t, r->idents[s], r->idents[d], key, VFW_APP_ID_NONE, &got);
 	describe(from, sizeof(from), &r->ends[s]);
 	describe(to, sizeof(to), &r->ends[d]);
 	origin = &r->c->origins[got.rule];

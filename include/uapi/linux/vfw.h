@@ -48,6 +48,9 @@
  * takes CAP_SYS_MODULE in the initial user namespace, and lockdown refuses it where
  * it refuses unsigned modules. It is compiled by libhs of the version and for
  * the instruction set that STATUS_GET reports, and serialised.
+ * A profile with VFW_PROFILE_F_APPS has the patterns of apps in its databases, too, and a
+ * table of what they mean: what begins as one of these apps is recognised in its first bytes.
+ * Where rules ask for apps (struct vfw_cell) such a profile scans the conversation.
  * A conversation keeps the databases it began with until the policy's commit says
  * VFW_TXN_F_RESTART_STREAMS, or too many newer ones have come (PROFILE_GET shows them).
  *
@@ -235,7 +238,26 @@ struct vfw_rule_rec {
  * strictly. cand indexes CANDS: there stands a count n >= 1, then n rule
  * indices in order of evaluation. All but the last are VFW_MONITOR rules; the
  * last decides (its verdict is never VFW_MONITOR).
+ *
+ * Where what is decided depends on the app, cand has VFW_CELL_F_APPS, and what is left of it indexes CANDS where
+ * there stand VFW_APPS_HEAD words (enum vfw_apps_word), then n pairs: an app, and where its run of
+ * candidates stands. Apps rise strictly; none is 0 or VFW_APP_ID_PENDING. An app is told by a number
+ * that user space gives it, which the tables of profiles use, too.
  */
+enum vfw_apps_word {
+	VFW_APPS_N, /* n >= 1 */
+	VFW_APPS_PASSES, /* the rule for which a conversation counts until its app is known; VFW_PASS */
+	VFW_APPS_HOLDS, /* index + 1 of the rule by which no payload passes until then; 0: it passes */
+	VFW_APPS_PROFILE, /* index + 1 of the profile, with VFW_PROFILE_F_APPS, that scans it */
+	VFW_APPS_ELSE, /* where the run for all other apps stands, and for what is none */
+	VFW_APPS_HEAD,
+};
+
+#define VFW_CELL_F_APPS (1U << 31)
+#define VFW_APP_ID_NONE 0 /* none of the apps, and never will be */
+#define VFW_APP_ID_PENDING 0xffffffffU /* not known yet */
+#define VFW_MAX_APPS 2048
+
 struct vfw_cell {
 	__u32 start;
 	__u32 cand;
@@ -378,18 +400,23 @@ enum vfw_profile_attr {
 	VFW_PROFILE_A_BLOCK_FD, /* s32: database in block mode; absent: datagrams are not scanned */
 	VFW_PROFILE_A_STAT, /* struct vfw_profile_stat; in dumps */
 	VFW_PROFILE_A_SIGS_FD, /* s32: table of what a match of each expression demands; absent: nothing */
+	VFW_PROFILE_A_APPS_FD, /* s32: table of apps; with VFW_PROFILE_F_APPS */
 	__VFW_PROFILE_A_MAX,
 };
 #define VFW_PROFILE_A_MAX (__VFW_PROFILE_A_MAX - 1)
 
 #define VFW_PROFILE_F_PREVENT (1U << 0) /* a match ends the conversation; else it is only said */
 #define VFW_PROFILE_F_OVERLOAD_BLOCK (1U << 1) /* over a budget: drop; else pass unscanned */
-#define VFW_PROFILE_F_ALL (VFW_PROFILE_F_PREVENT | VFW_PROFILE_F_OVERLOAD_BLOCK)
+#define VFW_PROFILE_F_APPS \
+	(1U                \
+	 << 2) /* expressions from n_exprs on are patterns of apps; it prevents, and has both databases */
+#define VFW_PROFILE_F_ALL \
+	(VFW_PROFILE_F_PREVENT | VFW_PROFILE_F_OVERLOAD_BLOCK | VFW_PROFILE_F_APPS)
 
 struct vfw_profile_conf {
 	__u32 flags; /* VFW_PROFILE_F_* */
 	__u32 depth; /* bytes of each direction of a stream that are scanned; 0: all */
-	__u32 n_exprs; /* expression ids are 0 .. n_exprs - 1; at least 1 */
+	__u32 n_exprs; /* expression ids are 0 .. n_exprs - 1; at least 1, but with VFW_PROFILE_F_APPS */
 	__u32 reserved; /* 0 */
 };
 
@@ -433,6 +460,8 @@ struct vfw_flow_info {
 	__u8 state; /* TCP: enum vfw_tcp_state of the module; 0: none kept */
 	__u8 verdict; /* what becomes of its frames: VFW_PASS, or VFW_REJECT once it was killed */
 	__u16 flags; /* VFW_FLOW_F_* */
+	__u32 app; /* VFW_APP_ID_PENDING, or its number; VFW_APP_ID_NONE also where no rule asked */
+	__u32 reserved; /* 0 */
 };
 
 #define VFW_FLOW_F_ANSWERED (1U << 0) /* both sides take part; TCP: the handshake is done */
@@ -514,7 +543,8 @@ enum vfw_flow_events {
 #define VFW_EXPLAIN_F_DST_HOST (1U << 3)
 #define VFW_EXPLAIN_F_SRC_ADDR (1U << 4) /* whoever holds src_addr */
 #define VFW_EXPLAIN_F_DST_ADDR (1U << 5)
-#define VFW_EXPLAIN_F_ALL 0x3fU
+#define VFW_EXPLAIN_F_APP (1U << 6) /* its app is known to be app */
+#define VFW_EXPLAIN_F_ALL 0x7fU
 
 struct vfw_explain {
 	__u32 flags;
@@ -533,6 +563,7 @@ struct vfw_explain {
 	__u32 dst_ident;
 	__u32 n_monitors; /* monitor rules passed on the way, the first eight of them: */
 	__u32 monitors[8];
+	__u32 app; /* request: VFW_EXPLAIN_F_APP. Answer: VFW_APP_ID_PENDING: it depends on the app; else as it was */
 };
 
 enum vfw_event_type {
@@ -601,7 +632,7 @@ struct vfw_event {
 	__u64 bytes[2];
 	__u64 age_ms; /* likewise: since it began */
 	__u32 state; /* likewise: as in struct vfw_flow_info */
-	__u32 reserved2; /* 0 */
+	__u32 app; /* of its conversation, as in struct vfw_flow_info; 0: not at hand */
 };
 
 #endif /* _UAPI_LINUX_VFW_H */

@@ -30,11 +30,11 @@ for wrong in 'first { pass from nosuch to any }' 'default block default pass' 'f
 done
 
 note "what cannot be enforced yet"
-for later in 'first { pass from vm a to vm b tcp port 80 app http }' 'group g = vm a limit g flows 10' \
+for later in 'first { pass from vm a nic 0 to vm b tcp port 80 }' 'group g = vm a limit g flows 10' \
 	'profile p { signatures { "x.rules" } mode detect depth 1mb on-overload pass } first { pass from vm a to vm b inspect p }'; do
 	echo "$later" >/tmp/later.vfw
 	expect_fail vfwctl policy apply /tmp/later.vfw 2>/tmp/err
-	grep -Eq 'app|limit|inspect' /tmp/err || fail "not named: $(cat /tmp/err)"
+	grep -Eq "'nic'|limit|inspect" /tmp/err || fail "not named: $(cat /tmp/err)"
 done
 
 expect "revision" "$(revision)" "$was"

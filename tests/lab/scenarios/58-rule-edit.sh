@@ -76,7 +76,7 @@ refused 1 "unknown\|no group\|not known" vfwctl rule add --before shop:2 'pass f
 refused 2 'expected one rule' vfwctl rule add --before shop:2 'pass from web to app } last { pass from any to any } tenant shop {'
 refused 2 'expected one rule' vfwctl rule add --after shop:1 'pass from web to app tcp # more'
 refused 1 'there is no rule shop:9' vfwctl rule delete shop:9
-refused 1 'cannot enforce' vfwctl rule add --before shop:2 'pass from web to app tcp app http until-known block'
+refused 1 'cannot enforce' vfwctl rule add --before shop:2 'pass from vm web nic 0 to app tcp'
 refused 5 'would be added' vfwctl rule add --dry-run --before shop:2 'pass from web to app tcp port 9000'
 refused 2 'expected one of' vfwctl rule add 'pass from web to app'
 

@@ -34,6 +34,12 @@ static const char *device_of(void *arg, uint32_t ifindex)
 	return ifindex == 5 ? "vnet0" : NULL;
 }
 
+static const char *app_of(void *arg, uint32_t id)
+{
+	(void)arg;
+	return id == 99 ? "http" : NULL;
+}
+
 static const struct vfw_pattern *signature_of(void *arg, const struct vfw_event *e,
 					      const char **profile)
 {
@@ -52,7 +58,7 @@ static const struct vfw_pattern *signature_of(void *arg, const struct vfw_event 
 	return e->profile != 2 ? NULL : e->sig == 5 ? &pattern : e->sig == 6 ? &plain : NULL;
 }
 
-static const struct vfw_eve_names names = {NULL, vm_name, rule_of, device_of, signature_of};
+static const struct vfw_eve_names names = {NULL, vm_name, rule_of, device_of, app_of, signature_of};
 
 static struct vfw_event drop_event(void)
 {

@@ -183,7 +183,7 @@ START_TEST(rules_digest)
 		struct vfw_patterns *p = read_rules(texts[i], 0, &said);
 
 		ck_assert_int_eq(vfw_patterns_digest(p, digest[i]), 0);
-		ck_assert_int_eq(vfw_request_encode(p, VFW_SET_SSE42, "v", &r[i]), 0);
+		ck_assert_int_eq(vfw_request_encode(p, NULL, VFW_SET_SSE42, "v", &r[i]), 0);
 		ck_assert_mem_eq(r[i].key, r[0].key, VFW_SHA256_LEN);
 		for (int k = 0; k < i; k++)
 			ck_assert_mem_ne(digest[i], digest[k], VFW_SHA256_LEN);
@@ -320,7 +320,7 @@ static struct vfw_request request_of(const char *text, enum vfw_set set)
 	struct vfw_patterns *p = read_text(text);
 	struct vfw_request r;
 
-	ck_assert_int_eq(vfw_request_encode(p, set, vfw_compiler_version(), &r), 0);
+	ck_assert_int_eq(vfw_request_encode(p, NULL, set, vfw_compiler_version(), &r), 0);
 	vfw_patterns_free(p);
 	return r;
 }

@@ -156,13 +156,13 @@ START_TEST(policies)
 	ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(errors, 0), "line")), 2);
 	json_decref(o);
 	o = ask("policy.check",
-		"{\"files\":[{\"name\":\"a\",\"text\":\"first { pass from any to any tcp port 80 app http }\"}]}");
+		"{\"files\":[{\"name\":\"a\",\"text\":\"first { pass from any to vm x nic 0 }\"}]}");
 	ck_assert_uint_ge(
 		json_array_size(json_object_get(json_object_get(o, "result"), "unenforceable")), 1);
 	json_decref(o);
 	ck_assert_int_eq(
 		code_of("policy.apply",
-			"{\"files\":[{\"name\":\"a\",\"text\":\"first { pass from any to any tcp port 80 app http }\"}]}"),
+			"{\"files\":[{\"name\":\"a\",\"text\":\"first { pass from any to vm x nic 0 }\"}]}"),
 		VFW_CTL_E_UNENFORCEABLE);
 	ck_assert_int_eq(code_of("policy.apply",
 				 "{\"files\":[{\"name\":\"a\",\"text\":\"default block\"}]}"),

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "appset.h"
+
+#include "../base/cleanup.h"
+#include "../base/file.h"
+#include "../base/form.h"
+#include "../policy/app.h"
+#include "../policy/text.h"
+#include "../sig/app.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int is_app_file(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return *e->d_name != '.' && n > 4 && !strcmp(e->d_name + n - 4, ".app");
+}
+
+/* In byte order, whatever the locale. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int complain(struct vfw_diags *d, const char *path, const char *what)
+{
+	vfw_diag_add(d, VFW_DIAG_ERROR, NULL, NULL, "apps: %s: %s", path, what);
+	return -EINVAL;
+}
+
+static int read_file(struct vfw_app_list *l, int dirfd, const char *folder, const char *name,
+		     struct vfw_diags *d)
+{
+	_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, name);
+	_cleanup_free_ char *text = NULL;
+	size_t n;
+	int err;
+
+	if (!path)
+		return -ENOMEM;
+	err = vfw_file_read_roots(dirfd, name, VFW_APP_FILE_MAX, &text, &n);
+	if (err == -ENOMEM)
+		return err;
+	return err ? complain(d, path, vfw_file_words(err)) : vfw_app_list_add(l, path, text, n, d);
+}
+
+/* A folder that is not there has no apps. */
+static int read_folder(struct vfw_app_list *l, const char *folder, struct vfw_diags *d)
+{
+	_cleanup_close_ int dirfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **entries = NULL;
+	int n, err;
+
+	if (dirfd < 0)
+		return errno == ENOENT ? 0 : complain(d, folder, strerror(errno));
+	err = vfw_file_folder_is_roots(dirfd);
+	if (err)
+		return complain(d, folder, vfw_file_words(err));
+	n = scandirat(dirfd, ".", &entries, is_app_file, by_name);
+	if (n < 0)
+		return errno == ENOMEM ? -ENOMEM : complain(d, folder, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		int one = err == -ENOMEM ? 0 : read_file(l, dirfd, folder, entries[i]->d_name, d);
+
+		err = one ?: err;
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+/* Numbers are of names alone, so that they mean the same under every policy; that two meet is all but impossible. */
+static int number(struct vfw_app_list *l, struct vfw_diags *d)
+{
+	u16 n = l->tables.n_apps;
+
+	for (u16 i = 0; i < n; i++) {
+		l->apps[i].id = vfw_policy_app_id(l->text[i].name);
+		for (u16 k = 0; k < i; k++) {
+			if (l->apps[k].id != l->apps[i].id)
+				continue;
+			vfw_diag_add(d, VFW_DIAG_ERROR, NULL, NULL,
+				     "the apps %s and %s come to one number: rename one of them",
+				     l->text[k].name, l->text[i].name);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int vfw_appset_read(struct vfw_diags *d, struct vfw_app_list **out)
+{
+	struct vfw_app_list *l = vfw_app_list_new();
+	int err = l ? read_folder(l, VFW_APPSET_SHIPPED, d) : -ENOMEM;
+
+	if (err != -ENOMEM)
+		err = read_folder(l, VFW_APPSET_OWN, d) ?: err;
+	if (!err && !l->tables.n_apps)
+		err = complain(d, VFW_APPSET_SHIPPED " and " VFW_APPSET_OWN,
+			       "expected files of apps in one of them, for rules ask for apps");
+	if (!err)
+		err = vfw_app_list_finish(l, d);
+	if (!err)
+		err = number(l, d);
+	if (err)
+		vfw_app_list_free(l);
+	else
+		*out = l;
+	return err;
+}
+
+int vfw_appset_digest(const struct vfw_app_list *l, uint8_t digest[VFW_SHA256_LEN])
+{
+	size_t n = vfw_apps_size(&l->tables);
+	_cleanup_free_ u8 *buf = malloc(n);
+	struct vfw_text t = {0};
+
+	if (!buf)
+		return -ENOMEM;
+	vfw_apps_write(&l->tables, buf);
+	vfw_text_bytes(&t, (const char *)buf, n);
+	for (u16 i = 0; i < l->tables.n_apps; i++)
+		vfw_text_bytes(&t, l->text[i].name, strlen(l->text[i].name) + 1);
+	for (u16 i = 0; i < l->tables.n_patterns; i++) {
+		vfw_text_bytes(&t, (const char *)&l->regex[i].flags, sizeof(l->regex[i].flags));
+		vfw_text_bytes(&t, l->regex[i].regex, strlen(l->regex[i].regex) + 1);
+	}
+	if (t.failed) {
+		free(t.s);
+		return -ENOMEM;
+	}
+	vfw_sha256(t.s, t.len, digest);
+	free(t.s);
+	return 0;
+}
