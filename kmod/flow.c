@@ -58,6 +58,16 @@ static u32 flow_app(const struct vfw_flow *flow)
 	return scan ? vfw_scan_app(scan) : flow->app;
 }
 
+/* It passes for as long as nobody knows what it is: who keeps it for good must know. Flow locked. */
+static bool flow_is_unsettled(const struct vfw_flow *flow)
+{
+	const struct vfw_scan *scan = READ_ONCE(flow->scan);
+
+	if (!flow->asks)
+		return false;
+	return scan ? vfw_scan_app_unsettled(scan) : flow->app == VFW_APP_ID_PENDING;
+}
+
 /* A rule lets it pass: it counts for that. Flow locked, or not published. */
 static void flow_take(struct vfw_flow *flow, const struct vfw_policy *pol,
 		      const struct vfw_match *m)
@@ -66,6 +76,7 @@ static void flow_take(struct vfw_flow *flow, const struct vfw_policy *pol,
 	flow->rule_id = pol->tables.rules[m->rule].id;
 	flow->profile = m->profile;
 	flow->asks = m->asks;
+	flow->spares = m->spares;
 	/* where nothing asks, nobody looks at what goes by */
 	if (!m->asks && !flow->scan)
 		WRITE_ONCE(flow->app, VFW_APP_ID_NONE);
@@ -105,7 +116,8 @@ static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 s
 	enum flow_step step;
 	struct vfw_match m;
 
-	if (flow->revision != pol->revision && flow->revision >= pol->kept_since) {
+	if (flow->revision != pol->revision && flow->revision >= pol->kept_since &&
+	    !flow_is_unsettled(flow)) {
 		flow->rule = VFW_PKT_NO_RULE;
 		flow->generation = pol->generation;
 		return FLOW_STEP_PASS;
@@ -268,6 +280,7 @@ static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 	p->rule = flow->rule;
 	p->profile = flow->profile;
 	p->asks = flow->asks;
+	p->spares = flow->spares;
 	p->app = flow->app;
 	p->flow = flow;
 	p->side = side;
@@ -462,6 +475,7 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
 	flow->rule_id = rule->id;
 	flow->profile = p->profile;
 	flow->asks = p->asks;
+	flow->spares = p->spares;
 	flow->app = p->app;
 	flow->revision = p->pol->revision;
 	flow->generation = p->pol->generation;
@@ -493,7 +507,7 @@ static bool flow_is_prevented(struct vfw_pkt *p)
 		return true;
 	vfw_match_lookup(&p->pol->tables, dst, src, VFW_KEY(IPPROTO_TCP, p->f.sport),
 			 VFW_APP_ID_NONE, &m);
-	return vfw_scan_profile_prevents(p->pol, m.profile);
+	return vfw_scan_profile_prevents(p->pol, m.profile, m.spares);
 }
 
 /*
@@ -568,6 +582,14 @@ bool vfw_flow_start(struct vfw_flow *flow, u32 side, u32 *seq, bool *opening)
 	*opening = flow->tcp.state == VFW_TCP_SYN_SENT || flow->tcp.state == VFW_TCP_SYN_RECV;
 	spin_unlock(&flow->lock);
 	return started;
+}
+
+void vfw_flow_unseen(struct vfw_flow *flow)
+{
+	spin_lock(&flow->lock);
+	if (flow->app == VFW_APP_ID_PENDING)
+		WRITE_ONCE(flow->app, VFW_APP_ID_NONE);
+	spin_unlock(&flow->lock);
 }
 
 u32 vfw_flow_asked(const struct vfw_flow *flow)

@@ -96,6 +96,9 @@ void vfw_flow_tell(struct vfw_flow *flow, struct vfw_event *ev);
 /* What scanning the flow may cost, held by the flow's share. RCU read lock. */
 struct vfw_budget *vfw_flow_budget(const struct vfw_flow *flow);
 
+/* Something of the flow passed that nobody looked at: what begins to look now sees no more of its app. RCU read lock, BH off. */
+void vfw_flow_unseen(struct vfw_flow *flow);
+
 /* The key that policy is asked by for the flow. RCU read lock. */
 u32 vfw_flow_asked(const struct vfw_flow *flow);
 

@@ -46,6 +46,7 @@ struct vfw_flow {
 	bool gone; /* has left the table; written under the bucket's lock */
 	u8 told : 1; /* its start was said, so its end will be; never changes */
 	u8 opener : 1; /* side of the key that opened it; never changes */
+	u8 spares : 1; /* with asks: and yet no app is refused; under lock */
 	u8 profile : 7; /* index + 1 of what scans it, or 0; with a rule; under lock */
 	u8 asks : 1; /* likewise: what is decided depends on the app */
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */

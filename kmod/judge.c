@@ -43,6 +43,7 @@ bool vfw_judge(struct vfw_pkt *p)
 	p->rule = m.rule;
 	p->profile = m.profile;
 	p->asks = m.asks;
+	p->spares = m.spares;
 	p->app = m.pending ? VFW_APP_ID_PENDING : VFW_APP_ID_NONE;
 	p->log = rule->flags & VFW_RULE_F_LOG;
 	if (p->quiet && p->verdict == VFW_PASS)

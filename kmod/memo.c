@@ -167,6 +167,12 @@ static __always_inline bool memo_flow_runs(const struct vfw_memo *m, const struc
 	       flow->rule == m->rule && !time_after(jiffies, flow->until);
 }
 
+/* Is what it was judged by what is known of its app? Flow locked. */
+static __always_inline bool memo_app_same(const struct vfw_flow *flow, const struct vfw_scan *scan)
+{
+	return !flow->asks || flow->app == vfw_scan_app(scan);
+}
+
 /* Moves its flow by the segment, if that fits, and the scan has no part in it. Flow locked. */
 static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow *flow,
 				      const struct sk_buff *skb, const struct vfw_plain *s)
@@ -177,7 +183,8 @@ static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow 
 	struct vfw_tcp_plain tcp __uninitialized;
 
 	vfw_plain_tcp(&tcp, s, skb->data);
-	if (likely(!scan) ? m->inspected : !memo_scan_idles(scan, m, skb, s, &tcp))
+	if (likely(!scan) ? m->inspected
+			  : !memo_app_same(flow, scan) || !memo_scan_idles(scan, m, skb, s, &tcp))
 		return false;
 	/* else they are reckoned anew wherever they are used */
 	OPTIMIZER_HIDE_VAR(from);

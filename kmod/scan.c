@@ -11,6 +11,10 @@
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
+#include <linux/timekeeping.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ip6_checksum.h>
 
 #include "core/tcpopt.h"
 #include "core/tcpstate.h"
@@ -32,14 +36,14 @@ static struct vfw_profile *scan_profile(const struct vfw_pkt *p)
 	return n ? p->pol->profiles[n - 1] : NULL;
 }
 
-static bool scan_is_preventing(const struct vfw_profile *profile)
+static bool scan_is_preventing(const struct vfw_profile *profile, bool spares)
 {
-	return profile && profile->conf.flags & VFW_PROFILE_F_PREVENT;
+	return profile && vfw_scan_drops(profile, spares);
 }
 
-bool vfw_scan_profile_prevents(const struct vfw_policy *pol, u32 profile)
+bool vfw_scan_profile_prevents(const struct vfw_policy *pol, u32 profile, bool spares)
 {
-	return profile && scan_is_preventing(pol->profiles[profile - 1]);
+	return profile && scan_is_preventing(pol->profiles[profile - 1], spares);
 }
 
 bool vfw_scan_wanted(const struct vfw_pkt *p)
@@ -51,8 +55,9 @@ bool vfw_scan_prevents(const struct vfw_pkt *p)
 {
 	struct vfw_scan *scan = p->flow ? vfw_flow_scan(p->flow) : NULL;
 
-	return scan_is_preventing(scan_profile(p)) ||
-	       (scan && scan_is_preventing(READ_ONCE(scan->user.profile)));
+	return scan_is_preventing(scan_profile(p), p->spares) ||
+	       (scan &&
+		scan_is_preventing(READ_ONCE(scan->user.profile), READ_ONCE(scan->app.spares)));
 }
 
 /* The part of a profile that this conversation is scanned by. */
@@ -140,12 +145,15 @@ static struct vfw_scan *scan_begin(struct vfw_pkt *p)
 	scan = scan_new(p, profile);
 	if (!scan) {
 		vfw_profile_count_add(profile, overloads, 1);
-		if (!(profile->conf.flags & VFW_PROFILE_F_PREVENT))
-			return NULL;
-		if (profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK || p->asks)
-			vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
-		else
-			vfw_scan_multipath_unscanned(p);
+		if (vfw_scan_drops(profile, p->spares)) {
+			if (profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK ||
+			    (p->asks && !p->spares))
+				vfw_pkt_block(p, VFW_REASON_SCAN_OVERLOAD);
+			else
+				vfw_scan_multipath_unscanned(p);
+		}
+		if (p->verdict == VFW_PASS || !vfw_verdict_cuts(p))
+			vfw_flow_unseen(p->flow);
 		return NULL;
 	}
 	/* two frames of it on two CPUs */
@@ -165,7 +173,7 @@ static bool scan_hardens(const struct vfw_profile *before, const struct vfw_prof
 }
 
 /* Another generation of the policy: does the conversation go on as before? Scan locked. */
-static void scan_renew(struct vfw_scan *scan, const struct vfw_pkt *p)
+static void scan_renew(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_profile *old = scan->user.profile, *new = scan_profile(p);
 	bool same, hardens = scan_hardens(old, new);
@@ -210,12 +218,12 @@ enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan)
 bool vfw_scan_is_strict(const struct vfw_scan *scan)
 {
 	return vfw_scan_dead(scan) || READ_ONCE(scan->retired) ||
-	       scan_is_preventing(READ_ONCE(scan->user.profile));
+	       scan_is_preventing(READ_ONCE(scan->user.profile), READ_ONCE(scan->app.spares));
 }
 
 bool vfw_scan_refuse(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_reason reason, bool fatal)
 {
-	if (!(scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT))
+	if (!vfw_scan_drops(scan->user.profile, scan->app.spares))
 		return false;
 	vfw_pkt_block(p, reason);
 	if (!vfw_verdict_cuts(p))
@@ -228,11 +236,55 @@ bool vfw_scan_refuse(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_reason r
 bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	const struct vfw_profile *profile = scan->user.profile;
+	bool blocks = profile->conf.n_exprs && profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK;
 
 	vfw_profile_count_add(profile, overloads, 1);
 	/* what passes unseen could be anything */
-	return (profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK || scan->app.looking) &&
+	return (blocks || vfw_scan_app_unsettled(scan)) &&
 	       vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, false);
+}
+
+/* A datagram passes that nobody has looked at, unless it is refused for that: one more of those that told nothing. */
+static void scan_datagram_unseen(struct vfw_scan *scan, struct vfw_pkt *p,
+				 const struct vfw_scan_app *was)
+{
+	vfw_scan_app_undo(scan, was);
+	if (vfw_scan_overload(scan, p))
+		return;
+	vfw_scan_app_said(scan, p, 1);
+	vfw_scan_app_datagram(scan, p, was);
+}
+
+/* Will its receiver take it, as far as can be told? What comes in fragments cannot: app_decide(). */
+static bool scan_datagram_sum_right(struct vfw_scan *scan, const struct vfw_pkt *p)
+{
+	int at = p->mac + (int)p->f.l4_off;
+	u64 began = ktime_get_ns();
+	const struct udphdr *udp;
+	struct udphdr copy;
+	__wsum sum;
+	bool right;
+	u32 len;
+
+	if (p->f.proto != IPPROTO_UDP || vfw_pkt_sum_trusted(p))
+		return true;
+	udp = skb_header_pointer(p->skb, at, sizeof(copy), &copy);
+	if (!udp)
+		return false;
+	if (!udp->check)
+		return p->f.kind == VFW_FRAME_IP4;
+	len = ntohs(udp->len);
+	if (len < sizeof(*udp) || len > p->f.end - p->f.l4_off)
+		return false;
+	sum = skb_checksum(p->skb, at, (int)len, 0);
+	if (p->f.kind == VFW_FRAME_IP4)
+		right = !csum_tcpudp_magic(*(const __be32 *)p->f.src, *(const __be32 *)p->f.dst,
+					   len, IPPROTO_UDP, sum);
+	else
+		right = !csum_ipv6_magic((const struct in6_addr *)p->f.src,
+					 (const struct in6_addr *)p->f.dst, len, IPPROTO_UDP, sum);
+	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
+	return right;
 }
 
 static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
@@ -242,9 +294,11 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 		.off = p->mac + (int)p->f.payload_off,
 		.len = vfw_pkt_payload(p),
 	};
+	struct vfw_scan_app was;
 
+	vfw_scan_app_note(scan, &was);
 	if (p->torn) {
-		vfw_scan_overload(scan, p);
+		scan_datagram_unseen(scan, p, &was);
 		return;
 	}
 	if (p->whole) {
@@ -252,9 +306,11 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 		bytes.off = 0;
 		bytes.len = p->whole_len;
 	}
-	if (!bytes.len) {
-		vfw_scan_app_said(scan, p, 0);
-		vfw_scan_app_gate(scan, p, 0);
+	/* it tells nothing, and takes nothing of what is looked at */
+	if (!bytes.len)
+		return;
+	if (scan->app.looking && !scan->app.spares && !scan_datagram_sum_right(scan, p)) {
+		vfw_scan_refuse(scan, p, VFW_REASON_BAD_CHECKSUM, false);
 		return;
 	}
 	/* UFO, which no host offers: cut later, its pieces would join fragments that went before */
@@ -262,25 +318,29 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 	    vfw_scan_refuse(scan, p, VFW_REASON_FRAGMENT, false))
 		return;
 	if (!vfw_budget_has_time(scan->dir[p->side].time)) {
-		vfw_scan_overload(scan, p);
+		scan_datagram_unseen(scan, p, &was);
 		return;
 	}
 	switch (vfw_scan_eat_datagram(scan, p, &bytes)) {
 	case VFW_SCAN_CLEAN:
-		vfw_scan_app_gate(scan, p, 0);
+		vfw_scan_app_datagram(scan, p, &was);
 		/* all that was wanted of it was its app */
 		if (!scan->user.profile->conf.n_exprs && !scan->app.looking)
 			WRITE_ONCE(scan->done, true);
 		break;
 	case VFW_SCAN_MATCH:
 		/* not what follows: anybody outside could forge one datagram of a conversation */
-		vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, false);
+		if (vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, false))
+			vfw_scan_app_undo(scan, &was);
+		else
+			vfw_scan_app_datagram(scan, p, &was);
 		break;
 	case VFW_SCAN_LATER:
+		vfw_scan_app_undo(scan, &was);
 		vfw_scan_queue(scan, p);
 		break;
 	case VFW_SCAN_FULL:
-		vfw_scan_overload(scan, p);
+		scan_datagram_unseen(scan, p, &was);
 		break;
 	}
 }
@@ -337,7 +397,8 @@ static bool scan_options_plain(const struct vfw_pkt *p)
 /* Is it by the policy of that generation, and has nothing ended its conversation? */
 static bool scan_goes_on(const struct vfw_scan *scan, u32 generation)
 {
-	return READ_ONCE(scan->generation) == generation && !READ_ONCE(scan->dead);
+	return READ_ONCE(scan->generation) == generation && !READ_ONCE(scan->dead) &&
+	       vfw_scan_app_goes_on(scan);
 }
 
 /* Does what it carries concern the scan of its sender's direction? */

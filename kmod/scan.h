@@ -37,11 +37,17 @@ enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan);
 /* Did it prevent anything, as far as is known? Then its receiver may hold what it would drop. RCU read lock. */
 bool vfw_scan_is_strict(const struct vfw_scan *scan);
 
-/* Does the profile of this index + 1 (0: none) prevent? RCU read lock. */
-bool vfw_scan_profile_prevents(const struct vfw_policy *pol, u32 profile);
+/*
+ * Does the profile of this index + 1 (0: none) prevent? spares: no app is refused, so nothing is dropped that only an
+ * app would be looked for in. RCU read lock.
+ */
+bool vfw_scan_profile_prevents(const struct vfw_policy *pol, u32 profile, bool spares);
 
 /* What is known of the app of its conversation: VFW_APP_ID_*, or its number. RCU read lock. */
 u32 vfw_scan_app(const struct vfw_scan *scan);
+
+/* Does it depend on its app what becomes of it, and is that still looked for? RCU read lock. */
+bool vfw_scan_app_unsettled(const struct vfw_scan *scan);
 
 /* Has the frame's rule a profile, so that its flow is to be scanned? RCU read lock. */
 bool vfw_scan_wanted(const struct vfw_pkt *p);

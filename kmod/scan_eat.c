@@ -286,10 +286,16 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	enum vfw_scan_eaten ret = VFW_SCAN_LATER;
 	const struct vfw_hs_db *block = eat->db;
 
+	struct vfw_budget *budget = eat->scan->dir[eat->p->side].budget;
+	u32 size;
+
 	eat->db = eat->scan->user.profile->stream;
-	eat->hs = eat->db ? kmalloc(ALIGN(vfw_hs_db_stream_size(eat->db), 64),
-				    GFP_ATOMIC | __GFP_NOWARN)
-			  : NULL;
+	size = eat->db ? ALIGN(vfw_hs_db_stream_size(eat->db), 64) : 0;
+	if (size && vfw_budget_take(budget, size)) {
+		eat->hs = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
+		if (!eat->hs)
+			vfw_budget_give(budget, size);
+	}
 	if (!eat->hs) {
 		eat->db = block;
 		return VFW_SCAN_FULL;
@@ -300,6 +306,8 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 		ret = VFW_SCAN_CLEAN;
 	}
 	kfree(eat->hs);
+	eat->hs = NULL;
+	vfw_budget_give(budget, size);
 	eat->db = block;
 	return ret;
 }

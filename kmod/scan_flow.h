@@ -38,13 +38,14 @@ struct vfw_scan_dir {
 	u64 base; /* where in the stream hs began */
 };
 
-/* What its app is, where rules ask for that. */
+/* What its app is, where rules ask for that. Read without the lock (READ_ONCE), all but key and state. */
 struct vfw_scan_app {
 	bool asks; /* what is decided depends on it */
+	bool spares; /* and yet nothing is dropped for its sake: no app is refused */
 	bool looking; /* there are first bytes to be looked at yet */
-	bool refused; /* by what is known nothing is to pass; READ_ONCE */
+	bool refused; /* by what is known nothing is to pass */
 	u32 key; /* policy is asked by, VFW_KEY() */
-	u32 app; /* VFW_APP_ID_*, or its number; READ_ONCE */
+	u32 app; /* VFW_APP_ID_*, or its number */
 	u32 judged; /* the app by which policy was asked last */
 	struct vfw_app_state state;
 };
@@ -90,6 +91,15 @@ bool vfw_scan_refuse(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_reason r
 
 /* A budget is spent: counts it. Returns true if the frame is refused for it. Scan locked or owned. */
 bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/*
+ * Does a profile drop anything? One that prevents does; but if all that is wanted of it is to recognise apps, not where it
+ * spares them (struct vfw_scan_app).
+ */
+static inline bool vfw_scan_drops(const struct vfw_profile *profile, bool spares)
+{
+	return profile->conf.flags & VFW_PROFILE_F_PREVENT && (profile->conf.n_exprs || !spares);
+}
 
 /* Scans a frame in its turn. Scan locked; may be let go and taken again. */
 void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p);
@@ -154,7 +164,7 @@ void vfw_scan_eat_exit(void);
 void vfw_scan_app_begin(struct vfw_scan *scan, const struct vfw_pkt *p);
 
 /* Another policy's cell, of which p tells. Scan locked. */
-void vfw_scan_app_renew(struct vfw_scan *scan, const struct vfw_pkt *p);
+void vfw_scan_app_renew(struct vfw_scan *scan, struct vfw_pkt *p);
 
 /* Nothing more is learnt: what is not known by now is none of the apps. Scan locked. */
 void vfw_scan_app_end(struct vfw_scan *scan);
@@ -178,11 +188,31 @@ void vfw_scan_app_hit(struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
  */
 bool vfw_scan_app_turn(struct vfw_scan *scan, struct vfw_pkt *p);
 
+/* Was it judged by what is known, and passes? Then a frame that is not scanned need not be asked about. RCU read lock. */
+bool vfw_scan_app_goes_on(const struct vfw_scan *scan);
+
 /*
- * The frame's bytes have been looked at, n of them new in its stream, and are about to pass: decides. Returns true if it will be
+ * The segment's bytes have been looked at, n of them new in its stream, and are about to pass: decides. Returns true if it will be
  * dropped; then nothing of it may be committed. Scan locked or owned.
  */
 bool vfw_scan_app_gate(struct vfw_scan *scan, struct vfw_pkt *p, u32 n);
+
+/*
+ * Behind each segment, whatever became of it: what was let pass, or was acknowledged, without being looked at ends the
+ * search in its direction. Returns true if the segment will be dropped for that. Scan locked.
+ */
+bool vfw_scan_app_sync(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/* What is known, before a datagram is looked at; and back to that: it was not said. Scan locked or owned. */
+void vfw_scan_app_note(const struct vfw_scan *scan, struct vfw_scan_app *was);
+void vfw_scan_app_undo(struct vfw_scan *scan, const struct vfw_scan_app *was);
+
+/*
+ * As vfw_scan_app_gate() for a datagram, that has been noted by vfw_scan_app_said(). Dropped, it leaves all as was, which is
+ * from before it. Scan locked or owned.
+ */
+bool vfw_scan_app_datagram(struct vfw_scan *scan, struct vfw_pkt *p,
+			   const struct vfw_scan_app *was);
 
 /* ---- scan_keep.c: bytes that were let pass and may come again ---- */
 

@@ -69,7 +69,7 @@ bool vfw_scan_multipath(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	enum vfw_reason reason = VFW_REASON_NONE;
 
-	if (scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT)
+	if (vfw_scan_drops(scan->user.profile, scan->app.spares))
 		reason = multipath_step(p);
 	return reason && vfw_scan_refuse(scan, p, reason, false);
 }

@@ -167,7 +167,7 @@ static void queue_lost(struct vfw_scan *scan, const struct vfw_scan_job *job)
 	if (!dir->fed)
 		return;
 	vfw_scan_uneat(dir);
-	if (scan->user.profile && scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT) {
+	if (scan->user.profile && vfw_scan_drops(scan->user.profile, scan->app.spares)) {
 		scan->dead = VFW_REASON_SCAN_OVERLOAD;
 		queue_forget(scan);
 	}
@@ -230,8 +230,10 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	p->port = job->port ? vfw_port_find(job->port) : NULL;
 	if (!p->pol || !p->port != !job->port)
 		return false;
-	if (p->pol->revision != job->revision)
+	if (p->pol->revision != job->revision) {
 		p->rule = VFW_PKT_NO_RULE;
+		p->moved = true;
+	}
 	return queue_end(&p->src, job->end_port[0], job->nic[0]) &&
 	       queue_end(&p->dst, job->end_port[1], job->nic[1]);
 }

@@ -189,7 +189,7 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 static bool segment_refused(struct vfw_scan *scan, struct vfw_pkt *p,
 			    const struct vfw_stream_plan *plan)
 {
-	if (!(scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT))
+	if (!vfw_scan_drops(scan->user.profile, scan->app.spares))
 		return false;
 	if (plan->urgent)
 		return vfw_scan_refuse(scan, p, VFW_REASON_STREAM_URGENT, false);
@@ -372,6 +372,7 @@ static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 	if (stream->flags & VFW_STREAM_F_STARTED && !vfw_stream_done(stream) &&
 	    (s.seg.len || s.seg.flags & (VFW_TCP_FIN | VFW_TCP_URG)))
 		segment_scan(scan, p, &s);
+	vfw_scan_app_sync(scan, p);
 	if (stream->flags & VFW_STREAM_F_DEPTH)
 		vfw_scan_uneat(&scan->dir[p->side]);
 	if (vfw_stream_done(&scan->dir[0].stream) && vfw_stream_done(&scan->dir[1].stream))

@@ -8,6 +8,8 @@ static const char *check_app(const struct vfw_apps *a, u32 app)
 
 	if ((u32)x->over + x->n_over > a->n_over || (u32)x->port + x->n_ports > a->n_ports)
 		return "an app's lists lie outside of theirs";
+	if (x->n_over > VFW_APP_OVER_MAX || x->n_ports > VFW_APP_PORTS_MAX)
+		return "an app is over too many, or has too many ports";
 	for (i = 0; i < x->n_over; i++)
 		if (a->over[x->over + i] >= a->n_apps || a->over[x->over + i] == app)
 			return "an app is over none, or itself";
@@ -75,6 +77,14 @@ void vfw_app_forget(struct vfw_app_state *s, u32 side)
 		if ((s->hit[i] & 1) != side)
 			s->hit[kept++] = s->hit[i];
 	s->n_hits = kept;
+	s->bytes[side] = 0;
+	s->datagrams[side] = 0;
+	s->lost &= (u8) ~(1U << side);
+}
+
+void vfw_app_close(struct vfw_app_state *s, u32 side)
+{
+	s->bytes[side] = VFW_APP_BYTES;
 }
 
 static bool has(const struct vfw_app_state *s, u32 pattern, u32 side)
@@ -94,7 +104,7 @@ void vfw_app_hit(struct vfw_app_state *s, const struct vfw_apps *a, u32 pattern,
 	if (s->n_hits < VFW_APP_HITS)
 		s->hit[s->n_hits++] = (u16)(pattern << 1 | side);
 	else
-		s->lost = 1;
+		s->lost |= (u8)(1U << side);
 }
 
 /* Apps that hits name, each once. */
@@ -157,6 +167,18 @@ static bool is_beaten(const struct candidates *c, const struct vfw_apps *a, u32 
 		if (is_over(a, c->app[i], c->app[at]))
 			return true;
 	return false;
+}
+
+u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 stay[VFW_APP_HITS])
+{
+	struct candidates c;
+	u32 i, n = 0;
+
+	collect(&c, a, s);
+	for (i = 0; i < c.n; i++)
+		if (!is_beaten(&c, a, i))
+			stay[n++] = c.app[i];
+	return n;
 }
 
 static bool has_port(const struct vfw_apps *a, u16 app, u32 port)

@@ -19,6 +19,8 @@
 #define VFW_APP_DATAGRAMS 32 /* of each side */
 #define VFW_APP_HITS 24 /* different ones; a conversation with more is ambiguous */
 #define VFW_APP_NONE 0xffff
+#define VFW_APP_OVER_MAX 256 /* apps that one may be over */
+#define VFW_APP_PORTS_MAX 256 /* of one app */
 #define VFW_APPS_MAX 2048
 #define VFW_APP_PATTERNS_MAX 8192 /* a pattern and a side fit 16 bits */
 
@@ -56,7 +58,7 @@ struct vfw_app_state {
 	u16 bytes[2]; /* looked at, by side: 0 is who opened */
 	u8 datagrams[2];
 	u8 n_hits;
-	u8 lost; /* hits that found no room */
+	u8 lost; /* by bit of the side: hits found no room */
 	u16 hit[VFW_APP_HITS]; /* pattern << 1 | side */
 };
 
@@ -96,8 +98,17 @@ bool vfw_app_open(const struct vfw_app_state *s, u32 side);
 /* A pattern has hit on a side; again, or a number that is none, changes nothing. Any context. */
 void vfw_app_hit(struct vfw_app_state *s, const struct vfw_apps *a, u32 pattern, u32 side);
 
-/* A side's bytes were not let pass: what hit on it is forgotten. Any context. */
+/* Nothing that a side said was let pass: what hit on it is forgotten, and it begins anew. Any context. */
 void vfw_app_forget(struct vfw_app_state *s, u32 side);
+
+/* Nothing more that a side says is looked at. Any context. */
+void vfw_app_close(struct vfw_app_state *s, u32 side);
+
+/*
+ * The apps that it may be by all hits so far, none of them beaten by another one. Returns how many; where hits were
+ * lost it may be any. Any context.
+ */
+u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 stay[VFW_APP_HITS]);
 
 /* Bytes of the tables in one piece, and the same written into buf. Any context. */
 size_t vfw_apps_size(const struct vfw_apps *a);

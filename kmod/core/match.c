@@ -354,10 +354,32 @@ static void found_run(const u32 *run, struct vfw_match *m)
 	m->rule = run[run[0]];
 }
 
+static bool run_passes(const struct vfw_tables *t, u32 at)
+{
+	const u32 *run = t->cands + at;
+
+	return t->rules[run[run[0]]].verdict == VFW_PASS;
+}
+
+/* As vfw_match_refuses(), of a cell's words. */
+static u32 refused_app(const struct vfw_tables *t, const u32 *words)
+{
+	const u32 *pair = words + VFW_APPS_HEAD;
+	u32 i;
+
+	if (!run_passes(t, words[VFW_APPS_ELSE]))
+		return VFW_APP_ID_NONE;
+	for (i = 0; i < words[VFW_APPS_N]; i++, pair += 2)
+		if (!run_passes(t, pair[1]))
+			return pair[0];
+	return VFW_APP_ID_PENDING;
+}
+
 /* What is decided depends on the app. */
 static void lookup_apps(const struct vfw_tables *t, const u32 *words, u32 app, struct vfw_match *m)
 {
 	m->asks = true;
+	m->spares = !words[VFW_APPS_HOLDS] && refused_app(t, words) == VFW_APP_ID_PENDING;
 	if (app == VFW_APP_ID_PENDING) {
 		m->pending = true;
 		m->holds = words[VFW_APPS_HOLDS];
@@ -370,10 +392,9 @@ static void lookup_apps(const struct vfw_tables *t, const u32 *words, u32 app, s
 	m->profile = words[VFW_APPS_PROFILE];
 }
 
-void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app,
-		      struct vfw_match *m)
+static const struct vfw_cell *find_cell(const struct vfw_tables *t, const struct vfw_block *block,
+					u32 key)
 {
-	const struct vfw_block *block = vfw_match_block(t, src, dst);
 	const struct vfw_cell *cell = t->cells + block->first_cell;
 	u32 n = block->n_cells;
 
@@ -384,8 +405,18 @@ void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32
 		cell = cell[half].start <= key ? cell + half : cell;
 		n -= half;
 	}
+	return cell;
+}
+
+void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app,
+		      struct vfw_match *m)
+{
+	const struct vfw_block *block = vfw_match_block(t, src, dst);
+	const struct vfw_cell *cell = find_cell(t, block, key);
+
 	m->block = block;
 	m->asks = false;
+	m->spares = false;
 	m->pending = false;
 	m->holds = 0;
 	if (cell->cand & VFW_CELL_F_APPS) {
@@ -394,6 +425,15 @@ void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32
 	}
 	found_run(t->cands + cell->cand, m);
 	m->profile = t->rules[m->rule].profile;
+}
+
+u32 vfw_match_refuses(const struct vfw_tables *t, u32 src, u32 dst, u32 key)
+{
+	u32 cand = find_cell(t, vfw_match_block(t, src, dst), key)->cand;
+
+	if (!(cand & VFW_CELL_F_APPS))
+		return VFW_APP_ID_PENDING;
+	return refused_app(t, t->cands + (cand & ~VFW_CELL_F_APPS));
 }
 
 bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b)

@@ -40,7 +40,8 @@ struct vfw_match {
 	const struct vfw_block *block;
 	u32 profile; /* index + 1 of what scans what passes; 0: nothing does */
 	bool asks; /* what is decided depends on the app */
-	bool pending; /* and that is not known: it passes, within a budget */
+	bool spares; /* and yet no app is refused: it decides for which rule what passes counts */
+	bool pending; /* what it depends on is not known: it passes, within a budget */
 	u32 holds; /* pending: index + 1 of the rule by which no payload does; or 0 */
 };
 
@@ -85,6 +86,12 @@ const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32
  */
 void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app,
 		      struct vfw_match *m);
+
+/*
+ * Of what the app decides about there: an app that is refused, VFW_APP_ID_NONE where what is none of those that make a
+ * difference is, and VFW_APP_ID_PENDING where nothing is, or the app does not decide. Any context.
+ */
+u32 vfw_match_refuses(const struct vfw_tables *t, u32 src, u32 dst, u32 key);
 
 /* May ARP and ND pass between the two: does any rule join them, either way? Any context. */
 bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b);

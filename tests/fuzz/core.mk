@@ -8,7 +8,8 @@ CORE_FUZZ_CFLAGS := -std=gnu11 -g -O1 -Wall -Wextra -Wshadow -Werror -fno-omit-f
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
 	-Iinclude/uapi -Ikmod -Itests/unit -Itests/fuzz
 CORE_FUZZ_OBJ := build/fuzz/core
-CORE_FUZZ_TARGETS := core_frame core_quoted core_tables core_policy core_tcp core_fragset core_stream core_sigs
+CORE_FUZZ_TARGETS := core_frame core_quoted core_tables core_policy core_tcp core_fragset core_stream core_sigs \
+	core_apps
 CORE_FUZZ_HEADERS := $(wildcard kmod/core/*.h tests/unit/core*.h tests/fuzz/core*.h) \
 	include/uapi/linux/vfw.h
 CORE_FUZZ_CORE := $(patsubst kmod/core/%.c,$(CORE_FUZZ_OBJ)/kmod_%.o,$(wildcard kmod/core/*.c))

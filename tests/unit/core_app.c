@@ -109,6 +109,25 @@ START_TEST(too_many_hits)
 	ck_assert_uint_eq(vfw_app_decide(&t, &s, TCP, 1).answer, VFW_APP_KNOWN);
 	vfw_app_hit(&s, &t, VFW_APP_HITS, 0);
 	ck_assert_uint_eq(vfw_app_decide(&t, &s, TCP, 1).answer, VFW_APP_AMBIGUOUS);
+	/* what one side lost is forgotten with the rest of what it said */
+	vfw_app_forget(&s, 1);
+	ck_assert_uint_eq(vfw_app_decide(&t, &s, TCP, 1).answer, VFW_APP_AMBIGUOUS);
+	vfw_app_forget(&s, 0);
+	vfw_app_hit(&s, &t, 0, 0);
+	ck_assert_uint_eq(vfw_app_decide(&t, &s, TCP, 1).answer, VFW_APP_KNOWN);
+}
+END_TEST
+
+START_TEST(which_stay)
+{
+	struct vfw_app_state s = {0};
+	u16 stay[VFW_APP_HITS];
+
+	ck_assert_uint_eq(vfw_app_stay(&tables, &s, stay), 0);
+	vfw_app_hit(&s, &tables, WEB_ASK, 0);
+	vfw_app_hit(&s, &tables, NEWS_BANNER, 1);
+	ck_assert_uint_eq(vfw_app_stay(&tables, &s, stay), 2);
+	ck_assert(stay[0] == WEB && stay[1] == NEWS);
 }
 END_TEST
 
@@ -127,6 +146,37 @@ START_TEST(budget)
 		ck_assert_uint_eq(vfw_app_take(&s, 1, 1, true), 1);
 	ck_assert_uint_eq(vfw_app_take(&s, 1, 1, true), 0);
 	ck_assert(!vfw_app_open(&s, 1));
+	vfw_app_forget(&s, 1);
+	ck_assert(vfw_app_open(&s, 1) && !vfw_app_open(&s, 0));
+	vfw_app_close(&s, 1);
+	ck_assert(!vfw_app_open(&s, 1));
+	ck_assert_uint_eq(vfw_app_take(&s, 1, 1, true), 0);
+}
+END_TEST
+
+START_TEST(long_lists)
+{
+	static u16 many_over[VFW_APP_OVER_MAX + 1];
+	static u32 many_ports[VFW_APP_PORTS_MAX + 1];
+	struct vfw_app two[2] = {{.n_over = VFW_APP_OVER_MAX, .n_ports = VFW_APP_PORTS_MAX}};
+	struct vfw_apps t = {two,
+			     NULL,
+			     many_over,
+			     many_ports,
+			     2,
+			     0,
+			     ARRAY_SIZE(many_over),
+			     ARRAY_SIZE(many_ports)};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(many_over); i++)
+		many_over[i] = 1;
+	ck_assert_ptr_null(vfw_apps_check(&t));
+	two[0].n_over++;
+	ck_assert_ptr_nonnull(vfw_apps_check(&t));
+	two[0].n_over--;
+	two[0].n_ports++;
+	ck_assert_ptr_nonnull(vfw_apps_check(&t));
 }
 END_TEST
 
@@ -208,7 +258,9 @@ TCase *core_app_cases(void)
 	tcase_add_loop_test(t, decide, 0, ARRAY_SIZE(cases));
 	tcase_add_test(t, hints_of_the_protocol);
 	tcase_add_test(t, too_many_hits);
+	tcase_add_test(t, which_stay);
 	tcase_add_test(t, budget);
+	tcase_add_test(t, long_lists);
 	tcase_add_test(t, tables_refused);
 	tcase_add_test(t, one_piece);
 	tcase_add_test(t, forgotten);

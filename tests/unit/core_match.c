@@ -369,6 +369,30 @@ START_TEST(match_apps)
 	ck_assert(m.rule == 1 && !m.pending);
 	vfw_match_lookup(&t, 16, 17, 1, VFW_APP_ID_PENDING, &m);
 	ck_assert(m.rule == 0 && m.pending && m.holds == 2 && m.profile == 1);
+	ck_assert(!m.spares);
+	ck_assert_uint_eq(vfw_match_refuses(&t, 16, 17, 1), VFW_APP_ID_NONE);
+}
+END_TEST
+
+/* All others pass by run 0, and then 9 does, too, behind its monitor rule: nothing is refused. */
+START_TEST(match_apps_spared)
+{
+	struct vfw_tables t = asking_tables();
+	struct vfw_match m;
+
+	asking[ASKS + VFW_APPS_HOLDS] = 0;
+	asking[ASKS + VFW_APPS_ELSE] = 0;
+	vfw_match_lookup(&t, 16, 17, 1, 7, &m);
+	ck_assert(m.asks && !m.spares);
+	ck_assert_uint_eq(vfw_match_refuses(&t, 16, 17, 1), 9);
+	asking[6] = 0;
+	vfw_match_lookup(&t, 16, 17, 1, 9, &m);
+	ck_assert(m.asks && m.spares && m.rule == 0 && m.n_monitors == 1);
+	ck_assert_uint_eq(vfw_match_refuses(&t, 16, 17, 1), VFW_APP_ID_PENDING);
+	/* what is held back until it is known is dropped if it never is */
+	asking[ASKS + VFW_APPS_HOLDS] = 1;
+	vfw_match_lookup(&t, 16, 17, 1, VFW_APP_ID_PENDING, &m);
+	ck_assert(m.pending && !m.spares);
 }
 END_TEST
 
@@ -583,6 +607,7 @@ TCase *core_match_cases(void)
 	tcase_add_test(tc, match_ranges_touch);
 	tcase_add_test(tc, match_runs_overlap);
 	tcase_add_test(tc, match_apps);
+	tcase_add_test(tc, match_apps_spared);
 	tcase_add_loop_test(tc, match_spoilt_apps, 0, ARRAY_SIZE(spoilt_apps));
 	tcase_add_test(tc, match_apps_cut_short);
 	tcase_add_test(tc, match_profiles);
