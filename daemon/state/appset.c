@@ -7,6 +7,7 @@
 #include "../policy/app.h"
 #include "../policy/text.h"
 #include "../sig/app.h"
+#include "ruleset.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -33,24 +34,36 @@ static int complain(struct vfw_diags *d, const char *path, const char *what)
 	return -EINVAL;
 }
 
-static int read_file(struct vfw_app_list *l, int dirfd, const char *folder, const char *name,
+/* The files read so far. */
+struct found {
+	struct vfw_ruleset_file *v;
+	size_t n;
+};
+
+static int read_file(struct found *f, int dirfd, const char *folder, const char *name, bool own,
 		     struct vfw_diags *d)
 {
 	_cleanup_free_ char *path = vfw_form_format("%s/%s", folder, name);
-	_cleanup_free_ char *text = NULL;
-	size_t n;
+	struct vfw_ruleset_file *v = reallocarray(f->v, f->n + 1, sizeof(*v)), *file;
 	int err;
 
-	if (!path)
+	if (v)
+		f->v = v;
+	if (!path || !v)
 		return -ENOMEM;
-	err = vfw_file_read_roots(dirfd, name, VFW_APP_FILE_MAX, &text, &n);
-	if (err == -ENOMEM)
-		return err;
-	return err ? complain(d, path, vfw_file_words(err)) : vfw_app_list_add(l, path, text, n, d);
+	file = &v[f->n];
+	err = (own ? vfw_file_read : vfw_file_read_roots)(dirfd, name, VFW_APP_FILE_MAX,
+							  &file->text, &file->len);
+	if (err)
+		return err == -ENOMEM ? err : complain(d, path, vfw_file_words(err));
+	file->name = path;
+	path = NULL;
+	f->n++;
+	return 0;
 }
 
-/* A folder that is not there has no apps. */
-static int read_folder(struct vfw_app_list *l, const char *folder, struct vfw_diags *d)
+/* A folder that is not there has no apps. own: vfwd wrote it itself, and it counts whoever it belongs to. */
+static int read_folder(struct found *f, const char *folder, bool own, struct vfw_diags *d)
 {
 	_cleanup_close_ int dirfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **entries = NULL;
@@ -58,14 +71,15 @@ static int read_folder(struct vfw_app_list *l, const char *folder, struct vfw_di
 
 	if (dirfd < 0)
 		return errno == ENOENT ? 0 : complain(d, folder, strerror(errno));
-	err = vfw_file_folder_is_roots(dirfd);
+	err = own ? 0 : vfw_file_folder_is_roots(dirfd);
 	if (err)
 		return complain(d, folder, vfw_file_words(err));
 	n = scandirat(dirfd, ".", &entries, is_app_file, by_name);
 	if (n < 0)
 		return errno == ENOMEM ? -ENOMEM : complain(d, folder, strerror(errno));
 	for (int i = 0; i < n; i++) {
-		int one = err == -ENOMEM ? 0 : read_file(l, dirfd, folder, entries[i]->d_name, d);
+		int one = err == -ENOMEM ? 0
+					 : read_file(f, dirfd, folder, entries[i]->d_name, own, d);
 
 		err = one ?: err;
 		free(entries[i]);
@@ -93,16 +107,79 @@ static int number(struct vfw_app_list *l, struct vfw_diags *d)
 	return 0;
 }
 
-int vfw_appset_read(struct vfw_diags *d, struct vfw_app_list **out)
+static int take(struct found *f, int err, struct vfw_ruleset_file **out, size_t *n)
 {
-	struct vfw_app_list *l = vfw_app_list_new();
-	int err = l ? read_folder(l, VFW_APPSET_SHIPPED, d) : -ENOMEM;
+	if (err) {
+		vfw_ruleset_free_files(f->v, f->n);
+		return err;
+	}
+	*out = f->v;
+	*n = f->n;
+	return 0;
+}
+
+int vfw_appset_read(struct vfw_diags *d, struct vfw_ruleset_file **out, size_t *n)
+{
+	struct found f = {0};
+	int err = read_folder(&f, VFW_APPSET_SHIPPED, false, d);
 
 	if (err != -ENOMEM)
-		err = read_folder(l, VFW_APPSET_OWN, d) ?: err;
-	if (!err && !l->tables.n_apps)
+		err = read_folder(&f, VFW_APPSET_OWN, false, d) ?: err;
+	if (!err && !f.n)
 		err = complain(d, VFW_APPSET_SHIPPED " and " VFW_APPSET_OWN,
 			       "expected files of apps in one of them, for rules ask for apps");
+	return take(&f, err, out, n);
+}
+
+int vfw_appset_sum(const struct vfw_ruleset_file *files, size_t n, char sum[VFW_APPSET_SUM_LEN])
+{
+	uint8_t digest[VFW_SHA256_LEN];
+	struct vfw_text t = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		vfw_text_bytes(&t, (const char *)&files[i].len, sizeof(files[i].len));
+		vfw_text_bytes(&t, files[i].text, files[i].len);
+	}
+	if (!t.failed) {
+		vfw_sha256(t.s, t.len, digest);
+		vfw_form_hex(digest, VFW_SHA256_LEN, sum);
+	}
+	free(t.s);
+	return t.failed ? -ENOMEM : 0;
+}
+
+int vfw_appset_read_kept(const char *folder, struct vfw_diags *d, struct vfw_ruleset_file **out,
+			 size_t *n)
+{
+	_cleanup_free_ char *path = vfw_form_format("%s/" VFW_APPSET_SUM, folder);
+	_cleanup_free_ char *said = NULL;
+	char sum[VFW_APPSET_SUM_LEN];
+	struct found f = {0};
+	size_t len = 0;
+	int err = path ? read_folder(&f, folder, true, d) : -ENOMEM;
+
+	if (!err)
+		err = vfw_appset_sum(f.v, f.n, sum);
+	if (!err && vfw_file_read(AT_FDCWD, path, VFW_APPSET_SUM_LEN, &said, &len))
+		err = complain(d, path,
+			       "expected the sum of the files of apps kept with the policy");
+	if (!err && (len != VFW_APPSET_SUM_LEN - 1 || memcmp(said, sum, len)))
+		err = complain(d, folder,
+			       "expected the files of apps as they were kept: damaged or changed");
+	return take(&f, err, out, n);
+}
+
+int vfw_appset_parse(const struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
+		     struct vfw_app_list **out)
+{
+	struct vfw_app_list *l = vfw_app_list_new();
+	int err = l ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && err != -ENOMEM; i++) {
+		int one = vfw_app_list_add(l, files[i].name, files[i].text, files[i].len, d);
+
+		err = one ?: err;
+	}
 	if (!err)
 		err = vfw_app_list_finish(l, d);
 	if (!err)

@@ -3,12 +3,14 @@
 
 #include "../base/cleanup.h"
 #include "../base/form.h"
+#include "../policy/app.h"
 #include "../policy/policy.h"
 #include "../policy/sha256.h"
 #include "../policy/text.h"
 #include "../sig/app.h"
 #include "../sig/database.h"
 #include "../vm/registry.h"
+#include "appset.h"
 #include "sigset.h"
 
 #include <errno.h>
@@ -63,6 +65,7 @@ void vfw_ruleset_free(struct vfw_ruleset *rs)
 	free(rs->databases);
 	vfw_sigset_unref(rs->signatures);
 	vfw_ruleset_free_files(rs->signature_files, rs->n_signature_files);
+	vfw_ruleset_free_files(rs->app_files, rs->n_app_files);
 	vfw_ruleset_free_files(rs->files, rs->n_files);
 	vfw_policy_free(rs->policy);
 	vfw_compiled_free(rs->compiled);
@@ -73,15 +76,24 @@ void vfw_ruleset_free(struct vfw_ruleset *rs)
 static int read_signatures(struct vfw_ruleset *rs, const char *folder, bool own,
 			   struct vfw_diags *d)
 {
+	const char *slash = strrchr(folder, '/');
+	/* those of apps are kept beside those of signatures, of which there may be none */
+	_cleanup_free_ char *apps =
+		vfw_form_format("%.*s/apps", slash ? (int)(slash - folder) : 0, folder);
 	int err;
 
 	if (rs->signatures)
 		return 0;
+	if (!apps)
+		return -ENOMEM;
 	err = vfw_sigset_read(rs->policy, folder, own, d, &rs->signature_files,
 			      &rs->n_signature_files);
+	if (!err && vfw_policy_asks_apps(rs->policy))
+		err = own ? vfw_appset_read_kept(apps, d, &rs->app_files, &rs->n_app_files)
+			  : vfw_appset_read(d, &rs->app_files, &rs->n_app_files);
 	if (!err)
 		err = vfw_sigset_new(rs->policy, folder, rs->signature_files, rs->n_signature_files,
-				     d, &rs->signatures);
+				     rs->app_files, rs->n_app_files, d, &rs->signatures);
 	if (err)
 		return err;
 	rs->databases = calloc(rs->signatures->n + 1, sizeof(*rs->databases));

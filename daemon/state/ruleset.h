@@ -31,6 +31,8 @@ struct vfw_ruleset {
 	struct vfw_policy *policy;
 	struct vfw_ruleset_file *signature_files; /* those that profiles in use name */
 	size_t n_signature_files;
+	struct vfw_ruleset_file *app_files; /* with folders; none where no rule asks for an app */
+	size_t n_app_files;
 	struct vfw_sigset *signatures; /* NULL until vfw_ruleset_signatures() */
 	struct vfw_database **databases; /* of each profile, for signatures.c; NULL where not had */
 	struct vfw_compiled *compiled; /* NULL until vfw_ruleset_compile() */

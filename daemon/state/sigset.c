@@ -158,10 +158,11 @@ static bool knows(void *arg, const char *name)
 }
 
 /* Rules ask for apps: what these are, and who recognises them. */
-static int add_apps(const struct vfw_policy *p, struct vfw_diags *d, struct vfw_sigset *set)
+static int add_apps(const struct vfw_policy *p, const struct vfw_ruleset_file *files, size_t n,
+		    struct vfw_diags *d, struct vfw_sigset *set)
 {
 	struct vfw_sigset_profile *last = &set->v[set->n];
-	int err = vfw_appset_read(d, &set->apps);
+	int err = vfw_appset_parse(files, n, d, &set->apps);
 
 	if (!err)
 		err = vfw_policy_check_apps(p, knows, set, d);
@@ -192,7 +193,8 @@ const char *vfw_sigset_app(const struct vfw_sigset *set, uint32_t id)
 }
 
 int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
-		   const struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
+		   const struct vfw_ruleset_file *files, size_t n,
+		   const struct vfw_ruleset_file *apps, size_t n_apps, struct vfw_diags *d,
 		   struct vfw_sigset **out)
 {
 	struct vfw_sigset *set = calloc(1, sizeof(*set));
@@ -213,7 +215,7 @@ int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
 	}
 	vfw_policy_profiles_free(&list);
 	if (!err && vfw_policy_asks_apps(p))
-		err = add_apps(p, d, set);
+		err = add_apps(p, apps, n_apps, d, set);
 	if (!err)
 		*out = set;
 	else if (set) {

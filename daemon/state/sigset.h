@@ -44,11 +44,12 @@ int vfw_sigset_read(const struct vfw_policy *p, const char *folder, bool own, st
 		    struct vfw_ruleset_file **files, size_t *n);
 
 /*
- * Makes patterns of those files; folder is for messages. Returns 0 and *set, a strong reference;
+ * Makes patterns of those files, and apps of those; folder is for messages. Returns 0 and *set, a strong reference;
  * -EINVAL after complaints in d; -ENOMEM.
  */
 int vfw_sigset_new(const struct vfw_policy *p, const char *folder,
-		   const struct vfw_ruleset_file *files, size_t n, struct vfw_diags *d,
+		   const struct vfw_ruleset_file *files, size_t n,
+		   const struct vfw_ruleset_file *apps, size_t n_apps, struct vfw_diags *d,
 		   struct vfw_sigset **set);
 
 struct vfw_sigset *vfw_sigset_ref(struct vfw_sigset *set);

@@ -5,6 +5,7 @@
 #include "../base/file.h"
 #include "../base/form.h"
 #include "../base/log.h"
+#include "appset.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -17,6 +18,7 @@
 #define FILE_MAX (16U << 20) /* bytes of one policy file */
 #define FILES_MAX 1024
 #define SIGNATURES "signatures" /* folder within that of a policy */
+#define APPS "apps" /* the same, files of apps */
 #define KEPT 8 /* policies that stay on disk */
 
 static int is_policy_file(const struct dirent *e)
@@ -132,7 +134,8 @@ static int is_number(const struct dirent *e)
 static void remove_folder(const char *path)
 {
 	_cleanup_free_ char *signatures = vfw_form_format("%s/" SIGNATURES, path);
-	const char *const folders[] = {signatures, path};
+	_cleanup_free_ char *apps = vfw_form_format("%s/" APPS, path);
+	const char *const folders[] = {signatures, apps, path};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		DIR *d = folders[i] ? opendir(folders[i]) : NULL;
@@ -249,6 +252,29 @@ static int write_signatures(const char *folder, const struct vfw_ruleset_file *f
 	return err ?: n ? vfw_file_sync_dir(folder) : 0;
 }
 
+/* Numbered, so that they are read in their order whatever folder they came from. */
+static int write_apps(const char *folder, const struct vfw_ruleset_file *files, size_t n)
+{
+	_cleanup_free_ char *below = vfw_form_format("%s/" APPS, folder);
+	_cleanup_free_ char *aside = vfw_form_format("%s/" APPS "/" VFW_APPSET_SUM, folder);
+	char sum[VFW_APPSET_SUM_LEN];
+	int err = below && aside ? 0 : -ENOMEM;
+
+	if (!n || err)
+		return err;
+	err = vfw_file_mkdirs(below, 0700);
+	for (size_t i = 0; i < n && !err; i++) {
+		_cleanup_free_ char *path = vfw_form_format("%s/%06zu.app", below, i);
+
+		err = path ? vfw_file_write(path, files[i].text, files[i].len, 0600) : -ENOMEM;
+	}
+	if (!err)
+		err = vfw_appset_sum(files, n, sum);
+	if (!err)
+		err = vfw_file_write(aside, sum, strlen(sum), 0600);
+	return err ?: vfw_file_sync_dir(folder);
+}
+
 int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsigned long stays,
 			  unsigned long *number)
 {
@@ -271,6 +297,8 @@ int vfw_store_save_policy(const char *state, const struct vfw_ruleset *rs, unsig
 		err = write_files(folder, rs->files, rs->n_files);
 	if (!err)
 		err = write_signatures(folder, rs->signature_files, rs->n_signature_files);
+	if (!err)
+		err = write_apps(folder, rs->app_files, rs->n_app_files);
 	if (!err)
 		err = vfw_file_sync_dir(policy);
 	if (err)

@@ -2,6 +2,8 @@
 #include "suite.h"
 
 #include "../../../daemon/base/file.h"
+#include "../../../daemon/policy/diag.h"
+#include "../../../daemon/state/ruleset.h"
 #include "../../../daemon/state/store.h"
 
 #include <errno.h>
@@ -316,12 +318,53 @@ START_TEST(quarantine)
 }
 END_TEST
 
+/* Rules that ask for apps go by the files kept with them, whatever is installed; what is damaged is refused. */
+START_TEST(apps_stay)
+{
+	static const char text[] = "first { block from any to any app one }";
+	static const char app[] = "app one \"One\"\ntcp client /^ONE/\n";
+	static struct vfw_ruleset_file apps[] = {{"/x/b.app", (char *)app, sizeof(app) - 1}};
+	static struct vfw_ruleset_file files[] = {{"a.vfw", (char *)text, sizeof(text) - 1}};
+	struct vfw_ruleset kept = {
+		.files = files, .n_files = 1, .app_files = apps, .n_app_files = 1};
+	char signatures[128], path[160];
+	unsigned long number;
+
+	ck_assert_int_eq(vfw_store_save_policy(folder, &kept, 0, &number), 0);
+	snprintf(signatures, sizeof(signatures), "%s/policy/%lu/signatures", folder, number);
+	snprintf(path, sizeof(path), "%s/policy/%lu/apps/000000.app", folder, number);
+	for (int damaged = 0; damaged < 3; damaged++) {
+		struct vfw_ruleset_file *read;
+		struct vfw_diags d = {0};
+		struct vfw_ruleset *rs;
+		size_t n;
+
+		if (damaged == 1)
+			ck_assert_int_eq(truncate(path, sizeof(app) - 3), 0);
+		else if (damaged == 2)
+			ck_assert_int_eq(unlink(path), 0);
+		ck_assert_int_eq(vfw_store_load_numbered(folder, number, &read, &n), 0);
+		ck_assert_int_eq(vfw_ruleset_parse(read, n, &d, &rs), 0);
+		ck_assert_msg((vfw_ruleset_kept_signatures(rs, signatures, &d) != 0) == !!damaged,
+			      "%s", d.n ? d.v[0].message : "damaged, and taken");
+		if (damaged)
+			ck_assert_ptr_nonnull(strstr(d.v[0].message, "damaged or changed"));
+		vfw_ruleset_free(rs);
+		vfw_diags_free(&d);
+	}
+	vfw_store_discard_policy(folder, number);
+	snprintf(path, sizeof(path), "%s/policy/%lu", folder, number);
+	ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
 Suite *suite_store(void)
 {
 	Suite *s = suite_create("store");
 	TCase *t = tcase_create("store");
 
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, apps_stay);
 	tcase_add_test(t, policy);
 	tcase_add_test(t, proposed);
 	tcase_add_test(t, what_others_may_write);
