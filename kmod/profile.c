@@ -258,8 +258,7 @@ u64 vfw_profile_bytes(const struct vfw_profile *profile)
 {
 	return (profile->stream ? vfw_hs_db_bytes(profile->stream) : 0) +
 	       (profile->block ? vfw_hs_db_bytes(profile->block) : 0) + profile->table_len +
-	       profile->sigs.n_limits * sizeof(*profile->series->rule) +
-	       profile->app_table_len;
+	       profile->sigs.n_limits * sizeof(*profile->series->rule) + profile->app_table_len;
 }
 
 struct vfw_profile *vfw_profile_get(struct vfw_profile *profile)

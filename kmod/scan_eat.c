@@ -285,7 +285,6 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	struct vfw_hs_hits hits = eat_hits(eat, hit);
 	enum vfw_scan_eaten ret = VFW_SCAN_LATER;
 	const struct vfw_hs_db *block = eat->db;
-
 	struct vfw_budget *budget = eat->scan->dir[eat->p->side].budget;
 	u32 size;
 
