@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # `app` in rules: what a conversation turns out to be decides, on whatever port and however its first bytes are cut.
-# kernels: uml-debug 6.12
+# kernels: uml-debug
 . "$(dirname "$0")/../lib.sh"
 . "$LAB_LIB/web.sh"
 
