@@ -51,7 +51,7 @@ $(OUT)/vfw-libvirt: $(READER_SRCS) $(wildcard daemon/libvirt/*.h)
 
 # --- vfwd ---
 
-VFWD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus libhs
+VFWD_PKGS := libsystemd libkmod libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus libhs
 VFWD_OBJ := $(OUT)/obj/vfwd
 VFWD_GEN := $(VFWD_OBJ)/gen/parse.tab.c $(VFWD_OBJ)/gen/lex.yy.c
 # Of rules the reading and translating: what evaluates and tries them is vfwctl's.

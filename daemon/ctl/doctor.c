@@ -15,6 +15,7 @@
 #include "../vm/links.h"
 #include "../vm/qemu.h"
 #include "../vm/registry.h"
+#include "boot.h"
 #include "bypass.h"
 
 #include <fcntl.h>
@@ -93,6 +94,24 @@ static void check_module(struct doctor *d)
 	else
 		say(d, "mode", "warn", "disarmed: all is counted and said, nothing is cut",
 		    "vfwctl arm, once observe shows nothing that should pass as would-drop");
+}
+
+/* Armed, it should not be forgotten that the next boot may not be. */
+static void check_boot(struct doctor *d)
+{
+	int armed = vfw_boot_armed(NULL);
+
+	if (armed < 0)
+		say(d, "boot", "skip", "modprobe's configuration cannot be read", "");
+	else if (armed)
+		say(d, "boot", "ok",
+		    "armed: ports are closed until the confirmed policy is in force", "");
+	else if (d->status.mode == VFW_MODE_ARMED)
+		say(d, "boot", "warn",
+		    "disarmed: after the next boot nothing is cut until vfwctl arm",
+		    "options vfw armed=1 in /etc/modprobe.d/vfw.conf");
+	else
+		say(d, "boot", "ok", "disarmed, as it is now", "");
 }
 
 static void check_policy(struct doctor *d)
@@ -344,6 +363,7 @@ json_t *vfw_doctor_checks(struct vfw_state *st)
 
 	check_config(&d);
 	check_module(&d);
+	check_boot(&d);
 	check_policy(&d);
 	if (d.loaded) {
 		check_ports(&d);

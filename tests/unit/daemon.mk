@@ -7,7 +7,7 @@
 %.c: %.l
 
 TUD_OUT := build/tests/daemon
-TUD_PKGS := libsystemd libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus libhs check
+TUD_PKGS := libsystemd libkmod libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson tomlplusplus libhs check
 TUD_SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 TUD_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"test"' -Iinclude -Iinclude/uapi -Ikmod \
 	-Idaemon/policy -I$(TUD_OUT)/gen $(shell pkg-config --cflags $(TUD_PKGS))

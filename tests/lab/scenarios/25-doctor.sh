@@ -4,6 +4,10 @@
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
+# a host that boots as it runs
+mkdir -p /run/modprobe.d
+echo "options vfw armed=1" >/run/modprobe.d/vfw.conf
+
 labvm add a --ip 10.0.0.11/24
 labvm add b --ip 10.0.0.12/24
 policy <<'P'
@@ -13,6 +17,11 @@ P
 note "a healthy host"
 healthy() { vfwctl -o json doctor | jq -e '[.checks[] | select(.state == "fail" or .state == "warn")] == []'; }
 (wait_until 10 healthy) || fail "doctor complains: $(vfwctl doctor)"
+
+note "armed, and it would not be after a boot"
+rm /run/modprobe.d/vfw.conf
+wait_until 20 in_check boot disarmed
+expect_pass vfwctl doctor >/dev/null
 
 note "a tc redirect goes round every hook"
 tc qdisc add dev vneta clsact

@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[1], VFW_COMPILER_OPTION))
 		vfw_compiler_main(argv[2], argv[3]);
 	runner = srunner_create(suite_form());
+	srunner_add_suite(runner, suite_boot());
 	srunner_add_suite(runner, suite_registry());
 	srunner_add_suite(runner, suite_inventory());
 	srunner_add_suite(runner, suite_cmdline());

@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *suite_form(void);
+Suite *suite_boot(void);
 Suite *suite_registry(void);
 Suite *suite_inventory(void);
 Suite *suite_cmdline(void);
