@@ -140,7 +140,7 @@ static int profile_series(struct vfw_profile *profile)
 {
 	const struct vfw_profile *other;
 
-	if (!profile->sigs.n_limits)
+	if (!profile->sigs.n_limits && !profile->sigs.n_states)
 		return 0;
 	rcu_read_lock();
 	list_for_each_entry_rcu(other, &profile_all, node) {

@@ -45,7 +45,7 @@ struct vfw_profile {
 	void *table; /* what sigs points into; NULL: each match counts, and prevents */
 	size_t table_len;
 	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */
-	struct vfw_sig_series *series; /* or NULL: nothing is counted; a reference */
+	struct vfw_sig_series *series; /* or NULL: nothing is counted or noted; a reference */
 	void *app_table; /* what apps points into, or NULL */
 	size_t app_table_len;
 	struct vfw_apps

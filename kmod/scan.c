@@ -21,6 +21,7 @@
 #include "flow.h"
 #include "own.h"
 #include "scan.h"
+#include "scan_bits.h"
 #include "scan_flow.h"
 #include "share.h"
 #include "sig_count.h"
@@ -378,6 +379,7 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 		WRITE_ONCE(scan->done, true);
 	else if (!scan->dead)
 		return;
+	vfw_scan_bits_clear(scan);
 	vfw_scan_dir_end(&scan->dir[0]);
 	vfw_scan_dir_end(&scan->dir[1]);
 }

@@ -5,6 +5,8 @@
  * after all, or must wait for the worker, stay noted in the direction (fed), and are left out when they
  * come again at the same place.
  */
+#include <linux/bitmap.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
@@ -13,19 +15,21 @@
 
 #include "core/sig_table.h"
 #include "hs/hs.h"
+#include "scan_bits.h"
 #include "scan_flow.h"
 #include "scan_sig.h"
 #include "verdict.h"
 
 #define EAT_FITS 64 /* answers that are remembered; a power of two */
 #define EAT_HITS 16 /* matches of one section that are told apart; the rest is counted */
+#define EAT_PLACES 8 /* of signatures with flowbits whose place is remembered */
 #define EAT_COUNTED 16 /* limited signatures that are remembered to have counted here */
 #define EAT_WINDOW 2560 /* bytes of a stream in which a frame counts once, as Suricata asks */
 
 /* A limited signature counts once for a datagram, or a window of a stream in a frame. */
 struct eat_counted {
 	u32 id;
-	u64 window;
+	u32 window;
 };
 
 static DEFINE_PER_CPU(u8 *, eat_buffer); /* VFW_HS_PIECE bytes; BH off */
@@ -39,28 +43,41 @@ struct eat {
 	u32 len; /* of the datagram; 0 for a stream */
 	u32 reach; /* offsets up to which patterns of apps count; 0: none does */
 	bool matched; /* what prevents, where the profile does */
-	/* by id: (id + 1) << 4 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
+	/* by id: (id + 1) << 5 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
 	u32 fit[EAT_FITS];
-	struct eat_counted counted[EAT_COUNTED];
 	u32 n_counted; /* of this datagram, or this frame */
+	u32 n_places;
+	DECLARE_BITMAP(states, VFW_SIGBITS_STATES_MAX); /* signatures with flowbits that matched */
+	/* not zeroed; kept last */
+	struct eat_counted counted[EAT_COUNTED];
+	struct vfw_hs_hit place[EAT_PLACES]; /* of those in states; id: number of the state */
 };
+
+static void eat_init(struct eat *eat, struct vfw_scan *scan, struct vfw_pkt *p,
+		     const struct vfw_hs_db *db)
+{
+	memset(eat, 0, offsetof(struct eat, counted));
+	eat->scan = scan;
+	eat->p = p;
+	eat->db = db;
+}
 
 /* A section may match at every byte: a header is not compared each time. */
 static u32 eat_fit(struct eat *eat, u32 id)
 {
 	u32 *known = &eat->fit[id % EAT_FITS];
 
-	BUILD_BUG_ON(VFW_SIG_TABLE_MAX / sizeof(struct vfw_sig) >= 1U << 28);
-	if (*known >> 4 != id + 1)
+	BUILD_BUG_ON(VFW_SIG_TABLE_MAX / sizeof(struct vfw_sig) >= 1U << 27);
+	if (*known >> 5 != id + 1)
 		*known =
-			(id + 1) << 4 | vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
-	return *known & 15;
+			(id + 1) << 5 | vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
+	return *known & 31;
 }
 
 /* Has it counted here? Else it does now; of more signatures than are remembered each match does. */
 static bool eat_has_counted(struct eat *eat, u32 id, u64 to)
 {
-	u64 window = eat->len ? 0 : to / EAT_WINDOW;
+	u32 window = eat->len ? 0 : (u32)div_u64(to, EAT_WINDOW);
 	u32 i;
 
 	for (i = 0; i < eat->n_counted; i++) {
@@ -95,6 +112,15 @@ static enum vfw_scan_fit eat_limited(struct eat *eat, u32 id, u64 to, u32 fit)
 	}
 }
 
+/* A signature with flowbits: whether it counts is asked when its turn comes. */
+static void eat_note(struct eat *eat, u32 id, u64 to)
+{
+	u32 state = eat->scan->user.profile->sigs.sigs[id].state - 1;
+
+	if (!__test_and_set_bit(state, eat->states) && eat->n_places < EAT_PLACES)
+		eat->place[eat->n_places++] = (struct vfw_hs_hit){state, to};
+}
+
 /*
  * Does a match count? Of those that prevent one is always kept, however many others came before it. Patterns of
  * apps stand behind those of signatures, and are no matches.
@@ -113,6 +139,10 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 	if (!profile->table)
 		return true;
 	fit = eat_fit(eat, id);
+	if (fit & VFW_SCAN_STATE) {
+		eat_note(eat, id, to);
+		return false;
+	}
 	if (fit & VFW_SCAN_LIMITED)
 		fit = eat_limited(eat, id, to, fit);
 	if (fit != VFW_SCAN_PREVENTS || eat->matched)
@@ -164,6 +194,42 @@ static void eat_report(struct eat *eat, const struct vfw_hs_hits *hits)
 			alert.count += hits->hit[j].id == alert.sig;
 		vfw_verdict_alert(eat->p, &alert);
 	}
+}
+
+/* Where a signature with flowbits first matched; of more than are remembered, where the last of those did. */
+static u64 eat_place(const struct eat *eat, u32 state)
+{
+	u32 i;
+
+	for (i = 0; i < eat->n_places - 1 && eat->place[i].id != state; i++)
+		;
+	return eat->place[i].to;
+}
+
+/* All of a frame, or a datagram, is scanned: signatures with flowbits in their order. */
+static void eat_settle(struct eat *eat)
+{
+	const struct vfw_sigs *sigs = &eat->scan->user.profile->sigs;
+	u32 state, fit;
+
+	if (!eat->n_places)
+		return;
+	for_each_set_bit(state, eat->states, sigs->n_states)
+	{
+		struct vfw_hs_hit hit = {sigs->states[state].sig, eat_place(eat, state)};
+		struct vfw_hs_hits hits = {.count = 1, .hit = &hit};
+
+		if (!vfw_scan_bits(eat->scan, state))
+			continue;
+		fit = eat_fit(eat, hit.id) & ~VFW_SCAN_STATE;
+		if (fit & VFW_SCAN_LIMITED)
+			fit = eat_limited(eat, hit.id, hit.to, fit);
+		eat->matched |= fit == VFW_SCAN_PREVENTS;
+		if (fit != VFW_SCAN_UNFIT)
+			eat_report(eat, &hits);
+	}
+	eat->n_places = 0;
+	bitmap_zero(eat->states, VFW_SIGBITS_STATES_MAX);
 }
 
 /* Linear bytes. Returns how many were eaten: fewer than len if no section could be had. */
@@ -255,10 +321,11 @@ void vfw_scan_uneat(struct vfw_scan_dir *dir)
 enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struct vfw_scan_dir *dir,
 				 const struct vfw_scan_bytes *bytes, u32 off, u32 len)
 {
-	struct eat eat = {.scan = scan, .p = p, .db = scan->user.profile->stream};
+	struct eat eat __uninitialized;
 	enum vfw_scan_eaten ret;
 	u32 n;
 
+	eat_init(&eat, scan, p, scan->user.profile->stream);
 	if (!dir->hs) {
 		ret = eat_begin(scan, dir);
 		if (ret != VFW_SCAN_CLEAN)
@@ -269,6 +336,7 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 	eat.reach = vfw_scan_app_reach(scan, dir);
 	n = eat_bytes(&eat, bytes, off, len);
 	dir->fed += n;
+	eat_settle(&eat);
 	if (eat_stops(&eat)) {
 		if (vfw_verdict_cuts(p))
 			return VFW_SCAN_MATCH;
@@ -338,11 +406,12 @@ static enum vfw_scan_eaten eat_short(struct eat *eat, const struct vfw_scan_byte
 enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt *p,
 					  const struct vfw_scan_bytes *bytes)
 {
-	struct eat eat = {.scan = scan, .p = p, .db = scan->user.profile->block};
+	struct eat eat __uninitialized;
 	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
 	u32 unit = bytes->len, off, n;
 	u64 began = ktime_get_ns();
 
+	eat_init(&eat, scan, p, scan->user.profile->block);
 	/* The receiver gets each segment of such a super-frame as a datagram; of others (UFO) the whole. */
 	if (!bytes->data && skb_is_gso(p->skb) && skb_shinfo(p->skb)->gso_type & SKB_GSO_UDP_L4)
 		unit = skb_shinfo(p->skb)->gso_size;
@@ -355,8 +424,11 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		eat.reach = vfw_scan_app_room(scan, p);
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);
-		if (ret == VFW_SCAN_CLEAN)
+		/* else it is scanned once more, or not at all */
+		if (ret == VFW_SCAN_CLEAN) {
 			vfw_scan_app_said(scan, p, n);
+			eat_settle(&eat);
+		}
 	}
 	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
 	return eat_stops(&eat) ? VFW_SCAN_MATCH : ret;

@@ -17,6 +17,7 @@
 
 #include "budget.h"
 #include "core/app.h"
+#include "core/sigbits.h"
 #include "core/stream.h"
 #include "core/tcpstate.h"
 #include "pkt.h"
@@ -59,6 +60,8 @@ struct vfw_scan {
 	bool retired; /* its profile was taken from it for its age */
 	u16 dead; /* the reason why nothing passes any more, or VFW_REASON_NONE */
 	u64 number; /* no other conversation's; 0: not asked for yet */
+	u64 bits[VFW_SIGBITS_WORDS]; /* flowbits, by the numbers of the series bits_of */
+	u64 bits_of;
 	u32 generation; /* of the policy by which it has its profile; READ_ONCE */
 	struct vfw_profile_user user;
 	struct vfw_scan_app app;

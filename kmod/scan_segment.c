@@ -12,6 +12,7 @@
 #include "core/tcpstate.h"
 #include "own.h"
 #include "scan.h"
+#include "scan_bits.h"
 #include "scan_flow.h"
 #include "verdict.h"
 
@@ -152,6 +153,7 @@ static void segment_restarts(struct vfw_scan *scan, struct vfw_pkt *p, u32 depth
 		return;
 	vfw_scan_app_restart(scan);
 	vfw_scan_dir_end(other);
+	vfw_scan_bits_clear(scan);
 	vfw_stream_start(&other->stream, p->tcp_other, depth, false);
 	WRITE_ONCE(scan->done, false);
 	scan->midway = false;
@@ -170,8 +172,10 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 	if (s->seg.flags & VFW_TCP_SYN) {
 		if (!p->tcp_opening || segment_is_stray_syn(p, s))
 			return;
-		if (started && dir->stream.start != p->tcp_start)
+		if (started && dir->stream.start != p->tcp_start) {
 			vfw_scan_app_restart(scan);
+			vfw_scan_bits_clear(scan);
+		}
 		if (!started || dir->stream.start != p->tcp_start) {
 			vfw_scan_dir_end(dir);
 			vfw_stream_start(&dir->stream, p->tcp_start, depth, false);

@@ -34,6 +34,8 @@ static u32 sig_does(const struct vfw_sigs *sigs, const struct vfw_sig *sig,
 	u32 fit =
 		sig->flags & (VFW_SIG_DROP | VFW_SIG_REJECT) ? VFW_SCAN_PREVENTS : VFW_SCAN_REPORTS;
 
+	if (sig->state)
+		fit |= VFW_SCAN_STATE;
 	if (!sig->limit && !(sig->flags & VFW_SIG_NOALERT))
 		return fit;
 	if (sig->limit && vfw_sig_both_ways(sigs, sig, pkt))

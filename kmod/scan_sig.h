@@ -20,6 +20,8 @@ enum vfw_scan_fit {
 /* With one of those that fit: what is said and prevented is for vfw_scan_sig_told() to tell. */
 #define VFW_SCAN_LIMITED 4U
 #define VFW_SCAN_TWICE 8U /* and one of both directions fits both ways: it counts twice */
+#define VFW_SCAN_STATE \
+	16U /* it has flowbits: to be asked when all that match in the frame are known */
 
 /*
  * enum vfw_scan_fit, and flags. profile: with a table. len: of the datagram that is scanned; of no use for TCP.

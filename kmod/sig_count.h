@@ -26,7 +26,7 @@ struct vfw_pkt;
 struct vfw_scan;
 struct vfw_sig_counts;
 
-/* Profiles of one series count together: each is, byte by byte, the one before it. */
+/* Profiles of one series count together, and name flowbits alike: each is, byte by byte, the one before it. */
 struct vfw_sig_series {
 	refcount_t refs; /* profiles */
 	u64 id; /* no other series has or had it */

@@ -4,6 +4,7 @@
 #include "../../kmod/core/sig_table.h"
 #include "../policy/text.h"
 #include "pattern.h"
+#include "rule_flowbits.h"
 #include "rule_kernel.h"
 
 #include <errno.h>
@@ -225,7 +226,7 @@ static uint32_t add_limit(const struct vfw_rule_meta *meta, struct vfw_sig_limit
 }
 
 /* What the module is to know of each pattern besides its expression. Returns 0 or -ENOMEM. */
-static int build_table(struct vfw_patterns *p)
+static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 {
 	static const struct vfw_sig any = {
 		.flags = VFW_SIG_ANY_ADDR_SRC | VFW_SIG_ANY_ADDR_DST | VFW_SIG_ANY_PORT_SRC |
@@ -237,19 +238,30 @@ static int build_table(struct vfw_patterns *p)
 	struct vfw_sigs s = p->rules->set->sigs;
 	struct vfw_sig_limit *limits = calloc(p->n + 1, sizeof(*limits));
 	struct vfw_sig *v = calloc(p->n + 1, sizeof(*v));
+	uint32_t state = 0;
 
 	if (!v || !limits)
 		goto out;
 	s.limits = limits;
 	s.n_limits = 0;
+	s.states = f->states;
+	s.bits = f->bits;
+	s.n_states = f->n_states;
+	s.n_bits = f->n_bits;
 	for (size_t i = 0; i < p->n; i++) {
 		v[i] = p->v[i].rule ? p->rules->set->sig[p->v[i].rule - 1] : any;
 		/* of no transport: it fits no packet */
-		if (p->v[i].flags & VFW_PATTERN_F_PART)
+		if (p->v[i].flags & VFW_PATTERN_F_PART) {
 			v[i].protocols = VFW_SIG_P_IP4;
-		else if (p->v[i].rule)
+		} else if (p->v[i].rule) {
 			v[i].limit = add_limit(&p->rules->set->meta[p->v[i].rule - 1], limits,
 					       &s.n_limits);
+			/* both are in the order of rules */
+			if (state < f->n_states && f->rule[state] == p->v[i].rule - 1) {
+				f->states[state].sig = (uint32_t)i;
+				v[i].state = ++state;
+			}
+		}
 		v[i].first_step = v[i].n_steps = 0;
 		v[i].fast = VFW_SIG_NONE;
 	}
@@ -265,10 +277,58 @@ out:
 	return p->rules->table ? 0 : -ENOMEM;
 }
 
+/* Of each rule why it is not enforced, or NULL; the caller's. Returns NULL without memory. */
+static const char **keeps(const struct vfw_rule_set *set)
+{
+	const char **why = calloc(set->sigs.n_sigs + 1, sizeof(*why));
+
+	for (uint32_t i = 0; why && i < set->sigs.n_sigs; i++) {
+		struct vfw_rule_parts parts = {0};
+
+		why[i] = vfw_rule_kernel(set, i, &parts);
+		vfw_rule_parts_free(&parts);
+	}
+	if (!why || vfw_rule_flowbits_settle(set, why)) {
+		free(why);
+		return NULL;
+	}
+	return why;
+}
+
+/* Each rule that is enforced becomes patterns, each other one is named. Returns as vfw_pattern_rules_finish(). */
+static int choose(struct vfw_patterns *p, const char *const *why, struct vfw_diags *d)
+{
+	struct vfw_pattern_rules *r = p->rules;
+	int err = 0;
+
+	for (uint32_t i = 0; i < r->set->sigs.n_sigs && !err; i++) {
+		struct vfw_rule_parts parts = {0};
+
+		if (why[i]) {
+			err = leave(r,
+				    vfw_rule_needs_parser(&r->set->sig[i])
+					    ? VFW_PATTERN_LEFT_DEEP
+					    : VFW_PATTERN_LEFT_UNLIKE,
+				    why[i], 1, r->set->meta[i].sid);
+			continue;
+		}
+		vfw_rule_kernel(r->set, i, &parts);
+		for (uint32_t k = 0; k < parts.n; k++)
+			if (parts.regex[k].failed)
+				err = -ENOMEM;
+		if (!err)
+			err = enforce(p, i, &parts, d);
+		vfw_rule_parts_free(&parts);
+	}
+	return err;
+}
+
 int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
 {
 	struct vfw_pattern_rules *r = p->rules;
 	int err = r ? vfw_rule_set_finish(r->set) : 0;
+	struct vfw_rule_flowbits bits;
+	const char **why;
 
 	if (!r || err)
 		return err;
@@ -283,26 +343,19 @@ int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
 	r->message = calloc(r->set->sigs.n_sigs + 1, sizeof(*r->message));
 	if (!r->message)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < r->set->sigs.n_sigs && !err; i++) {
-		struct vfw_rule_parts parts = {0};
-		const char *why = vfw_rule_kernel(r->set, i, &parts);
-
-		for (uint32_t k = 0; k < parts.n; k++)
-			if (parts.regex[k].failed)
-				err = -ENOMEM;
-		if (!err && why)
-			err = leave(r,
-				    vfw_rule_needs_parser(&r->set->sig[i])
-					    ? VFW_PATTERN_LEFT_DEEP
-					    : VFW_PATTERN_LEFT_UNLIKE,
-				    why, 1, r->set->meta[i].sid);
-		else if (!err)
-			err = enforce(p, i, &parts, d);
-		vfw_rule_parts_free(&parts);
-	}
+	why = keeps(r->set);
+	if (!why)
+		return -ENOMEM;
+	err = err ?: choose(p, why, d);
 	if (r->n_reasons)
 		qsort(r->reasons, r->n_reasons, sizeof(*r->reasons), by_number);
-	return err ?: build_table(p);
+	if (!err) {
+		err = vfw_rule_flowbits_make(r->set, why, &bits);
+		err = err ?: build_table(p, &bits);
+		vfw_rule_flowbits_free(&bits);
+	}
+	free(why);
+	return err;
 }
 
 static void warn_left(const struct vfw_pattern_rules *r, const char *profile, struct vfw_diags *d)

@@ -27,8 +27,10 @@ static const char *unlike_state(const struct vfw_sig *sig, const struct vfw_rule
 {
 	if (sig->flags & VFW_SIG_PASS)
 		return "action pass";
-	if (meta->n_bits)
-		return "flowbits, flowint, xbits";
+	for (uint32_t i = 0; i < meta->n_bits; i++)
+		if (meta->bits[i].track != VFW_SIG_TRACK_FLOW ||
+		    vfw_rule_bit_is_int(meta->bits[i].op))
+			return "flowint, xbits";
 	if (meta->filter.kind != VFW_SIG_LIMIT_NONE && meta->limit.kind != VFW_SIG_LIMIT_NONE)
 		return "threshold and detection_filter";
 	return NULL;

@@ -219,9 +219,12 @@ struct vfw_sig {
 	u32 first_cond, n_conds;
 	u32 first_step, n_steps; /* sorted by buffer and view; within them as written */
 	u32 limit; /* 1 + its number among the limits; 0: none, or kept elsewhere */
+	u32 state; /* 1 + its number among the states; 0: no flowbits, or kept elsewhere */
 };
 
+struct vfw_sig_bit;
 struct vfw_sig_limit;
+struct vfw_sig_state;
 
 struct vfw_sigs {
 	const struct vfw_sig *sigs;
@@ -232,7 +235,10 @@ struct vfw_sigs {
 	const struct vfw_sig_ports *ports;
 	const u8 *bytes;
 	const struct vfw_sig_limit *limits;
+	const struct vfw_sig_state *states; /* sigbits.h */
+	const struct vfw_sig_bit *bits;
 	u32 n_sigs, n_steps, n_conds, n_range4, n_range6, n_ports, n_bytes, n_limits;
+	u32 n_states, n_bits;
 	u32 n_exprs; /* regular expressions */
 	u32 n_views; /* transformations that steps name; what makes buffers knows them */
 };

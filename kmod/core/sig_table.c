@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sig_table.h"
+#include "sigbits.h"
 
 /* What evaluation knows; another bit would be read over, and a rule match that should not. */
 #define KNOWN_FLAGS ((VFW_SIG_REJECT << 1) - 1)
@@ -20,7 +21,8 @@ size_t vfw_sig_table_size(const struct vfw_sigs *s)
 	return sizeof(struct vfw_sig_table_head) + s->n_sigs * sizeof(*s->sigs) +
 	       s->n_conds * sizeof(*s->conds) + s->n_range4 * sizeof(*s->range4) +
 	       s->n_range6 * sizeof(*s->range6) + s->n_ports * sizeof(*s->ports) +
-	       s->n_limits * sizeof(*s->limits);
+	       s->n_limits * sizeof(*s->limits) + s->n_states * sizeof(*s->states) +
+	       s->n_bits * sizeof(*s->bits);
 }
 
 static u8 *put(u8 *at, const void *data, size_t n)
@@ -41,6 +43,8 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 		.n_range6 = s->n_range6,
 		.n_ports = s->n_ports,
 		.n_limits = s->n_limits,
+		.n_states = s->n_states,
+		.n_bits = s->n_bits,
 	};
 	u8 *at = buf + sizeof(head);
 
@@ -50,6 +54,8 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 	at = put(at, s->range6, s->n_range6 * sizeof(*s->range6));
 	at = put(at, s->ports, s->n_ports * sizeof(*s->ports));
 	at = put(at, s->limits, s->n_limits * sizeof(*s->limits));
+	at = put(at, s->states, s->n_states * sizeof(*s->states));
+	at = put(at, s->bits, s->n_bits * sizeof(*s->bits));
 	head.sum = vfw_sig_table_sum(buf + sizeof(head), (size_t)(at - buf) - sizeof(head));
 	memcpy(buf, &head, sizeof(head));
 }
@@ -81,8 +87,11 @@ static bool is_limit(const struct vfw_sig_limit *limit)
 
 static const char *check(const struct vfw_sigs *s)
 {
+	const char *bad = vfw_sigbits_check(s);
 	u32 i;
 
+	if (bad)
+		return bad;
 	for (i = 0; i < s->n_limits; i++)
 		if (!is_limit(&s->limits[i]))
 			return "a limit that limits nothing";
@@ -120,13 +129,18 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.n_range6 = head->n_range6;
 	t.n_ports = head->n_ports;
 	t.n_limits = head->n_limits;
+	t.n_states = head->n_states;
+	t.n_bits = head->n_bits;
 	t.sigs = take(&rest, t.n_sigs, sizeof(*t.sigs));
 	t.conds = take(&rest, t.n_conds, sizeof(*t.conds));
 	t.range4 = take(&rest, t.n_range4, sizeof(*t.range4));
 	t.range6 = take(&rest, t.n_range6, sizeof(*t.range6));
 	t.ports = take(&rest, t.n_ports, sizeof(*t.ports));
 	t.limits = take(&rest, t.n_limits, sizeof(*t.limits));
-	if (!t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || !t.limits || rest.n)
+	t.states = take(&rest, t.n_states, sizeof(*t.states));
+	t.bits = take(&rest, t.n_bits, sizeof(*t.bits));
+	if (!t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || !t.limits || !t.states ||
+	    !t.bits || rest.n)
 		return "the table is shorter or longer than it says";
 	bad = check(&t);
 	if (!bad)

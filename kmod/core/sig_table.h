@@ -11,14 +11,14 @@
 #include "sig.h"
 
 #define VFW_SIG_TABLE_MAX (32U << 20) /* bytes */
-#define VFW_SIG_TABLE_MAGIC 0x32737676U /* "vvs2" */
+#define VFW_SIG_TABLE_MAGIC 0x33737676U /* "vvs3" */
 
 /* The arrays follow it, in the order of their counts, without gaps. */
 struct vfw_sig_table_head {
 	u32 magic;
 	u32 sizes; /* VFW_SIG_TABLE_SIZES of who wrote it */
 	u64 sum; /* vfw_sig_table_sum() of all behind the head */
-	u32 n_sigs, n_conds, n_range4, n_range6, n_ports, n_limits;
+	u32 n_sigs, n_conds, n_range4, n_range6, n_ports, n_limits, n_states, n_bits;
 };
 
 #define VFW_SIG_TABLE_SIZES                                                      \

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as the table of signatures that user space loads: six element counts of a byte each, a packet's ends, then the
+ * Any bytes as the table of signatures that user space loads: eight element counts of a byte each, a packet's ends, then the
  * elements. What vfw_sig_table_read() lets through is sorted as binary searches need it, and asking it never
  * leads outside.
  */
 #include <stdlib.h>
 
 #include "core/sig_table.h"
+#include "core/sigbits.h"
 
 #define MAX_OF_EACH 12
-#define COUNTS 6
+#define COUNTS 8
 #define ENDS 16 /* bytes of a packet's two addresses, ports, protocol and flags */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -46,6 +47,7 @@ static void ask(const struct vfw_sigs *s, const uint8_t ends[ENDS])
 		.dport = vfw_get16(ends + 4),
 	};
 	struct vfw_sig_pkt p = {.frame = &f, .flags = ends[1], .payload_len = ends[14]};
+	u64 bits[VFW_SIGBITS_WORDS] = {ends[15]};
 	u32 i;
 
 	memcpy(f.src, ends + 6, 4);
@@ -58,6 +60,8 @@ static void ask(const struct vfw_sigs *s, const uint8_t ends[ENDS])
 		if (s->sigs[i].limit)
 			must(s->limits[s->sigs[i].limit - 1].count > 0);
 	}
+	for (i = 0; i < s->n_states; i++)
+		vfw_sigbits_match(s, i, bits);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,13 +82,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	head.n_range6 = data[3] % MAX_OF_EACH;
 	head.n_ports = data[4] % MAX_OF_EACH;
 	head.n_limits = data[5] % MAX_OF_EACH;
+	head.n_states = data[6] % MAX_OF_EACH;
+	head.n_bits = data[7] % MAX_OF_EACH;
 	/* as long as it says, of that exact size: zeroes behind the input's end */
 	s = (struct vfw_sigs){.n_sigs = head.n_sigs,
 			      .n_conds = head.n_conds,
 			      .n_range4 = head.n_range4,
 			      .n_range6 = head.n_range6,
 			      .n_ports = head.n_ports,
-			      .n_limits = head.n_limits};
+			      .n_limits = head.n_limits,
+			      .n_states = head.n_states,
+			      .n_bits = head.n_bits};
 	n = vfw_sig_table_size(&s);
 	buf = calloc(1, n);
 	size -= COUNTS + ENDS;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/sig_table.h"
+#include "core/sigbits.h"
 #include "core_unit.h"
 
 static const struct vfw_sig sigs[] = {
@@ -18,7 +19,8 @@ static const struct vfw_sig sigs[] = {
 	 .src = {.addr4 = {0, 1}, .addr6 = {0, 1}},
 	 .dst = {.addr4 = {0, 1}, .addr6 = {0, 1}},
 	 .n_conds = 1,
-	 .limit = 2},
+	 .limit = 2,
+	 .state = 1},
 };
 static const struct vfw_sig_cond cond = {.field = VFW_SIG_DSIZE, .cmp = VFW_SIG_LT, .a = 20};
 static const struct vfw_sig_range4 range4 = {0x0a000000, 0x0affffff};
@@ -30,9 +32,20 @@ static const struct vfw_sig_limit limits[] = {
 	{.kind = VFW_SIG_LIMIT_DETECTION, .count = 5, .seconds = 60},
 };
 
+static const struct vfw_sig_state state = {.sig = 1, .n_bits = 3};
+static const struct vfw_sig_bit bits[] = {
+	{.bit = 1, .op = VFW_SIGBITS_ISSET, .or_next = 1},
+	{.bit = 255, .op = VFW_SIGBITS_ISSET},
+	{.bit = 2, .op = VFW_SIGBITS_TOGGLE},
+};
+
 static const struct vfw_sigs whole = {.sigs = sigs,
 				      .limits = limits,
 				      .n_limits = 2,
+				      .states = &state,
+				      .n_states = 1,
+				      .bits = bits,
+				      .n_bits = 3,
 				      .conds = &cond,
 				      .range4 = &range4,
 				      .range6 = &range6,
@@ -69,6 +82,8 @@ START_TEST(read_back)
 	ck_assert_mem_eq(s.range6, &range6, sizeof(range6));
 	ck_assert_mem_eq(s.ports, ports, sizeof(ports));
 	ck_assert_mem_eq(s.limits, limits, sizeof(limits));
+	ck_assert_mem_eq(s.states, &state, sizeof(state));
+	ck_assert_mem_eq(s.bits, bits, sizeof(bits));
 	free(buf);
 }
 END_TEST
@@ -120,6 +135,19 @@ enum spoilt {
 	NO_COUNT,
 	NO_SECONDS,
 	LIMIT_RESERVED,
+	MORE_STATES,
+	MORE_BITS,
+	STATE_OUTSIDE,
+	STATE_OF_ANOTHER,
+	STATE_OF_NONE,
+	NO_BITS,
+	BITS_OUTSIDE,
+	BIT_OUTSIDE,
+	UNKNOWN_OP,
+	UNKNOWN_CHOICE,
+	CHOICE_AT_END,
+	CHOICE_OF_OTHERS,
+	CHOICE_OF_CHANGES,
 	TRAILING,
 	SPOILT_COUNT,
 };
@@ -128,8 +156,10 @@ static void spoil(u8 *buf, size_t *n, int what)
 {
 	struct vfw_sig_table_head *head = (void *)buf;
 	struct vfw_sig *sig = (void *)(head + 1);
-	struct vfw_sig_limit *limit = (void *)(buf + *n - sizeof(*limit));
-	struct vfw_sig_ports *last = (void *)(buf + *n - sizeof(limits) - sizeof(*last));
+	struct vfw_sig_bit *bit = (void *)(buf + *n - sizeof(bits));
+	struct vfw_sig_state *st = (void *)((u8 *)bit - sizeof(*st));
+	struct vfw_sig_limit *limit = (void *)((u8 *)st - sizeof(*limit));
+	struct vfw_sig_ports *last = (void *)((u8 *)st - sizeof(limits) - sizeof(*last));
 
 	switch (what) {
 	case MORE_SIGS:
@@ -198,6 +228,45 @@ static void spoil(u8 *buf, size_t *n, int what)
 	case LIMIT_RESERVED:
 		limit->reserved = 1;
 		break;
+	case MORE_STATES:
+		head->n_states++;
+		break;
+	case MORE_BITS:
+		head->n_bits++;
+		break;
+	case STATE_OUTSIDE:
+		sig->state = 2;
+		break;
+	case STATE_OF_ANOTHER:
+		sig->state = 1;
+		break;
+	case STATE_OF_NONE:
+		sig[1].state = 0;
+		break;
+	case NO_BITS:
+		st->n_bits = 0;
+		break;
+	case BITS_OUTSIDE:
+		st->first_bit = 1;
+		break;
+	case BIT_OUTSIDE:
+		bit->bit = VFW_SIGBITS_MAX;
+		break;
+	case UNKNOWN_OP:
+		bit[2].op = VFW_SIGBITS_OP_COUNT;
+		break;
+	case UNKNOWN_CHOICE:
+		bit->or_next = 2;
+		break;
+	case CHOICE_AT_END:
+		st->n_bits = 1;
+		break;
+	case CHOICE_OF_OTHERS:
+		bit->op = VFW_SIGBITS_ISNOTSET;
+		break;
+	case CHOICE_OF_CHANGES:
+		bit[0].op = bit[1].op = VFW_SIGBITS_SET;
+		break;
 	case TRAILING:
 		*n += 4;
 		break;
@@ -227,6 +296,7 @@ START_TEST(any_bytes)
 	static const struct vfw_frame frame = {
 		.kind = VFW_FRAME_IP4, .proto = VFW_PROTO_UDP, .flags = VFW_FRAME_F_L4};
 	const struct vfw_sig_pkt pkt = {.frame = &frame};
+	u64 words[VFW_SIGBITS_WORDS] = {0};
 	unsigned int taken = 0;
 	struct vfw_sigs s;
 	size_t n;
@@ -244,6 +314,8 @@ START_TEST(any_bytes)
 			taken++;
 			for (u32 k = 0; k < s.n_sigs; k++)
 				vfw_sig_header(&s, &s.sigs[k], &pkt);
+			for (u32 k = 0; k < s.n_states; k++)
+				vfw_sigbits_match(&s, k, words);
 		}
 		if (i % 4)
 			buf[at] = was;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Rules that count: a threshold speaks when it is reached and not before, a detection_filter prevents then; each VM's counters are its own.
+# Rules that remember: a threshold speaks when it is reached and not before, a detection_filter prevents then, flowbits are of one conversation; each VM's counters are its own.
 # kernels: uml-debug 6.1
 . "$(dirname "$0")/../lib.sh"
 
@@ -17,13 +17,14 @@ policy_of() {
 	vfwctl policy apply >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
 }
 
-# send VM TIMES PORT TEXT: so many datagrams to b.
+# send VM TIMES PORT TEXT...: these datagrams to b, of one conversation, so many times.
 send() {
 	on "$1" python3 - "${@:2}" <<-'X'
 		import socket, sys
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		for i in range(int(sys.argv[1])):
-		    s.sendto(sys.argv[3].encode(), ("10.0.0.2", int(sys.argv[2])))
+		    for text in sys.argv[3:]:
+	        s.sendto(text.encode(), ("10.0.0.2", int(sys.argv[2])))
 	X
 }
 
@@ -103,6 +104,10 @@ OURS=(
 	'alert udp any any -> any 91 (msg:"Asked"; content:"asked"; threshold:type both, track by_dst, count 4, seconds 3600; sid:3000002;)'
 	'drop udp any any -> any 92 (msg:"Said once"; content:"secret"; threshold:type limit, track by_rule, count 1, seconds 3600; sid:3000003;)'
 	'drop udp any any -> any 93 (msg:"Never said"; content:"secret"; noalert; sid:3000004;)'
+	'alert tcp any any -> any 6379 (msg:"Asks in"; flow:to_server; content:"AUTH "; flowbits:set,asks; noalert; sid:3000005;)'
+	'alert tcp any 6379 -> any any (msg:"Refused"; flow:to_client; content:"-WRONGPASS"; flowbits:isset,asks; sid:3000006;)'
+	'alert udp any any -> any 90 (msg:"Administers"; content:"as-admin"; flowbits:set,admin; noalert; sid:3000007;)'
+	'drop udp any any -> any 90 (msg:"Erases"; content:"erase"; flowbits:isset,admin; sid:3000008;)'
 	'alert udp any any -> any 94 (msg:"Mark"; content:"mark"; sid:3000009;)'
 )
 mkdir -p /etc/vfw/policy.d /etc/vfw/signatures
@@ -120,6 +125,13 @@ expect "alerts of five" "$(told 3900412 10.0.0.1)" 1
 logins 3
 expect "alerts of eight" "$(told 3900412 10.0.0.1)" 1
 
+note "flowbits: of the other direction, of the same conversation alone, in order"
+expect "answers to who asked" "$(told 3000006 10.0.0.1)" 8
+send a 1 90 "erase-first"
+send a 1 90 "as-admin" "erase-second"
+send a 1 90 "erase-third" "as-admin" "erase-fourth"
+expect "alerts of what was set" "$(told 3000008) $(told 3000007)" "2 0"
+
 note "a detection_filter prevents what is beyond its count, of each source by itself"
 send a 5 90 "guess-of-a"
 send c 3 90 "guess-of-c"
@@ -127,6 +139,7 @@ send c 1 90 "the-end"
 wait_until 20 is_last the-end
 expect "guesses of a" "$(came guess-of-a)" 3
 expect "guesses of c" "$(came guess-of-c)" 3
+expect "erased" "$(came erase-first) $(came erase-second) $(came erase-third) $(came erase-fourth)" "1 0 1 0"
 expect "alerts" "$(told 3000001)" 2
 
 note "what a limit silences is prevented all the same, and what never alerts, too"

@@ -32,6 +32,7 @@ int main(void)
 	suite_add_tcase(suite, rules_rival_cases());
 	suite_add_tcase(suite, rules_selftest_cases());
 	suite_add_tcase(suite, rules_kernel_cases());
+	suite_add_tcase(suite, rules_flowbits_cases());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -19,6 +19,7 @@ TCase *rules_replay_cases(void);
 TCase *rules_rival_cases(void);
 TCase *rules_selftest_cases(void);
 TCase *rules_kernel_cases(void);
+TCase *rules_flowbits_cases(void);
 
 /* A finished set of these rules; whether they load is the caller's question. Freed by the caller. */
 struct vfw_rule_set *suite_set(const char *rules);
