@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Rules that remember: a threshold speaks when it is reached and not before, a detection_filter prevents then, flowbits are of one conversation; each VM's counters are its own.
-# kernels: uml-debug 6.1
+# kernels: uml-debug
 . "$(dirname "$0")/../lib.sh"
 
 # rules LINE...: the profile's own file from now on, on disk.
@@ -11,15 +11,18 @@ rules() { printf '%s\n' "$@" >/etc/vfw/signatures/ours.rules; }
 policy_of() {
 	cat >/etc/vfw/policy.d/a.vfw <<-P
 		profile count { signatures { "logins.rules", "ours.rules" }  mode prevent }
-		first { pass from any to vm b inspect count log "$1"  pass from any to any }
+		first { pass from { any, host } to vm b inspect count log "$1"  pass from any to any }
 		default block log
 	P
 	vfwctl policy apply >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
 }
 
-# send VM TIMES PORT TEXT...: these datagrams to b, of one conversation, so many times.
+# at WHERE COMMAND...: in a VM, or on the host.
+at() { if [ "$1" = host ]; then "${@:2}"; else on "$@"; fi; }
+
+# send WHERE TIMES PORT TEXT...: these datagrams to b, of one conversation, so many times.
 send() {
-	on "$1" python3 - "${@:2}" <<-'X'
+	at "$1" python3 - "${@:2}" <<-'X'
 		import socket, sys
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		for i in range(int(sys.argv[1])):
@@ -73,6 +76,7 @@ marks=0
 came() { { grep -ao -- "$1" /tmp/heard || true; } | wc -l; }
 is_last() { grep -qa "$1" /tmp/heard; }
 
+labvm bridge br0 --ip 10.0.0.254/24
 labvm add a --ip 10.0.0.1/24
 labvm add b --ip 10.0.0.2/24
 labvm add c --ip 10.0.0.3/24
@@ -108,6 +112,7 @@ OURS=(
 	'alert tcp any 6379 -> any any (msg:"Refused"; flow:to_client; content:"-WRONGPASS"; flowbits:isset,asks; sid:3000006;)'
 	'alert udp any any -> any 90 (msg:"Administers"; content:"as-admin"; flowbits:set,admin; noalert; sid:3000007;)'
 	'drop udp any any -> any 90 (msg:"Erases"; content:"erase"; flowbits:isset,admin; sid:3000008;)'
+	'drop udp any any -> any 93 (msg:"Twice"; content:"twice"; detection_filter:track by_flow, count 1, seconds 3600; sid:3000010;)'
 	'alert udp any any -> any 94 (msg:"Mark"; content:"mark"; sid:3000009;)'
 )
 mkdir -p /etc/vfw/policy.d /etc/vfw/signatures
@@ -132,15 +137,20 @@ send a 1 90 "as-admin" "erase-second"
 send a 1 90 "erase-third" "as-admin" "erase-fourth"
 expect "alerts of what was set" "$(told 3000008) $(told 3000007)" "2 0"
 
-note "a detection_filter prevents what is beyond its count, of each source by itself"
+note "a detection_filter prevents what is beyond its count, of each source, or conversation, by itself"
 send a 5 90 "guess-of-a"
+send host 5 90 "guess-of-host"
+send a 1 93 "twice-alone"
+send a 1 93 "twice-begun" "twice-again"
 send c 3 90 "guess-of-c"
 send c 1 90 "the-end"
 wait_until 20 is_last the-end
 expect "guesses of a" "$(came guess-of-a)" 3
 expect "guesses of c" "$(came guess-of-c)" 3
+expect "guesses of the host" "$(came guess-of-host)" 3
+expect "said twice" "$(came twice-alone) $(came twice-begun) $(came twice-again)" "1 1 0"
 expect "erased" "$(came erase-first) $(came erase-second) $(came erase-third) $(came erase-fourth)" "1 0 1 0"
-expect "alerts" "$(told 3000001)" 2
+expect "alerts" "$(told 3000001) $(told 3000010)" "4 1"
 
 note "what a limit silences is prevented all the same, and what never alerts, too"
 send a 3 92 "secret"
