@@ -22,11 +22,29 @@ uint32_t vfw_policy_app_id(const char *name)
 /* Who is asked about the words behind `app', and how many were not known. */
 struct asking {
 	const struct vfw_policy *policy;
-	bool (*known)(void *arg, const char *name);
+	unsigned int (*over)(void *arg, const char *name);
 	void *arg;
 	struct vfw_diags *d;
 	size_t asked, unknown;
 };
+
+static void ask_about(struct asking *a, const struct vfw_rule *rule, const struct vfw_word *w)
+{
+	const struct vfw_source *file = &a->policy->files[w->loc.file];
+	unsigned int over = a->over(a->arg, w->s);
+
+	if (!over) {
+		a->unknown++;
+		vfw_diag_add(a->d, VFW_DIAG_ERROR, file, &w->loc,
+			     "there is no app '%s'; `vfwctl app' lists those there are", w->s);
+		return;
+	}
+	if ((rule->proto.kind == VFW_PROTO_TCP && !(over & VFW_POLICY_OVER_TCP)) ||
+	    (rule->proto.kind == VFW_PROTO_UDP && !(over & VFW_POLICY_OVER_UDP)))
+		vfw_diag_add(a->d, VFW_DIAG_WARNING, file, &w->loc,
+			     "the rule never meets '%s', which is recognised over %s alone", w->s,
+			     over & VFW_POLICY_OVER_TCP ? "tcp" : "udp");
+}
 
 static void ask(struct asking *a, const struct vfw_list *stmts)
 {
@@ -35,12 +53,8 @@ static void ask(struct asking *a, const struct vfw_list *stmts)
 
 		for (; w; w = w->link.next) {
 			a->asked++;
-			if (!a->known || a->known(a->arg, w->s))
-				continue;
-			a->unknown++;
-			vfw_diag_add(a->d, VFW_DIAG_ERROR, &a->policy->files[w->loc.file], &w->loc,
-				     "there is no app '%s'; `vfwctl app' lists those there are",
-				     w->s);
+			if (a->over)
+				ask_about(a, s->rule, w);
 		}
 		ask(a, &s->items);
 	}
@@ -54,10 +68,11 @@ bool vfw_policy_asks_apps(const struct vfw_policy *p)
 	return a.asked;
 }
 
-int vfw_policy_check_apps(const struct vfw_policy *p, bool (*known)(void *arg, const char *name),
-			  void *arg, struct vfw_diags *d)
+int vfw_policy_check_apps(const struct vfw_policy *p,
+			  unsigned int (*over)(void *arg, const char *name), void *arg,
+			  struct vfw_diags *d)
 {
-	struct asking a = {.policy = p, .known = known, .arg = arg, .d = d};
+	struct asking a = {.policy = p, .over = over, .arg = arg, .d = d};
 
 	ask(&a, &p->stmts);
 	return a.unknown ? -EINVAL : 0;

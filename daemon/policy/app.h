@@ -19,8 +19,15 @@ uint32_t vfw_policy_app_id(const char *name);
 /* Does some rule ask for an app? */
 bool vfw_policy_asks_apps(const struct vfw_policy *p);
 
-/* Complains (errors in d) of each app in a rule that known() does not know. Returns 0 or -EINVAL. */
-int vfw_policy_check_apps(const struct vfw_policy *p, bool (*known)(void *arg, const char *name),
-			  void *arg, struct vfw_diags *d);
+#define VFW_POLICY_OVER_TCP 1u
+#define VFW_POLICY_OVER_UDP 2u
+
+/*
+ * Complains (errors in d) of each app in a rule that nobody knows, and warns of those that the rule can never meet. over
+ * says over what an app is recognised, VFW_POLICY_OVER_*; 0: there is none of that name. Returns 0 or -EINVAL.
+ */
+int vfw_policy_check_apps(const struct vfw_policy *p,
+			  unsigned int (*over)(void *arg, const char *name), void *arg,
+			  struct vfw_diags *d);
 
 #endif /* VFW_POLICY_APP_H */

@@ -20,6 +20,7 @@
 #define WORK_MAX (1u << 28) /* spans swept for one policy */
 #define RUN_MAX 1024 /* monitor rules that may overlap in one point */
 #define NONE UINT32_MAX
+#define APPS_ROOM (4 * VFW_MAX_APPS) /* that rules at one point name, some of them twice */
 
 struct heap {
 	struct live {
@@ -206,6 +207,13 @@ static int both_passed(struct sweep *s, uint32_t src, uint32_t dst, uint32_t *fi
 	return 0;
 }
 
+/* So many steps more for this policy. 0, or -E2BIG. */
+static int spend(struct vfw_cells *c, size_t steps)
+{
+	c->work += steps;
+	return c->work > WORK_MAX ? -E2BIG : 0;
+}
+
 /* Writes into s->run what evaluation meets at the point, for an app. */
 static int evaluate(struct sweep *s, uint32_t point, uint32_t app)
 {
@@ -214,6 +222,8 @@ static int evaluate(struct sweep *s, uint32_t point, uint32_t app)
 
 	s->run[0] = 0;
 	for (int slot = 0; slot < __VFW_SLOT_MAX && final == NONE; slot++) {
+		if (spend(s->c, s->asking[slot].n / 4))
+			return -E2BIG;
 		rule[slot] = decides(s, slot, point, app);
 		if (run_monitors(s, slot, point, app, rule[slot]))
 			return -E2BIG;
@@ -333,6 +343,17 @@ static int keep_words(struct vfw_cells *c, const uint32_t *words, size_t n, uint
 	return vfw_map_put(&c->cand_map, key, n * sizeof(*key), *at);
 }
 
+static void each_app_once(struct sweep *s)
+{
+	size_t n = 0;
+
+	qsort(s->apps, s->n_apps, sizeof(*s->apps), by_number);
+	for (size_t i = 0; i < s->n_apps; i++)
+		if (!i || s->apps[i] != s->apps[n - 1])
+			s->apps[n++] = s->apps[i];
+	s->n_apps = n;
+}
+
 static int add_apps(struct sweep *s, const struct heap *h, uint32_t point)
 {
 	for (size_t i = 0; i < h->n; i++) {
@@ -340,6 +361,13 @@ static int add_apps(struct sweep *s, const struct heap *h, uint32_t point)
 
 		if (h->v[i].last < point || !e->n_apps)
 			continue;
+		if (spend(s->c, e->n_apps))
+			return -E2BIG;
+		if (s->n_apps + e->n_apps > APPS_ROOM) {
+			each_app_once(s);
+			if (s->n_apps > VFW_MAX_APPS)
+				return -E2BIG;
+		}
 		if (vfw_grow(&s->apps, &s->room_apps, s->n_apps + e->n_apps, sizeof(*s->apps)))
 			return -ENOMEM;
 		memcpy(s->apps + s->n_apps, e->apps, e->n_apps * sizeof(*s->apps));
@@ -351,7 +379,6 @@ static int add_apps(struct sweep *s, const struct heap *h, uint32_t point)
 /* The apps that rules at the point are about, rising, into s->apps. */
 static int find_apps(struct sweep *s, uint32_t point)
 {
-	size_t n = 0;
 	int err = 0;
 
 	s->n_apps = 0;
@@ -363,13 +390,8 @@ static int find_apps(struct sweep *s, uint32_t point)
 	}
 	if (err || !s->n_apps)
 		return err;
-	qsort(s->apps, s->n_apps, sizeof(*s->apps), by_number);
-	for (size_t i = 0; i < s->n_apps; i++)
-		if (!i || s->apps[i] != s->apps[n - 1])
-			s->apps[n++] = s->apps[i];
-	s->n_apps = n;
-	s->c->work += n;
-	return n > VFW_MAX_APPS || s->c->work > WORK_MAX ? -E2BIG : 0;
+	each_app_once(s);
+	return s->n_apps > VFW_MAX_APPS ? -E2BIG : spend(s->c, s->n_apps);
 }
 
 /* What evaluation meets for one app. */

@@ -38,6 +38,8 @@ static int complain(struct vfw_diags *d, const char *path, const char *what)
 struct found {
 	struct vfw_ruleset_file *v;
 	size_t n;
+	size_t bytes;
+	bool full; /* more than are taken: no more is read */
 };
 
 static int read_file(struct found *f, int dirfd, const char *folder, const char *name, bool own,
@@ -51,6 +53,9 @@ static int read_file(struct found *f, int dirfd, const char *folder, const char 
 		f->v = v;
 	if (!path || !v)
 		return -ENOMEM;
+	f->full = f->n == VFW_APPSET_FILES_MAX;
+	if (f->full)
+		return complain(d, folder, "expected at most 2048 files of apps");
 	file = &v[f->n];
 	err = (own ? vfw_file_read : vfw_file_read_roots)(dirfd, name, VFW_APP_FILE_MAX,
 							  &file->text, &file->len);
@@ -59,6 +64,10 @@ static int read_file(struct found *f, int dirfd, const char *folder, const char 
 	file->name = path;
 	path = NULL;
 	f->n++;
+	f->bytes += file->len;
+	f->full = f->bytes > VFW_APPSET_BYTES_MAX;
+	if (f->full)
+		return complain(d, file->name, "expected at most 8 MiB in all files of apps");
 	return 0;
 }
 
@@ -78,8 +87,9 @@ static int read_folder(struct found *f, const char *folder, bool own, struct vfw
 	if (n < 0)
 		return errno == ENOMEM ? -ENOMEM : complain(d, folder, strerror(errno));
 	for (int i = 0; i < n; i++) {
-		int one = err == -ENOMEM ? 0
-					 : read_file(f, dirfd, folder, entries[i]->d_name, own, d);
+		int one = err == -ENOMEM || f->full
+				  ? 0
+				  : read_file(f, dirfd, folder, entries[i]->d_name, own, d);
 
 		err = one ?: err;
 		free(entries[i]);

@@ -15,6 +15,9 @@ struct vfw_ruleset_file;
 #define VFW_APPSET_SHIPPED "/usr/share/vfw/apps"
 #define VFW_APPSET_OWN "/etc/vfw/apps"
 
+#define VFW_APPSET_FILES_MAX 2048 /* in both folders */
+#define VFW_APPSET_BYTES_MAX (8U << 20) /* of all of them */
+
 #define VFW_APPSET_SUM "sum" /* file beside those that are kept with a policy */
 #define VFW_APPSET_SUM_LEN (2 * VFW_SHA256_LEN + 1)
 

@@ -152,9 +152,19 @@ static int add(const struct vfw_policy_profile *from, const char *folder,
 	return vfw_patterns_digest(to->patterns, to->digest);
 }
 
-static bool knows(void *arg, const char *name)
+/* Over what its patterns are: VFW_POLICY_OVER_*. */
+static unsigned int spoken_over(void *arg, const char *name)
 {
-	return vfw_sigset_app(arg, vfw_policy_app_id(name));
+	const struct vfw_sigset *set = arg;
+	const struct vfw_apps *t = &set->apps->tables;
+	uint32_t id = vfw_policy_app_id(name);
+	unsigned int over = 0;
+
+	for (u16 i = 0; i < t->n_patterns; i++)
+		if (t->apps[t->patterns[i].app].id == id)
+			over |= t->patterns[i].proto == VFW_APP_TCP ? VFW_POLICY_OVER_TCP
+								    : VFW_POLICY_OVER_UDP;
+	return over;
 }
 
 /* Rules ask for apps: what these are, and who recognises them. */
@@ -165,7 +175,7 @@ static int add_apps(const struct vfw_policy *p, const struct vfw_ruleset_file *f
 	int err = vfw_appset_parse(files, n, d, &set->apps);
 
 	if (!err)
-		err = vfw_policy_check_apps(p, knows, set, d);
+		err = vfw_policy_check_apps(p, spoken_over, set, d);
 	if (err)
 		return err;
 	for (size_t i = 0; i < set->n; i++)

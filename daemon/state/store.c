@@ -252,7 +252,16 @@ static int write_signatures(const char *folder, const struct vfw_ruleset_file *f
 	return err ?: n ? vfw_file_sync_dir(folder) : 0;
 }
 
-/* Numbered, so that they are read in their order whatever folder they came from. */
+/* Numbered, so that they are read in their order whatever folder they came from; and named, for complaints about them. */
+static char *app_path(const char *below, size_t i, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	const char *base = slash ? slash + 1 : name;
+	size_t stem = strlen(base) - strlen(".app");
+
+	return vfw_form_format("%s/%06zu-%.*s.app", below, i, (int)(stem < 200 ? stem : 200), base);
+}
+
 static int write_apps(const char *folder, const struct vfw_ruleset_file *files, size_t n)
 {
 	_cleanup_free_ char *below = vfw_form_format("%s/" APPS, folder);
@@ -264,7 +273,7 @@ static int write_apps(const char *folder, const struct vfw_ruleset_file *files, 
 		return err;
 	err = vfw_file_mkdirs(below, 0700);
 	for (size_t i = 0; i < n && !err; i++) {
-		_cleanup_free_ char *path = vfw_form_format("%s/%06zu.app", below, i);
+		_cleanup_free_ char *path = app_path(below, i, files[i].name);
 
 		err = path ? vfw_file_write(path, files[i].text, files[i].len, 0600) : -ENOMEM;
 	}

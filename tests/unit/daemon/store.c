@@ -318,21 +318,32 @@ START_TEST(quarantine)
 }
 END_TEST
 
-/* Rules that ask for apps go by the files kept with them, whatever is installed; what is damaged is refused. */
+/*
+ * Rules that ask for apps go by the files kept with them, whatever is installed; what is damaged is refused. A rule that can
+ * never meet what it asks for is named.
+ */
 START_TEST(apps_stay)
 {
-	static const char text[] = "first { block from any to any app one }";
+	static const char text[] =
+		"first { block from any to any app { one, two }  pass from any to any udp app one }";
 	static const char app[] = "app one \"One\"\ntcp client /^ONE/\n";
-	static struct vfw_ruleset_file apps[] = {{"/x/b.app", (char *)app, sizeof(app) - 1}};
+	static const char app_two[] = "app two\nudp client /^TWO/\ntcp client /^TWO/\n";
+	static char long_name[] =
+		"/y/twotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwo"
+		"twotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwo"
+		"twotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwotwo"
+		".app";
+	static struct vfw_ruleset_file apps[] = {{"/x/b.app", (char *)app, sizeof(app) - 1},
+						 {long_name, (char *)app_two, sizeof(app_two) - 1}};
 	static struct vfw_ruleset_file files[] = {{"a.vfw", (char *)text, sizeof(text) - 1}};
 	struct vfw_ruleset kept = {
-		.files = files, .n_files = 1, .app_files = apps, .n_app_files = 1};
+		.files = files, .n_files = 1, .app_files = apps, .n_app_files = 2};
 	char signatures[128], path[160];
 	unsigned long number;
 
 	ck_assert_int_eq(vfw_store_save_policy(folder, &kept, 0, &number), 0);
 	snprintf(signatures, sizeof(signatures), "%s/policy/%lu/signatures", folder, number);
-	snprintf(path, sizeof(path), "%s/policy/%lu/apps/000000.app", folder, number);
+	snprintf(path, sizeof(path), "%s/policy/%lu/apps/000000-b.app", folder, number);
 	for (int damaged = 0; damaged < 3; damaged++) {
 		struct vfw_ruleset_file *read;
 		struct vfw_diags d = {0};
@@ -347,6 +358,13 @@ START_TEST(apps_stay)
 		ck_assert_int_eq(vfw_ruleset_parse(read, n, &d, &rs), 0);
 		ck_assert_msg((vfw_ruleset_kept_signatures(rs, signatures, &d) != 0) == !!damaged,
 			      "%s", d.n ? d.v[0].message : "damaged, and taken");
+		if (!damaged) {
+			ck_assert_uint_eq(d.n, 1);
+			ck_assert_int_eq(d.v[0].severity, VFW_DIAG_WARNING);
+			ck_assert_str_eq(d.v[0].message, "the rule never meets 'one', which is "
+							 "recognised over tcp alone");
+			ck_assert_uint_eq(d.v[0].line, 1);
+		}
 		if (damaged)
 			ck_assert_ptr_nonnull(strstr(d.v[0].message, "damaged or changed"));
 		vfw_ruleset_free(rs);
