@@ -17,24 +17,27 @@ static bool is_flowbit(const struct vfw_rule_bits *b)
 	return b->track == VFW_SIG_TRACK_FLOW && !vfw_rule_bit_is_int(b->op);
 }
 
+/* What a rule changes, and whether it is enforced. */
+static void look_at(const struct vfw_rule_meta *m, bool enforced, struct name *names)
+{
+	for (uint32_t k = 0; k < m->n_bits; k++) {
+		const struct vfw_rule_bits *b = &m->bits[k];
+
+		if (!is_flowbit(b) || vfw_rule_bit_asks(b->op))
+			continue;
+		if (!enforced)
+			names[b->bit[0]].left = true;
+		else if (b->op != VFW_RULE_BIT_UNSET)
+			names[b->bit[0]].set = true;
+	}
+}
+
 static void look(const struct vfw_rule_set *set, const char *const *why, struct name *names)
 {
 	for (uint32_t i = 0; i < set->n_names; i++)
 		names[i] = (struct name){0};
-	for (uint32_t i = 0; i < set->sigs.n_sigs; i++) {
-		const struct vfw_rule_meta *m = &set->meta[i];
-
-		for (uint32_t k = 0; k < m->n_bits; k++) {
-			const struct vfw_rule_bits *b = &m->bits[k];
-
-			if (!is_flowbit(b) || vfw_rule_bit_asks(b->op))
-				continue;
-			if (why[i])
-				names[b->bit[0]].left = true;
-			else if (b->op != VFW_RULE_BIT_UNSET)
-				names[b->bit[0]].set = true;
-		}
-	}
+	for (uint32_t i = 0; i < set->sigs.n_sigs; i++)
+		look_at(&set->meta[i], !why[i], names);
 }
 
 /* What keeps a rule from being enforced beside the others. */
@@ -108,6 +111,9 @@ int vfw_rule_flowbits_settle(const struct vfw_rule_set *set, const char **why)
 			if (why[i])
 				continue;
 			why[i] = unlike(&set->meta[i], names);
+			/* for those behind it in this round already: chains are mostly in order */
+			if (why[i])
+				look_at(&set->meta[i], false, names);
 			again |= why[i] != NULL;
 		}
 		again = again || leave_beyond(set, why, names);
