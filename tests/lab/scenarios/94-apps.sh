@@ -235,12 +235,15 @@ expect "word, question, word" "$(a rubbish $PATIENCE)" "yes no yes"
 wait_until 10 dropped_by default app "$before"
 wait_until 10 dropped_by first:10 app
 
-note "cut in any manner, the same"
+note "cut in any manner, the same, by the worker as well"
 before=$(drops first:7 app)
+echo Y >/sys/module/vfw/parameters/scan_worker
 on a python3 "$LAB_LIB/segments.py" 0.5 split,reverse,overlap,ahead 10.0.0.99 10.0.0.12 8042 \
 	'SSH-2.0-OpenSSH_9.2\r\n' 'GET / HTTP/1.0 more\r\n' >/tmp/said
 expect "not answered" "$(grep -c silent /tmp/said)" 4
 wait_until 20 dropped_by first:7 app $((before + 3))
+expect "a question, answered" "$(a dns $PATIENCE)" yes
+echo N >/sys/module/vfw/parameters/scan_worker
 
 note "what is not known yet is judged by a new revision, whatever that keeps; known while nothing was cut, it is cut from then on"
 a talk kept 8042 '' none
