@@ -8,6 +8,8 @@
 #include <linux/bitmap.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -24,6 +26,8 @@
 #define EAT_HITS 16 /* matches of one section that are told apart; the rest is counted */
 #define EAT_PLACES 8 /* of signatures with flowbits whose place is remembered */
 #define EAT_COUNTED 16 /* limited signatures that are remembered to have counted here */
+#define EAT_PACKET 65536 /* bytes of a packet that is looked at as a whole */
+#define EAT_ASKED 64 /* signatures with steps whose literal one packet has */
 #define EAT_WINDOW 2560 /* bytes of a stream in which a frame counts once, as Suricata asks */
 
 /* A limited signature counts once for a datagram, or a window of a stream in a frame. */
@@ -32,7 +36,14 @@ struct eat_counted {
 	u32 window;
 };
 
-static DEFINE_PER_CPU(u8 *, eat_buffer); /* VFW_HS_PIECE bytes; BH off */
+/* A packet of 64 KiB with as many places to look at as it has bytes takes that for each of 16 contents. */
+static unsigned int chain_work = 1U << 20;
+module_param(chain_work, uint, 0644);
+MODULE_PARM_DESC(
+	chain_work,
+	"steps and compared bytes that the rules asked of one frame's packets may take (default 1048576)");
+
+static DEFINE_PER_CPU(u8 *, eat_buffer); /* EAT_PACKET bytes; BH off */
 
 struct eat {
 	struct vfw_scan *scan;
@@ -43,14 +54,18 @@ struct eat {
 	u32 len; /* of the datagram; 0 for a stream */
 	u32 reach; /* offsets up to which patterns of apps count; 0: none does */
 	bool matched; /* what prevents, where the profile does */
+	bool spent; /* what could not be asked to its end */
+	u32 work; /* may still be done for steps, of this frame */
 	/* by id: (id + 1) << 5 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
 	u32 fit[EAT_FITS];
 	u32 n_counted; /* of this datagram, or this frame */
 	u32 n_places;
+	u32 n_asked; /* of this datagram */
 	DECLARE_BITMAP(states, VFW_SIGBITS_STATES_MAX); /* signatures with flowbits that matched */
 	/* not zeroed; kept last */
 	struct eat_counted counted[EAT_COUNTED];
 	struct vfw_hs_hit place[EAT_PLACES]; /* of those in states; id: number of the state */
+	u32 asked[EAT_ASKED]; /* signatures with steps that fit, and whose literal was found */
 };
 
 static void eat_init(struct eat *eat, struct vfw_scan *scan, struct vfw_pkt *p,
@@ -60,6 +75,7 @@ static void eat_init(struct eat *eat, struct vfw_scan *scan, struct vfw_pkt *p,
 	eat->scan = scan;
 	eat->p = p;
 	eat->db = db;
+	eat->work = READ_ONCE(chain_work);
 }
 
 /* A section may match at every byte: a header is not compared each time. */
@@ -121,6 +137,29 @@ static void eat_note(struct eat *eat, u32 id, u64 to)
 		eat->place[eat->n_places++] = (struct vfw_hs_hit){state, to};
 }
 
+/* What a signature that has matched comes to, unless it was for its header or its limit as if it had not, or is asked later. */
+static enum vfw_scan_fit eat_counts(struct eat *eat, u32 id, u64 to)
+{
+	u32 fit = eat_fit(eat, id);
+
+	if (fit & VFW_SCAN_STATE) {
+		eat_note(eat, id, to);
+		return VFW_SCAN_UNFIT;
+	}
+	return fit & VFW_SCAN_LIMITED ? eat_limited(eat, id, to, fit) : fit;
+}
+
+/* The literal of a signature with steps is in the datagram: it is asked when all of that was looked through. */
+static void eat_ask_later(struct eat *eat, u32 id)
+{
+	if (!eat->len || eat_fit(eat, id) == VFW_SCAN_UNFIT)
+		return;
+	if (eat->n_asked < EAT_ASKED)
+		eat->asked[eat->n_asked++] = id;
+	else
+		eat->spent = true;
+}
+
 /*
  * Does a match count? Of those that prevent one is always kept, however many others came before it. Patterns of
  * apps stand behind those of signatures, and are no matches.
@@ -138,13 +177,11 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 	}
 	if (!profile->table)
 		return true;
-	fit = eat_fit(eat, id);
-	if (fit & VFW_SCAN_STATE) {
-		eat_note(eat, id, to);
+	if (profile->sigs.sigs[id].n_steps) {
+		eat_ask_later(eat, id);
 		return false;
 	}
-	if (fit & VFW_SCAN_LIMITED)
-		fit = eat_limited(eat, id, to, fit);
+	fit = eat_counts(eat, id, to);
 	if (fit != VFW_SCAN_PREVENTS || eat->matched)
 		return fit != VFW_SCAN_UNFIT;
 	eat->matched = true;
@@ -194,6 +231,37 @@ static void eat_report(struct eat *eat, const struct vfw_hs_hits *hits)
 			alert.count += hits->hit[j].id == alert.sig;
 		vfw_verdict_alert(eat->p, &alert);
 	}
+}
+
+/*
+ * All of a datagram was looked through: the signatures with steps whose literals it has are asked, each once. What
+ * cannot be asked to its end counts as if there had been no time for the frame.
+ */
+static void eat_ask(struct eat *eat, const u8 *data)
+{
+	const struct vfw_profile *profile = eat->scan->user.profile;
+	u32 i;
+
+	for (i = 0; i < eat->n_asked; i++) {
+		struct vfw_hs_hit hit = {eat->asked[i], eat->len};
+		struct vfw_hs_hits hits = {.count = 1, .hit = &hit};
+		enum vfw_scan_fit fit;
+
+		switch (vfw_scan_sig_steps(profile, eat->p, hit.id, data, eat->len, &eat->work)) {
+		case VFW_SIG_NO_MATCH:
+			continue;
+		case VFW_SIG_SPENT:
+			eat->spent = true;
+			continue;
+		case VFW_SIG_MATCH:
+			break;
+		}
+		fit = eat_counts(eat, hit.id, hit.to);
+		eat->matched |= fit == VFW_SCAN_PREVENTS;
+		if (fit != VFW_SCAN_UNFIT)
+			eat_report(eat, &hits);
+	}
+	eat->n_asked = 0;
 }
 
 /* Where a signature with flowbits first matched; of more than are remembered, where the last of those did. */
@@ -345,6 +413,22 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 	return n < len ? VFW_SCAN_LATER : VFW_SCAN_CLEAN;
 }
 
+/* Bytes of a packet in one piece, copied where they are not; NULL: they cannot be. Good until the next call. */
+static const u8 *eat_whole(const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+{
+	u32 at = bytes->off + off;
+	u8 *buffer;
+
+	if (bytes->data)
+		return bytes->data + off;
+	if (at + len <= skb_headlen(bytes->skb))
+		return bytes->skb->data + at;
+	buffer = this_cpu_read(eat_buffer);
+	if (len > EAT_PACKET || skb_copy_bits(bytes->skb, (int)at, buffer, (int)len))
+		return NULL;
+	return buffer;
+}
+
 /* Longer than a section takes: by way of a stream of its own. */
 static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
 				    u32 len)
@@ -369,7 +453,13 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	}
 	if (!vfw_hs_stream_open(eat->db, eat->hs) && eat_bytes(eat, bytes, off, len) == len &&
 	    !vfw_hs_stream_close(eat->db, eat->hs, &hits)) {
+		const u8 *data = eat->n_asked ? eat_whole(bytes, off, len) : NULL;
+
 		eat_report(eat, &hits);
+		if (data)
+			eat_ask(eat, data);
+		else
+			eat->spent |= eat->n_asked;
 		ret = VFW_SCAN_CLEAN;
 	}
 	kfree(eat->hs);
@@ -384,21 +474,14 @@ static enum vfw_scan_eaten eat_short(struct eat *eat, const struct vfw_scan_byte
 {
 	struct vfw_hs_hit hit[EAT_HITS];
 	struct vfw_hs_hits hits = eat_hits(eat, hit);
-	const u8 *data = bytes->data ? bytes->data + off : NULL;
-	u32 at = bytes->off + off;
+	const u8 *data = eat_whole(bytes, off, len);
 
-	if (!data && at + len <= skb_headlen(bytes->skb))
-		data = bytes->skb->data + at;
-	if (!data) {
-		u8 *buffer = this_cpu_read(eat_buffer);
-
-		if (skb_copy_bits(bytes->skb, (int)at, buffer, (int)len))
-			return VFW_SCAN_FULL;
-		data = buffer;
-	}
+	if (!data)
+		return VFW_SCAN_FULL;
 	if (vfw_hs_block_scan(eat->db, data, len, &hits))
 		return VFW_SCAN_LATER;
 	eat_report(eat, &hits);
+	eat_ask(eat, data);
 	vfw_profile_count_add(eat->scan->user.profile, bytes, len);
 	return VFW_SCAN_CLEAN;
 }
@@ -421,6 +504,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 			memset(eat.fit, 0, sizeof(eat.fit));
 		eat.len = n;
 		eat.n_counted = 0;
+		eat.n_asked = 0;
 		eat.reach = vfw_scan_app_room(scan, p);
 		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
 					: eat_long(&eat, bytes, off, n);
@@ -431,7 +515,9 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		}
 	}
 	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
-	return eat_stops(&eat) ? VFW_SCAN_MATCH : ret;
+	if (eat_stops(&eat))
+		return VFW_SCAN_MATCH;
+	return ret == VFW_SCAN_CLEAN && eat.spent ? VFW_SCAN_FULL : ret;
 }
 
 int vfw_scan_eat_init(void)
@@ -439,7 +525,7 @@ int vfw_scan_eat_init(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		per_cpu(eat_buffer, cpu) = kmalloc(VFW_HS_PIECE, GFP_KERNEL);
+		per_cpu(eat_buffer, cpu) = kvmalloc(EAT_PACKET, GFP_KERNEL);
 		if (!per_cpu(eat_buffer, cpu)) {
 			vfw_scan_eat_exit();
 			return -ENOMEM;
@@ -453,7 +539,7 @@ void vfw_scan_eat_exit(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		kfree(per_cpu(eat_buffer, cpu));
+		kvfree(per_cpu(eat_buffer, cpu));
 		per_cpu(eat_buffer, cpu) = NULL;
 	}
 }

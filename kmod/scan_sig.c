@@ -68,6 +68,21 @@ u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32
 	return sig_does(sigs, &sigs->sigs[id], &pkt);
 }
 
+noinline enum vfw_sig_result vfw_scan_sig_steps(const struct vfw_profile *profile,
+						const struct vfw_pkt *p, u32 id, const u8 *payload,
+						u32 len, u32 *work)
+{
+	const struct vfw_sigs *sigs = &profile->sigs;
+	const struct vfw_sig_pkt pkt = {
+		.frame = &p->f,
+		.payload = payload,
+		.payload_len = len,
+		.work = work,
+	};
+
+	return vfw_sig_content(sigs, &sigs->sigs[id], &pkt, payload, len, NULL);
+}
+
 enum vfw_sig_told vfw_scan_sig_told(struct vfw_scan *scan, const struct vfw_pkt *p, u32 id, u32 fit)
 {
 	const struct vfw_sig *sig = &scan->user.profile->sigs.sigs[id];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a match of an expression comes to: the header of its signature against the frame it was found in. */
+/* What a match of an expression comes to: its signature against the frame it was found in. */
 #ifndef VFW_SCAN_SIG_H
 #define VFW_SCAN_SIG_H
 
@@ -28,6 +28,13 @@ enum vfw_scan_fit {
  * Bounded by a signature's conditions and the logarithm of its ranges. Any context.
  */
 u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id, u32 len);
+
+/*
+ * Do the steps of a signature that fits match a packet's payload, len bytes? *work is taken from: struct
+ * vfw_sig_pkt. Uses about 1.5 KiB of stack. Any context.
+ */
+enum vfw_sig_result vfw_scan_sig_steps(const struct vfw_profile *profile, const struct vfw_pkt *p,
+				       u32 id, const u8 *payload, u32 len, u32 *work);
 
 /*
  * A signature that is limited has matched, as fit of vfw_scan_sig() says: counts it, as often as it is called. Scan locked

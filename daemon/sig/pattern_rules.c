@@ -188,7 +188,7 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		pattern.flags = VFW_PATTERN_F_ALL;
 		err = own(r, regex);
 	} else {
-		pattern.flags = VFW_PATTERN_F_DOTALL;
+		pattern.flags = VFW_PATTERN_F_DOTALL | (parts->chain ? VFW_PATTERN_F_ONCE : 0);
 		free(all.s);
 	}
 	if (err)
@@ -225,6 +225,30 @@ static uint32_t add_limit(const struct vfw_rule_meta *meta, struct vfw_sig_limit
 	return ++*n;
 }
 
+/* Steps of rules whose chain the module asks, with the bytes they look for. */
+struct steps {
+	struct vfw_sig_step *v;
+	uint32_t n;
+	struct vfw_text bytes;
+};
+
+/* Moves those of rule i there. */
+static void add_steps(const struct vfw_rule_set *set, struct vfw_sig *sig, struct steps *to)
+{
+	const struct vfw_sig_step *from = &set->steps[sig->first_step];
+
+	sig->first_step = to->n;
+	for (uint32_t i = 0; i < sig->n_steps; i++) {
+		struct vfw_sig_step *s = &to->v[to->n++];
+
+		*s = from[i];
+		if (s->op != VFW_SIG_CONTENT)
+			continue;
+		s->data = (uint32_t)to->bytes.len;
+		vfw_text_bytes(&to->bytes, (const char *)&set->bytes[from[i].data], s->len);
+	}
+}
+
 /* What the module is to know of each pattern besides its expression. Returns 0 or -ENOMEM. */
 static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 {
@@ -238,9 +262,10 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 	struct vfw_sigs s = p->rules->set->sigs;
 	struct vfw_sig_limit *limits = calloc(p->n + 1, sizeof(*limits));
 	struct vfw_sig *v = calloc(p->n + 1, sizeof(*v));
+	struct steps steps = {calloc(s.n_steps + 1, sizeof(*steps.v)), 0, {0}};
 	uint32_t state = 0;
 
-	if (!v || !limits)
+	if (!v || !limits || !steps.v)
 		goto out;
 	s.limits = limits;
 	s.n_limits = 0;
@@ -262,9 +287,19 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 				v[i].state = ++state;
 			}
 		}
-		v[i].first_step = v[i].n_steps = 0;
+		/* those whose expression is but a literal */
+		if (p->v[i].rule && p->v[i].flags & VFW_PATTERN_F_ONCE)
+			add_steps(p->rules->set, &v[i], &steps);
+		else
+			v[i].first_step = v[i].n_steps = 0;
 		v[i].fast = VFW_SIG_NONE;
 	}
+	if (steps.bytes.failed)
+		goto out;
+	s.steps = steps.v;
+	s.n_steps = steps.n;
+	s.bytes = (const uint8_t *)steps.bytes.s;
+	s.n_bytes = (uint32_t)steps.bytes.len;
 	s.sigs = v;
 	s.n_sigs = (uint32_t)p->n;
 	p->rules->table_len = vfw_sig_table_size(&s);
@@ -273,6 +308,8 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 		vfw_sig_table_write(&s, (uint8_t *)p->rules->table);
 out:
 	free(limits);
+	free(steps.v);
+	free(steps.bytes.s);
 	free(v);
 	return p->rules->table ? 0 : -ENOMEM;
 }

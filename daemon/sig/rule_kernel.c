@@ -275,6 +275,33 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 	}
 }
 
+/* Does the module ask its steps as they are? They must be about the payload, and without expressions. */
+static bool is_chain(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	for (uint32_t i = 0; i < sig->n_steps; i++) {
+		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
+
+		if (s->buffer != VFW_SIG_PAYLOAD || s->op == VFW_SIG_REGEX ||
+		    s->op == VFW_SIG_BASE64 || s->flags & VFW_SIG_F_DECODED)
+			return false;
+	}
+	return !is_tcp(sig);
+}
+
+/* What must be in a packet for a chain to be asked. */
+static const char *put_literal(const struct vfw_rule_set *set, const struct vfw_sig *sig,
+			       struct vfw_rule_parts *parts)
+{
+	const struct vfw_rule_literal *fast = &set->literals[sig->fast];
+	struct vfw_sig_step s = {.data = fast->data, .len = fast->len};
+
+	if (fast->nocase)
+		s.flags = VFW_SIG_F_NOCASE;
+	parts->chain = true;
+	put_bytes(set, &s, &parts->regex[parts->n++]);
+	return NULL;
+}
+
 const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 			    struct vfw_rule_parts *parts)
 {
@@ -282,6 +309,8 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
 	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
+	if (!why && is_chain(set, sig))
+		return sig->fast == VFW_SIG_NONE ? "no content" : put_literal(set, sig, parts);
 	if (!why && is_tcp(sig) && is_unordered(set, sig)) {
 		put_orders(set, sig, &parts->regex[parts->n++]);
 		return NULL;

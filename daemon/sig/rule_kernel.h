@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Rules that the module enforces: those whose payload part is one regular expression, or a few that must all match, exactly,
- * over what it scans anyway, and whose header part vfw_sig_header() answers there. docs/rules.md says which.
+ * Rules that the module enforces: those about datagrams whose chain it can ask, once a literal was found, and those whose payload
+ * part is one regular expression, or of datagrams a few that must all match, exactly, over what it scans anyway. Their
+ * header part vfw_sig_header() answers there. docs/rules.md says which.
  */
 #ifndef VFW_SIG_RULE_KERNEL_H
 #define VFW_SIG_RULE_KERNEL_H
@@ -9,14 +10,17 @@
 #include "../policy/text.h"
 #include "rule_set.h"
 
+#include <stdbool.h>
+
 /* Expressions of Hyperscan, to be taken with DOTALL, that all must match, in any order; the texts are owned. */
 struct vfw_rule_parts {
 	struct vfw_text regex[VFW_SIG_STEPS_MAX];
 	uint32_t n;
+	bool chain; /* there is one, a literal: where it is the module asks the steps, in a table */
 };
 
 /*
- * Writes to *parts (zeroed) the expressions that match where the payload part of signature i of a finished set does. Returns
+ * Writes to *parts (zeroed) the expressions that match where the payload part of signature i of a finished set does, or may. Returns
  * NULL, or a static word or two about what keeps the module from enforcing this one; *parts then may hold some. Check
  * failed of each.
  */

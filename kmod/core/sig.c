@@ -72,14 +72,14 @@ static const char *check_count(const struct vfw_sig_step *t)
 {
 	u32 most = t->flags & VFW_SIG_F_STRING ? 23 : 8;
 
-	if (t->flags & VFW_SIG_F_VAR_COUNT)
-		return t->count < VFW_SIG_VARS_MAX ? NULL : "no such variable";
-	if (!t->count || t->count > most)
-		return "number of bytes out of range";
+	if (t->shift >= 64)
+		return "shift out of range";
 	if (t->flags & VFW_SIG_F_STRING && t->base != 0 && t->base != 8 && t->base != 10 &&
 	    t->base != 16)
 		return "no such base";
-	return t->shift < 64 ? NULL : "shift out of range";
+	if (t->flags & VFW_SIG_F_VAR_COUNT)
+		return t->count < VFW_SIG_VARS_MAX ? NULL : "no such variable";
+	return !t->count || t->count > most ? "number of bytes out of range" : NULL;
 }
 
 static bool is_var(u32 flags, u32 flag, int number)

@@ -284,6 +284,11 @@ struct vfw_sig_pkt {
 	u32 flow_age; /* seconds */
 	u32 stream_bytes[2]; /* seen from the client, from the server */
 	const struct vfw_sig_buffers *buffers; /* NULL: no message */
+	/*
+	 * What may still be done for all that is asked about the packet, in steps and compared bytes, of which it
+	 * is taken; NULL: there is no bound but that of each chain.
+	 */
+	u32 *work;
 };
 
 /*
@@ -300,7 +305,7 @@ struct vfw_sig_regex {
 enum vfw_sig_result {
 	VFW_SIG_NO_MATCH,
 	VFW_SIG_MATCH,
-	VFW_SIG_SPENT, /* not known: the budget was spent */
+	VFW_SIG_SPENT, /* not known: the budget was spent, or the packet's work */
 };
 
 /*

@@ -20,6 +20,7 @@ struct chain {
 	u32 decoded_len; /* in regex->decoded */
 	const struct vfw_sig_regex *regex;
 	u32 budget;
+	u64 work; /* may still be done for the packet: struct vfw_sig_pkt */
 	u32 place[VFW_SIG_STEPS_MAX + 1]; /* cursor before each step */
 	u32 at[VFW_SIG_STEPS_MAX]; /* contents: where to search next; expressions: which end */
 	u64 vars[VFW_SIG_VARS_MAX];
@@ -42,15 +43,37 @@ static bool same(const u8 *text, const u8 *pattern, u32 len, bool nocase)
 	return true;
 }
 
-/* Where in [from, to) the pattern first stands whole, or VFW_SIG_NONE. */
-static u32 find(const struct chain *c, const struct vfw_sig_step *t, u32 from, u32 to)
+/* Takes from the work that may be done. Returns false when it is more than there is: then nothing is left. */
+static bool spend(struct chain *c, u64 n)
+{
+	if (c->work > n) {
+		c->work -= n;
+		return true;
+	}
+	c->work = 0;
+	return false;
+}
+
+/*
+ * Where in [from, to) the pattern first stands whole, or VFW_SIG_NONE: also when the work is spent, which run() sees. A
+ * place costs 1, and where the pattern begins as long as it is.
+ */
+static u32 find(struct chain *c, const struct vfw_sig_step *t, u32 from, u32 to)
 {
 	const u8 *pattern = c->s->bytes + t->data;
 	bool nocase = t->flags & VFW_SIG_F_NOCASE;
+	u32 begun = from;
 
-	for (; from < to && to - from >= t->len; from++)
+	for (; from < to && to - from >= t->len; from++) {
+		if ((nocase ? lower(c->buf[from]) : c->buf[from]) != pattern[0])
+			continue;
+		if (!spend(c, (u64)(from - begun) + t->len))
+			return VFW_SIG_NONE;
+		begun = from;
 		if (same(c->buf + from, pattern, t->len, nocase))
 			return from;
+	}
+	spend(c, from - begun);
 	return VFW_SIG_NONE;
 }
 
@@ -410,7 +433,7 @@ static bool try_step(struct chain *c, u32 i, bool again)
 
 static enum vfw_sig_result run(struct chain *c)
 {
-	bool again = false;
+	bool again = false, taken;
 	u32 i = 0;
 
 	c->place[0] = 0;
@@ -418,7 +441,10 @@ static enum vfw_sig_result run(struct chain *c)
 		if (!c->budget)
 			return VFW_SIG_SPENT;
 		c->budget--;
-		if (try_step(c, i, again)) {
+		taken = try_step(c, i, again);
+		if (!spend(c, 1))
+			return VFW_SIG_SPENT;
+		if (taken) {
 			i++;
 			again = false;
 			continue;
@@ -483,39 +509,55 @@ static enum vfw_sig_result run_any(struct chain *c, const struct vfw_sig_buffers
 	return VFW_SIG_NO_MATCH;
 }
 
-enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_sig *sig,
-				    const struct vfw_sig_pkt *p, const u8 *buf, u32 len,
-				    const struct vfw_sig_regex *regex)
+/* All of a signature's chains. */
+static enum vfw_sig_result run_all(struct chain *c, const struct vfw_sig *sig,
+				   const struct vfw_sig_pkt *p, const u8 *buf, u32 len)
 {
-	struct chain c = {.s = s, .regex = regex, .budget = VFW_SIG_BUDGET};
-	const struct vfw_sig_step *steps;
+	const struct vfw_sig_step *steps = &c->s->steps[sig->first_step];
 	u32 first = 0;
 
-	if (!sig->n_steps)
-		return VFW_SIG_MATCH;
-	steps = &s->steps[sig->first_step];
 	while (first < sig->n_steps) {
 		unsigned int buffer = steps[first].buffer;
 		enum vfw_sig_result rc;
 
-		c.steps = &steps[first];
-		for (c.n = 1; first + c.n < sig->n_steps; c.n++)
-			if (steps[first + c.n].buffer != buffer ||
-			    steps[first + c.n].view != steps[first].view)
+		c->steps = &steps[first];
+		for (c->n = 1; first + c->n < sig->n_steps; c->n++)
+			if (steps[first + c->n].buffer != buffer ||
+			    steps[first + c->n].view != steps[first].view)
 				break;
-		c.base = buf;
-		c.base_len = len;
-		c.decoded_len = 0;
+		c->base = buf;
+		c->base_len = len;
+		c->decoded_len = 0;
 		if (buffer >= VFW_SIG_HTTP_FIRST)
-			rc = run_any(&c, p->buffers);
+			rc = run_any(c, p->buffers);
 		else if (buffer != VFW_SIG_PAYLOAD &&
-			 !header_bytes(p, buffer, &c.base, &c.base_len))
+			 !header_bytes(p, buffer, &c->base, &c->base_len))
 			rc = VFW_SIG_NO_MATCH;
 		else
-			rc = run(&c);
+			rc = run(c);
 		if (rc != VFW_SIG_MATCH)
 			return rc;
-		first += c.n;
+		first += c->n;
 	}
 	return VFW_SIG_MATCH;
+}
+
+enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_sig *sig,
+				    const struct vfw_sig_pkt *p, const u8 *buf, u32 len,
+				    const struct vfw_sig_regex *regex)
+{
+	struct chain c = {
+		.s = s,
+		.regex = regex,
+		.budget = VFW_SIG_BUDGET,
+		.work = p->work ? *p->work : ~0ULL,
+	};
+	enum vfw_sig_result rc;
+
+	if (!sig->n_steps)
+		return VFW_SIG_MATCH;
+	rc = run_all(&c, sig, p, buf, len);
+	if (p->work)
+		*p->work = (u32)c.work;
+	return rc;
 }

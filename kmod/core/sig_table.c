@@ -22,7 +22,7 @@ size_t vfw_sig_table_size(const struct vfw_sigs *s)
 	       s->n_conds * sizeof(*s->conds) + s->n_range4 * sizeof(*s->range4) +
 	       s->n_range6 * sizeof(*s->range6) + s->n_ports * sizeof(*s->ports) +
 	       s->n_limits * sizeof(*s->limits) + s->n_states * sizeof(*s->states) +
-	       s->n_bits * sizeof(*s->bits);
+	       s->n_bits * sizeof(*s->bits) + s->n_steps * sizeof(*s->steps) + s->n_bytes;
 }
 
 static u8 *put(u8 *at, const void *data, size_t n)
@@ -45,9 +45,13 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 		.n_limits = s->n_limits,
 		.n_states = s->n_states,
 		.n_bits = s->n_bits,
+		.n_steps = s->n_steps,
+		.n_bytes = s->n_bytes,
 	};
 	u8 *at = buf + sizeof(head);
 
+	/* of 8 bytes' alignment come first */
+	at = put(at, s->steps, s->n_steps * sizeof(*s->steps));
 	at = put(at, s->sigs, s->n_sigs * sizeof(*s->sigs));
 	at = put(at, s->conds, s->n_conds * sizeof(*s->conds));
 	at = put(at, s->range4, s->n_range4 * sizeof(*s->range4));
@@ -56,6 +60,7 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 	at = put(at, s->limits, s->n_limits * sizeof(*s->limits));
 	at = put(at, s->states, s->n_states * sizeof(*s->states));
 	at = put(at, s->bits, s->n_bits * sizeof(*s->bits));
+	at = put(at, s->bytes, s->n_bytes);
 	head.sum = vfw_sig_table_sum(buf + sizeof(head), (size_t)(at - buf) - sizeof(head));
 	memcpy(buf, &head, sizeof(head));
 }
@@ -85,6 +90,13 @@ static bool is_limit(const struct vfw_sig_limit *limit)
 	       limit->seconds;
 }
 
+/* Is a step one that needs nothing but the payload? Another flag would be read over. */
+static bool is_plain(const struct vfw_sig_step *t)
+{
+	return t->buffer == VFW_SIG_PAYLOAD && t->op != VFW_SIG_REGEX && t->op != VFW_SIG_BASE64 &&
+	       !(t->flags & ~(VFW_SIG_F_DECODED - 1));
+}
+
 static const char *check(const struct vfw_sigs *s)
 {
 	const char *bad = vfw_sigbits_check(s);
@@ -96,6 +108,9 @@ static const char *check(const struct vfw_sigs *s)
 		if (!is_limit(&s->limits[i]))
 			return "a limit that limits nothing";
 
+	for (i = 0; i < s->n_steps; i++)
+		if (!is_plain(&s->steps[i]))
+			return "a step that is not about the payload alone";
 	for (i = 0; i < s->n_sigs; i++) {
 		if (s->sigs[i].flags & ~KNOWN_FLAGS || s->sigs[i].protocols & ~KNOWN_PROTOCOLS)
 			return "a signature with flags that nobody knows";
@@ -131,6 +146,9 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.n_limits = head->n_limits;
 	t.n_states = head->n_states;
 	t.n_bits = head->n_bits;
+	t.n_steps = head->n_steps;
+	t.n_bytes = head->n_bytes;
+	t.steps = take(&rest, t.n_steps, sizeof(*t.steps));
 	t.sigs = take(&rest, t.n_sigs, sizeof(*t.sigs));
 	t.conds = take(&rest, t.n_conds, sizeof(*t.conds));
 	t.range4 = take(&rest, t.n_range4, sizeof(*t.range4));
@@ -139,8 +157,9 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.limits = take(&rest, t.n_limits, sizeof(*t.limits));
 	t.states = take(&rest, t.n_states, sizeof(*t.states));
 	t.bits = take(&rest, t.n_bits, sizeof(*t.bits));
-	if (!t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || !t.limits || !t.states ||
-	    !t.bits || rest.n)
+	t.bytes = take(&rest, t.n_bytes, 1);
+	if (!t.steps || !t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || !t.limits ||
+	    !t.states || !t.bits || !t.bytes || rest.n)
 		return "the table is shorter or longer than it says";
 	bad = check(&t);
 	if (!bad)

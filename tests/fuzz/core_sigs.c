@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as the table of signatures that user space loads: eight element counts of a byte each, a packet's ends, then the
+ * Any bytes as the table of signatures that user space loads: ten element counts of a byte each, a packet's ends, then the
  * elements. What vfw_sig_table_read() lets through is sorted as binary searches need it, and asking it never
  * leads outside.
  */
@@ -10,7 +10,7 @@
 #include "core/sigbits.h"
 
 #define MAX_OF_EACH 12
-#define COUNTS 8
+#define COUNTS 10
 #define ENDS 16 /* bytes of a packet's two addresses, ports, protocol and flags */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,6 +36,24 @@ static void in_order(const struct vfw_sigs *s, const struct vfw_sig_side *side)
 		must(s->ports[i].low > s->ports[i - 1].high);
 }
 
+/* The ends serve as payload, of their exact size. What little work allows is never more than what much does. */
+static void chain(const struct vfw_sigs *s, const struct vfw_sig *sig, struct vfw_sig_pkt *p,
+		  const uint8_t ends[ENDS])
+{
+	uint8_t *payload = malloc(ENDS);
+	u32 much = 1U << 30, little = 1 + ends[0];
+	enum vfw_sig_result rc, less;
+
+	memcpy(payload, ends, ENDS);
+	p->work = &much;
+	rc = vfw_sig_content(s, sig, p, payload, ENDS, NULL);
+	p->work = &little;
+	less = vfw_sig_content(s, sig, p, payload, ENDS, NULL);
+	must(less == rc || (less == VFW_SIG_SPENT && !little));
+	must(little <= 1U + ends[0]);
+	free(payload);
+}
+
 static void ask(const struct vfw_sigs *s, const uint8_t ends[ENDS])
 {
 	static const u8 protos[] = {VFW_PROTO_TCP, VFW_PROTO_UDP, VFW_PROTO_ICMP, VFW_PROTO_ICMP6};
@@ -56,6 +74,7 @@ static void ask(const struct vfw_sigs *s, const uint8_t ends[ENDS])
 		in_order(s, &s->sigs[i].src);
 		in_order(s, &s->sigs[i].dst);
 		vfw_sig_header(s, &s->sigs[i], &p);
+		chain(s, &s->sigs[i], &p, ends);
 		must(s->sigs[i].limit <= s->n_limits);
 		if (s->sigs[i].limit)
 			must(s->limits[s->sigs[i].limit - 1].count > 0);
@@ -84,6 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	head.n_limits = data[5] % MAX_OF_EACH;
 	head.n_states = data[6] % MAX_OF_EACH;
 	head.n_bits = data[7] % MAX_OF_EACH;
+	head.n_steps = data[8] % MAX_OF_EACH;
+	head.n_bytes = data[9];
 	/* as long as it says, of that exact size: zeroes behind the input's end */
 	s = (struct vfw_sigs){.n_sigs = head.n_sigs,
 			      .n_conds = head.n_conds,
@@ -92,7 +113,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      .n_ports = head.n_ports,
 			      .n_limits = head.n_limits,
 			      .n_states = head.n_states,
-			      .n_bits = head.n_bits};
+			      .n_bits = head.n_bits,
+			      .n_steps = head.n_steps,
+			      .n_bytes = head.n_bytes};
 	n = vfw_sig_table_size(&s);
 	buf = calloc(1, n);
 	size -= COUNTS + ENDS;

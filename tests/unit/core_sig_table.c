@@ -19,6 +19,7 @@ static const struct vfw_sig sigs[] = {
 	 .src = {.addr4 = {0, 1}, .addr6 = {0, 1}},
 	 .dst = {.addr4 = {0, 1}, .addr6 = {0, 1}},
 	 .n_conds = 1,
+	 .n_steps = 3,
 	 .limit = 2,
 	 .state = 1},
 };
@@ -39,6 +40,16 @@ static const struct vfw_sig_bit bits[] = {
 	{.bit = 2, .op = VFW_SIGBITS_TOGGLE},
 };
 
+static const struct vfw_sig_step steps[] = {
+	{.op = VFW_SIG_CONTENT, .len = 4, .flags = VFW_SIG_F_RETRY},
+	{.op = VFW_SIG_CONTENT, .data = 4, .len = 1, .flags = VFW_SIG_F_NEGATED},
+	{.op = VFW_SIG_BYTE_TEST,
+	 .count = 1,
+	 .flags = VFW_SIG_F_RELATIVE,
+	 .cmp = VFW_SIG_GT,
+	 .value = 8},
+};
+
 static const struct vfw_sigs whole = {.sigs = sigs,
 				      .limits = limits,
 				      .n_limits = 2,
@@ -54,7 +65,11 @@ static const struct vfw_sigs whole = {.sigs = sigs,
 				      .n_conds = 1,
 				      .n_range4 = 1,
 				      .n_range6 = 1,
-				      .n_ports = 2};
+				      .n_ports = 2,
+				      .steps = steps,
+				      .bytes = (const u8 *)"evilx",
+				      .n_steps = 3,
+				      .n_bytes = 5};
 
 /* The caller frees it. */
 static u8 *written(const struct vfw_sigs *s, size_t *n)
@@ -75,7 +90,9 @@ START_TEST(read_back)
 
 	ck_assert_ptr_null(vfw_sig_table_read(buf, n, &s));
 	ck_assert_uint_eq(s.n_sigs, 2);
-	ck_assert_uint_eq(s.n_steps, 0);
+	ck_assert_uint_eq(s.n_steps, 3);
+	ck_assert_mem_eq(s.steps, steps, sizeof(steps));
+	ck_assert_mem_eq(s.bytes, "evilx", 5);
 	ck_assert_mem_eq(s.sigs, sigs, sizeof(sigs));
 	ck_assert_mem_eq(s.conds, &cond, sizeof(cond));
 	ck_assert_mem_eq(s.range4, &range4, sizeof(range4));
@@ -120,7 +137,18 @@ enum spoilt {
 	OTHER_BUILD,
 	UNKNOWN_FLAG,
 	UNKNOWN_PROTOCOL,
-	A_STEP,
+	STEPS_OUTSIDE,
+	MORE_STEPS,
+	MORE_BYTES,
+	BYTES_OUTSIDE,
+	AN_EXPRESSION,
+	A_BUFFER,
+	DECODES,
+	DECODED,
+	NO_STEP,
+	SHIFT_OUTSIDE,
+	VAR_OUTSIDE,
+	COUNT_OUTSIDE,
 	A_LITERAL,
 	PORTS_OUTSIDE,
 	CONDS_OUTSIDE,
@@ -155,8 +183,9 @@ enum spoilt {
 static void spoil(u8 *buf, size_t *n, int what)
 {
 	struct vfw_sig_table_head *head = (void *)buf;
-	struct vfw_sig *sig = (void *)(head + 1);
-	struct vfw_sig_bit *bit = (void *)(buf + *n - sizeof(bits));
+	struct vfw_sig_step *step = (void *)(head + 1);
+	struct vfw_sig *sig = (void *)(step + 3);
+	struct vfw_sig_bit *bit = (void *)(buf + *n - 5 - sizeof(bits));
 	struct vfw_sig_state *st = (void *)((u8 *)bit - sizeof(*st));
 	struct vfw_sig_limit *limit = (void *)((u8 *)st - sizeof(*limit));
 	struct vfw_sig_ports *last = (void *)((u8 *)st - sizeof(limits) - sizeof(*last));
@@ -183,8 +212,43 @@ static void spoil(u8 *buf, size_t *n, int what)
 	case UNKNOWN_PROTOCOL:
 		sig->protocols |= VFW_SIG_P_IP6 << 1;
 		break;
-	case A_STEP:
-		sig->n_steps = 1;
+	case STEPS_OUTSIDE:
+		sig->n_steps = 4;
+		break;
+	case MORE_STEPS:
+		head->n_steps++;
+		break;
+	case MORE_BYTES:
+		head->n_bytes++;
+		break;
+	case BYTES_OUTSIDE:
+		step[1].data = 5;
+		break;
+	case AN_EXPRESSION:
+		step->op = VFW_SIG_REGEX;
+		break;
+	case A_BUFFER:
+		step[2].buffer = VFW_SIG_UDP_HEADER;
+		break;
+	case DECODES:
+		step->op = VFW_SIG_BASE64;
+		break;
+	case DECODED:
+		step[2].flags |= VFW_SIG_F_DECODED;
+		break;
+	case NO_STEP:
+		step->op = VFW_SIG_OP_COUNT;
+		break;
+	case SHIFT_OUTSIDE:
+		step[2].flags |= VFW_SIG_F_VAR_COUNT;
+		step[2].shift = 64;
+		break;
+	case VAR_OUTSIDE:
+		step->flags |= VFW_SIG_F_VAR_OFFSET;
+		step->offset = VFW_SIG_VARS_MAX;
+		break;
+	case COUNT_OUTSIDE:
+		step[2].count = 9;
 		break;
 	case A_LITERAL:
 		sig->fast = 0;

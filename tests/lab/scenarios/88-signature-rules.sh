@@ -52,6 +52,8 @@ rules '# of all kinds' "$DROP" \
 	'alert tcp any any -> any any (msg:"Depth"; content:"GET"; depth:3; sid:2000005;)' \
 	'drop udp any any -> any 90 (msg:"Place"; content:"bad"; offset:2; depth:6; dsize:<20; sid:2000006;)' \
 	'drop udp any any -> any 90 (msg:"Pieces"; content:"much-evil"; endswith; sid:2000007;)' \
+	'drop udp any any -> any 90 (msg:"Number"; content:"len="; byte_test:2,>,513,1,relative; content:!"quiet"; sid:2000010;)' \
+	'drop udp any any -> any 90 (msg:"Work"; content:"aab"; content:"aaaab"; distance:0; content:"aaaaaab"; distance:0; sid:2000011;)' \
 	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)' \
 	'drop udp any any -> any 90 (msg:"Both"; content:"second"; pcre:"/first=h[aeiou]lf/i"; sid:2000009;)'
 mkdir -p /etc/vfw/policy.d
@@ -67,15 +69,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 9 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 11 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: offset, depth in TCP: ' $f || fail "$f: $(cat $f)"
-	grep -q "web.rules:9:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "1 of the 5 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "web.rules:11:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
+	grep -q "1 of the 7 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"8 5 1 1 1 2"
+	"10 7 1 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -114,6 +116,28 @@ wait_until 20 arrived
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000006 and .proto == "UDP"'
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000007'
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000009 and .alert.signature == "Both"'
+
+note "datagrams: numbers, what must not be there, and rules that take too long"
+counted() { sig_status 'profiles[] | select(.in_force) | .overloads'; }
+said 20 90 "$(printf 'len=!\003\001num')"
+said 20 90 "$(printf 'len=!\002\001num')x"
+said 20 90 "$(printf 'len=!\001\177num')"
+said 20 90 "$(printf 'quiet.len=!\003\001num')"
+before=$(counted)
+said 30 90 ..aab.aaaab.aaaaaab.work
+said 30 90 ..aab.aaaab.aaaaab.work
+expect "overloads" "$(counted)" "$before"
+echo 30 >/sys/module/vfw/parameters/chain_work
+said 30 90 ..aab.aaaab.aaaaab.stopped
+echo 1048576 >/sys/module/vfw/parameters/chain_work
+said 30 90 ..aab.aaaab.aaaaab.after
+wait_until 20 heard aaaaab.after
+expect "by their numbers" "$(times num)" 3
+expect "of two" "$(times '[.]work') $(times 'stopped')" "1 0"
+more_overloads() { [ "$(counted)" -gt "$before" ]; }
+wait_until 20 more_overloads
+eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000010'
+eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000011'
 
 expect "datagrams that arrived" "$(times bad) $(times much-evil)" "4 2"
 expect "of two parts those with one" "$(times first) $(times second)" "1 1"
