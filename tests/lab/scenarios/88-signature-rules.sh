@@ -32,7 +32,7 @@ said() {
 	X
 }
 heard() { grep -qaF -- "$1" /tmp/heard; }
-times() { grep -ao -- "$1" /tmp/heard | wc -l; }
+times() { { grep -ao -- "$1" /tmp/heard || true; } | wc -l; }
 arrived() { [ "$(times bad)" = 4 ] && [ "$(times much-evil)" = 2 ] && heard last-of-all; }
 
 web_up
@@ -125,13 +125,13 @@ said 20 90 "$(printf 'len=!\001\177num')"
 said 20 90 "$(printf 'quiet.len=!\003\001num')"
 before=$(counted)
 said 30 90 ..aab.aaaab.aaaaaab.work
-said 30 90 ..aab.aaaab.aaaaab.work
+said 30 90 ..aaaaaab.aab.work
 expect "overloads" "$(counted)" "$before"
-echo 30 >/sys/module/vfw/parameters/chain_work
-said 30 90 ..aab.aaaab.aaaaab.stopped
+echo 5 >/sys/module/vfw/parameters/chain_work
+said 30 90 ..aaaaaab.aab.stopped
 echo 1048576 >/sys/module/vfw/parameters/chain_work
-said 30 90 ..aab.aaaab.aaaaab.after
-wait_until 20 heard aaaaab.after
+said 30 90 ..aaaaaab.aab.after
+wait_until 20 heard aab.after
 expect "by their numbers" "$(times num)" 3
 expect "of two" "$(times '[.]work') $(times 'stopped')" "1 0"
 more_overloads() { [ "$(counted)" -gt "$before" ]; }
