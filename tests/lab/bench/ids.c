@@ -102,7 +102,7 @@ static void encode(const struct vfw_patterns *p, const char *word, struct vfw_re
 
 	if (vfw_set_of(word, &set))
 		bench_die(word, "expected sse42, avx2 or avx512");
-	if (vfw_request_encode(p, set, vfw_compiler_version(), r))
+	if (vfw_request_encode(p, NULL, set, vfw_compiler_version(), r))
 		bench_die("request", "no memory");
 }
 
@@ -142,16 +142,17 @@ static int send_profile(struct vfw_kern *k, uint32_t id, void *arg)
 		.flags = profile->flags,
 		.n_exprs = (uint32_t)profile->patterns->n,
 	};
+	struct vfw_kern_profile_files files = {profile->db->stream, profile->db->block, -1, -1};
 	struct vfw_text t = {0};
-	int table, err;
+	int err;
 
 	if (vfw_pattern_rules_table(profile->patterns, &t))
 		return -ENOMEM;
-	table = t.len ? vfw_database_seal("vfw-sigs", t.s, t.len) : -1;
-	err = vfw_kern_txn_profile(k, id, "ids", &conf, profile->db->stream, profile->db->block,
-				   table);
-	if (table >= 0)
-		close(table);
+	if (t.len)
+		files.sigs = vfw_database_seal("vfw-sigs", t.s, t.len);
+	err = vfw_kern_txn_profile(k, id, "ids", &conf, &files);
+	if (files.sigs >= 0)
+		close(files.sigs);
 	free(t.s);
 	return err;
 }
@@ -254,6 +255,12 @@ static const char *no_device(void *arg, uint32_t ifindex)
 	return NULL;
 }
 
+static const char *no_app(void *arg, uint32_t id)
+{
+	(void)arg, (void)id;
+	return NULL;
+}
+
 static const struct vfw_pattern *signature(void *arg, const struct vfw_event *e, const char **name)
 {
 	const struct listener *l = arg;
@@ -272,7 +279,7 @@ static void put(struct listener *l, json_t *o)
 static void on_events(void *arg, const struct vfw_event *events, size_t n, uint64_t lost)
 {
 	struct listener *l = arg;
-	const struct vfw_eve_names names = {l, no_vm, no_rule, no_device, signature};
+	const struct vfw_eve_names names = {l, no_vm, no_rule, no_device, no_app, signature};
 
 	if (lost)
 		put(l, vfw_eve_lost(lost, events[0].time_ns));
