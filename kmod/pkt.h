@@ -79,6 +79,7 @@ struct vfw_pkt {
 	bool again; /* the worker is to try again */
 	bool lent; /* before it waited for the worker, some of its bytes were others' */
 	bool matched; /* a signature, and it passes all the same: nothing is cut */
+	bool asked; /* TCP: the rules about segments, of all of its segments */
 	u8 sum; /* enum vfw_sum */
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */

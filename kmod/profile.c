@@ -160,6 +160,7 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 {
 	const char *why = NULL;
 	ssize_t n;
+	u32 i;
 
 	if (fd < 0)
 		return 0;
@@ -175,6 +176,9 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 	why = vfw_sig_table_read(profile->table, n, &profile->sigs);
 	if (!why && profile->sigs.n_sigs != profile->conf.n_exprs)
 		why = "expected one signature for each expression";
+	for (i = 0; !why && i < profile->sigs.n_sigs; i++)
+		profile->asks_segments |= profile->sigs.sigs[i].n_steps &&
+					  profile->sigs.sigs[i].protocols & VFW_SIG_P_TCP;
 	if (!why)
 		return 0;
 	NL_SET_ERR_MSG_FMT(extack, "table of signatures: %s", why);

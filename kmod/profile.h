@@ -44,6 +44,7 @@ struct vfw_profile {
 	struct vfw_hs_db *block; /* or NULL: datagrams are not scanned */
 	void *table; /* what sigs points into; NULL: each match counts, and prevents */
 	size_t table_len;
+	bool asks_segments; /* some of sigs are asked of TCP's segments */
 	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */
 	struct vfw_sig_series *series; /* or NULL: nothing is counted or noted; a reference */
 	void *app_table; /* what apps points into, or NULL */

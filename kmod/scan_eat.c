@@ -54,6 +54,7 @@ struct eat {
 	u32 len; /* of the datagram; 0 for a stream */
 	u32 reach; /* offsets up to which patterns of apps count; 0: none does */
 	bool matched; /* what prevents, where the profile does */
+	bool segment; /* it is one of TCP: those with steps alone are asked */
 	bool spent; /* what could not be asked to its end */
 	u32 work; /* may still be done for steps, of this frame */
 	/* by id: (id + 1) << 5 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
@@ -171,7 +172,7 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 	u32 fit;
 
 	if (id >= profile->conf.n_exprs) {
-		if (to <= eat->reach)
+		if (!eat->segment && to <= eat->reach)
 			vfw_scan_app_hit(eat->scan, eat->p, id - profile->conf.n_exprs);
 		return false;
 	}
@@ -181,6 +182,8 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 		eat_ask_later(eat, id);
 		return false;
 	}
+	if (eat->segment)
+		return false;
 	fit = eat_counts(eat, id, to);
 	if (fit != VFW_SCAN_PREVENTS || eat->matched)
 		return fit != VFW_SCAN_UNFIT;
@@ -317,7 +320,8 @@ static u32 eat_linear(struct eat *eat, const u8 *data, u32 len)
 		n = ret;
 		eat_report(eat, &hits);
 	}
-	vfw_profile_count_add(eat->scan->user.profile, bytes, done);
+	if (!eat->segment)
+		vfw_profile_count_add(eat->scan->user.profile, bytes, done);
 	return done;
 }
 
@@ -482,8 +486,48 @@ static enum vfw_scan_eaten eat_short(struct eat *eat, const struct vfw_scan_byte
 		return VFW_SCAN_LATER;
 	eat_report(eat, &hits);
 	eat_ask(eat, data);
-	vfw_profile_count_add(eat->scan->user.profile, bytes, len);
+	if (!eat->segment)
+		vfw_profile_count_add(eat->scan->user.profile, bytes, len);
 	return VFW_SCAN_CLEAN;
+}
+
+/* The next packet of a frame, by itself. */
+static enum vfw_scan_eaten eat_packet(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
+				      u32 len)
+{
+	if (eat->len != len)
+		memset(eat->fit, 0, sizeof(eat->fit));
+	eat->len = len;
+	eat->n_counted = 0;
+	eat->n_asked = 0;
+	return len <= VFW_HS_PIECE ? eat_short(eat, bytes, off, len)
+				   : eat_long(eat, bytes, off, len);
+}
+
+/* All packets of a frame were asked, or as ret says. */
+static enum vfw_scan_eaten eat_packets_end(const struct eat *eat, enum vfw_scan_eaten ret)
+{
+	if (eat_stops(eat))
+		return VFW_SCAN_MATCH;
+	return ret == VFW_SCAN_CLEAN && eat->spent ? VFW_SCAN_FULL : ret;
+}
+
+enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt *p,
+					  const struct vfw_scan_bytes *bytes)
+{
+	u32 unit = skb_is_gso(p->skb) ? skb_shinfo(p->skb)->gso_size : bytes->len, off, n;
+	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
+	struct eat eat __uninitialized;
+
+	eat_init(&eat, scan, p, scan->user.profile->block);
+	eat.segment = true;
+	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
+		n = min(max(unit, 1U), bytes->len - off);
+		ret = eat_packet(&eat, bytes, off, n);
+		if (ret == VFW_SCAN_CLEAN)
+			eat_settle(&eat);
+	}
+	return eat_packets_end(&eat, ret);
 }
 
 enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt *p,
@@ -500,14 +544,8 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		unit = skb_shinfo(p->skb)->gso_size;
 	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
 		n = min(max(unit, 1U), bytes->len - off);
-		if (eat.len != n)
-			memset(eat.fit, 0, sizeof(eat.fit));
-		eat.len = n;
-		eat.n_counted = 0;
-		eat.n_asked = 0;
 		eat.reach = vfw_scan_app_room(scan, p);
-		ret = n <= VFW_HS_PIECE ? eat_short(&eat, bytes, off, n)
-					: eat_long(&eat, bytes, off, n);
+		ret = eat_packet(&eat, bytes, off, n);
 		/* else it is scanned once more, or not at all */
 		if (ret == VFW_SCAN_CLEAN) {
 			vfw_scan_app_said(scan, p, n);
@@ -515,9 +553,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		}
 	}
 	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
-	if (eat_stops(&eat))
-		return VFW_SCAN_MATCH;
-	return ret == VFW_SCAN_CLEAN && eat.spent ? VFW_SCAN_FULL : ret;
+	return eat_packets_end(&eat, ret);
 }
 
 int vfw_scan_eat_init(void)

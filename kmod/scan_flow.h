@@ -154,6 +154,13 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt *p,
 					  const struct vfw_scan_bytes *bytes);
 
+/*
+ * Asks the rules about TCP's segments, which the profile has, of the segments that a frame will be on the wire: VFW_SCAN_FULL also
+ * when they could not be asked to their end. Scan locked or owned.
+ */
+enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt *p,
+					  const struct vfw_scan_bytes *bytes);
+
 /* Ends the state of a direction's scan; the next byte begins a new one. Scan locked or owned. */
 void vfw_scan_uneat(struct vfw_scan_dir *dir);
 

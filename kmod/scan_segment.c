@@ -268,6 +268,20 @@ static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *
 	return ret;
 }
 
+/* For longer than the lock is held: the frame is the scan's owner until it is done. */
+static void segment_owns(struct vfw_scan *scan)
+{
+	scan->busy = true;
+	spin_unlock(&scan->lock);
+}
+
+static void segment_disowns(struct vfw_scan *scan)
+{
+	spin_lock(&scan->lock);
+	scan->busy = false;
+	vfw_scan_queue_kick(scan);
+}
+
 static enum vfw_scan_eaten segment_eats(struct vfw_scan *scan, struct vfw_pkt *p,
 					const struct segment *s, struct vfw_stream_plan *plan)
 {
@@ -282,13 +296,50 @@ static enum vfw_scan_eaten segment_eats(struct vfw_scan *scan, struct vfw_pkt *p
 	dir->fed_seq = plan->from;
 	if (plan->to - plan->from <= VFW_SCAN_LOCKED)
 		return segment_spans(scan, p, s, plan);
-	scan->busy = true;
-	spin_unlock(&scan->lock);
+	segment_owns(scan);
 	ret = segment_spans(scan, p, s, plan);
-	spin_lock(&scan->lock);
-	scan->busy = false;
-	vfw_scan_queue_kick(scan);
+	segment_disowns(scan);
 	return ret;
+}
+
+/*
+ * Is a frame asked as the segments it will be on the wire? Once for each that brings what was not delivered before, also ahead
+ * of a gap: what its receiver makes of it is a matter of the stream.
+ */
+static bool segment_is_asked(const struct vfw_scan *scan, const struct vfw_pkt *p,
+			     const struct segment *s)
+{
+	const struct vfw_stream *stream = &scan->dir[p->side].stream;
+
+	return scan->user.profile->asks_segments && scan->user.profile->block && s->seg.len &&
+	       !p->asked && !(stream->flags & VFW_STREAM_F_DEPTH) &&
+	       (s32)(s->seg.seq + s->seg.len - stream->next) > 0;
+}
+
+/* Asks it. Returns true if the frame is dropped, or waits for the worker. */
+static bool segment_asks(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
+{
+	bool owned = s->seg.len > VFW_SCAN_LOCKED;
+	enum vfw_scan_eaten ret;
+
+	if (owned)
+		segment_owns(scan);
+	ret = vfw_scan_eat_segments(scan, p, &s->bytes);
+	if (owned)
+		segment_disowns(scan);
+	p->asked = ret != VFW_SCAN_LATER;
+	switch (ret) {
+	case VFW_SCAN_MATCH:
+		return vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true);
+	case VFW_SCAN_LATER:
+		vfw_scan_queue(scan, p);
+		return true;
+	case VFW_SCAN_FULL:
+		return vfw_scan_overload(scan, p);
+	case VFW_SCAN_CLEAN:
+		break;
+	}
+	return false;
 }
 
 /* Does a plan for it walk over no pieces, and lose nothing that is kept if it is not scanned? */
@@ -318,6 +369,8 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 	vfw_stream_plan(&dir->stream, &plan, &s->seg, &limit, segment_same, &s->bytes);
 	if (segment_refused(scan, p, &plan) || !segment_keeps(scan, p, s, &plan, &piece))
 		return;
+	if (has_time && segment_is_asked(scan, p, s) && segment_asks(scan, p, s))
+		goto drop;
 	switch (has_time ? segment_eats(scan, p, s, &plan) : VFW_SCAN_FULL) {
 	case VFW_SCAN_CLEAN:
 		if (p->matched && vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true))

@@ -36,17 +36,30 @@ static const char *unlike_state(const struct vfw_sig *sig, const struct vfw_rule
 	return NULL;
 }
 
+/* Does the module ask its steps as they are? They must be about the payload, and without expressions. */
+static bool is_chain(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	for (uint32_t i = 0; i < sig->n_steps; i++) {
+		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
+
+		if (s->buffer != VFW_SIG_PAYLOAD || s->op == VFW_SIG_REGEX ||
+		    s->op == VFW_SIG_BASE64 || s->flags & VFW_SIG_F_DECODED)
+			return false;
+	}
+	return !is_tcp(sig) || !(sig->flags & VFW_SIG_STREAM);
+}
+
 /* What it asks of packets, of which a stream has none. */
 static const char *unlike_packet(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
-	bool tcp = is_tcp(sig);
+	bool tcp = is_tcp(sig), segments = tcp && !(sig->flags & VFW_SIG_STREAM);
 	uint32_t i;
 
 	if (!sig->n_steps)
 		return "no content";
 	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
 		return "protocol";
-	if (tcp && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG | VFW_SIG_NO_STREAM))
+	if (tcp && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG))
 		return "TCP by packets";
 	if (tcp && sig->flags & VFW_SIG_NOT_ESTABLISHED)
 		return "flow:not_established";
@@ -55,17 +68,17 @@ static const char *unlike_packet(const struct vfw_rule_set *set, const struct vf
 		case VFW_SIG_ICMP_TYPE:
 		case VFW_SIG_ICMP_CODE:
 		case VFW_SIG_DSIZE:
-			if (tcp)
+			if (tcp && !segments)
 				return "TCP by packets";
 			break;
 		default:
 			/* a datagram may be scanned after its headers are gone from sight */
-			return tcp ? "TCP by packets" : "a keyword about one packet";
+			return "a keyword about one packet";
 		}
 	}
-	if (tcp && !(sig->flags & VFW_SIG_STREAM))
+	if (segments && !is_chain(set, sig))
 		return "TCP by packets";
-	if (tcp && sig->flags & VFW_SIG_PACKET)
+	if (tcp && !segments && sig->flags & VFW_SIG_PACKET)
 		return "offset, depth in TCP";
 	return NULL;
 }
@@ -273,19 +286,6 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 	default:
 		return put_isdataat(s, stream, t);
 	}
-}
-
-/* Does the module ask its steps as they are? They must be about the payload, and without expressions. */
-static bool is_chain(const struct vfw_rule_set *set, const struct vfw_sig *sig)
-{
-	for (uint32_t i = 0; i < sig->n_steps; i++) {
-		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
-
-		if (s->buffer != VFW_SIG_PAYLOAD || s->op == VFW_SIG_REGEX ||
-		    s->op == VFW_SIG_BASE64 || s->flags & VFW_SIG_F_DECODED)
-			return false;
-	}
-	return !is_tcp(sig);
 }
 
 /* What must be in a packet for a chain to be asked. */

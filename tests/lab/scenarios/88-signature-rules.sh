@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Suricata's rules in a profile: header and payload as written, alert reports and drop prevents, what cannot be enforced is named.
+# Suricata's rules in a profile: header and payload as written, of streams, datagrams and segments, alert reports and drop prevents, what cannot be enforced is named.
 # kernels: uml-debug 6.12
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../sig.inc"
@@ -54,6 +54,9 @@ rules '# of all kinds' "$DROP" \
 	'drop udp any any -> any 90 (msg:"Pieces"; content:"much-evil"; endswith; sid:2000007;)' \
 	'drop udp any any -> any 90 (msg:"Number"; content:"len="; byte_test:2,>,513,1,relative; content:!"quiet"; sid:2000010;)' \
 	'drop udp any any -> any 90 (msg:"Work"; content:"aab"; content:"aaaab"; distance:0; content:"aaaaaab"; distance:0; sid:2000011;)' \
+	'drop tcp any any -> any 7000 (msg:"Segment"; flow:no_stream,to_server; content:"evil"; depth:8; content:!"not"; sid:2000012;)' \
+	'drop tcp any any -> any 7000 (msg:"Size"; content:"sized"; dsize:12; sid:2000013;)' \
+	'drop tcp-pkt any any -> any 7000 (msg:"Last"; content:"tail"; endswith; sid:2000014;)' \
 	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)' \
 	'drop udp any any -> any 90 (msg:"Both"; content:"second"; pcre:"/first=h[aeiou]lf/i"; sid:2000009;)'
 mkdir -p /etc/vfw/policy.d
@@ -69,15 +72,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 11 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 14 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: offset, depth in TCP: ' $f || fail "$f: $(cat $f)"
-	grep -q "web.rules:11:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "1 of the 7 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "web.rules:14:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
+	grep -q "1 of the 10 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"10 7 1 1 1 2"
+	"13 10 1 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -141,6 +144,51 @@ eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_
 
 expect "datagrams that arrived" "$(times bad) $(times much-evil)" "4 2"
 expect "of two parts those with one" "$(times first) $(times second)" "1 1"
+
+note "TCP by segments: places, lengths, ends, each segment of a super-frame by itself"
+# talk BEFORE TEXT [BEHIND]: one write of so many bytes, the text, and so many bytes; M is what a segment takes. Prints what b got.
+talk() {
+	on a python3 - "$PATIENCE" "$@" <<-'X'
+		import socket, sys
+		c = socket.create_connection(("10.0.0.12", 7000), 40)
+		c.setsockopt(socket.IPPROTO_TCP, 18, 1000 * int(sys.argv[1]))
+		m = c.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
+		def fill(i): return b"." * eval(sys.argv[i], {"M": m}) if len(sys.argv) > i else b""
+		c.sendall(fill(2) + sys.argv[3].encode() + fill(4))
+		c.settimeout(int(sys.argv[1]))
+		sys.stdout.write(c.recv(100).decode())
+	X
+}
+on b python3 -u - >/dev/null 2>/tmp/talk.log <<-'X' &
+	import socket, threading
+	s = socket.create_server(("", 7000))
+	def serve(c):
+	    got = b""
+	    while not got.endswith(b"!"):
+	        got += c.recv(65536)
+	    c.sendall(got.strip(b"."))
+	while True:
+	    threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
+X
+wait_until 20 listening b -tln 7000
+expect "behind its depth" "$(talk 5 'evil!')" "evil!"
+expect "with what must not be there" "$(talk 2 'evil-not!')" "evil-not!"
+expect "of another size" "$(talk 7 'sized!')" "sized!"
+expect "not at the end" "$(talk 3 'tails!')" "tails!"
+expect "in the second segment, behind its depth" "$(talk M+5 'evil!')" "evil!"
+dropped=()
+for what in '4 evil!' '6 sized!' 'M+4 evil!' '2*M-4 tail 5'; do
+	set -- $what
+	PATIENCE=1 talk "$@" >/dev/null 2>&1 &
+	dropped+=($!)
+done
+for pid in "${dropped[@]}"; do
+	expect_fail wait "$pid"
+done
+for sid in 2000012 2000013 2000014; do
+	eve ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $sid and .dest_port == 7000"
+done
+expect "found in" "$(eve_count '.event_type == "alert" and .alert.signature_id == 2000012')" 2
 
 note "what is no rule is an error with its place, and what was applied stays"
 rules "$DROP" 'drop tcp any any -> any 80 msg:"no parenthesis"; sid:1;'

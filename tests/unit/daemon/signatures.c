@@ -100,7 +100,7 @@ START_TEST(rules_read)
 		"drop " RULE "priority:5; sid:7;)\n"
 		"# none\n"
 		"drop tls any any -> any any (sid:10;)\n"
-		"alert " RULE "dsize:4; sid:11;)\n"
+		"alert " RULE "ttl:4; sid:11;)\n"
 		"drop " RULE "lua:x; sid:12;)\n";
 	const struct vfw_pattern *alert, *drop;
 	struct vfw_text t = {0};
@@ -112,7 +112,8 @@ START_TEST(rules_read)
 	ck_assert_ptr_nonnull(strstr(said, "web: 3 of 5 rules are not enforced: 1 deep, 1 refused, "
 					   "1 that the module cannot evaluate exactly"));
 	ck_assert_ptr_nonnull(strstr(said, "1 rule, the first sid 10: protocol: "));
-	ck_assert_ptr_nonnull(strstr(said, "1 rule, the first sid 11: TCP by packets: "));
+	ck_assert_ptr_nonnull(strstr(said, "1 rule, the first sid 11: a keyword about one "
+					   "packet: "));
 	ck_assert_ptr_nonnull(strstr(said, "t.rules:6:88: warning: not enforced: lua"));
 	free(said);
 
