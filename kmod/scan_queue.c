@@ -221,7 +221,7 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	p->again = false;
 	p->head = NULL;
 	p->head_len = 0;
-	p->flow = NULL;
+	p->flow = p->known = NULL;
 	p->state = NULL;
 	p->whole_buf = NULL;
 	p->src.ident = VFW_PKT_IDENT;

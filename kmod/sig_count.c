@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "addr.h"
 #include "budget.h"
 #include "core/sigcount.h"
 #include "pkt.h"
@@ -25,12 +26,15 @@
 struct vfw_sig_counts {
 	spinlock_t lock; /* protects what follows; a leaf, BH off */
 	struct vfw_sigcount_set *page[COUNT_PAGES]; /* or NULL */
+	u64 until[COUNT_PAGES]; /* microseconds: nothing in the page counts any more then */
+	u32 hand; /* the page that is looked at next */
 };
 
 /* What a counter is about; hashed whole. */
 struct count_name {
 	u64 series;
 	u64 flow; /* by_flow: the conversation's number */
+	u64 domain; /* of a source outside: bridge << 16 | VLAN, for tenants may overlap */
 	u8 addr[2][16];
 	u32 sig;
 	u32 track_family; /* enum vfw_sig_track << 16 | enum vfw_frame_kind */
@@ -86,6 +90,19 @@ void vfw_sig_count_free(struct vfw_sig_counts *counts, struct vfw_budget *budget
 	vfw_budget_give(budget, sizeof(*counts));
 }
 
+/*
+ * Is the destination an address that its receiver, and nobody else here, has declared by itself? Else, of a subnet
+ * behind it say, who sends could fill its table with any number of them.
+ */
+static bool count_is_receivers(const struct vfw_pkt *p)
+{
+	enum vfw_addr_kind kind = p->f.kind == VFW_FRAME_IP6 ? VFW_ADDR_IP6 : VFW_ADDR_IP4;
+	struct vfw_addr_hit hit;
+
+	return p->dst.nic && vfw_addr_find(kind, p->f.dst, p->bridge, p->vlan, &hit) == 1 &&
+	       hit.whole && hit.nic->vm == p->dst.nic->vm;
+}
+
 /* Who pays for the counter, and has it. */
 static struct vfw_budget *count_payer(const struct vfw_scan *scan, const struct vfw_pkt *p,
 				      u32 track)
@@ -95,9 +112,7 @@ static struct vfw_budget *count_payer(const struct vfw_scan *scan, const struct 
 			return p->src.nic->vm->live->own->budget;
 		return p->src.port ? p->src.port->own->budget : count_outside;
 	}
-	/* only by an address that is its own: else who sends could fill its receiver's table with any others */
-	if (track == VFW_SIG_TRACK_DST && p->dst.nic &&
-	    vfw_who_end_key(p->f.kind == VFW_FRAME_IP6, p->f.dst) == p->dst.nic->vm->slot)
+	if (track == VFW_SIG_TRACK_DST && count_is_receivers(p))
 		return p->dst.nic->vm->live->own->budget;
 	return scan->dir[0].budget;
 }
@@ -124,12 +139,26 @@ static struct vfw_sig_counts *count_table(struct vfw_budget *budget)
 	return old;
 }
 
-/* Locked. NULL without memory. */
-static struct vfw_sigcount_set *count_set(struct vfw_sig_counts *counts, struct vfw_budget *budget,
-					  u64 name)
+/* Gives back a page whose counters' times have all run out, one at a time. Locked. */
+static void count_reclaim(struct vfw_sig_counts *counts, struct vfw_budget *budget, u64 now)
 {
-	struct vfw_sigcount_set **page = &counts->page[(u32)(name >> 1) % count_pages];
+	u32 i = counts->hand++ % count_pages;
 
+	if (!counts->page[i] || counts->until[i] > now)
+		return;
+	free_page((unsigned long)counts->page[i]);
+	counts->page[i] = NULL;
+	vfw_budget_give(budget, PAGE_SIZE);
+}
+
+/* The set for a name that is counted for so many seconds. Locked. NULL without memory. */
+static struct vfw_sigcount_set *count_set(struct vfw_sig_counts *counts, struct vfw_budget *budget,
+					  u64 name, u64 now, u32 seconds)
+{
+	u32 i = (u32)(name >> 1) % count_pages;
+	struct vfw_sigcount_set **page = &counts->page[i];
+
+	count_reclaim(counts, budget, now);
 	if (!*page) {
 		if (!vfw_budget_take(budget, PAGE_SIZE))
 			return NULL;
@@ -139,6 +168,7 @@ static struct vfw_sigcount_set *count_set(struct vfw_sig_counts *counts, struct 
 			return NULL;
 		}
 	}
+	counts->until[i] = max(counts->until[i], now + (u64)seconds * USEC_PER_SEC);
 	return &(*page)[(u32)(name >> 32) % COUNT_SETS];
 }
 
@@ -155,6 +185,8 @@ static u64 count_hash(const struct vfw_sig_series *series, struct vfw_scan *scan
 	switch (track) {
 	case VFW_SIG_TRACK_SRC:
 		memcpy(name.addr[0], p->f.src, sizeof(name.addr[0]));
+		if (!p->src.nic && !p->src.port)
+			name.domain = (u64)p->bridge << 16 | p->vlan;
 		break;
 	case VFW_SIG_TRACK_DST:
 		memcpy(name.addr[0], p->f.dst, sizeof(name.addr[0]));
@@ -200,7 +232,7 @@ enum vfw_sig_told vfw_sig_count(struct vfw_scan *scan, const struct vfw_pkt *p, 
 	struct vfw_sig_counts *counts;
 	struct vfw_budget *budget;
 	bool short_of = false;
-	u64 name;
+	u64 name, now;
 
 	if (limit->track == VFW_SIG_TRACK_RULE)
 		return count_rule(profile->series, limit, i);
@@ -209,9 +241,10 @@ enum vfw_sig_told vfw_sig_count(struct vfw_scan *scan, const struct vfw_pkt *p, 
 	if (counts) {
 		name = count_hash(profile->series, scan, p, sig, limit->track);
 		spin_lock(&counts->lock);
-		set = count_set(counts, budget, name);
+		now = count_now();
+		set = count_set(counts, budget, name, now, limit->seconds);
 		if (set)
-			told = vfw_sigcount(set, name, limit, count_now(), &short_of);
+			told = vfw_sigcount(set, name, limit, now, &short_of);
 		spin_unlock(&counts->lock);
 	}
 	if (!set || short_of)

@@ -31,7 +31,7 @@ send() {
 	X
 }
 
-# flood TIMES PORT TEXT: from a, to so many addresses that nobody has, at b's door.
+# flood TIMES PORT TEXT: from a, to so many addresses of the subnet behind b.
 flood() {
 	on a python3 - "$@" "$(mac_of a)" "$(mac_of b)" <<-'X'
 		import socket, struct, sys
@@ -63,15 +63,16 @@ logins() {
 	X
 }
 
-# told SID FILTER: alerts of that rule to b's address, once all that was sent is said.
+# told SID [ADDRESS]: alerts of that rule to b's address, once all that VMs sent until now is said: it was sent before the marks.
 told() {
-	marks=$((marks + 1))
-	send c 1 94 "mark"
-	wait_until 20 marked
+	local before vm
+	before=$(eve_count "$MARK")
+	for vm in a c; do send $vm 1 94 "mark"; done
+	wait_until 20 marked $((before + 2))
 	eve_count ".event_type == \"alert\" and .alert.signature_id == $1 and .dest_ip == \"${2:-10.0.0.2}\""
 }
-marked() { [ "$(eve_count '.alert.signature_id == 3000009')" -ge $marks ]; }
-marks=0
+MARK='.event_type == "alert" and .alert.signature_id == 3000009'
+marked() { [ "$(eve_count "$MARK")" -ge "$1" ]; }
 
 # came TEXT: how often b heard it.
 came() { { grep -ao -- "$1" /tmp/heard || true; } | wc -l; }
@@ -81,6 +82,8 @@ labvm bridge br0 --ip 10.0.0.254/24
 labvm add a --ip 10.0.0.1/24
 labvm add b --ip 10.0.0.2/24
 labvm add c --ip 10.0.0.3/24
+# a subnet behind b: a table of its own must not grow by whatever is sent there
+sed -i 's|"10.0.0.2"|"10.0.0.2", "10.9.0.0/16"|' /etc/vfw/vms.d/b.toml
 on b python3 - >/tmp/heard <<-'X' &
 	import selectors, socket, sys
 	poll = selectors.DefaultSelector()
