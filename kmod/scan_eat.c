@@ -516,6 +516,7 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 					  const struct vfw_scan_bytes *bytes)
 {
 	u32 unit = skb_is_gso(p->skb) ? skb_shinfo(p->skb)->gso_size : bytes->len, off, n;
+	u32 seq = p->f.tcp_seq, flags = p->f.tcp_flags;
 	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
 	struct eat eat __uninitialized;
 
@@ -523,10 +524,20 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 	eat.segment = true;
 	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
 		n = min(max(unit, 1U), bytes->len - off);
+		/* as the frame will be cut: tcp_gso_segment() */
+		p->f.tcp_seq = seq + off;
+		p->f.tcp_flags = flags;
+		if (off + n < bytes->len)
+			p->f.tcp_flags &= ~(VFW_TCP_FIN | VFW_TCP_PSH);
+		if (off)
+			p->f.tcp_flags &= ~VFW_TCP_CWR;
+		memset(eat.fit, 0, sizeof(eat.fit));
 		ret = eat_packet(&eat, bytes, off, n);
 		if (ret == VFW_SCAN_CLEAN)
 			eat_settle(&eat);
 	}
+	p->f.tcp_seq = seq;
+	p->f.tcp_flags = flags;
 	return eat_packets_end(&eat, ret);
 }
 

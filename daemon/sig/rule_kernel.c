@@ -68,6 +68,10 @@ static const char *unlike_packet(const struct vfw_rule_set *set, const struct vf
 		case VFW_SIG_ICMP_TYPE:
 		case VFW_SIG_ICMP_CODE:
 		case VFW_SIG_DSIZE:
+		case VFW_SIG_TCP_FLAGS:
+		case VFW_SIG_TCP_SEQ:
+		case VFW_SIG_TCP_ACK:
+		case VFW_SIG_TCP_WINDOW:
 			if (tcp && !segments)
 				return "TCP by packets";
 			break;

@@ -50,6 +50,7 @@ enum vfw_tcp_state {
 #define VFW_TCP_PSH 0x08
 #define VFW_TCP_ACK 0x10
 #define VFW_TCP_URG 0x20
+#define VFW_TCP_CWR 0x80
 
 enum vfw_tcp_step {
 	VFW_TCP_STEP_PASS, /* belongs to the conversation */

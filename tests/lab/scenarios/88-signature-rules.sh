@@ -57,6 +57,7 @@ rules '# of all kinds' "$DROP" \
 	'drop tcp any any -> any 7000 (msg:"Segment"; flow:no_stream,to_server; content:"evil"; depth:8; content:!"not"; sid:2000012;)' \
 	'drop tcp any any -> any 7000 (msg:"Size"; content:"sized"; dsize:12; sid:2000013;)' \
 	'drop tcp-pkt any any -> any 7000 (msg:"Last"; content:"tail"; endswith; sid:2000014;)' \
+	'drop tcp any any -> any 7000 (msg:"Flags"; content:"pushed"; flags:!P; sid:2000015;)' \
 	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)' \
 	'drop udp any any -> any 90 (msg:"Both"; content:"second"; pcre:"/first=h[aeiou]lf/i"; sid:2000009;)'
 mkdir -p /etc/vfw/policy.d
@@ -72,15 +73,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 14 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 15 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: offset, depth in TCP: ' $f || fail "$f: $(cat $f)"
-	grep -q "web.rules:14:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "1 of the 10 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "web.rules:15:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
+	grep -q "1 of the 11 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"13 10 1 1 1 2"
+	"14 11 1 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -174,10 +175,11 @@ wait_until 20 listening b -tln 7000
 expect "behind its depth" "$(talk 5 'evil!')" "evil!"
 expect "with what must not be there" "$(talk 2 'evil-not!')" "evil-not!"
 expect "of another size" "$(talk 7 'sized!')" "sized!"
+expect "in the last segment of a super-frame" "$(talk M+5 'pushed!')" "pushed!"
 expect "not at the end" "$(talk 3 'tails!')" "tails!"
 expect "in the second segment, behind its depth" "$(talk M+5 'evil!')" "evil!"
 dropped=()
-for what in '4 evil!' '6 sized!' 'M+4 evil!' '2*M-4 tail 5'; do
+for what in '4 evil!' '6 sized!' 'M+4 evil!' '2*M-4 tail 5' 'M+4 pushed M+1'; do
 	set -- $what
 	PATIENCE=1 talk "$@" >/dev/null 2>&1 &
 	dropped+=($!)
@@ -185,7 +187,7 @@ done
 for pid in "${dropped[@]}"; do
 	expect_fail wait "$pid"
 done
-for sid in 2000012 2000013 2000014; do
+for sid in 2000012 2000013 2000014 2000015; do
 	eve ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $sid and .dest_port == 7000"
 done
 expect "found in" "$(eve_count '.event_type == "alert" and .alert.signature_id == 2000012')" 2
