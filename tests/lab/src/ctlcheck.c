@@ -298,7 +298,7 @@ static void check_counts(void)
 
 static void check_flags(void)
 {
-	struct vfw_explain ex = {.flags = 0x40};
+	struct vfw_explain ex = {.flags = 0x80};
 	struct nlmsghdr *nlh;
 	struct ctl_policy p;
 	uint8_t uuid[VFW_UUID_LEN];
