@@ -3,8 +3,10 @@
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
+#include <net/switchdev.h>
 
 #include "bridge.h"
 
@@ -13,9 +15,34 @@ static bool (*bridge_enabled)(const struct net_device *dev);
 static int (*bridge_pvid)(const struct net_device *dev, u16 *pvid);
 static int (*bridge_info)(const struct net_device *dev, u16 vid, struct bridge_vlan_info *info);
 
-void vfw_bridge_get(void)
+/* Goes up under RTNL, and never down. Without switchdev nobody says when. */
+bool vfw_bridge_filters __read_mostly = !IS_ENABLED(CONFIG_NET_SWITCHDEV);
+
+/* RTNL held. The bridge asks here, in whatever way filtering is switched, before that is done. */
+static int bridge_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
-	ASSERT_RTNL();
+	const struct switchdev_notifier_port_attr_info *info = ptr;
+
+	if (event == SWITCHDEV_PORT_ATTR_SET &&
+	    info->attr->id == SWITCHDEV_ATTR_ID_BRIDGE_VLAN_FILTERING &&
+	    info->attr->u.vlan_filtering)
+		WRITE_ONCE(vfw_bridge_filters, true);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block bridge_nb = {
+	.notifier_call = bridge_event,
+	/* a driver that cannot (-EOPNOTSUPP) ends the chain, and the bridge filters all the same */
+	.priority = INT_MAX,
+};
+
+int vfw_bridge_init(void)
+{
+	return register_switchdev_blocking_notifier(&bridge_nb);
+}
+
+static void bridge_get(void)
+{
 	if (!IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING))
 		return;
 	if (!bridge_pvid)
@@ -27,8 +54,17 @@ void vfw_bridge_get(void)
 		smp_store_release(&bridge_enabled, symbol_get(br_vlan_enabled));
 }
 
+void vfw_bridge_get(const struct net_device *br)
+{
+	ASSERT_RTNL();
+	bridge_get();
+	if (IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING) && (!bridge_enabled || bridge_enabled(br)))
+		WRITE_ONCE(vfw_bridge_filters, true);
+}
+
 void vfw_bridge_put(void)
 {
+	unregister_switchdev_blocking_notifier(&bridge_nb);
 	if (bridge_enabled)
 		symbol_put(br_vlan_enabled);
 	if (bridge_info)

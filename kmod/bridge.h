@@ -8,10 +8,27 @@
 
 #include <linux/netdevice.h>
 
-/* Takes the bridge's functions if they are not taken yet. RTNL held; may sleep. */
-void vfw_bridge_get(void);
+extern bool vfw_bridge_filters; /* see vfw_bridge_may_filter() */
 
-/* Gives them back: module exit, after the hooks are gone. */
+/*
+ * May a bridge with ports of ours filter VLANs? False as long as none did when a port of it was seen, and none
+ * in the kernel was told to since vfw_bridge_init(); then vfw_bridge_is_filtering() is false, too. Any context.
+ */
+static inline bool vfw_bridge_may_filter(void)
+{
+	return READ_ONCE(vfw_bridge_filters);
+}
+
+/* Hears from now on when a bridge is told to filter VLANs. Before any port; 0 or -errno. Takes RTNL; may sleep. */
+int vfw_bridge_init(void);
+
+/*
+ * A device is in br, a bridge: takes the bridge's functions if they are not taken yet, and looks whether br filters VLANs.
+ * RTNL held; may sleep.
+ */
+void vfw_bridge_get(const struct net_device *br);
+
+/* Gives them back, and hears no more: module exit, after the hooks are gone. Takes RTNL; may sleep. */
 void vfw_bridge_put(void);
 
 /* Is br a bridge that filters VLANs? RCU read lock. */

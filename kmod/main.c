@@ -100,9 +100,12 @@ static int __init vfw_init(void)
 		vfw_mode_set(VFW_MODE_ARMED);
 		mutex_unlock(&vfw_config_mutex);
 	}
-	err = vfw_hook_bridge_init();
+	err = vfw_bridge_init();
 	if (err)
 		goto reject;
+	err = vfw_hook_bridge_init();
+	if (err)
+		goto heard;
 	err = vfw_scope_init();
 	if (err)
 		goto bridge;
@@ -120,6 +123,7 @@ bridge:
 	vfw_hook_bridge_exit();
 	synchronize_net();
 	vfw_scan_stop();
+heard:
 	vfw_bridge_put();
 reject:
 	if (armed) {

@@ -245,8 +245,9 @@ static __always_inline struct vfw_memo *memo_known(const struct vfw_port *port,
 	    m->epoch != READ_ONCE(vfw_memo_epoch) || m->generation != pol->generation ||
 	    m->deaths != READ_ONCE(*m->died))
 		return NULL;
-	/* Bridges tell nobody of their VLANs: they are asked. */
-	if (unlikely(vfw_bridge_is_filtering(m->bridge)) && !memo_vlan_fits(m))
+	/* Bridges tell nobody of their VLANs, but that they begin to filter by them: then they are asked. */
+	if (unlikely(vfw_bridge_may_filter()) && vfw_bridge_is_filtering(m->bridge) &&
+	    !memo_vlan_fits(m))
 		return NULL;
 	m->used = true;
 	return m;

@@ -107,7 +107,7 @@ static int scope_apply(struct net_device *dev)
 	if (!net_eq(dev_net(dev), &init_net))
 		return 0;
 	if (master && netif_is_bridge_master(master))
-		vfw_bridge_get();
+		vfw_bridge_get(master);
 	if (port) {
 		vfw_port_flags(port, mask, flags);
 		if (!(port->flags & VFW_PORT_F_BY_ANY))
