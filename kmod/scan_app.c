@@ -174,6 +174,28 @@ static u32 app_strictest(const struct vfw_scan *scan, struct vfw_pkt *p)
 	return VFW_APP_ID_PENDING;
 }
 
+/*
+ * It is this one, but others lost that hit where it did not: one of them that is refused, VFW_APP_ID_PENDING if none is. Of one that
+ * it is over only by its name: behind PROXY's line comes what is none of those that are let pass.
+ */
+static u32 app_doubted(const struct vfw_scan *scan, struct vfw_pkt *p, u16 named)
+{
+	const struct vfw_apps *apps = &scan->user.profile->apps;
+	struct vfw_app_doubt doubt[VFW_APP_HITS];
+	u32 n = vfw_app_doubts(apps, &scan->app.state, named, doubt);
+	u32 ident[2], i, id;
+
+	app_idents(p, ident);
+	for (i = 0; i < n; i++) {
+		id = apps->apps[doubt[i].app].id;
+		if (doubt[i].beaten ? vfw_match_forbids(&p->pol->tables, ident[0], ident[1],
+							scan->app.key, id)
+				    : app_refuses(scan, p, id))
+			return id;
+	}
+	return VFW_APP_ID_PENDING;
+}
+
 /* Is there no more to come that is looked at, of one side, or of both? */
 static bool app_is_over(const struct vfw_scan_app *app, bool both)
 {
@@ -191,8 +213,11 @@ static u32 app_is(const struct vfw_scan *scan, struct vfw_pkt *p)
 		vfw_app_decide(apps, &app->state, p->f.proto, (u16)(app->key & 0xffff));
 	u32 strictest;
 
-	if (v.answer == VFW_APP_KNOWN)
-		return apps->apps[v.app].id;
+	if (v.answer == VFW_APP_KNOWN) {
+		strictest =
+			app->state.n_hits > 1 ? app_doubted(scan, p, v.app) : VFW_APP_ID_PENDING;
+		return strictest != VFW_APP_ID_PENDING ? strictest : apps->apps[v.app].id;
+	}
 	if (v.answer == VFW_APP_AMBIGUOUS) {
 		strictest = app_strictest(scan, p);
 		if (strictest != VFW_APP_ID_PENDING)
@@ -212,6 +237,7 @@ static void app_decide(struct vfw_scan *scan, struct vfw_pkt *p, const struct vf
 	/* what comes in fragments may have a wrong checksum: it may tell of what is refused, and of nothing else */
 	if (was && p->whole && app_is_known(is) && !app_refuses(scan, p, is)) {
 		memcpy(app->state.hit, was->state.hit, sizeof(app->state.hit));
+		memcpy(app->state.where, was->state.where, sizeof(app->state.where));
 		app->state.n_hits = was->state.n_hits;
 		app->state.lost = was->state.lost;
 		is = app_is(scan, p);

@@ -74,8 +74,10 @@ void vfw_app_forget(struct vfw_app_state *s, u32 side)
 	u32 i;
 
 	for (i = 0; i < s->n_hits; i++)
-		if ((s->hit[i] & 1) != side)
+		if ((s->hit[i] & 1) != side) {
+			s->where[kept] = s->where[i];
 			s->hit[kept++] = s->hit[i];
+		}
 	s->n_hits = kept;
 	s->bytes[side] = 0;
 	s->datagrams[side] = 0;
@@ -87,24 +89,47 @@ void vfw_app_close(struct vfw_app_state *s, u32 side)
 	s->bytes[side] = VFW_APP_BYTES;
 }
 
-static bool has(const struct vfw_app_state *s, u32 pattern, u32 side)
+/* Where this hit is noted, s->n_hits if it is not. */
+static u32 find(const struct vfw_app_state *s, u32 pattern, u32 side)
 {
 	u32 i;
 
 	for (i = 0; i < s->n_hits; i++)
 		if (s->hit[i] == (pattern << 1 | side))
-			return true;
-	return false;
+			break;
+	return i;
+}
+
+static bool has(const struct vfw_app_state *s, u32 pattern, u32 side)
+{
+	return find(s, pattern, side) < s->n_hits;
 }
 
 void vfw_app_hit(struct vfw_app_state *s, const struct vfw_apps *a, u32 pattern, u32 side)
 {
-	if (pattern >= a->n_patterns || side > 1 || has(s, pattern, side))
+	u32 i;
+
+	if (pattern >= a->n_patterns || side > 1)
 		return;
-	if (s->n_hits < VFW_APP_HITS)
-		s->hit[s->n_hits++] = (u16)(pattern << 1 | side);
-	else
+	i = find(s, pattern, side);
+	if (i == VFW_APP_HITS) {
 		s->lost |= (u8)(1U << side);
+		return;
+	}
+	if (i == s->n_hits) {
+		s->hit[i] = (u16)(pattern << 1 | side);
+		s->where[i] = 0;
+		s->n_hits++;
+	}
+	s->where[i] |= 1U << s->datagrams[side] % 32;
+}
+
+/* Is the hit one by itself, or is there the one that it goes with? */
+static bool counts(const struct vfw_apps *a, const struct vfw_app_state *s, u32 i)
+{
+	u16 with = a->patterns[s->hit[i] >> 1].with;
+
+	return with == VFW_APP_NONE || has(s, with, !(s->hit[i] & 1));
 }
 
 /* Apps that hits name, each once. */
@@ -141,7 +166,7 @@ static void collect(struct candidates *c, const struct vfw_apps *a, const struct
 		const struct vfw_app_pattern *p = &a->patterns[s->hit[i] >> 1];
 		u32 side = s->hit[i] & 1;
 
-		if (p->with != VFW_APP_NONE && !has(s, p->with, !side))
+		if (!counts(a, s, i))
 			continue;
 		add(c, p->app,
 		    p->role == VFW_APP_ANY ? 2 : (u8)(p->role == VFW_APP_CLIENT ? side : !side));
@@ -178,6 +203,38 @@ u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 st
 	for (i = 0; i < c.n; i++)
 		if (!is_beaten(&c, a, i))
 			stay[n++] = c.app[i];
+	return n;
+}
+
+/* Where an app has hit, by side. */
+static void app_where(const struct vfw_apps *a, const struct vfw_app_state *s, u16 app,
+		      u32 where[2])
+{
+	u32 i;
+
+	where[0] = where[1] = 0;
+	for (i = 0; i < s->n_hits; i++)
+		if (a->patterns[s->hit[i] >> 1].app == app && counts(a, s, i))
+			where[s->hit[i] & 1] |= s->where[i];
+}
+
+u32 vfw_app_doubts(const struct vfw_apps *a, const struct vfw_app_state *s, u16 app,
+		   struct vfw_app_doubt doubt[VFW_APP_HITS])
+{
+	u32 here[2], there[2], i, n = 0;
+	struct candidates c;
+
+	collect(&c, a, s);
+	app_where(a, s, app, here);
+	for (i = 0; i < c.n; i++) {
+		if (c.app[i] == app)
+			continue;
+		app_where(a, s, c.app[i], there);
+		if (there[0] & ~here[0] || there[1] & ~here[1]) {
+			doubt[n].app = c.app[i];
+			doubt[n++].beaten = is_beaten(&c, a, i);
+		}
+	}
 	return n;
 }
 

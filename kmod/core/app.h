@@ -8,7 +8,8 @@
  *
  * A pattern stands for its app by itself, or together with another one that must hit on the other side. Of several
  * apps those go that another one is declared to be over; if more than one stays, the port decides
- * between them; if it does not, the conversation is none of them.
+ * between them; if it does not, the conversation is none of them. Who must not be deceived asks besides which ones lost though they hit
+ * where the one that is named did not: vfw_app_doubts().
  */
 #ifndef VFW_CORE_APP_H
 #define VFW_CORE_APP_H
@@ -60,6 +61,8 @@ struct vfw_app_state {
 	u8 n_hits;
 	u8 lost; /* by bit of the side: hits found no room */
 	u16 hit[VFW_APP_HITS]; /* pattern << 1 | side */
+	u32 where
+		[VFW_APP_HITS]; /* of each, by bit: in which of its side's datagrams; TCP: the first bit */
 };
 
 /* The tables as one piece of bytes: the arrays follow it, in the order of their counts, without gaps. */
@@ -109,6 +112,19 @@ void vfw_app_close(struct vfw_app_state *s, u32 side);
  * lost it may be any. Any context.
  */
 u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 stay[VFW_APP_HITS]);
+
+/* An app that lost against the one that is named. */
+struct vfw_app_doubt {
+	u16 app;
+	bool beaten; /* the other one is over it; else the port decided */
+};
+
+/*
+ * The apps that lost against app, which vfw_app_decide() names, though they hit on a side, or in a datagram, where that did not:
+ * there something else was said than it says. Returns how many. Any context.
+ */
+u32 vfw_app_doubts(const struct vfw_apps *a, const struct vfw_app_state *s, u16 app,
+		   struct vfw_app_doubt doubt[VFW_APP_HITS]);
 
 /* Bytes of the tables in one piece, and the same written into buf. Any context. */
 size_t vfw_apps_size(const struct vfw_apps *a);

@@ -328,8 +328,10 @@ const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32
 	return &t->blocks[t->counts.default_block];
 }
 
-/* The run for an app. */
-static const u32 *run_of(const struct vfw_tables *t, const u32 *words, u32 app)
+#define NO_RUN 0xffffffffU
+
+/* Where the run is that is for this app alone, NO_RUN: it has none. */
+static u32 own_run(const u32 *words, u32 app)
 {
 	const u32 *pairs = words + VFW_APPS_HEAD;
 	u32 low = 0, high = words[VFW_APPS_N];
@@ -338,13 +340,21 @@ static const u32 *run_of(const struct vfw_tables *t, const u32 *words, u32 app)
 		u32 mid = low + (high - low) / 2;
 
 		if (pairs[2 * mid] == app)
-			return t->cands + pairs[2 * mid + 1];
+			return pairs[2 * mid + 1];
 		if (pairs[2 * mid] < app)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return t->cands + words[VFW_APPS_ELSE];
+	return NO_RUN;
+}
+
+/* The run for an app. */
+static const u32 *run_of(const struct vfw_tables *t, const u32 *words, u32 app)
+{
+	u32 own = own_run(words, app);
+
+	return t->cands + (own != NO_RUN ? own : words[VFW_APPS_ELSE]);
 }
 
 static void found_run(const u32 *run, struct vfw_match *m)
@@ -434,6 +444,17 @@ u32 vfw_match_refuses(const struct vfw_tables *t, u32 src, u32 dst, u32 key)
 	if (!(cand & VFW_CELL_F_APPS))
 		return VFW_APP_ID_PENDING;
 	return refused_app(t, t->cands + (cand & ~VFW_CELL_F_APPS));
+}
+
+bool vfw_match_forbids(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app)
+{
+	u32 cand = find_cell(t, vfw_match_block(t, src, dst), key)->cand;
+	u32 run;
+
+	if (!(cand & VFW_CELL_F_APPS))
+		return false;
+	run = own_run(t->cands + (cand & ~VFW_CELL_F_APPS), app);
+	return run != NO_RUN && !run_passes(t, run);
 }
 
 bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b)

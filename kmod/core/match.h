@@ -93,6 +93,9 @@ void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32
  */
 u32 vfw_match_refuses(const struct vfw_tables *t, u32 src, u32 dst, u32 key);
 
+/* Is this app, by its name, refused there? Not what is refused because it is none of those that are named. Any context. */
+bool vfw_match_forbids(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app);
+
 /* May ARP and ND pass between the two: does any rule join them, either way? Any context. */
 bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b);
 

@@ -131,6 +131,44 @@ START_TEST(which_stay)
 }
 END_TEST
 
+/* What lost counts where the app that is named was silent: on another side, or in another datagram. */
+START_TEST(which_lost)
+{
+	struct vfw_app_doubt doubt[VFW_APP_HITS];
+	struct vfw_app_state s = {0};
+
+	vfw_app_hit(&s, &tables, WEB_ASK, 0);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, WEB, doubt), 0);
+	vfw_app_hit(&s, &tables, SHOP_ASK, 0);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, SHOP, doubt), 0);
+	vfw_app_hit(&s, &tables, WEB_ASK, 1);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, SHOP, doubt), 1);
+	ck_assert(doubt[0].app == WEB && doubt[0].beaten);
+	vfw_app_forget(&s, 1);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, SHOP, doubt), 0);
+	vfw_app_hit(&s, &tables, NEWS_BANNER, 1);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, SHOP, doubt), 1);
+	ck_assert(doubt[0].app == NEWS && !doubt[0].beaten);
+
+	/* datagrams of one side; what has hit before is noted again */
+	s = (struct vfw_app_state){0};
+	vfw_app_hit(&s, &tables, WEB_ASK, 0);
+	vfw_app_take(&s, 0, 10, true);
+	vfw_app_hit(&s, &tables, NEWS_BANNER, 0);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, WEB, doubt), 1);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, NEWS, doubt), 1);
+	vfw_app_hit(&s, &tables, WEB_ASK, 0);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, WEB, doubt), 0);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, NEWS, doubt), 1);
+
+	/* half of a pair is nothing */
+	s = (struct vfw_app_state){0};
+	vfw_app_hit(&s, &tables, WEB_ASK, 0);
+	vfw_app_hit(&s, &tables, MAIL_BANNER, 1);
+	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, WEB, doubt), 0);
+}
+END_TEST
+
 START_TEST(budget)
 {
 	struct vfw_app_state s = {0};
@@ -259,6 +297,7 @@ TCase *core_app_cases(void)
 	tcase_add_test(t, hints_of_the_protocol);
 	tcase_add_test(t, too_many_hits);
 	tcase_add_test(t, which_stay);
+	tcase_add_test(t, which_lost);
 	tcase_add_test(t, budget);
 	tcase_add_test(t, long_lists);
 	tcase_add_test(t, tables_refused);

@@ -38,14 +38,14 @@ serve() {
 		    while True:
 		        got, peer = s.recvfrom(4096)
 		        s.sendto(got, peer)
-		says = {2222: SSH, 81: SSH, 7001: b"hello, who are you?\r\n"}
-		for port in 80, 8042, 2222, 81, 7000, 7001, 8060, 8070:
+		says = {2222: SSH, 81: SSH, 7001: b"hello, who are you?\r\n", 8071: b"GREETING\r\n" + SSH}
+		for port in 80, 8042, 2222, 81, 7000, 7001, 8060, 8070, 8071:
 		    threading.Thread(target=tcp, args=(port, says.get(port, b"")), daemon=True).start()
 		threading.Thread(target=udp, args=(5354,), daemon=True).start()
 		udp(5353)
 	X
 	for port in 5353 5354; do wait_until 20 listening b -uln $port; done
-	for port in 80 8042 2222 81 7000 7001 8060 8070; do wait_until 20 listening b -tln $port; done
+	for port in 80 8042 2222 81 7000 7001 8060 8070 8071; do wait_until 20 listening b -tln $port; done
 }
 
 # client: one process in a that does what it is asked, with one line of answer:
@@ -158,6 +158,8 @@ dropped_by() { [ "$(drops "$1" "$2")" -gt "${3:-0}" ]; }
 mkdir -p /etc/vfw/apps /etc/vfw/signatures
 # a few, for all of them take long to compile here
 cp rules/apps/{http,ssh,redis,dns,smtp}.app /etc/vfw/apps/
+# what says its line is that, whatever else it would be
+printf 'app greeting\nover ssh\ntcp server /^GREETING\\r\\n/\n' >/etc/vfw/apps/greeting.app
 echo '1000001 /\/evil\.cgi/ "evil"' >/etc/vfw/signatures/web.patterns
 labvm add a --ip 10.0.0.11/24 --ip 10.0.0.99/24
 labvm add b --ip 10.0.0.12/24
@@ -182,6 +184,8 @@ cat >/tmp/apps.vfw <<-P
 	  pass from vm a to vm b udp port 5354
 	  monitor from vm a to vm b tcp port 8070  app ssh
 	  pass from vm a to vm b tcp port 8070
+	  block from vm a to vm b tcp port 8071  app ssh
+	  pass from vm a to vm b tcp port 8071
 	}
 	default block
 P
@@ -210,18 +214,20 @@ eve '.event_type == "would-drop" and .vfw.rule == "first:12" and .app_proto == "
 eve '.vfw.action == "pass" and .app_proto == "http" and .vfw.rule == "first:1" and .dest_port == 8042'
 
 note "what is another thing than a rule asks for, is refused by name, or is not known when 4 KiB were said, is cut by the rule that says so;"
-note "filler of one side hides nothing; until-known block: nothing is said before it is known what"
+note "filler of one side hides nothing, nor does a line of one side that is over what the other one says; until-known block: nothing is said before it is known what"
 a talk redis 8042 '*1\r\n$4\r\nPING\r\n' PING
 a talk none 8042 "$long" "${long:0:10}"
 a talk ssh 80 'SSH-2.0-x\r\n' SSH
 a talk get 2222 'GET / HTTP/1.0\r\n\r\n' 'GET /'
 a talk filled 8060 "$long" SSH-2.0
+a talk greeted 8071 'SSH-2.0-x\r\n' SSH-2.0-x
 a talk early 7000 'hm\n' hm
 a talk hello 7001 '' hello
-expect "heard, of what must not be" "$(a heard 1 other redis none ssh get filled early hello)" -
+expect "heard, of what must not be" "$(a heard 1 other redis none ssh get filled greeted early hello)" -
 wait_until 10 dropped_by first:7 app 1
 wait_until 10 dropped_by first:2 app
 wait_until 10 dropped_by first:8 app
+wait_until 10 dropped_by first:14 app
 wait_until 10 dropped_by default app
 wait_until 10 dropped_by first:5 app-unknown 1
 eve '.event_type == "drop" and .app_proto == "redis" and .vfw.reason == "app" and .vfw.rule == "first:7"'
