@@ -147,7 +147,7 @@ $(LAB_BIN)/ctl%: tests/lab/src/ctl%.c tests/lab/src/ctlmsg.c tests/lab/src/ctlms
 	$(CC) $(LAB_CFLAGS) $(filter %.c,$^) -o $@ -lmnl $(LAB_LIBS)
 
 # Those that bring signatures make databases, too.
-$(LAB_BIN)/ctlscan $(LAB_BIN)/ctlrefuse: tests/lab/src/ctldb.c tests/lab/src/ctldb.h
+$(LAB_BIN)/ctlscan $(LAB_BIN)/ctlrefuse: tests/lab/src/ctldb.c tests/lab/src/ctldb.h kmod/core/sig.h kmod/core/sig_table.h
 $(LAB_BIN)/ctlscan $(LAB_BIN)/ctlrefuse: LAB_LIBS := -lhs
 
 # The ordering of streams, against the TCP of the kernel it runs on.

@@ -18,7 +18,7 @@ static int (*bridge_info)(const struct net_device *dev, u16 vid, struct bridge_v
 /* Goes up under RTNL, and never down. Without switchdev nobody says when. */
 bool vfw_bridge_filters __read_mostly = !IS_ENABLED(CONFIG_NET_SWITCHDEV);
 
-/* RTNL held. The bridge asks here, in whatever way filtering is switched, before that is done. */
+/* RTNL held. br_vlan_filter_toggle(), by netlink or sysfs, says so before it returns. */
 static int bridge_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	const struct switchdev_notifier_port_attr_info *info = ptr;

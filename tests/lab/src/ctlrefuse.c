@@ -123,7 +123,7 @@ static void check_databases(void)
 	struct vfw_profile_conf flag = good, none = good, reserved = good;
 	size_t i;
 
-	flag.flags = 4;
+	flag.flags = 8;
 	none.n_exprs = 0;
 	reserved.reserved = 1;
 	if (pipe(pipes))
