@@ -36,13 +36,13 @@ static void fill(struct input *in, struct vfw_apps *t)
 	t->n_ports = next(in) % 9;
 	for (i = 0; i < t->n_apps; i++)
 		apps[i] = (struct vfw_app){(u16)(next(in) % 17), next(in) % 4, (u16)(next(in) % 9),
-					   next(in) % 3};
+					   next(in) % 3, i + 1};
 	for (i = 0; i < t->n_patterns; i++) {
 		uint8_t with = next(in);
 
 		patterns[i] = (struct vfw_app_pattern){next(in) % (APPS + 1),
 						       with % 3 ? VFW_APP_NONE : with / 3 % 13,
-						       next(in) % 4};
+						       next(in) % 4, 6};
 		/* pairs that go with each other come about by chance too rarely */
 		if (with & 0x80 && i) {
 			patterns[i].app = patterns[i - 1].app;
@@ -103,6 +103,22 @@ static int rival(const struct vfw_apps *t, const bool (*hit)[2], u8 proto, u16 p
 	return -VFW_APP_UNKNOWN - 100;
 }
 
+/* Who lost is another one that hits name; each once. */
+static void check_doubts(const struct vfw_apps *t, const bool (*hit)[2],
+			 const struct vfw_app_state *s, u16 app)
+{
+	struct vfw_app_doubt doubt[VFW_APP_HITS];
+	u32 n = vfw_app_doubts(t, s, app, doubt), i, k;
+
+	for (i = 0; i < n; i++) {
+		if (doubt[i].app == app || !named(t, hit, doubt[i].app))
+			abort();
+		for (k = 0; k < i; k++)
+			if (doubt[k].app == doubt[i].app)
+				abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -138,6 +154,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		if ((v.answer == VFW_APP_KNOWN) != (v.app != VFW_APP_NONE) || v.client > 2)
 			abort();
+		if (v.answer == VFW_APP_KNOWN)
+			check_doubts(&t, (const bool(*)[2])hit, &s, v.app);
 	}
 	return 0;
 }
