@@ -155,7 +155,17 @@ static int profile_series(struct vfw_profile *profile)
 	return profile->series ? 0 : -ENOMEM;
 }
 
-/* Data, and looked at to the last byte: who may bring it, he who brings the databases is asked. */
+/* All of a file, which is data: who may bring it, he who brings the databases is asked. Returns its length, or -errno. */
+static ssize_t profile_file(int fd, size_t max, void **data)
+{
+	ssize_t n = kernel_read_file_from_fd(fd, 0, data, max, NULL, READING_POLICY);
+
+	if (n < 0)
+		*data = NULL;
+	return n;
+}
+
+/* Looked at to the last byte. */
 static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
 {
 	const char *why = NULL;
@@ -164,10 +174,8 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 
 	if (fd < 0)
 		return 0;
-	n = kernel_read_file_from_fd(fd, 0, &profile->table, VFW_SIG_TABLE_MAX, NULL,
-				     READING_POLICY);
+	n = profile_file(fd, VFW_SIG_TABLE_MAX, &profile->table);
 	if (n < 0) {
-		profile->table = NULL;
 		NL_SET_ERR_MSG(extack, "table of signatures: expected an open regular file of at "
 				       "most 32 MiB");
 		return n;
@@ -185,7 +193,7 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 	return -EINVAL;
 }
 
-/* Data, as the other table. */
+/* As the other table. */
 static int profile_apps(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
 {
 	const char *why;
@@ -193,10 +201,8 @@ static int profile_apps(int fd, struct vfw_profile *profile, struct netlink_ext_
 
 	if (fd < 0)
 		return 0;
-	n = kernel_read_file_from_fd(fd, 0, &profile->app_table, VFW_APP_TABLE_MAX, NULL,
-				     READING_POLICY);
+	n = profile_file(fd, VFW_APP_TABLE_MAX, &profile->app_table);
 	if (n < 0) {
-		profile->app_table = NULL;
 		NL_SET_ERR_MSG(extack,
 			       "table of apps: expected an open regular file of at most 1 MiB");
 		return n;

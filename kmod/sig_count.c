@@ -18,7 +18,6 @@
 #include "scan_flow.h"
 #include "share.h"
 #include "sig_count.h"
-#include "who.h"
 
 #define COUNT_PAGES 256 /* of one table, at most */
 #define COUNT_SETS (PAGE_SIZE / sizeof(struct vfw_sigcount_set))

@@ -61,7 +61,8 @@ static int print_enforced(const char *path)
 	struct vfw_patterns *p = read_rules(path);
 
 	for (size_t i = 0; i < p->n; i++)
-		printf("%u %u\n", p->v[i].gid, p->v[i].sid);
+		if (!(p->v[i].flags & VFW_PATTERN_F_PART))
+			printf("%u %u\n", p->v[i].gid, p->v[i].sid);
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 static char folder[64];
 static const char *const folders[] = {folder, NULL};
 
-/* What is said with these lines in a file of modprobe's, and another one before it. */
+/* What is said with these lines in modprobe's only file. */
 static int armed(const char *lines)
 {
 	char path[96];
@@ -38,22 +38,29 @@ static void tear_down(void)
 	ck_assert_int_eq(rmdir(folder), 0);
 }
 
+static const struct {
+	const char *lines;
+	int armed;
+} cases[] = {
+	{"", 0},
+	{"options vfw armed=1\n", 1},
+	{"options vfw scope=vnet* armed=Y depth=1\n", 1},
+	{"options vfw armed=on\n", 1},
+	{"options vfw armed\n", 1},
+	{"options vfw armed=0\n", 0},
+	{"options vfw armed=\n", 0},
+	{"options vfw armed=off\n", 0},
+	{"#options vfw armed=1\n", 0},
+	{"options kvm armed=1\n", 0},
+	{"options vfw unarmed=1 armedly=1\n", 0},
+	/* the last one counts */
+	{"options vfw armed=1\noptions vfw armed=0\n", 0},
+	{"options vfw armed=0 armed=1\n", 1},
+};
+
 START_TEST(as_modprobe_reads_it)
 {
-	ck_assert_int_eq(vfw_boot_armed(folders), 0);
-	ck_assert_int_eq(armed("options vfw armed=1\n"), 1);
-	ck_assert_int_eq(armed("options vfw scope=vnet* armed=Y depth=1\n"), 1);
-	ck_assert_int_eq(armed("options vfw armed=on\n"), 1);
-	ck_assert_int_eq(armed("options vfw armed\n"), 1);
-	ck_assert_int_eq(armed("options vfw armed=0\n"), 0);
-	ck_assert_int_eq(armed("options vfw armed=\n"), 0);
-	ck_assert_int_eq(armed("options vfw armed=off\n"), 0);
-	ck_assert_int_eq(armed("#options vfw armed=1\n"), 0);
-	ck_assert_int_eq(armed("options kvm armed=1\n"), 0);
-	ck_assert_int_eq(armed("options vfw unarmed=1 armedly=1\n"), 0);
-	/* the last one counts */
-	ck_assert_int_eq(armed("options vfw armed=1\noptions vfw armed=0\n"), 0);
-	ck_assert_int_eq(armed("options vfw armed=0 armed=1\n"), 1);
+	ck_assert_msg(armed(cases[_i].lines) == cases[_i].armed, "%s", cases[_i].lines);
 }
 END_TEST
 
@@ -63,7 +70,7 @@ Suite *suite_boot(void)
 	TCase *t = tcase_create("boot");
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
-	tcase_add_test(t, as_modprobe_reads_it);
+	tcase_add_loop_test(t, as_modprobe_reads_it, 0, sizeof(cases) / sizeof(cases[0]));
 	suite_add_tcase(s, t);
 	return s;
 }
