@@ -204,8 +204,9 @@ a talk banner 2222 '' SSH-2.0
 a talk short 8042 "${long:0:3000}" "${long:0:3000}"
 a talk held 7000 'GET /held HTTP/1.0\r\n\r\n' /held
 a talk other 81 '' SSH-2.0
+a talk greeted 8071 '' GREETING
 a talk watched 8070 'SSH-2.0-x\r\n' SSH-2.0-x
-expect "heard" "$(a heard $PATIENCE http banner short held watched)" "http banner short held watched"
+expect "heard" "$(a heard $PATIENCE http banner short held greeted watched)" "http banner short held greeted watched"
 a urgent watched
 a more watched 'line\n' line
 expect "heard after urgent data" "$(a heard $PATIENCE watched)" watched
@@ -220,7 +221,7 @@ a talk none 8042 "$long" "${long:0:10}"
 a talk ssh 80 'SSH-2.0-x\r\n' SSH
 a talk get 2222 'GET / HTTP/1.0\r\n\r\n' 'GET /'
 a talk filled 8060 "$long" SSH-2.0
-a talk greeted 8071 'SSH-2.0-x\r\n' SSH-2.0-x
+a more greeted 'SSH-2.0-x\r\n' SSH-2.0-x
 a talk early 7000 'hm\n' hm
 a talk hello 7001 '' hello
 expect "heard, of what must not be" "$(a heard 1 other redis none ssh get filled greeted early hello)" -
