@@ -269,13 +269,13 @@ static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *
 }
 
 /* For longer than the lock is held: the frame is the scan's owner until it is done. */
-static void segment_owns(struct vfw_scan *scan)
+static void segment_owns(struct vfw_scan *scan) __releases(&scan->lock)
 {
 	scan->busy = true;
 	spin_unlock(&scan->lock);
 }
 
-static void segment_disowns(struct vfw_scan *scan)
+static void segment_disowns(struct vfw_scan *scan) __acquires(&scan->lock)
 {
 	spin_lock(&scan->lock);
 	scan->busy = false;
@@ -316,17 +316,24 @@ static bool segment_is_asked(const struct vfw_scan *scan, const struct vfw_pkt *
 	       (s32)(s->seg.seq + s->seg.len - stream->next) > 0;
 }
 
+static enum vfw_scan_eaten segment_packets(struct vfw_scan *scan, struct vfw_pkt *p,
+					   const struct segment *s)
+{
+	enum vfw_scan_eaten ret;
+
+	if (s->seg.len <= VFW_SCAN_LOCKED)
+		return vfw_scan_eat_segments(scan, p, &s->bytes);
+	segment_owns(scan);
+	ret = vfw_scan_eat_segments(scan, p, &s->bytes);
+	segment_disowns(scan);
+	return ret;
+}
+
 /* Asks it. Returns true if the frame is dropped, or waits for the worker. */
 static bool segment_asks(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
 {
-	bool owned = s->seg.len > VFW_SCAN_LOCKED;
-	enum vfw_scan_eaten ret;
+	enum vfw_scan_eaten ret = segment_packets(scan, p, s);
 
-	if (owned)
-		segment_owns(scan);
-	ret = vfw_scan_eat_segments(scan, p, &s->bytes);
-	if (owned)
-		segment_disowns(scan);
 	p->asked = ret != VFW_SCAN_LATER;
 	switch (ret) {
 	case VFW_SCAN_MATCH:

@@ -422,7 +422,7 @@ static int may_pass(struct sweep *s)
 		return 0;
 	}
 	if (!c->rules ||
-	    s->words[VFW_APPS_PROFILE] == (c->rules[rule].profile ?: c->apps_profile)) {
+	    s->words[VFW_APPS_PROFILE] == (uint32_t)(c->rules[rule].profile ?: c->apps_profile)) {
 		if (rule < s->words[VFW_APPS_PASSES])
 			s->words[VFW_APPS_PASSES] = rule;
 		return 0;
