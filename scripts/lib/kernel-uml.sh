@@ -6,7 +6,7 @@
 # Each ends as a folder $VFW_CACHE/kernel/NAME-VERSION-KEY with linux (the program), build (for
 # modules) and modules (a /lib/modules); the link $VFW_CACHE/kernel/NAME leads to the current one.
 
-# uml_source DIR PACKAGE VERSION: the unpacked kernel source in DIR.
+# uml_source DIR PACKAGE VERSION: the unpacked kernel source in DIR, of which several kernels are made: under its lock.
 uml_source() {
 	local dir=$1 package=$2 version=$3 tmp
 	[ ! -e "$dir/.ready" ] || return 0
@@ -32,7 +32,7 @@ uml_make_uml() {
 	[ -n "$debian" ] ||
 		die "user-mode-linux is of $version, whose linux-source package is gone: use --kernel uml-debug"
 	src=$VFW_CACHE/src/linux-$debian
-	uml_source "$src" linux-source-"${version%.*}" "$debian"
+	locked "source-$debian" uml_source "$src" linux-source-"${version%.*}" "$debian"
 	out=$VFW_CACHE/kernel/uml-$debian-$1
 	rm -rf "$out"
 	mkdir -p "$out/build" "$out/modules/lib/modules"
@@ -54,7 +54,7 @@ uml_compile() {
 	local name=$1 key=$2 debian src out config=$VFW_TOP/tests/lab/kernel
 	debian=$(apt_version linux-source-6.12)
 	src=$VFW_CACHE/src/linux-$debian
-	uml_source "$src" linux-source-6.12 "$debian"
+	locked "source-$debian" uml_source "$src" linux-source-6.12 "$debian"
 	out=$VFW_CACHE/kernel/$name-$debian-$key
 	rm -rf "$out"
 	mkdir -p "$out/build" "$out/modules/lib/modules"
