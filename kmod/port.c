@@ -85,7 +85,7 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 		return ERR_PTR(-ENOMEM);
 	port->dev = dev;
 	port->ifindex = dev->ifindex;
-	port->flags = flags | VFW_PORT_F_INGRESS | VFW_PORT_F_EGRESS;
+	port->flags = flags;
 	port->own = vfw_share_new(VFW_SHARE_UNMANAGED);
 	port->in = vfw_share_new(VFW_SHARE_UNMANAGED);
 	err = -ENOMEM;

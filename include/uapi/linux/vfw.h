@@ -370,9 +370,7 @@ enum vfw_port_attr {
 #define VFW_PORT_F_BY_NAME (1U << 0) /* in scope by its name */
 #define VFW_PORT_F_BY_BRIDGE (1U << 1) /* in scope by its bridge */
 #define VFW_PORT_F_BY_BIND (1U << 2) /* in scope because user space bound it */
-#define VFW_PORT_F_INGRESS (1U << 3) /* its ingress hook is in place */
-#define VFW_PORT_F_EGRESS (1U << 4) /* its egress hook is in place */
-#define VFW_PORT_F_REFUSED (1U << 5) /* closed for good reason, e.g. several untagged VLANs */
+#define VFW_PORT_F_REFUSED (1U << 3) /* closed for good reason, e.g. several untagged VLANs */
 
 enum vfw_scope_attr {
 	VFW_SCOPE_A_UNSPEC,
