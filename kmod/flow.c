@@ -158,11 +158,13 @@ static void flow_learn(struct vfw_flow *flow, const struct vfw_pkt *p)
 	u32 app = flow_app(flow);
 	struct vfw_match m;
 
-	if (app == flow->app || flow->rule == VFW_PKT_NO_RULE)
+	if (app == flow->app)
+		return;
+	WRITE_ONCE(flow->app, app);
+	if (flow->rule == VFW_PKT_NO_RULE)
 		return;
 	vfw_match_lookup(&p->pol->tables, flow->ident[0], flow->ident[1], flow->policy_key, app,
 			 &m);
-	WRITE_ONCE(flow->app, app);
 	if (p->pol->tables.rules[m.rule].verdict == VFW_PASS)
 		flow_take(flow, p->pol, &m);
 }

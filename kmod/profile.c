@@ -3,6 +3,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel_read_file.h>
 #include <linux/rculist.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -196,6 +197,7 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 /* As the other table. */
 static int profile_apps(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
 {
+	static const siphash_key_t key;
 	const char *why;
 	ssize_t n;
 
@@ -208,6 +210,7 @@ static int profile_apps(int fd, struct vfw_profile *profile, struct netlink_ext_
 		return n;
 	}
 	profile->app_table_len = n;
+	profile->apps_sum = siphash(profile->app_table, n, &key);
 	why = vfw_apps_read(profile->app_table, n, &profile->apps);
 	if (!why)
 		return 0;
@@ -353,6 +356,24 @@ void vfw_profile_publish(struct vfw_profile *const *profiles, u32 n, u32 revisio
 	spin_unlock_bh(&profile_lock);
 }
 
+/* The newest one, held, that is not old and does all that this one does; or NULL. */
+static struct vfw_profile *profile_heir(const struct vfw_profile *old)
+{
+	struct vfw_profile *found = NULL, *profile;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(profile, &profile_all, node) {
+		if (profile->old || !profile_same(profile, old) ||
+		    profile->apps_sum != old->apps_sum ||
+		    memcmp(&profile->conf, &old->conf, sizeof(old->conf)))
+			continue;
+		vfw_profile_put(found);
+		found = vfw_profile_get(profile);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
 /*
  * The next profile behind one that the caller holds (NULL: the first) that is old and has users, held; or NULL. What is held
  * stays in the list, for who would move it holds vfw_config_mutex.
@@ -393,9 +414,9 @@ static struct vfw_profile_user *profile_first_user(struct vfw_profile *profile,
 }
 
 void vfw_profile_retire(bool (*hold)(struct vfw_profile_user *user),
-			void (*renew)(struct vfw_profile_user *user))
+			void (*renew)(struct vfw_profile_user *user, struct vfw_profile *next))
 {
-	struct vfw_profile *profile = NULL, *next;
+	struct vfw_profile *profile = NULL, *next, *heir;
 	struct vfw_profile_user *user;
 
 	lockdep_assert_held(&vfw_config_mutex);
@@ -403,10 +424,12 @@ void vfw_profile_retire(bool (*hold)(struct vfw_profile_user *user),
 		vfw_profile_put(profile);
 		profile = next;
 		/* what is left of one when no user can be held dies by itself */
+		heir = profile_heir(profile);
 		while ((user = profile_first_user(profile, hold))) {
-			renew(user);
+			renew(user, heir);
 			cond_resched();
 		}
+		vfw_profile_put(heir);
 	}
 	vfw_profile_put(profile);
 }

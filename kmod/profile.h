@@ -51,6 +51,7 @@ struct vfw_profile {
 	size_t app_table_len;
 	struct vfw_apps
 		apps; /* pattern n is expression conf.n_exprs + n; none without VFW_PROFILE_F_APPS */
+	u64 apps_sum; /* of that table: two with the same one are the same; 0: none */
 	unsigned long published; /* jiffies */
 	struct vfw_profile_count __percpu *count;
 	struct list_head node; /* of all that are published; RCU, written under profile_lock */
@@ -127,10 +128,11 @@ void vfw_profile_publish(struct vfw_profile *const *profiles, u32 n, u32 revisio
 
 /*
  * Calls renew for every user of a profile that is marked old, with a reference on the user that hold
- * took (it returns false when the user is dying). May sleep; vfw_config_mutex held.
+ * took (it returns false when the user is dying), and the newest profile with the same databases and tables that is not old, or
+ * NULL: the caller's only until renew returns. May sleep; vfw_config_mutex held.
  */
 void vfw_profile_retire(bool (*hold)(struct vfw_profile_user *user),
-			void (*renew)(struct vfw_profile_user *user));
+			void (*renew)(struct vfw_profile_user *user, struct vfw_profile *next));
 
 /*
  * Calls fn for each published profile that is in use, from the skip-th on, newest last; stops when it

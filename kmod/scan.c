@@ -173,32 +173,39 @@ static bool scan_hardens(const struct vfw_profile *before, const struct vfw_prof
 	return before && now && now->conf.flags & ~before->conf.flags & VFW_PROFILE_F_PREVENT;
 }
 
-/* Another generation of the policy: does the conversation go on as before? Scan locked. */
-static void scan_renew(struct vfw_scan *scan, struct vfw_pkt *p)
+/*
+ * What reports keeps nothing that came in order: prevention begins anew, midway, and at once. What looked at the first bytes for
+ * their app, and dropped what was not as it must be, has kept all of them, if it looks still.
+ */
+static void scan_harden(struct vfw_scan *scan, bool dropped)
 {
-	struct vfw_profile *old = scan->user.profile, *new = scan_profile(p);
-	bool same, hardens = scan_hardens(old, new);
+	u32 side;
 
-	/* a flow that is kept though its rule is gone keeps its profile, too */
-	if (p->rule == VFW_PKT_NO_RULE)
-		return;
-	WRITE_ONCE(scan->generation, p->pol->generation);
-	scan->retired = false;
-	vfw_scan_app_renew(scan, p);
-	if (new == old)
-		return;
-	same = old && new &&scan_db(old, p) == scan_db(new, p);
-	/* one that reports keeps nothing that came in order: prevention begins anew, midway, and at once */
-	if (hardens) {
-		vfw_scan_dir_end(&scan->dir[0]);
-		vfw_scan_dir_end(&scan->dir[1]);
+	for (side = 0; side < 2; side++) {
+		struct vfw_scan_dir *dir = &scan->dir[side];
+
+		if (dropped && !(dir->stream.flags & VFW_STREAM_F_DEPTH))
+			continue;
+		vfw_scan_dir_end(dir);
 		scan->midway = true;
 	}
+}
+
+/* The rule has another profile, or none (NULL). dropped: the one before did, or would have. Scan locked. */
+static void scan_change(struct vfw_scan *scan, const struct vfw_pkt *p, struct vfw_profile *new,
+			bool dropped)
+{
+	struct vfw_profile *old = scan->user.profile;
+	bool same = old && new &&scan_db(old, p) == scan_db(new, p);
+	bool hardens = scan_hardens(old, new);
+
 	if (old && new && !same && !hardens && !READ_ONCE(old->old) &&
 	    old->revision >= p->pol->streams_since)
 		return;
-	if (!same || old->apps.n_patterns != new->apps.n_patterns)
-		vfw_scan_app_end(scan);
+	if (!same || old->apps_sum != new->apps_sum)
+		vfw_scan_app_carry(scan, new);
+	if (hardens)
+		scan_harden(scan, dropped);
 	vfw_profile_leave(&scan->user);
 	WRITE_ONCE(scan->done, false);
 	if (!new || !scan_db(new, p) || !vfw_profile_use(&scan->user, new)) {
@@ -209,6 +216,25 @@ static void scan_renew(struct vfw_scan *scan, struct vfw_pkt *p)
 		vfw_scan_uneat(&scan->dir[0]);
 		vfw_scan_uneat(&scan->dir[1]);
 	}
+	if (hardens)
+		vfw_scan_deepen(scan);
+}
+
+/* Another generation of the policy: does the conversation go on as before? Scan locked. */
+static void scan_renew(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	struct vfw_profile *new = scan_profile(p);
+	bool dropped = scan_is_preventing(scan->user.profile, scan->app.spares);
+
+	/* a flow that is kept though its rule is gone keeps its profile, too */
+	if (p->rule == VFW_PKT_NO_RULE)
+		return;
+	WRITE_ONCE(scan->generation, p->pol->generation);
+	scan->retired = false;
+	vfw_scan_app_renew(scan, p);
+	if (new != scan->user.profile)
+		scan_change(scan, p, new, dropped);
+	vfw_scan_app_again(scan, p);
 }
 
 enum vfw_reason vfw_scan_dead(const struct vfw_scan *scan)
@@ -240,8 +266,8 @@ bool vfw_scan_overload(struct vfw_scan *scan, struct vfw_pkt *p)
 	bool blocks = profile->conf.n_exprs && profile->conf.flags & VFW_PROFILE_F_OVERLOAD_BLOCK;
 
 	vfw_profile_count_add(profile, overloads, 1);
-	/* what passes unseen could be anything */
-	return (blocks || vfw_scan_app_unsettled(scan)) &&
+	/* what passes unseen could be anything, also where it is known already what others said */
+	return (blocks || vfw_scan_app_looks(scan, p->side)) &&
 	       vfw_scan_refuse(scan, p, VFW_REASON_SCAN_OVERLOAD, false);
 }
 
@@ -256,39 +282,47 @@ static void scan_datagram_unseen(struct vfw_scan *scan, struct vfw_pkt *p,
 	vfw_scan_app_datagram(scan, p, was);
 }
 
-/* Will its receiver take it, as far as can be told? What comes in fragments cannot: app_decide(). */
-static bool scan_datagram_sum_right(struct vfw_scan *scan, const struct vfw_pkt *p)
+/* Is a checksum right, by sum, which is that of len bytes from the UDP header on? */
+static bool scan_sum_fits(const struct vfw_frame *f, __wsum sum, u32 len)
+{
+	if (f->kind == VFW_FRAME_IP4)
+		return !csum_tcpudp_magic(*(const __be32 *)f->src, *(const __be32 *)f->dst, len,
+					  IPPROTO_UDP, sum);
+	return !csum_ipv6_magic((const struct in6_addr *)f->src, (const struct in6_addr *)f->dst,
+				len, IPPROTO_UDP, sum);
+}
+
+/* Will its receiver take it? Of what came in fragments the header lies before the payload. */
+static bool scan_datagram_sum_right(const struct vfw_pkt *p)
 {
 	int at = p->mac + (int)p->f.l4_off;
-	u64 began = ktime_get_ns();
+	u32 room = p->f.end - p->f.l4_off, len;
 	const struct udphdr *udp;
 	struct udphdr copy;
-	__wsum sum;
-	bool right;
-	u32 len;
 
-	if (p->f.proto != IPPROTO_UDP || vfw_pkt_sum_trusted(p))
+	if (p->f.proto != IPPROTO_UDP || (!p->whole && vfw_pkt_sum_trusted(p)))
 		return true;
-	udp = skb_header_pointer(p->skb, at, sizeof(copy), &copy);
+	if (p->whole) {
+		room = p->whole_len + sizeof(copy);
+		memcpy(&copy, p->whole - sizeof(copy), sizeof(copy));
+		udp = &copy;
+	} else {
+		udp = skb_header_pointer(p->skb, at, sizeof(copy), &copy);
+	}
 	if (!udp)
 		return false;
 	if (!udp->check)
 		return p->f.kind == VFW_FRAME_IP4;
 	len = ntohs(udp->len);
-	if (len < sizeof(*udp) || len > p->f.end - p->f.l4_off)
+	if (len < sizeof(*udp) || len > room)
 		return false;
-	sum = skb_checksum(p->skb, at, (int)len, 0);
-	if (p->f.kind == VFW_FRAME_IP4)
-		right = !csum_tcpudp_magic(*(const __be32 *)p->f.src, *(const __be32 *)p->f.dst,
-					   len, IPPROTO_UDP, sum);
-	else
-		right = !csum_ipv6_magic((const struct in6_addr *)p->f.src,
-					 (const struct in6_addr *)p->f.dst, len, IPPROTO_UDP, sum);
-	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
-	return right;
+	return scan_sum_fits(&p->f,
+			     p->whole ? csum_partial(p->whole - sizeof(copy), (int)len, 0)
+				      : skb_checksum(p->skb, at, (int)len, 0),
+			     len);
 }
 
-static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
+static void scan_datagram_take(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_scan_bytes bytes = {
 		.skb = p->skb,
@@ -310,7 +344,7 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 	/* it tells nothing, and takes nothing of what is looked at */
 	if (!bytes.len)
 		return;
-	if (scan->app.looking && !scan->app.spares && !scan_datagram_sum_right(scan, p)) {
+	if (scan->app.looking && !scan->app.spares && !scan_datagram_sum_right(p)) {
 		vfw_scan_refuse(scan, p, VFW_REASON_BAD_CHECKSUM, false);
 		return;
 	}
@@ -344,6 +378,15 @@ static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 		scan_datagram_unseen(scan, p, &was);
 		break;
 	}
+}
+
+/* All it takes is its sender's to pay: its sum, what is scanned, and what that comes to. */
+static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	u64 began = ktime_get_ns();
+
+	scan_datagram_take(scan, p);
+	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
 }
 
 void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
@@ -495,25 +538,34 @@ static bool scan_hold(struct vfw_profile_user *user)
 	return vfw_scan_hold(container_of(user, struct vfw_scan, user));
 }
 
-/* It takes the profile in force with its next frame, for it has none of this generation. */
-static void scan_leave(struct vfw_profile_user *user)
+/* It has no profile until its next frame. Scan locked. */
+static void scan_orphan(struct vfw_scan *scan, bool prevented)
+{
+	/* it may come to one that prevents: as scan_change(), which will not know then what was before */
+	if (!prevented) {
+		vfw_scan_dir_end(&scan->dir[0]);
+		vfw_scan_dir_end(&scan->dir[1]);
+		scan->midway = true;
+	}
+	vfw_scan_app_carry(scan, NULL);
+	scan->retired = true;
+	vfw_scan_uneat(&scan->dir[0]);
+	vfw_scan_uneat(&scan->dir[1]);
+	WRITE_ONCE(scan->done, false);
+}
+
+/* It takes the profile in force with its next frame, for it has none of this generation. Until then next, which is the same, if there is one. */
+static void scan_leave(struct vfw_profile_user *user, struct vfw_profile *next)
 {
 	struct vfw_scan *scan = container_of(user, struct vfw_scan, user);
+	bool prevented;
 
 	spin_lock_bh(&scan->lock);
-	if (!scan->busy) {
-		/* it may come to one that prevents: as scan_renew(), which will not know then what was before */
-		if (!(user->profile->conf.flags & VFW_PROFILE_F_PREVENT)) {
-			vfw_scan_dir_end(&scan->dir[0]);
-			vfw_scan_dir_end(&scan->dir[1]);
-			scan->midway = true;
-		}
-		vfw_scan_app_end(scan);
+	if (!scan->busy && user->profile) {
+		prevented = user->profile->conf.flags & VFW_PROFILE_F_PREVENT;
 		vfw_profile_leave(user);
-		scan->retired = true;
-		vfw_scan_uneat(&scan->dir[0]);
-		vfw_scan_uneat(&scan->dir[1]);
-		WRITE_ONCE(scan->done, false);
+		if (!next || !vfw_profile_use(user, next))
+			scan_orphan(scan, prevented);
 		WRITE_ONCE(scan->generation, 0);
 	}
 	spin_unlock_bh(&scan->lock);

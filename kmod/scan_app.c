@@ -29,12 +29,20 @@ u32 vfw_scan_app(const struct vfw_scan *scan)
 	return READ_ONCE(scan->app.app);
 }
 
+/* Is something of it to be looked at yet, so that it may come to be refused? */
+static bool app_looks(const struct vfw_scan_app *app)
+{
+	return READ_ONCE(app->asks) && READ_ONCE(app->looking) && !READ_ONCE(app->spares);
+}
+
 bool vfw_scan_app_unsettled(const struct vfw_scan *scan)
 {
-	const struct vfw_scan_app *app = &scan->app;
+	return app_looks(&scan->app) && !app_is_known(READ_ONCE(scan->app.app));
+}
 
-	return READ_ONCE(app->asks) && READ_ONCE(app->looking) && !READ_ONCE(app->spares) &&
-	       !app_is_known(READ_ONCE(app->app));
+bool vfw_scan_app_looks(const struct vfw_scan *scan, u32 side)
+{
+	return app_looks(&scan->app) && vfw_app_open(&scan->app.state, side);
 }
 
 bool vfw_scan_app_goes_on(const struct vfw_scan *scan)
@@ -60,13 +68,13 @@ void vfw_scan_app_begin(struct vfw_scan *scan, const struct vfw_pkt *p)
 	app->looking = app->app == VFW_APP_ID_PENDING;
 }
 
-void vfw_scan_app_end(struct vfw_scan *scan)
+void vfw_scan_app_carry(struct vfw_scan *scan, const struct vfw_profile *next)
 {
-	/* numbers of patterns mean nothing by another profile */
-	memset(&scan->app.state, 0, sizeof(scan->app.state));
-	WRITE_ONCE(scan->app.looking, false);
-	if (scan->app.app == VFW_APP_ID_PENDING)
-		WRITE_ONCE(scan->app.app, VFW_APP_ID_NONE);
+	struct vfw_scan_app *app = &scan->app;
+
+	if (app->asks)
+		vfw_app_carry(&app->state, next ? &next->apps : NULL,
+			      app_is_known(app->app) ? &app->app : NULL);
 }
 
 void vfw_scan_app_restart(struct vfw_scan *scan)
@@ -159,7 +167,7 @@ static bool app_refuses(const struct vfw_scan *scan, struct vfw_pkt *p, u32 app)
 static u32 app_strictest(const struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	const struct vfw_apps *apps = &scan->user.profile->apps;
-	u16 stay[VFW_APP_HITS];
+	u16 stay[VFW_APP_STAY];
 	u32 ident[2], i, n;
 
 	/* of what was lost nobody knows what it was: it may be any */
@@ -181,7 +189,7 @@ static u32 app_strictest(const struct vfw_scan *scan, struct vfw_pkt *p)
 static u32 app_doubted(const struct vfw_scan *scan, struct vfw_pkt *p, u16 named)
 {
 	const struct vfw_apps *apps = &scan->user.profile->apps;
-	struct vfw_app_doubt doubt[VFW_APP_HITS];
+	struct vfw_app_doubt doubt[VFW_APP_STAY];
 	u32 n = vfw_app_doubts(apps, &scan->app.state, named, doubt);
 	u32 ident[2], i, id;
 
@@ -214,38 +222,39 @@ static u32 app_is(const struct vfw_scan *scan, struct vfw_pkt *p)
 	u32 strictest;
 
 	if (v.answer == VFW_APP_KNOWN) {
-		strictest =
-			app->state.n_hits > 1 ? app_doubted(scan, p, v.app) : VFW_APP_ID_PENDING;
+		strictest = app->state.n_hits + !!app->state.named > 1 ? app_doubted(scan, p, v.app)
+								       : VFW_APP_ID_PENDING;
 		return strictest != VFW_APP_ID_PENDING ? strictest : apps->apps[v.app].id;
 	}
 	if (v.answer == VFW_APP_AMBIGUOUS) {
 		strictest = app_strictest(scan, p);
 		if (strictest != VFW_APP_ID_PENDING)
 			return strictest;
-		if (app_is_known(app->app))
-			return app->app;
 	}
+	/* as it was known to be, also by another profile's patterns */
+	if (app_is_known(app->app))
+		return app->app;
 	return app_is_over(app, false) ? VFW_APP_ID_NONE : VFW_APP_ID_PENDING;
 }
 
-/* was: before the datagram, NULL for TCP. */
-static void app_decide(struct vfw_scan *scan, struct vfw_pkt *p, const struct vfw_scan_app *was)
+static void app_decide(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_scan_app *app = &scan->app;
 	u32 is = app_is(scan, p);
 
-	/* what comes in fragments may have a wrong checksum: it may tell of what is refused, and of nothing else */
-	if (was && p->whole && app_is_known(is) && !app_refuses(scan, p, is)) {
-		memcpy(app->state.hit, was->state.hit, sizeof(app->state.hit));
-		memcpy(app->state.where, was->state.where, sizeof(app->state.where));
-		app->state.n_hits = was->state.n_hits;
-		app->state.lost = was->state.lost;
-		is = app_is(scan, p);
-	}
 	WRITE_ONCE(app->app, is);
 	if (app_is_over(app, true))
 		WRITE_ONCE(app->looking, false);
 	p->app = is;
+}
+
+/* Nothing more is learnt: what is not known by now is none of the apps. */
+static void app_end(struct vfw_scan *scan)
+{
+	memset(&scan->app.state, 0, sizeof(scan->app.state));
+	WRITE_ONCE(scan->app.looking, false);
+	if (scan->app.app == VFW_APP_ID_PENDING)
+		WRITE_ONCE(scan->app.app, VFW_APP_ID_NONE);
 }
 
 void vfw_scan_app_renew(struct vfw_scan *scan, struct vfw_pkt *p)
@@ -255,13 +264,18 @@ void vfw_scan_app_renew(struct vfw_scan *scan, struct vfw_pkt *p)
 	WRITE_ONCE(app->asks, p->asks);
 	WRITE_ONCE(app->spares, p->spares);
 	if (!p->asks) {
-		vfw_scan_app_end(scan);
+		app_end(scan);
 		WRITE_ONCE(app->judged, app->app);
 		WRITE_ONCE(app->refused, false);
-	} else if (scan->user.profile && app->state.n_hits) {
-		/* of several that it may be another one may be refused now */
-		app_decide(scan, p, NULL);
 	}
+}
+
+void vfw_scan_app_again(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	const struct vfw_app_state *state = &scan->app.state;
+
+	if (scan->app.asks && scan->user.profile && (state->n_hits || state->lost || state->named))
+		app_decide(scan, p);
 }
 
 /* Asks the policy about what is known. Returns true if it says no, and p ends by that. */
@@ -301,10 +315,15 @@ static bool app_ends(struct vfw_scan *scan, const struct vfw_pkt *p)
 	return true;
 }
 
-/* Is there a rule to be asked? One that waited for the worker is asked about under the policy that has come meanwhile. */
-static bool app_has_rule(const struct vfw_pkt *p)
+/*
+ * Is the policy to be asked? Not of a frame that no rule has ended. One that waited for the worker is asked about under the policy that has
+ * come meanwhile; and a conversation that is kept though its rule is gone, if it is known what it is: as long as that is what it was kept as, nobody asks.
+ */
+static bool app_has_rule(const struct vfw_scan *scan, const struct vfw_pkt *p)
 {
-	return p->rule != VFW_PKT_NO_RULE || p->moved;
+	if (p->rule != VFW_PKT_NO_RULE || p->moved)
+		return true;
+	return p->verdict == VFW_PASS && app_is_known(scan->app.app);
 }
 
 bool vfw_scan_app_turn(struct vfw_scan *scan, struct vfw_pkt *p)
@@ -312,7 +331,7 @@ bool vfw_scan_app_turn(struct vfw_scan *scan, struct vfw_pkt *p)
 	struct vfw_scan_app *app = &scan->app;
 
 	p->app = app->app;
-	if (!app->asks || !app_has_rule(p) || (scan->dead && scan->dead != VFW_REASON_APP))
+	if (!app->asks || !app_has_rule(scan, p) || (scan->dead && scan->dead != VFW_REASON_APP))
 		return false;
 	if (!app->refused && app->judged == app->app)
 		return false;
@@ -323,7 +342,7 @@ bool vfw_scan_app_turn(struct vfw_scan *scan, struct vfw_pkt *p)
 /* Judges by what has become known. Returns true if the frame is dropped. */
 static bool app_answer(struct vfw_scan *scan, struct vfw_pkt *p)
 {
-	if (!app_has_rule(p) || scan->app.judged == scan->app.app)
+	if (!app_has_rule(scan, p) || scan->app.judged == scan->app.app)
 		return false;
 	return app_judge(scan, p) && app_ends(scan, p);
 }
@@ -333,7 +352,7 @@ static bool app_holds(const struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_match m;
 
-	if (!app_has_rule(p) || scan->app.app != VFW_APP_ID_PENDING ||
+	if (!app_has_rule(scan, p) || scan->app.app != VFW_APP_ID_PENDING ||
 	    !(p->whole_len ?: vfw_pkt_payload(p)))
 		return false;
 	app_lookup(scan, p, VFW_APP_ID_PENDING, &m);
@@ -353,7 +372,7 @@ bool vfw_scan_app_gate(struct vfw_scan *scan, struct vfw_pkt *p, u32 n)
 		return false;
 	if (app->looking) {
 		vfw_app_take(&app->state, p->side, n, false);
-		app_decide(scan, p, NULL);
+		app_decide(scan, p);
 	}
 	if (p->verdict != VFW_PASS && app->judged == app->app)
 		return false;
@@ -376,7 +395,7 @@ bool vfw_scan_app_datagram(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 	if (!app->asks)
 		return false;
 	if (app->looking)
-		app_decide(scan, p, was);
+		app_decide(scan, p);
 	if (!app_answer(scan, p) && (p->verdict != VFW_PASS || !app_holds(scan, p)))
 		return false;
 	vfw_scan_app_undo(scan, was);
@@ -412,7 +431,7 @@ bool vfw_scan_app_sync(struct vfw_scan *scan, struct vfw_pkt *p)
 	}
 	if (!lags)
 		return false;
-	app_decide(scan, p, NULL);
+	app_decide(scan, p);
 	if (p->verdict != VFW_PASS || p->stolen || p->again)
 		return false;
 	return app_answer(scan, p);

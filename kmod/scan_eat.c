@@ -13,7 +13,6 @@
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
 
 #include "core/sig_table.h"
 #include "hs/hs.h"
@@ -547,7 +546,6 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 	struct eat eat __uninitialized;
 	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
 	u32 unit = bytes->len, off, n;
-	u64 began = ktime_get_ns();
 
 	eat_init(&eat, scan, p, scan->user.profile->block);
 	/* The receiver gets each segment of such a super-frame as a datagram; of others (UFO) the whole. */
@@ -563,7 +561,6 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 			eat_settle(&eat);
 		}
 	}
-	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
 	return eat_packets_end(&eat, ret);
 }
 

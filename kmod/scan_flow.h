@@ -111,6 +111,9 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p);
 
 void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p);
 
+/* As much is scanned of both directions as the profile says by now, but for one that was scanned as deep as was said before. Scan locked. */
+void vfw_scan_deepen(struct vfw_scan *scan);
+
 /* Forgets all of a direction, to begin anew. Scan locked or owned. */
 void vfw_scan_dir_end(struct vfw_scan_dir *dir);
 
@@ -173,14 +176,21 @@ void vfw_scan_eat_exit(void);
 /* What begins with this frame, or was running: is its app to be looked for? Nobody else has the scan yet. */
 void vfw_scan_app_begin(struct vfw_scan *scan, const struct vfw_pkt *p);
 
-/* Another policy's cell, of which p tells. Scan locked. */
+/* Another policy's cell, of which p tells; and with the profile of that: what it is by what is known. Scan locked. */
 void vfw_scan_app_renew(struct vfw_scan *scan, struct vfw_pkt *p);
+void vfw_scan_app_again(struct vfw_scan *scan, struct vfw_pkt *p);
 
-/* Nothing more is learnt: what is not known by now is none of the apps. Scan locked. */
-void vfw_scan_app_end(struct vfw_scan *scan);
+/*
+ * Another profile, next, or none yet (NULL): numbers of patterns mean nothing by it. What is known stays so, and what is not is
+ * looked for on. Scan locked.
+ */
+void vfw_scan_app_carry(struct vfw_scan *scan, const struct vfw_profile *next);
 
 /* A side begins its stream anew, and the conversation with it. Scan locked. */
 void vfw_scan_app_restart(struct vfw_scan *scan);
+
+/* May what a side says next tell of an app that is refused? Scan locked or owned. */
+bool vfw_scan_app_looks(const struct vfw_scan *scan, u32 side);
 
 /* Up to which offset of the direction's stream hits count, 0: none does. Scan locked or owned. */
 u32 vfw_scan_app_reach(const struct vfw_scan *scan, const struct vfw_scan_dir *dir);

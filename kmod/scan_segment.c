@@ -140,6 +140,12 @@ static u32 segment_depth(const struct vfw_scan *scan)
 	return depth && scan->app.asks ? max_t(u32, depth, VFW_APP_BYTES) : depth;
 }
 
+void vfw_scan_deepen(struct vfw_scan *scan)
+{
+	vfw_stream_deepen(&scan->dir[0].stream, segment_depth(scan));
+	vfw_stream_deepen(&scan->dir[1].stream, segment_depth(scan));
+}
+
 /*
  * A SYN that begins a stream answers another one than that by which the other stream began: the receiver of
  * that one had no such conversation any more, and both begin anew.

@@ -89,6 +89,36 @@ void vfw_app_close(struct vfw_app_state *s, u32 side)
 	s->bytes[side] = VFW_APP_BYTES;
 }
 
+/* Index + 1 of the app with this number, 0: there is none. */
+static u16 find_app(const struct vfw_apps *a, u32 id)
+{
+	u32 i;
+
+	for (i = 0; i < a->n_apps; i++)
+		if (a->apps[i].id == id)
+			return (u16)(i + 1);
+	return 0;
+}
+
+void vfw_app_carry(struct vfw_app_state *s, const struct vfw_apps *a, const u32 *id)
+{
+	u8 lost = 0;
+	u32 i;
+
+	for (i = 0; i < s->n_hits; i++)
+		lost |= (u8)(1U << (s->hit[i] & 1));
+	for (i = 0; i < 2; i++) {
+		if (!s->bytes[i] || s->datagrams[i] || !vfw_app_open(s, i))
+			continue;
+		lost |= (u8)(1U << i);
+		vfw_app_close(s, i);
+	}
+	if (!id)
+		s->lost |= lost;
+	s->n_hits = 0;
+	s->named = id && a ? find_app(a, *id) : 0;
+}
+
 /* Where this hit is noted, s->n_hits if it is not. */
 static u32 find(const struct vfw_app_state *s, u32 pattern, u32 side)
 {
@@ -134,8 +164,8 @@ static bool counts(const struct vfw_apps *a, const struct vfw_app_state *s, u32 
 
 /* Apps that hits name, each once. */
 struct candidates {
-	u16 app[VFW_APP_HITS];
-	u8 client[VFW_APP_HITS];
+	u16 app[VFW_APP_STAY];
+	u8 client[VFW_APP_STAY];
 	u32 n;
 };
 
@@ -162,6 +192,8 @@ static void collect(struct candidates *c, const struct vfw_apps *a, const struct
 	u32 i;
 
 	c->n = 0;
+	if (s->named)
+		add(c, (u16)(s->named - 1), 2);
 	for (i = 0; i < s->n_hits; i++) {
 		const struct vfw_app_pattern *p = &a->patterns[s->hit[i] >> 1];
 		u32 side = s->hit[i] & 1;
@@ -194,7 +226,7 @@ static bool is_beaten(const struct candidates *c, const struct vfw_apps *a, u32 
 	return false;
 }
 
-u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 stay[VFW_APP_HITS])
+u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 stay[VFW_APP_STAY])
 {
 	struct candidates c;
 	u32 i, n = 0;
@@ -219,7 +251,7 @@ static void app_where(const struct vfw_apps *a, const struct vfw_app_state *s, u
 }
 
 u32 vfw_app_doubts(const struct vfw_apps *a, const struct vfw_app_state *s, u16 app,
-		   struct vfw_app_doubt doubt[VFW_APP_HITS])
+		   struct vfw_app_doubt doubt[VFW_APP_STAY])
 {
 	u32 here[2], there[2], i, n = 0;
 	struct candidates c;

@@ -19,6 +19,7 @@
 #define VFW_APP_BYTES 4096 /* of each side */
 #define VFW_APP_DATAGRAMS 32 /* of each side */
 #define VFW_APP_HITS 24 /* different ones; a conversation with more is ambiguous */
+#define VFW_APP_STAY (VFW_APP_HITS + 1) /* apps that hits may name, and the one it was before */
 #define VFW_APP_NONE 0xffff
 #define VFW_APP_OVER_MAX 256 /* apps that one may be over */
 #define VFW_APP_PORTS_MAX 256 /* of one app */
@@ -59,7 +60,8 @@ struct vfw_app_state {
 	u16 bytes[2]; /* looked at, by side: 0 is who opened */
 	u8 datagrams[2];
 	u8 n_hits;
-	u8 lost; /* by bit of the side: hits found no room */
+	u8 lost; /* by bit of the side: hits found no room, or what was said in part is forgotten */
+	u16 named; /* index + 1 of the app it was by other tables; 0: none */
 	u16 hit[VFW_APP_HITS]; /* pattern << 1 | side */
 	u32 where
 		[VFW_APP_HITS]; /* of each, by bit: in which of its side's datagrams; TCP: the first bit */
@@ -108,10 +110,18 @@ void vfw_app_forget(struct vfw_app_state *s, u32 side);
 void vfw_app_close(struct vfw_app_state *s, u32 side);
 
 /*
+ * Other tables from now on, a, by which what has hit means nothing; NULL: they are not there yet, and this is asked once more. id: of the
+ * app that it is known to be, which stays; NULL: it is not known. A side that said nothing, or by datagrams what hit nothing, is
+ * looked at as before; of one in the midst of its stream nothing more is learnt. What such a one said, or what hit, where it is not known
+ * what it is, may be any app's: lost. Any context.
+ */
+void vfw_app_carry(struct vfw_app_state *s, const struct vfw_apps *a, const u32 *id);
+
+/*
  * The apps that it may be by all hits so far, none of them beaten by another one. Returns how many; where hits were
  * lost it may be any. Any context.
  */
-u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 stay[VFW_APP_HITS]);
+u32 vfw_app_stay(const struct vfw_apps *a, const struct vfw_app_state *s, u16 stay[VFW_APP_STAY]);
 
 /* An app that lost against the one that is named. */
 struct vfw_app_doubt {
@@ -124,7 +134,7 @@ struct vfw_app_doubt {
  * there something else was said than it says. Returns how many. Any context.
  */
 u32 vfw_app_doubts(const struct vfw_apps *a, const struct vfw_app_state *s, u16 app,
-		   struct vfw_app_doubt doubt[VFW_APP_HITS]);
+		   struct vfw_app_doubt doubt[VFW_APP_STAY]);
 
 /* Bytes of the tables in one piece, and the same written into buf. Any context. */
 size_t vfw_apps_size(const struct vfw_apps *a);

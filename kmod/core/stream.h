@@ -152,6 +152,13 @@ typedef bool (*vfw_stream_same_fn)(void *arg, u32 seg_off, const struct vfw_piec
  */
 void vfw_stream_start(struct vfw_stream *s, u32 seq, u32 depth, bool midway);
 
+/* From now on depth bytes are to be scanned (0: all), unless it has come to its depth already. */
+static inline void vfw_stream_deepen(struct vfw_stream *s, u32 depth)
+{
+	if (!(s->flags & VFW_STREAM_F_DEPTH))
+		s->depth = depth;
+}
+
 /*
  * Fills *plan for a segment. s stays as it is, and must, until plan is committed or left. Takes
  * time in proportion to the pieces kept, but for what comes in order; same() costs besides.

@@ -121,7 +121,7 @@ END_TEST
 START_TEST(which_stay)
 {
 	struct vfw_app_state s = {0};
-	u16 stay[VFW_APP_HITS];
+	u16 stay[VFW_APP_STAY];
 
 	ck_assert_uint_eq(vfw_app_stay(&tables, &s, stay), 0);
 	vfw_app_hit(&s, &tables, WEB_ASK, 0);
@@ -134,7 +134,7 @@ END_TEST
 /* What lost counts where the app that is named was silent: on another side, or in another datagram. */
 START_TEST(which_lost)
 {
-	struct vfw_app_doubt doubt[VFW_APP_HITS];
+	struct vfw_app_doubt doubt[VFW_APP_STAY];
 	struct vfw_app_state s = {0};
 
 	vfw_app_hit(&s, &tables, WEB_ASK, 0);
@@ -166,6 +166,56 @@ START_TEST(which_lost)
 	vfw_app_hit(&s, &tables, WEB_ASK, 0);
 	vfw_app_hit(&s, &tables, MAIL_BANNER, 1);
 	ck_assert_uint_eq(vfw_app_doubts(&tables, &s, WEB, doubt), 0);
+}
+END_TEST
+
+/* Other tables: what is known stays, also against its own patterns; what was said in part may have been anything. */
+START_TEST(other_tables)
+{
+	const u32 web = 40, shop = 41, gone = 99;
+	struct vfw_app_state s = {0};
+	struct vfw_app_verdict v;
+
+	apps[WEB].id = web;
+	apps[SHOP].id = shop;
+	vfw_app_carry(&s, &tables, NULL);
+	ck_assert(!s.lost && vfw_app_open(&s, 0) && vfw_app_open(&s, 1));
+
+	/* known of the one side; the other one has said nothing, and tells of another app, of one over it, or of none */
+	vfw_app_hit(&s, &tables, WEB_ASK, 0);
+	vfw_app_take(&s, 0, 20, false);
+	vfw_app_carry(&s, NULL, &web);
+	ck_assert_uint_eq(vfw_app_decide(&tables, &s, TCP, 1).answer, VFW_APP_UNKNOWN);
+	vfw_app_carry(&s, &tables, &web);
+	ck_assert(!vfw_app_open(&s, 0) && vfw_app_open(&s, 1));
+	v = vfw_app_decide(&tables, &s, TCP, 1);
+	ck_assert(v.answer == VFW_APP_KNOWN && v.app == WEB);
+	vfw_app_hit(&s, &tables, SHOP_ASK, 1);
+	v = vfw_app_decide(&tables, &s, TCP, 1);
+	ck_assert(v.answer == VFW_APP_KNOWN && v.app == SHOP);
+	vfw_app_forget(&s, 1);
+	vfw_app_hit(&s, &tables, NEWS_BANNER, 1);
+	ck_assert_uint_eq(vfw_app_decide(&tables, &s, TCP, 1).answer, VFW_APP_AMBIGUOUS);
+	vfw_app_carry(&s, &tables, &gone);
+	ck_assert_uint_eq(vfw_app_decide(&tables, &s, TCP, 1).answer, VFW_APP_UNKNOWN);
+
+	/* not known: half of a word, half of a pair */
+	s = (struct vfw_app_state){0};
+	vfw_app_take(&s, 1, 2, false);
+	vfw_app_carry(&s, &tables, NULL);
+	ck_assert(s.lost == 2 && vfw_app_open(&s, 0) && !vfw_app_open(&s, 1));
+	ck_assert_uint_eq(vfw_app_decide(&tables, &s, TCP, 1).answer, VFW_APP_AMBIGUOUS);
+	s = (struct vfw_app_state){0};
+	vfw_app_hit(&s, &tables, MAIL_ASK, 0);
+	vfw_app_take(&s, 0, 9, true);
+	vfw_app_carry(&s, &tables, NULL);
+	ck_assert(s.lost == 1 && vfw_app_open(&s, 0));
+	/* nothing in all that counts; datagrams that were none of the apps */
+	s = (struct vfw_app_state){0};
+	vfw_app_take(&s, 0, VFW_APP_BYTES, false);
+	vfw_app_take(&s, 1, 9, true);
+	vfw_app_carry(&s, &tables, NULL);
+	ck_assert(!s.lost && !vfw_app_open(&s, 0) && vfw_app_open(&s, 1));
 }
 END_TEST
 
@@ -298,6 +348,7 @@ TCase *core_app_cases(void)
 	tcase_add_test(t, too_many_hits);
 	tcase_add_test(t, which_stay);
 	tcase_add_test(t, which_lost);
+	tcase_add_test(t, other_tables);
 	tcase_add_test(t, budget);
 	tcase_add_test(t, long_lists);
 	tcase_add_test(t, tables_refused);

@@ -39,13 +39,13 @@ serve() {
 		        got, peer = s.recvfrom(4096)
 		        s.sendto(got, peer)
 		says = {2222: SSH, 81: SSH, 7001: b"hello, who are you?\r\n", 8071: b"GREETING\r\n" + SSH}
-		for port in 80, 8042, 2222, 81, 7000, 7001, 8060, 8070, 8071:
+		for port in 80, 8042, 2222, 81, 7000, 7001, 8060, 8061, 8070, 8071:
 		    threading.Thread(target=tcp, args=(port, says.get(port, b"")), daemon=True).start()
 		threading.Thread(target=udp, args=(5354,), daemon=True).start()
 		udp(5353)
 	X
 	for port in 5353 5354; do wait_until 20 listening b -uln $port; done
-	for port in 80 8042 2222 81 7000 7001 8060 8070 8071; do wait_until 20 listening b -tln $port; done
+	for port in 80 8042 2222 81 7000 7001 8060 8061 8070 8071; do wait_until 20 listening b -tln $port; done
 }
 
 # client: one process in a that does what it is asked, with one line of answer:
@@ -54,8 +54,8 @@ serve() {
 #   heard SECONDS NAME...     which of these got what they want, by then, or all
 #   dns SECONDS               a question for a name, again and again: answered?
 #   chat                      how many of 40 datagrams of one conversation, which are no DNS, are answered
-#   rubbish SECONDS           by one conversation with port 5354 says a word, then what tells nothing or never arrives, then a
-#                             question for a name, and another word. Which were answered?
+#   rubbish SECONDS           by one conversation with port 5354 says a word, then what tells nothing or never arrives, also in
+#                             fragments, then a question for a name, and another word. Which were answered?
 client() {
 	cat >/tmp/client.py <<-'X'
 		import socket, struct, sys, time
@@ -123,6 +123,12 @@ client() {
 		    except OSError:
 		        pass
 		    return n
+		def pieces(packet, ident):
+		    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+		    for at, more in (0, 1 << 13), (48, 0):
+		        part = packet[at:48] if more else packet[at:]
+		        raw.sendto(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(part), ident, at // 8 | more, 64, 17, 0,
+		                               socket.inet_aton("10.0.0.11"), socket.inet_aton(B)) + part, (B, 0))
 		def rubbish(seconds):
 		    s, patience = datagrams(5354), int(seconds)
 		    raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
@@ -130,6 +136,7 @@ client() {
 		    for n in range(40):
 		        s.send(b"")
 		        raw.sendto(struct.pack("!HHHH", s.getsockname()[1], 5354, 12, 1) + b"junk", (B, 5354))
+		        pieces(struct.pack("!HHHH", s.getsockname()[1], 5354, 108, 1) + b"junk" * 25, 1000 + n)
 		    question = answered(s, QUESTION, 1)
 		    return " ".join((first, question, answered(s, b"two", patience)))
 		for line in sys.stdin:
@@ -151,6 +158,8 @@ a() {
 
 # app_of PORT: what the flow list says of conversations with that port of b.
 app_of() { vfwctl -o json flow list --dport "$1" | jq -r '[.flows[].app_proto // empty] | unique | join(" ")'; }
+
+has_app() { app_of "$1" | grep -qw "$2"; }
 
 drops() { eve_count ".event_type == \"drop\" and .vfw.rule == \"$1\" and .vfw.reason == \"$2\""; }
 dropped_by() { [ "$(drops "$1" "$2")" -gt "${3:-0}" ]; }
@@ -186,6 +195,8 @@ cat >/tmp/apps.vfw <<-P
 	  pass from vm a to vm b tcp port 8070
 	  block from vm a to vm b tcp port 8071  app ssh
 	  pass from vm a to vm b tcp port 8071
+	  block from vm a to vm b tcp port 8061  app ssh
+	  pass from vm a to vm b tcp port 8061
 	}
 	default block
 P
@@ -252,8 +263,21 @@ wait_until 20 dropped_by first:7 app $((before + 3))
 expect "a question, answered" "$(a dns $PATIENCE)" yes
 echo N >/sys/module/vfw/parameters/scan_worker
 
-note "what is not known yet is judged by a new revision, whatever that keeps; known while nothing was cut, it is cut from then on"
+note "over a budget nothing passes that is still to be looked at, also where it is known what the other side said"
+a talk spent 8060 'GET / HTTP/1.1\r\n' none
+wait_until 10 has_app 8060 http
+before=$(reason scan-overload)
+echo 0 >/sys/module/vfw/parameters/scan_kib_per_vm
+a more spent "$long" SSH-2.0
+expect "heard, of what nobody looked at" "$(a heard 1 spent)" -
+echo 65536 >/sys/module/vfw/parameters/scan_kib_per_vm
+expect_more "over the budget" "$(reason scan-overload)" "$before"
+
+note "what is not known yet is judged by a new revision, whatever that keeps, and what turns out to be another thing than it was kept as; known"
+note "while nothing was cut, it is cut from then on"
 a talk kept 8042 '' none
+a talk turns 8060 'GET /turns HTTP/1.1\r\n' none
+wait_until 10 has_app 8060 http
 sed 's/"web"/"the web"/' /tmp/apps.vfw >/tmp/again.vfw
 expect_pass vfwctl policy apply --keep-established /tmp/again.vfw
 vfwctl disarm --yes
@@ -262,7 +286,38 @@ expect "heard, nothing being cut" "$(a heard $PATIENCE known)" known
 vfwctl arm
 a more kept '*1\r\n$4\r\nPING\r\n' PING
 a more known 'more\n' more
-expect "heard, of what must not be" "$(a heard 1 kept known)" -
+a more turns "$long" SSH-2.0
+expect "heard, of what must not be" "$(a heard 1 kept known turns)" -
+
+note "idle over many revisions, it is looked at as before"
+a talk idle 8042 '' none
+a talk half 8061 'SS' none
+a talk lives 2222 '' SSH-2.0
+expect "heard" "$(a heard $PATIENCE lives)" lives
+for n in 1 2 3 4 5 6; do
+	sed "s/\"web\"/\"web $n\"/" /tmp/apps.vfw >/tmp/idle.vfw
+	expect_pass vfwctl policy apply /tmp/idle.vfw
+done
+a more idle 'GET /idle HTTP/1.1\r\n\r\n' /idle
+a more half 'H-2.0-x\r\n' SSH
+expect "heard" "$(a heard $PATIENCE idle)" idle
+expect "heard, of what must not be" "$(a heard 1 half)" -
+
+note "by other patterns, too; what is known stays so, and who was in the midst of a word is judged as what he may have said"
+a talk idle 8042 '' none
+a talk sly 8061 '' none
+a talk half 8061 'SS' none
+printf 'app other\ntcp client /^other\\r\\n/\n' >/etc/vfw/apps/other.app
+for n in 1 2 3 4 5 6; do
+	sed "s/\"web\"/\"web $n again\"/" /tmp/apps.vfw >/tmp/idle.vfw
+	expect_pass vfwctl policy apply /tmp/idle.vfw
+done
+a more idle 'GET /idle HTTP/1.1\r\n\r\n' /idle
+a more sly 'SSH-2.0-x\r\n' SSH
+a more half 'H-2.0-x\r\n' SSH
+a more lives 'more\n' more
+expect "heard" "$(a heard $PATIENCE idle lives)" "idle lives"
+expect "heard, of what must not be" "$(a heard 1 sly half)" -
 
 note "explain: it depends, or the app is given"
 asked() { vfwctl -o json explain --from a --to b --proto tcp --dport 8042 "$@" | jq -r '"\(.verdict) \(.rule) \(.depends_on_app)"'; }
