@@ -39,6 +39,7 @@ struct vfw_scan_job;
 
 #define VFW_PKT_IDENT 0xffffffffU
 #define VFW_PKT_NO_RULE 0xffffffffU
+#define VFW_PKT_SAID 8
 
 struct vfw_pkt {
 	/* set by the hook */
@@ -80,6 +81,7 @@ struct vfw_pkt {
 	bool lent; /* before it waited for the worker, some of its bytes were others' */
 	bool matched; /* a signature, and it passes all the same: nothing is cut */
 	bool asked; /* TCP: the rules about segments, of all of its segments */
+	u8 n_said;
 	u8 sum; /* enum vfw_sum */
 	bool tcp_started; /* tcp_start is valid */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
@@ -103,6 +105,8 @@ struct vfw_pkt {
 	const u8 *head; /* its first head_len bytes */
 	u32 head_len;
 	struct vfw_frame f;
+	/* n_said signatures that have matched in segments of it, and are not asked of the stream any more */
+	u32 said[VFW_PKT_SAID];
 	u8 buf[VFW_FRAME_HEAD_MAX]; /* head points here if the frame is not linear */
 	/* its flow's key, as vfw_flow() makes it for vfw_flow_open() */
 	struct vfw_flow_key key;

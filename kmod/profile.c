@@ -186,7 +186,7 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 	if (!why && profile->sigs.n_sigs != profile->conf.n_exprs)
 		why = "expected one signature for each expression";
 	for (i = 0; !why && i < profile->sigs.n_sigs; i++)
-		profile->asks_segments |= profile->sigs.sigs[i].n_steps &&
+		profile->asks_segments |= profile->sigs.sigs[i].flags & VFW_SIG_PACKET &&
 					  profile->sigs.sigs[i].protocols & VFW_SIG_P_TCP;
 	if (!why)
 		return 0;

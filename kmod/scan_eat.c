@@ -53,7 +53,8 @@ struct eat {
 	u32 len; /* of the datagram; 0 for a stream */
 	u32 reach; /* offsets up to which patterns of apps count; 0: none does */
 	bool matched; /* what prevents, where the profile does */
-	bool segment; /* it is one of TCP: those with steps alone are asked */
+	bool segment; /* it is one of TCP */
+	bool at_start; /* a stream is scanned from its first byte on */
 	bool spent; /* what could not be asked to its end */
 	u32 work; /* may still be done for steps, of this frame */
 	/* by id: (id + 1) << 5 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
@@ -137,6 +138,42 @@ static void eat_note(struct eat *eat, u32 id, u64 to)
 		eat->place[eat->n_places++] = (struct vfw_hs_hit){state, to};
 }
 
+/* Has it matched in a segment of the frame? More than are remembered may speak of the stream once more. */
+static bool eat_was_said(const struct vfw_pkt *p, u32 id)
+{
+	u32 i;
+
+	for (i = 0; i < p->n_said && p->said[i] != id; i++)
+		;
+	return i < p->n_said;
+}
+
+static void eat_say(struct eat *eat, u32 id)
+{
+	bool streams = eat->scan->user.profile->sigs.sigs[id].flags & VFW_SIG_STREAM;
+	struct vfw_pkt *p = eat->p;
+
+	if (eat->segment && streams && p->n_said < VFW_PKT_SAID && !eat_was_said(p, id))
+		p->said[p->n_said++] = id;
+}
+
+/*
+ * Is an expression for these bytes? Rules about TCP say whether they are asked of segments or of the stream. Those that are
+ * of both count once for a frame.
+ */
+static bool eat_is_asked(const struct eat *eat, u32 id)
+{
+	u32 flags = eat->scan->user.profile->sigs.sigs[id].flags;
+
+	if (eat->segment)
+		return flags & VFW_SIG_PACKET;
+	if (eat->len)
+		return true;
+	if (flags & VFW_SIG_AT_START && !eat->at_start)
+		return false;
+	return !(flags & VFW_SIG_PACKET) || (flags & VFW_SIG_STREAM && !eat_was_said(eat->p, id));
+}
+
 /* What a signature that has matched comes to, unless it was for its header or its limit as if it had not, or is asked later. */
 static enum vfw_scan_fit eat_counts(struct eat *eat, u32 id, u64 to)
 {
@@ -146,6 +183,8 @@ static enum vfw_scan_fit eat_counts(struct eat *eat, u32 id, u64 to)
 		eat_note(eat, id, to);
 		return VFW_SCAN_UNFIT;
 	}
+	if (fit != VFW_SCAN_UNFIT)
+		eat_say(eat, id);
 	return fit & VFW_SCAN_LIMITED ? eat_limited(eat, id, to, fit) : fit;
 }
 
@@ -181,7 +220,7 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 		eat_ask_later(eat, id);
 		return false;
 	}
-	if (eat->segment)
+	if (!eat_is_asked(eat, id))
 		return false;
 	fit = eat_counts(eat, id, to);
 	if (fit != VFW_SCAN_PREVENTS || eat->matched)
@@ -291,6 +330,7 @@ static void eat_settle(struct eat *eat)
 
 		if (!vfw_scan_bits(eat->scan, state))
 			continue;
+		eat_say(eat, hit.id);
 		fit = eat_fit(eat, hit.id) & ~VFW_SCAN_STATE;
 		if (fit & VFW_SCAN_LIMITED)
 			fit = eat_limited(eat, hit.id, hit.to, fit);
@@ -373,6 +413,8 @@ static enum vfw_scan_eaten eat_begin(struct vfw_scan *scan, struct vfw_scan_dir 
 	dir->hs_size = size;
 	dir->fed = 0;
 	dir->base = dir->stream.scanned;
+	dir->at_start = !dir->base && dir->fed_seq == dir->stream.start &&
+			!(dir->stream.flags & VFW_STREAM_F_MIDWAY);
 	if (!vfw_hs_stream_open(db, dir->hs))
 		return VFW_SCAN_CLEAN;
 	vfw_scan_uneat(dir);
@@ -404,6 +446,7 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 	}
 	eat.hs = dir->hs;
 	eat.base = dir->base;
+	eat.at_start = dir->at_start;
 	eat.reach = vfw_scan_app_reach(scan, dir);
 	n = eat_bytes(&eat, bytes, off, len);
 	dir->fed += n;

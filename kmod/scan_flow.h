@@ -36,6 +36,7 @@ struct vfw_scan_dir {
 	u32 hs_size;
 	u32 fed; /* bytes from fed_seq on that hs has eaten, while their segment was not let pass */
 	u32 fed_seq;
+	bool at_start; /* hs began with the very first byte that was sent */
 	u64 base; /* where in the stream hs began */
 };
 

@@ -156,6 +156,13 @@ static int append(struct vfw_patterns *p, const struct vfw_pattern *pattern, str
 	return err && err != -ENOMEM ? -EINVAL : err;
 }
 
+/* Is it more than that it matched, when, or how often? */
+static bool is_counted(const struct vfw_rule_meta *meta)
+{
+	return meta->n_bits || meta->limit.kind != VFW_SIG_LIMIT_NONE ||
+	       meta->filter.kind != VFW_SIG_LIMIT_NONE;
+}
+
 /* Rule i, by its expressions, which are taken. Returns 0, -EINVAL after a complaint, -ENOMEM. */
 static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *parts,
 		   struct vfw_diags *d)
@@ -188,11 +195,15 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		pattern.flags = VFW_PATTERN_F_ALL;
 		err = own(r, regex);
 	} else {
-		pattern.flags = VFW_PATTERN_F_DOTALL | (parts->chain ? VFW_PATTERN_F_ONCE : 0);
+		pattern.flags = VFW_PATTERN_F_DOTALL;
+		if (parts->chain || (parts->at_start && !is_counted(meta)))
+			pattern.flags |= VFW_PATTERN_F_ONCE;
 		free(all.s);
 	}
 	if (err)
 		return err;
+	if (parts->at_start)
+		r->set->sig[i].flags |= VFW_SIG_AT_START;
 	pattern.sid = meta->sid;
 	pattern.gid = meta->gid;
 	pattern.rev = meta->rev;
@@ -288,7 +299,8 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 			}
 		}
 		/* those whose expression is but a literal */
-		if (p->v[i].rule && p->v[i].flags & VFW_PATTERN_F_ONCE)
+		if (p->v[i].rule && p->v[i].flags & VFW_PATTERN_F_ONCE &&
+		    !(v[i].flags & VFW_SIG_AT_START))
 			add_steps(p->rules->set, &v[i], &steps);
 		else
 			v[i].first_step = v[i].n_steps = 0;

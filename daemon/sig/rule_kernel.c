@@ -16,10 +16,16 @@
 
 #define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
 
-/* Is it for TCP, whose bytes the module sees as a stream only? */
+/* Is it for TCP, be it among others? */
 static bool is_tcp(const struct vfw_sig *sig)
 {
 	return sig->protocols & VFW_SIG_P_TCP;
+}
+
+/* Is it asked of TCP's stream, be it among others? */
+static bool is_streamed(const struct vfw_sig *sig)
+{
+	return is_tcp(sig) && sig->flags & VFW_SIG_STREAM;
 }
 
 /* What the rule remembers, and how it is said. */
@@ -46,13 +52,13 @@ static bool is_chain(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 		    s->op == VFW_SIG_BASE64 || s->flags & VFW_SIG_F_DECODED)
 			return false;
 	}
-	return !is_tcp(sig) || !(sig->flags & VFW_SIG_STREAM);
+	return !is_streamed(sig);
 }
 
 /* What it asks of packets, of which a stream has none. */
 static const char *unlike_packet(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
-	bool tcp = is_tcp(sig), segments = tcp && !(sig->flags & VFW_SIG_STREAM);
+	bool tcp = is_tcp(sig);
 	uint32_t i;
 
 	if (!sig->n_steps)
@@ -72,7 +78,7 @@ static const char *unlike_packet(const struct vfw_rule_set *set, const struct vf
 		case VFW_SIG_TCP_SEQ:
 		case VFW_SIG_TCP_ACK:
 		case VFW_SIG_TCP_WINDOW:
-			if (tcp && !segments)
+			if (is_streamed(sig))
 				return "TCP by packets";
 			break;
 		default:
@@ -80,10 +86,6 @@ static const char *unlike_packet(const struct vfw_rule_set *set, const struct vf
 			return "a keyword about one packet";
 		}
 	}
-	if (segments && !is_chain(set, sig))
-		return "TCP by packets";
-	if (tcp && !segments && sig->flags & VFW_SIG_PACKET)
-		return "offset, depth in TCP";
 	return NULL;
 }
 
@@ -111,8 +113,9 @@ static void put_bytes(const struct vfw_rule_set *set, const struct vfw_sig_step 
 }
 
 static const char *put_content(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
-			       bool first, bool stream, struct vfw_text *t)
+			       bool first, bool stream, struct vfw_rule_parts *parts)
 {
+	struct vfw_text *t = &parts->regex[parts->n - 1];
 	long long least = s->offset, most = -1;
 
 	if (s->flags & VFW_SIG_F_NEGATED)
@@ -132,13 +135,11 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 	if (least > GAP_MAX || most > GAP_MAX)
 		return "distance too long";
 	if (first && (least || most != -1)) {
-		if (stream)
-			return "offset, depth in TCP";
 		vfw_text_str(t, "^");
-		put_gap(t, least, most);
-	} else if (!first) {
-		put_gap(t, least, most);
+		parts->at_start = true;
 	}
+	if (!first || least || most != -1)
+		put_gap(t, least, most);
 	put_bytes(set, s, t);
 	if (s->flags & VFW_SIG_F_ENDSWITH) {
 		if (stream)
@@ -194,44 +195,75 @@ static bool may_overlap(const struct vfw_rule_set *set, const struct vfw_sig_ste
 	return false;
 }
 
+/* Contents in any order, but for one that may be the first of all. */
+struct unordered {
+	const struct vfw_sig_step *head; /* or NULL */
+	const struct vfw_sig_step *rest[UNORDERED_MAX];
+	uint32_t n;
+};
+
 /*
- * Two or three contents anywhere, in any order: as each of the orders. That is exact only where none can share a byte with
- * another.
+ * A content with depth and up to three contents anywhere, or two or three of those alone: as each of the orders. That is exact only
+ * where none can share a byte with another, and where none can stand before the one with depth.
  */
-static bool is_unordered(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+static bool is_unordered(const struct vfw_rule_set *set, const struct vfw_sig *sig,
+			 struct unordered *u)
 {
 	const struct vfw_sig_step *s = &set->steps[sig->first_step];
 	const uint32_t allowed = VFW_SIG_F_NOCASE | VFW_SIG_F_RETRY;
 
-	if (sig->n_steps < 2 || sig->n_steps > UNORDERED_MAX)
-		return false;
+	*u = (struct unordered){0};
 	for (uint32_t i = 0; i < sig->n_steps; i++) {
-		if (s[i].op != VFW_SIG_CONTENT || s[i].buffer != VFW_SIG_PAYLOAD || s[i].offset ||
-		    s[i].flags & ~allowed)
+		bool plain = !s[i].offset && !(s[i].flags & ~allowed);
+		bool head = !u->head && !(s[i].flags & ~(allowed | VFW_SIG_F_DEPTH)) &&
+			    s[i].flags & VFW_SIG_F_DEPTH;
+
+		if (s[i].op != VFW_SIG_CONTENT || s[i].buffer != VFW_SIG_PAYLOAD)
+			return false;
+		if (head)
+			u->head = &s[i];
+		else if (plain && u->n < UNORDERED_MAX)
+			u->rest[u->n++] = &s[i];
+		else
 			return false;
 		for (uint32_t k = 0; k < i; k++)
 			if (may_overlap(set, &s[i], &s[k]))
 				return false;
 	}
-	return true;
+	for (uint32_t i = 0; i < u->n && u->head; i++)
+		if (u->head->depth >= (long long)u->head->len + u->rest[i]->len)
+			return false;
+	return u->n + !!u->head >= 2;
 }
 
-static void put_orders(const struct vfw_rule_set *set, const struct vfw_sig *sig,
+static void put_orders(const struct vfw_rule_set *set, const struct unordered *u,
 		       struct vfw_text *t)
 {
 	static const uint8_t orders[][UNORDERED_MAX] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
 							{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-	uint32_t n = sig->n_steps == 2 ? 2 : 6;
+	static const uint8_t n[] = {0, 1, 2, 6};
 
 	vfw_text_str(t, "(?:");
-	for (uint32_t o = 0; o < n; o++) {
+	for (uint32_t o = 0; o < n[u->n]; o++) {
 		vfw_text_str(t, o ? "|" : "");
-		for (uint32_t k = 0; k < sig->n_steps; k++) {
+		for (uint32_t k = 0; k < u->n; k++) {
 			vfw_text_str(t, k ? ".*" : "");
-			put_bytes(set, &set->steps[sig->first_step + orders[o][k]], t);
+			put_bytes(set, u->rest[orders[o][k]], t);
 		}
 	}
 	vfw_text_str(t, ")");
+}
+
+/* Returns why not, or NULL. */
+static const char *put_unordered(const struct vfw_rule_set *set, const struct unordered *u,
+				 struct vfw_rule_parts *parts)
+{
+	struct vfw_text *t = &parts->regex[parts->n++];
+	const char *why = u->head ? put_content(set, u->head, true, true, parts) : NULL;
+
+	vfw_text_str(t, u->head ? ".*" : "");
+	put_orders(set, u, t);
+	return why;
 }
 
 static const char *put_pcre(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
@@ -267,7 +299,7 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 		[VFW_SIG_BYTE_MATH] = "byte_math",
 		[VFW_SIG_BASE64] = "base64_decode",
 	};
-	bool behind = last && s->flags & VFW_SIG_F_RELATIVE, stream = is_tcp(sig);
+	bool behind = last && s->flags & VFW_SIG_F_RELATIVE, stream = is_streamed(sig);
 	struct vfw_text *t;
 
 	if (s->buffer != VFW_SIG_PAYLOAD)
@@ -284,7 +316,7 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 	t = &parts->regex[parts->n - 1];
 	switch (s->op) {
 	case VFW_SIG_CONTENT:
-		return put_content(set, s, !behind, stream, t);
+		return put_content(set, s, !behind, stream, parts);
 	case VFW_SIG_REGEX:
 		return put_pcre(set, s, stream, t);
 	default:
@@ -310,20 +342,20 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 			    struct vfw_rule_parts *parts)
 {
 	const struct vfw_sig *sig = &set->sig[i];
+	struct unordered u;
 	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
 	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
 	if (!why && is_chain(set, sig))
 		return sig->fast == VFW_SIG_NONE ? "no content" : put_literal(set, sig, parts);
-	if (!why && is_tcp(sig) && is_unordered(set, sig)) {
-		put_orders(set, sig, &parts->regex[parts->n++]);
-		return NULL;
-	}
-	for (uint32_t k = 0; k < sig->n_steps && !why; k++)
-		why = put_step(set, sig, &set->steps[sig->first_step + k],
-			       k ? &set->steps[sig->first_step + k - 1] : NULL, parts);
+	if (!why && is_streamed(sig) && is_unordered(set, sig, &u))
+		why = put_unordered(set, &u, parts);
+	else
+		for (uint32_t k = 0; k < sig->n_steps && !why; k++)
+			why = put_step(set, sig, &set->steps[sig->first_step + k],
+				       k ? &set->steps[sig->first_step + k - 1] : NULL, parts);
 	/* that all have matched Hyperscan says of a stream only when it goes on */
-	if (!why && is_tcp(sig) && parts->n > 1)
+	if (!why && is_streamed(sig) && parts->n > 1)
 		why = "parts in any order in TCP";
 	for (uint32_t k = 0; k < parts->n && !why; k++)
 		if (parts->regex[k].len > REGEX_MAX)

@@ -209,6 +209,7 @@ struct vfw_sig_side {
 #define VFW_SIG_REJECT (1U << 21)
 #define VFW_SIG_HTTP (1U << 22) /* the conversation must be HTTP/1 */
 #define VFW_SIG_MESSAGE (1U << 23) /* asked of messages: has steps in buffers of a parser */
+#define VFW_SIG_AT_START (1U << 24) /* its expression counts from the first byte of all */
 
 struct vfw_sig {
 	u32 flags; /* VFW_SIG_* */

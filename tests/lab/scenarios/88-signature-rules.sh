@@ -42,6 +42,44 @@ for port in 90 91; do
 	wait_until 10 listening b -uln $port
 done
 wait_until 20 listening b -tln 8080
+on b python3 -u - >/dev/null 2>/tmp/talk.log <<-'X' &
+	import socket, threading
+	s = socket.create_server(("", 7000))
+	def serve(c):
+	    got = b""
+	    while not got.endswith(b"!"):
+	        got += c.recv(65536)
+	    c.sendall(got.strip(b"."))
+	while True:
+	    threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
+X
+wait_until 20 listening b -tln 7000
+# two conversations that begin before anybody looks; when /tmp/go is there a text is said, by bytes and at once
+on a python3 -u - $PATIENCE >/tmp/midway 2>&1 <<-'X' &
+	import os, socket, sys, time
+	def begin():
+	    c = socket.create_connection(("10.0.0.12", 7000), 40)
+	    c.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+	    c.sendall(b"hello")
+	    return c
+	def answer(c, wait):
+	    c.settimeout(wait)
+	    try:
+	        return c.recv(100).decode()
+	    except OSError:
+	        return "silent"
+	bytewise, once = begin(), begin()
+	print("begun")
+	while not os.path.exists("/tmp/go"):
+	    time.sleep(0.1)
+	for byte in b"..begun!":
+	    bytewise.sendall(bytes([byte]))
+	    time.sleep(0.05)
+	print(answer(bytewise, int(sys.argv[1])))
+	once.sendall(b"..begun!")
+	print(answer(once, 1))
+X
+wait_until 20 grep -q begun /tmp/midway
 echo 'a page that tells of GET /EVIL.cgi' >/tmp/www/tells.htm
 
 DROP='drop tcp $EXTERNAL_NET any -> $HOME_NET $HTTP_PORTS (msg:"Evil CGI"; flow:established,to_server; content:"GET "; content:"/evil.cgi"; distance:0; nocase; classtype:web-application-attack; sid:2000001; rev:7;)'
@@ -49,7 +87,7 @@ rules '# of all kinds' "$DROP" \
 	'alert tcp any any -> any any (msg:"Told"; flow:to_server; content:"/good.htm"; pcre:"/(x)\1/"; sid:2000002;)' \
 	'alert tcp any any -> any [1:1023,!22] (msg:"Told"; content:"/good.htm"; priority:2; sid:2000003; gid:5; rev:2;)' \
 	'drop http any any -> any any (msg:"Deep"; http.uri; content:"/x"; sid:2000004;)' \
-	'alert tcp any any -> any any (msg:"Depth"; content:"GET"; depth:3; sid:2000005;)' \
+	'alert tcp any any -> any any (msg:"Depth"; content:"GET"; depth:3; content:!"POST"; sid:2000005;)' \
 	'drop udp any any -> any 90 (msg:"Place"; content:"bad"; offset:2; depth:6; dsize:<20; sid:2000006;)' \
 	'drop udp any any -> any 90 (msg:"Pieces"; content:"much-evil"; endswith; sid:2000007;)' \
 	'drop udp any any -> any 90 (msg:"Number"; content:"len="; byte_test:2,>,513,1,relative; content:!"quiet"; sid:2000010;)' \
@@ -58,6 +96,9 @@ rules '# of all kinds' "$DROP" \
 	'drop tcp any any -> any 7000 (msg:"Size"; content:"sized"; dsize:12; sid:2000013;)' \
 	'drop tcp-pkt any any -> any 7000 (msg:"Last"; content:"tail"; endswith; sid:2000014;)' \
 	'drop tcp any any -> any 7000 (msg:"Flags"; content:"pushed"; flags:!P; sid:2000015;)' \
+	'drop tcp any any -> any 7000 (msg:"Begin"; flow:to_server; content:"begun"; offset:2; depth:8; sid:2000016;)' \
+	'drop tcp any any -> any 7000 (msg:"First"; flow:to_server,only_stream; content:"first"; startswith; sid:2000017;)' \
+	'alert tcp any any -> any 7000 (msg:"Once"; content:"once"; depth:6; sid:2000018;)' \
 	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)' \
 	'drop udp any any -> any 90 (msg:"Both"; content:"second"; pcre:"/first=h[aeiou]lf/i"; sid:2000009;)'
 mkdir -p /etc/vfw/policy.d
@@ -73,15 +114,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 15 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 18 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
-	grep -q 'not enforced: 1 rule, the first sid 2000005: offset, depth in TCP: ' $f || fail "$f: $(cat $f)"
-	grep -q "web.rules:15:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "1 of the 11 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q 'not enforced: 1 rule, the first sid 2000005: content:!: ' $f || fail "$f: $(cat $f)"
+	grep -q "web.rules:18:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
+	grep -q "2 of the 14 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"14 11 1 1 1 2"
+	"17 14 2 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -160,18 +201,6 @@ talk() {
 		sys.stdout.write(c.recv(100).decode())
 	X
 }
-on b python3 -u - >/dev/null 2>/tmp/talk.log <<-'X' &
-	import socket, threading
-	s = socket.create_server(("", 7000))
-	def serve(c):
-	    got = b""
-	    while not got.endswith(b"!"):
-	        got += c.recv(65536)
-	    c.sendall(got.strip(b"."))
-	while True:
-	    threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
-X
-wait_until 20 listening b -tln 7000
 expect "behind its depth" "$(talk 5 'evil!')" "evil!"
 expect "with what must not be there" "$(talk 2 'evil-not!')" "evil-not!"
 expect "of another size" "$(talk 7 'sized!')" "sized!"
@@ -192,6 +221,24 @@ for sid in 2000012 2000013 2000014 2000015; do
 	eve ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $sid and .dest_port == 7000"
 done
 expect "found in" "$(eve_count '.event_type == "alert" and .alert.signature_id == 2000012')" 2
+
+note "TCP from its first byte on: in one segment, in many, last one first; a place in each segment besides"
+# spoken WAIT TEXT: a says it in those manners; prints how b answered.
+spoken() { on a python3 "$LAB_LIB/segments.py" "$1" whole,split,reverse 10.0.0.99 10.0.0.12 7000 "$2" | xargs; }
+expect "at its place" "$(spoken 1 '.....begun!')" "whole silent split silent reverse silent"
+expect "one byte behind it" "$(spoken $PATIENCE '......begun!')" "whole answered split answered reverse answered"
+expect "first of all" "$(spoken 1 'first!')" "whole silent split silent reverse silent"
+expect "in the second segment, of the stream alone" "$(talk M 'first!')" "first!"
+expect "in the second segment, one byte behind" "$(talk M+6 'begun!')" "begun!"
+PATIENCE=1 expect_fail talk M+5 'begun!'
+touch /tmp/go
+midway() { [ "$(wc -l </tmp/midway)" = 3 ]; }
+wait_until $((PATIENCE + 20)) midway
+expect "found running" "$(xargs </tmp/midway)" "begun hello..begun! silent"
+expect "what is only told" "$(talk 2 'once!')" "once!"
+told() { eve_count ".event_type == \"alert\" and .alert.signature_id == $1 and .vfw.count == 1"; }
+eve '.event_type == "alert" and .alert.signature_id == 2000018'
+expect "once for each that was dropped, or told" "$(told 2000016) $(told 2000017) $(told 2000018)" "5 3 1"
 
 note "what is no rule is an error with its place, and what was applied stays"
 rules "$DROP" 'drop tcp any any -> any 80 msg:"no parenthesis"; sid:1;'

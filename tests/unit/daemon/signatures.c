@@ -145,6 +145,42 @@ START_TEST(rules_read)
 }
 END_TEST
 
+/* A rule of both segments and stream is one expression of both, that counts once; one with a chain has steps, and the stream none. */
+START_TEST(rules_places)
+{
+	static const u32 places = VFW_SIG_PACKET | VFW_SIG_STREAM | VFW_SIG_AT_START;
+	char *said;
+	struct vfw_patterns *p = read_rules(
+		"drop tcp any any -> any any (content:\"a\"; depth:3; sid:1;)\n"
+		"drop tcp-stream any any -> any any (content:\"b\"; startswith; sid:2;)\n"
+		"drop tcp-pkt any any -> any any (content:\"c\"; startswith; sid:3;)\n"
+		"drop tcp any any -> any any (content:\"d\"; sid:4;)\n"
+		"alert tcp any any -> any any (content:\"e\"; offset:1; threshold:type limit, "
+		"track by_src, count 1, seconds 60; sid:5;)\n",
+		0, &said);
+	struct vfw_text t = {0};
+	struct vfw_sigs s;
+
+	free(said);
+	ck_assert_uint_eq(p->n, 6);
+	ck_assert_str_eq(p->v[1].regex, "^.{0,2}\\x61");
+	ck_assert_str_eq(p->v[2].regex, "^\\x62");
+	for (int i = 1; i < 6; i++)
+		ck_assert_uint_eq(!!(p->v[i].flags & VFW_PATTERN_F_ONCE), i < 4);
+	ck_assert_int_eq(vfw_pattern_rules_table(p, &t), 0);
+	ck_assert_ptr_null(vfw_sig_table_read(t.s, t.len, &s));
+	ck_assert_uint_eq(s.sigs[1].flags & places, places);
+	ck_assert_uint_eq(s.sigs[2].flags & places, VFW_SIG_STREAM | VFW_SIG_AT_START);
+	ck_assert_uint_eq(s.sigs[3].flags & places, VFW_SIG_PACKET);
+	ck_assert_uint_eq(s.sigs[4].flags & places, VFW_SIG_STREAM);
+	ck_assert_uint_eq(s.sigs[5].flags & places, places);
+	for (int i = 1; i < 6; i++)
+		ck_assert_uint_eq(s.sigs[i].n_steps, i == 3);
+	free(t.s);
+	vfw_patterns_free(p);
+}
+END_TEST
+
 static const struct {
 	const char *text, *said;
 } wrong_rules[] = {
@@ -650,6 +686,7 @@ Suite *suite_signatures(void)
 
 	tcase_add_test(patterns, patterns_read);
 	tcase_add_test(patterns, rules_read);
+	tcase_add_test(patterns, rules_places);
 	tcase_add_loop_test(patterns, rules_wrong, 0, sizeof(wrong_rules) / sizeof(wrong_rules[0]));
 	tcase_add_test(patterns, rules_digest);
 	tcase_add_loop_test(patterns, patterns_wrong, 0, sizeof(wrong) / sizeof(wrong[0]));

@@ -42,10 +42,27 @@ static const struct {
 	{"alert udp any any -> any any (content:\"a\"; isdataat:!1,relative;", "chain \\x61", NULL},
 	{"alert udp any any -> any any (content:\"a\"; isdataat:!3,relative;", "chain \\x61", NULL},
 	{"alert icmp any any -> any any (itype:8; content:\"a\";", "chain \\x61", NULL},
-	{"alert tcp any any -> any any (content:\"a\"; depth:9;", NULL, "offset, depth in TCP"},
-	{"alert tcp any any -> any any (content:\"a\"; offset:1;", NULL, "offset, depth in TCP"},
-	{"alert ip any any -> any any (content:\"a\"; startswith;", NULL, "offset, depth in TCP"},
-	{"alert tcp any any -> any any (content:\"a\"; distance:3;", NULL, "offset, depth in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; depth:9;", "start ^.{0,8}\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; offset:1;", "start ^.{1,}\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; offset:1; depth:2; content:\"c\"; "
+	 "distance:0;",
+	 "start ^.{1}\\x61\\x62.*\\x63", NULL},
+	{"alert ip any any -> any any (content:\"a\"; startswith;", "start ^\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; distance:3;", "start ^.{3,}\\x61", NULL},
+	{"alert tcp-stream any any -> any any (content:\"a\"; depth:1;", "start ^\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; offset:3000;", NULL, "distance too long"},
+	{"alert tcp any any -> any any (content:\"a\"; startswith; content:\"b\";",
+	 "start ^\\x61.*(?:\\x62)", NULL},
+	{"alert tcp any any -> any any (content:\"bc\"; content:\"a\"; depth:2; content:\"de\";",
+	 "start ^.{0,1}\\x61.*(?:\\x62\\x63.*\\x64\\x65|\\x64\\x65.*\\x62\\x63)", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; depth:2; content:\"b\";", NULL,
+	 "parts in any order in TCP"},
+	{"alert tcp any any -> any any (content:\"ab\"; startswith; content:\"bc\";", NULL,
+	 "parts in any order in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; startswith; content:!\"b\";", NULL,
+	 "content:!"},
+	{"alert tcp any any -> any any (content:\"a\"; startswith; endswith;", NULL,
+	 "endswith in TCP"},
 	{"alert tcp any any -> any any (content:\"a\"; endswith;", NULL, "endswith in TCP"},
 	{"alert tcp any any -> any any (content:\"a\"; isdataat:!1,relative;", NULL,
 	 "isdataat:! in TCP"},
@@ -56,8 +73,10 @@ static const struct {
 	{"alert tcp any any -> any any (content:\"a\"; ttl:5;", NULL, "a keyword about one packet"},
 	{"alert tcp any any -> any any (content:\"a\"; depth:2; dsize:>5; content:!\"b\";",
 	 "chain \\x61", NULL},
-	{"alert tcp any any -> any any (content:\"a\"; dsize:>5; pcre:\"/b/\";", NULL,
-	 "TCP by packets"},
+	{"alert tcp any any -> any any (content:\"a\"; dsize:>5; pcre:\"/^b/\";",
+	 "\\x61 & (?-s:^b)", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; depth:2; flags:A; pcre:\"/b/R\";",
+	 "start ^.{0,1}\\x61.*(?-s:b)", NULL},
 	{"alert ip any any -> any any (content:\"a\"; dsize:>5;", "chain \\x61", NULL},
 	{"alert tcp any any -> any any (flow:no_stream; content:\"a\";", "chain \\x61", NULL},
 	{"alert tcp any any -> any any (flow:not_established; content:\"a\";", NULL,
@@ -178,6 +197,7 @@ START_TEST(translated)
 		      set->n_notes ? set->notes[0].text : "not loaded");
 	why = vfw_rule_kernel(set, 0, &parts);
 	vfw_text_str(&t, parts.chain ? "chain " : "");
+	vfw_text_str(&t, parts.at_start ? "start " : "");
 	for (uint32_t i = 0; i < parts.n; i++) {
 		vfw_text_str(&t, i ? " & " : "");
 		vfw_text_bytes(&t, parts.regex[i].s, parts.regex[i].len);
@@ -222,14 +242,14 @@ static char *invent_pcre(char *out)
 	return out + sprintf(out, "%s/%s", any(8) ? "" : "$", flags[any(ARRAY_SIZE(flags))]);
 }
 
-/* A rule about datagrams, of contents and expressions: in order with all that places them, or in any order. */
+/* A rule, about datagrams or TCP, of contents and expressions: in order with all that places them, or in any order. */
 static void invent(char *out)
 {
 	static const char *const words[] = {"a", "b", "ab", "ba", "AB", "aab", "|00|", "c"};
 	unsigned int n = 1 + any(3), i;
 	bool begun = false;
 
-	out += sprintf(out, "alert udp any any -> any any (");
+	out += sprintf(out, "alert %s any any -> any any (", any(2) ? "udp" : "tcp");
 	for (i = 0; i < n; i++) {
 		/* behind what it found the next may look, if that was a content */
 		bool ordered = any(2);
