@@ -150,7 +150,7 @@ static __attribute__((noreturn)) void refuse(const struct vfw_request_parts *par
 	answer("failed", error && error->message ? error->message : "Hyperscan gave no reason");
 }
 
-/* Those patterns that are of use in a mode, with their flags and numbers. */
+/* Those patterns that are of use in a mode, with their flags and numbers; where none is, the last one, for a database has one. */
 struct chosen {
 	const char **regex;
 	unsigned int *flags, *ids, n;
@@ -169,7 +169,7 @@ static struct chosen choose(const struct vfw_request_parts *parts, const unsigne
 	if (!c.regex || !c.flags || !c.ids)
 		answer("failed", "no memory for the request");
 	for (uint32_t i = 0; i < parts->n; i++) {
-		if (parts->flags[i] & useless)
+		if (parts->flags[i] & useless && (c.n || i + 1 < parts->n))
 			continue;
 		c.regex[c.n] = parts->regex[i];
 		c.flags[c.n] = flags[i];
@@ -188,9 +188,6 @@ static void compile(const struct vfw_request_parts *parts, const unsigned int *f
 	char *bytes = NULL;
 	size_t n = 0;
 
-	if (!c.n)
-		answer("failed", mode == HS_MODE_STREAM ? "expected a pattern about TCP"
-							: "expected a pattern about UDP");
 	if (hs_compile_multi(c.regex, c.flags, c.ids, c.n, mode, &platform, &db, &error)) {
 		if (error && error->expression >= 0 && (unsigned int)error->expression < c.n)
 			error->expression = (int)c.ids[error->expression];

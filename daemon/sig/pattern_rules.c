@@ -163,15 +163,30 @@ static bool is_counted(const struct vfw_rule_meta *meta)
 	       meta->filter.kind != VFW_SIG_LIMIT_NONE;
 }
 
+/*
+ * Of what use are its expressions? One about TCP's stream alone fits no datagram, nor a segment by itself. All others are looked for
+ * in streams as well, for what is longer than a section of the module takes is scanned as one.
+ */
+static uint32_t use_of(const struct vfw_sig *sig, const struct vfw_rule_parts *parts)
+{
+	const uint32_t others = VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6 | VFW_SIG_P_SCTP |
+				VFW_SIG_P_OTHER;
+
+	return parts->chain || sig->flags & VFW_SIG_PACKET || sig->protocols & others
+		       ? 0
+		       : VFW_PATTERN_F_STREAM;
+}
+
 /* Rule i, by its expressions, which are taken. Returns 0, -EINVAL after a complaint, -ENOMEM. */
 static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *parts,
 		   struct vfw_diags *d)
 {
 	struct vfw_pattern_rules *r = p->rules;
 	struct vfw_rule_meta *meta = &r->set->meta[i];
+	uint32_t use = use_of(&r->set->sig[i], parts);
 	struct vfw_pattern pattern = {
 		.rule = i + 1,
-		.flags = VFW_PATTERN_F_DOTALL | VFW_PATTERN_F_PART,
+		.flags = VFW_PATTERN_F_DOTALL | VFW_PATTERN_F_PART | use,
 		.message = "",
 		.category = "",
 		.loc = {file_of(p, meta->file), meta->line, 1, meta->line, 2},
@@ -192,10 +207,10 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		char *regex = vfw_text_take(&all);
 
 		pattern.regex = regex;
-		pattern.flags = VFW_PATTERN_F_ALL;
+		pattern.flags = VFW_PATTERN_F_ALL | use;
 		err = own(r, regex);
 	} else {
-		pattern.flags = VFW_PATTERN_F_DOTALL;
+		pattern.flags = VFW_PATTERN_F_DOTALL | use;
 		if (parts->chain || (parts->at_start && !is_counted(meta)))
 			pattern.flags |= VFW_PATTERN_F_ONCE;
 		free(all.s);

@@ -442,6 +442,49 @@ static int matches(int fd, size_t bytes, const char *text)
 	return n;
 }
 
+/* Databases of these rules alone. */
+static struct vfw_database *databases_of(const char *rules)
+{
+	struct vfw_patterns *p = vfw_patterns_new();
+	struct vfw_job_result result;
+	struct vfw_diags d = {0};
+	struct vfw_database *db;
+	struct vfw_request r;
+
+	ck_assert_int_eq(vfw_pattern_rules_add(p, "t.rules", rules, strlen(rules), &d), 0);
+	ck_assert_int_eq(vfw_pattern_rules_finish(p, &d), 0);
+	vfw_pattern_rules_settle(p);
+	ck_assert_int_eq(vfw_request_encode(p, NULL, VFW_SET_SSE42, vfw_compiler_version(), &r), 0);
+	run(&r, &limits, false, &result);
+	ck_assert_msg(result.db, "%s", result.failure);
+	db = vfw_database_ref(result.db);
+	vfw_job_result_clear(&result);
+	free(r.data);
+	vfw_diags_free(&d);
+	vfw_patterns_free(p);
+	return db;
+}
+
+#define STREAM_RULE "drop tcp any any -> any any (content:\"stream\"; sid:1;)\n"
+
+/* What fits no datagram, and no segment by itself, is looked for in none; where nothing else is, there is a database all the same. */
+START_TEST(rules_use)
+{
+	static const char text[] = "stream datagram either segment";
+	struct vfw_database *db = databases_of(
+		STREAM_RULE "drop udp any any -> any any (content:\"datagram\"; sid:2;)\n"
+			    "drop ip any any -> any any (content:\"either\"; sid:3;)\n"
+			    "drop tcp any any -> any any (dsize:7; content:\"segment\"; sid:4;)\n");
+
+	ck_assert_int_eq(matches(db->block, db->block_bytes, text), 3);
+	ck_assert_int_eq(matches(db->block, db->block_bytes, "stream"), 0);
+	vfw_database_unref(db);
+	db = databases_of(STREAM_RULE);
+	ck_assert_uint_gt(db->block_bytes, 0);
+	vfw_database_unref(db);
+}
+END_TEST
+
 START_TEST(compiled)
 {
 	struct vfw_request r = request_of("1 /attack/i\n2 /a.c/s\n3 /^x$/m", VFW_SET_SSE42);
@@ -696,6 +739,7 @@ Suite *suite_signatures(void)
 	suite_add_tcase(s, patterns);
 	tcase_set_timeout(compiler, 240);
 	tcase_add_test(compiler, requests);
+	tcase_add_test(compiler, rules_use);
 	tcase_add_test(compiler, compiled);
 	tcase_add_test(compiler, not_compiled);
 	tcase_add_test(compiler, killed);
