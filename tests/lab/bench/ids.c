@@ -4,8 +4,9 @@
  *
  *   benchids enforced RULES               prints GID SID of each rule that the module enforces
  *   benchids compile SET FOLDER RULES     makes the databases, or finds them in the cache FOLDER; how long and how large, as JSON
- *   benchids arm FOLDER MODE RULES        detect, prevent: all between ports p0 and p1 is scanned, whole, with the databases
- *                                         in FOLDER; none: the same policy without a profile. Arms; JSON as benchpolicy's
+ *   benchids arm FOLDER MODE RULES GUARD  detect, prevent: all between ports p0 and p1 is scanned, whole, with the databases
+ *                                         in FOLDER; none: the same policy without a profile. GUARD any: whatever they claim; declared: VM 0
+ *                                         has its MAC and 10.0.0.0/9, VM 1 its own and 10.128.0.0/9. Arms; JSON as benchpolicy's
  *   benchids profile                      prints what the profile in force scanned and holds, as JSON
  *   benchids alerts RULES OUT             writes the module's events as EVE until SIGTERM, and then until there are no more
  */
@@ -21,6 +22,7 @@
 #include "../../../daemon/sig/job.h"
 #include "../../../daemon/sig/pattern_rules.h"
 #include "../../../daemon/sig/rule.h"
+#include "../../../daemon/vm/registry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -171,14 +173,25 @@ static void module_set(char set[16])
 	vfw_kern_close(k);
 }
 
-static int arm(const char *folder, const char *mode, const char *path)
+/* Of all addresses that frames of the bench have one half is VM 0's, the other VM 1's. */
+static void declare(struct vfw_vm *vms)
+{
+	for (uint8_t i = 0; i < VMS; i++)
+		vms[i].nics[0].addrs[0] = (struct vfw_address){
+			.family = 4,
+			.len = 9,
+			.addr = {10, (uint8_t)(i << 7)},
+		};
+}
+
+static int arm(const char *folder, const char *mode, const char *path, const char *guard)
 {
 	static const char with[] =
-		"guard default { mac any ip any }\n"
-		"profile ids { signatures { \"ids.rules\" } mode %s on-overload block }\n"
+		"guard default { mac %1$s ip %1$s }\n"
+		"profile ids { signatures { \"ids.rules\" } mode %2$s on-overload block }\n"
 		"first { pass from any to any inspect ids }\n"
 		"default pass\n",
-			  without[] = "guard default { mac any ip any }\n"
+			  without[] = "guard default { mac %1$s ip %1$s }\n"
 				      "first { pass from any to any }\n"
 				      "default pass\n";
 	bool scans = strcmp(mode, "none") != 0;
@@ -205,9 +218,13 @@ static int arm(const char *folder, const char *mode, const char *path)
 		if (!strcmp(mode, "prevent"))
 			profile.flags |= VFW_PROFILE_F_PREVENT;
 	}
-	vfw_text_printf(&text, scans ? with : without, mode);
+	if (scans)
+		vfw_text_printf(&text, with, guard, mode);
+	else
+		vfw_text_printf(&text, without, guard);
 	if (!vms || text.failed)
 		bench_die("policy", "no memory");
+	declare(vms);
 	bench_publish(bench_compile(text.s, text.len, vms, VMS), vms, VMS,
 		      scans ? send_profile : NULL, &profile);
 	printf("\"rules\": %zu}\n", scans ? profile.patterns->n : 0);
@@ -338,8 +355,8 @@ int main(int argc, char **argv)
 		return print_enforced(argv[2]);
 	if (argc == 5 && !strcmp(verb, "compile"))
 		return print_compiled(argv[2], argv[3], argv[4]);
-	if (argc == 5 && !strcmp(verb, "arm"))
-		return arm(argv[2], argv[3], argv[4]);
+	if (argc == 6 && !strcmp(verb, "arm"))
+		return arm(argv[2], argv[3], argv[4], argv[5]);
 	if (argc == 2 && !strcmp(verb, "profile"))
 		return print_profile();
 	if (argc == 4 && !strcmp(verb, "alerts"))

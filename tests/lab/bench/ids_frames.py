@@ -54,7 +54,7 @@ class Talk:
     def __init__(self, rng, number, segment):
         self.segment = segment
         host = rng.randrange(200)
-        self.addr = (bytes((10, 1, host >> 4, 10 + (host & 15))), bytes((10, 1, 100 + host % 7, 20)))
+        self.addr = (bytes((10, 1, host >> 4, 10 + (host & 15))), bytes((10, 129, 100 + host % 7, 20)))
         self.port = (10000 + number, rng.choice((80, 80, 8080, 3000, 9200)))
         self.seq = [rng.randrange(1 << 32), rng.randrange(1 << 32)]
         self.bytes = 0
