@@ -203,6 +203,27 @@ static bool is_full(const struct vfw_stream *s, const struct vfw_stream_limit *l
 	       (s->early + bytes > limit->bytes / 2 || s->n_early + pieces > limit->pieces / 2);
 }
 
+/* Is it as nearly all are: the bytes that come next, and nothing is kept? */
+static inline bool is_next(const struct vfw_stream *s, const struct vfw_stream_plan *plan)
+{
+	return !s->first && plan->low == s->next && plan->high != plan->low;
+}
+
+/* Plans one that is, as the walks over pieces would. */
+static void plan_next(struct vfw_stream *s, struct vfw_stream_plan *plan,
+		      const struct vfw_stream_limit *limit)
+{
+	const struct holes h = {};
+
+	plan->link = &s->first;
+	plan->to = plan->high;
+	plan->keep_seq = plan->low;
+	plan->keep_off = plan->low - plan->seq;
+	plan->keep_len = plan->high - plan->low;
+	if (is_full(s, limit, plan, &h, false))
+		plan->verdict = VFW_STREAM_FULL;
+}
+
 void vfw_stream_plan(struct vfw_stream *s, struct vfw_stream_plan *plan,
 		     const struct vfw_stream_seg *seg, const struct vfw_stream_limit *limit,
 		     vfw_stream_same_fn same, void *arg)
@@ -230,6 +251,10 @@ void vfw_stream_plan(struct vfw_stream *s, struct vfw_stream_plan *plan,
 		return;
 	}
 	trim(s, plan);
+	if (is_next(s, plan)) {
+		plan_next(s, plan, limit);
+		return;
+	}
 	if (plan->high != plan->low)
 		find_holes(s, plan, &h, same, arg);
 	else
