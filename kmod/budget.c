@@ -127,10 +127,18 @@ bool vfw_budget_has_time(struct vfw_budget *budget)
 	return has;
 }
 
-void vfw_budget_spend(struct vfw_budget *budget, u64 ns)
+u64 vfw_budget_begin(void)
 {
-	if (!READ_ONCE(scan_ms_per_vm))
+	return READ_ONCE(scan_ms_per_vm) ? ktime_get_ns() : 0;
+}
+
+void vfw_budget_end(struct vfw_budget *budget, u64 began)
+{
+	u64 ns;
+
+	if (!began || !READ_ONCE(scan_ms_per_vm))
 		return;
+	ns = ktime_get_ns() - began;
 	spin_lock(&budget->lock);
 	/* one scan that a busy host stretched must not silence a share for long */
 	budget->left =

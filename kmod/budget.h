@@ -53,8 +53,11 @@ void vfw_budget_give(struct vfw_budget *budget, u32 bytes);
 /* Is there processor time left now? BH off. */
 bool vfw_budget_has_time(struct vfw_budget *budget);
 
-/* Says that ns of it were spent. BH off. */
-void vfw_budget_spend(struct vfw_budget *budget, u64 ns);
+/* From now on some of it is spent: vfw_budget_end() takes what this returns. Where it is without bound no clock is read. Any context. */
+u64 vfw_budget_begin(void);
+
+/* What was spent since is the budget's to pay. BH off. */
+void vfw_budget_end(struct vfw_budget *budget, u64 began);
 
 /* Bytes charged to all budgets. Any context. */
 u64 vfw_budget_total(void);

@@ -166,6 +166,18 @@ static ssize_t profile_file(int fd, size_t max, void **data)
 	return n;
 }
 
+/* Is signature i asked of TCP's segments? Then it is noted. */
+static void profile_segment_sig(struct vfw_profile *profile, u32 i)
+{
+	const struct vfw_sig *sig = &profile->sigs.sigs[i];
+
+	if (!(sig->flags & VFW_SIG_PACKET) || !(sig->protocols & VFW_SIG_P_TCP))
+		return;
+	if (profile->n_segment_sigs < VFW_PROFILE_SEGMENT_SIGS)
+		profile->segment_sig[profile->n_segment_sigs] = i;
+	profile->n_segment_sigs++;
+}
+
 /* Looked at to the last byte. */
 static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
 {
@@ -186,8 +198,7 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 	if (!why && profile->sigs.n_sigs != profile->conf.n_exprs)
 		why = "expected one signature for each expression";
 	for (i = 0; !why && i < profile->sigs.n_sigs; i++)
-		profile->asks_segments |= profile->sigs.sigs[i].flags & VFW_SIG_PACKET &&
-					  profile->sigs.sigs[i].protocols & VFW_SIG_P_TCP;
+		profile_segment_sig(profile, i);
 	if (!why)
 		return 0;
 	NL_SET_ERR_MSG_FMT(extack, "table of signatures: %s", why);

@@ -27,6 +27,8 @@ struct vfw_sig_series;
 
 #define VFW_PROFILE_OLD 4 /* revisions before the one in force whose databases may be in use */
 
+#define VFW_PROFILE_SEGMENT_SIGS 16 /* about TCP's segments that are known by number */
+
 struct vfw_profile_count {
 	u64 bytes;
 	u64 matches;
@@ -44,7 +46,8 @@ struct vfw_profile {
 	struct vfw_hs_db *block; /* or NULL: datagrams are not scanned */
 	void *table; /* what sigs points into; NULL: each match counts, and prevents */
 	size_t table_len;
-	bool asks_segments; /* some of sigs are asked of TCP's segments */
+	u32 n_segment_sigs; /* of sigs, that are asked of TCP's segments */
+	u32 segment_sig[VFW_PROFILE_SEGMENT_SIGS]; /* the first of them */
 	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */
 	struct vfw_sig_series *series; /* or NULL: nothing is counted or noted; a reference */
 	void *app_table; /* what apps points into, or NULL */

@@ -11,7 +11,6 @@
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include <linux/timekeeping.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
@@ -383,10 +382,10 @@ static void scan_datagram_take(struct vfw_scan *scan, struct vfw_pkt *p)
 /* All it takes is its sender's to pay: its sum, what is scanned, and what that comes to. */
 static void scan_datagram(struct vfw_scan *scan, struct vfw_pkt *p)
 {
-	u64 began = ktime_get_ns();
+	u64 began = vfw_budget_begin();
 
 	scan_datagram_take(scan, p);
-	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
+	vfw_budget_end(scan->dir[p->side].time, began);
 }
 
 void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)

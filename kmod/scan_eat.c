@@ -56,14 +56,16 @@ struct eat {
 	bool segment; /* it is one of TCP */
 	bool at_start; /* a stream is scanned from its first byte on */
 	bool spent; /* what could not be asked to its end */
+	bool fitted; /* fit is valid */
 	u32 work; /* may still be done for steps, of this frame */
-	/* by id: (id + 1) << 5 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
-	u32 fit[EAT_FITS];
 	u32 n_counted; /* of this datagram, or this frame */
 	u32 n_places;
 	u32 n_asked; /* of this datagram */
-	DECLARE_BITMAP(states, VFW_SIGBITS_STATES_MAX); /* signatures with flowbits that matched */
-	/* not zeroed; kept last */
+	/* not zeroed, for most frames have no match; kept last */
+	/* by id: (id + 1) << 5 | what vfw_scan_sig() said, of this frame and length; 0: none yet */
+	u32 fit[EAT_FITS];
+	/* signatures with flowbits that matched; valid with n_places */
+	DECLARE_BITMAP(states, VFW_SIGBITS_STATES_MAX);
 	struct eat_counted counted[EAT_COUNTED];
 	struct vfw_hs_hit place[EAT_PLACES]; /* of those in states; id: number of the state */
 	u32 asked[EAT_ASKED]; /* signatures with steps that fit, and whose literal was found */
@@ -72,7 +74,7 @@ struct eat {
 static void eat_init(struct eat *eat, struct vfw_scan *scan, struct vfw_pkt *p,
 		     const struct vfw_hs_db *db)
 {
-	memset(eat, 0, offsetof(struct eat, counted));
+	memset(eat, 0, offsetof(struct eat, fit));
 	eat->scan = scan;
 	eat->p = p;
 	eat->db = db;
@@ -85,6 +87,9 @@ static u32 eat_fit(struct eat *eat, u32 id)
 	u32 *known = &eat->fit[id % EAT_FITS];
 
 	BUILD_BUG_ON(VFW_SIG_TABLE_MAX / sizeof(struct vfw_sig) >= 1U << 27);
+	if (!eat->fitted)
+		memset(eat->fit, 0, sizeof(eat->fit));
+	eat->fitted = true;
 	if (*known >> 5 != id + 1)
 		*known =
 			(id + 1) << 5 | vfw_scan_sig(eat->scan->user.profile, eat->p, id, eat->len);
@@ -134,6 +139,8 @@ static void eat_note(struct eat *eat, u32 id, u64 to)
 {
 	u32 state = eat->scan->user.profile->sigs.sigs[id].state - 1;
 
+	if (!eat->n_places)
+		bitmap_zero(eat->states, VFW_SIGBITS_STATES_MAX);
 	if (!__test_and_set_bit(state, eat->states) && eat->n_places < EAT_PLACES)
 		eat->place[eat->n_places++] = (struct vfw_hs_hit){state, to};
 }
@@ -339,13 +346,12 @@ static void eat_settle(struct eat *eat)
 			eat_report(eat, &hits);
 	}
 	eat->n_places = 0;
-	bitmap_zero(eat->states, VFW_SIGBITS_STATES_MAX);
 }
 
 /* Linear bytes. Returns how many were eaten: fewer than len if no section could be had. */
 static u32 eat_linear(struct eat *eat, const u8 *data, u32 len)
 {
-	struct vfw_hs_hit hit[EAT_HITS];
+	struct vfw_hs_hit hit[EAT_HITS] __uninitialized;
 	u32 done, n;
 	ssize_t ret;
 
@@ -387,8 +393,13 @@ static u32 eat_skb(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
 
 static u32 eat_bytes(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off, u32 len)
 {
-	return bytes->data ? eat_linear(eat, bytes->data + off, len)
-			   : eat_skb(eat, bytes, off, len);
+	u32 at = bytes->off + off;
+
+	if (bytes->data)
+		return eat_linear(eat, bytes->data + off, len);
+	if (at + len <= skb_headlen(bytes->skb))
+		return eat_linear(eat, bytes->skb->data + at, len);
+	return eat_skb(eat, bytes, off, len);
 }
 
 /* Does what was found end the conversation, were it not for monitor? */
@@ -479,7 +490,7 @@ static const u8 *eat_whole(const struct vfw_scan_bytes *bytes, u32 off, u32 len)
 static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
 				    u32 len)
 {
-	struct vfw_hs_hit hit[EAT_HITS];
+	struct vfw_hs_hit hit[EAT_HITS] __uninitialized;
 	struct vfw_hs_hits hits = eat_hits(eat, hit);
 	enum vfw_scan_eaten ret = VFW_SCAN_LATER;
 	const struct vfw_hs_db *block = eat->db;
@@ -518,7 +529,7 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 static enum vfw_scan_eaten eat_short(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
 				     u32 len)
 {
-	struct vfw_hs_hit hit[EAT_HITS];
+	struct vfw_hs_hit hit[EAT_HITS] __uninitialized;
 	struct vfw_hs_hits hits = eat_hits(eat, hit);
 	const u8 *data = eat_whole(bytes, off, len);
 
@@ -538,7 +549,7 @@ static enum vfw_scan_eaten eat_packet(struct eat *eat, const struct vfw_scan_byt
 				      u32 len)
 {
 	if (eat->len != len)
-		memset(eat->fit, 0, sizeof(eat->fit));
+		eat->fitted = false;
 	eat->len = len;
 	eat->n_counted = 0;
 	eat->n_asked = 0;
@@ -573,7 +584,9 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 			p->f.tcp_flags &= ~(VFW_TCP_FIN | VFW_TCP_PSH);
 		if (off)
 			p->f.tcp_flags &= ~VFW_TCP_CWR;
-		memset(eat.fit, 0, sizeof(eat.fit));
+		if (!vfw_scan_sig_segment(scan->user.profile, p, n))
+			continue;
+		eat.fitted = false;
 		ret = eat_packet(&eat, bytes, off, n);
 		if (ret == VFW_SCAN_CLEAN)
 			eat_settle(&eat);

@@ -24,6 +24,7 @@
 #include "profile.h"
 
 #define VFW_SCAN_LOCKED 16384 /* bytes scanned at once under the lock; more without it */
+#define VFW_SCAN_MANY 64 /* pieces that to walk over counts */
 
 /* One direction of a conversation; all but budget for TCP. */
 struct vfw_scan_dir {

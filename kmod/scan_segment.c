@@ -5,7 +5,6 @@
  */
 #include <linux/module.h>
 #include <linux/skbuff.h>
-#include <linux/timekeeping.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
@@ -25,9 +24,6 @@ static unsigned int stream_pieces = 4096;
 module_param(stream_pieces, uint, 0644);
 MODULE_PARM_DESC(stream_pieces,
 		 "segments kept of each direction of a scanned stream (default 4096)");
-
-/* Pieces that to walk over counts. */
-#define SEGMENT_MANY 64
 
 struct segment {
 	struct vfw_stream_seg seg;
@@ -82,10 +78,10 @@ static bool segment_sum_right(struct vfw_pkt *p)
 
 bool vfw_scan_sum_right(struct vfw_scan *scan, struct vfw_pkt *p, u32 side)
 {
-	u64 began = ktime_get_ns();
+	u64 began = vfw_budget_begin();
 	bool right = segment_sum_right(p);
 
-	vfw_budget_spend(scan->dir[side].time, ktime_get_ns() - began);
+	vfw_budget_end(scan->dir[side].time, began);
 	return right;
 }
 
@@ -317,7 +313,7 @@ static bool segment_is_asked(const struct vfw_scan *scan, const struct vfw_pkt *
 {
 	const struct vfw_stream *stream = &scan->dir[p->side].stream;
 
-	return scan->user.profile->asks_segments && scan->user.profile->block && s->seg.len &&
+	return scan->user.profile->n_segment_sigs && scan->user.profile->block && s->seg.len &&
 	       !p->asked && !(stream->flags & VFW_STREAM_F_DEPTH) &&
 	       (s32)(s->seg.seq + s->seg.len - stream->next) > 0;
 }
@@ -458,11 +454,11 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
 	u64 began;
 
 	if (!vfw_pkt_payload(p) && !(p->f.tcp_flags & (VFW_TCP_FIN | VFW_TCP_URG)) &&
-	    scan->dir[!p->side].stream.n_kept < SEGMENT_MANY) {
+	    scan->dir[!p->side].stream.n_kept < VFW_SCAN_MANY) {
 		segment_take(scan, p);
 		return;
 	}
-	began = ktime_get_ns();
+	began = vfw_budget_begin();
 	segment_take(scan, p);
-	vfw_budget_spend(scan->dir[p->side].time, ktime_get_ns() - began);
+	vfw_budget_end(scan->dir[p->side].time, began);
 }

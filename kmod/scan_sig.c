@@ -68,6 +68,18 @@ u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32
 	return sig_does(sigs, &sigs->sigs[id], &pkt);
 }
 
+bool vfw_scan_sig_segment(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 len)
+{
+	u32 i;
+
+	if (profile->n_segment_sigs > VFW_PROFILE_SEGMENT_SIGS)
+		return true;
+	for (i = 0; i < profile->n_segment_sigs; i++)
+		if (vfw_scan_sig(profile, p, profile->segment_sig[i], len) != VFW_SCAN_UNFIT)
+			return true;
+	return false;
+}
+
 noinline enum vfw_sig_result vfw_scan_sig_steps(const struct vfw_profile *profile,
 						const struct vfw_pkt *p, u32 id, const u8 *payload,
 						u32 len, u32 *work)

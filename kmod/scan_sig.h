@@ -30,6 +30,12 @@ enum vfw_scan_fit {
 u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id, u32 len);
 
 /*
+ * May a segment of TCP that p says the header of, with len bytes of payload, be one that any signature about segments is for? profile: with a
+ * table. Bounded: of many signatures none is asked. Any context.
+ */
+bool vfw_scan_sig_segment(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 len);
+
+/*
  * Do the steps of a signature that fits match a packet's payload, len bytes? *work is taken from: struct
  * vfw_sig_pkt. Uses about 1.5 KiB of stack. Any context.
  */
