@@ -215,7 +215,7 @@ static void scan_change(struct vfw_scan *scan, const struct vfw_pkt *p, struct v
 		vfw_scan_uneat(&scan->dir[0]);
 		vfw_scan_uneat(&scan->dir[1]);
 	}
-	if (hardens)
+	if (hardens && scan->user.profile)
 		vfw_scan_deepen(scan);
 }
 
@@ -560,7 +560,8 @@ static void scan_leave(struct vfw_profile_user *user, struct vfw_profile *next)
 	bool prevented;
 
 	spin_lock_bh(&scan->lock);
-	if (!scan->busy && user->profile) {
+	/* a frame may have come before, and have gone over to another one */
+	if (!scan->busy && user->profile && READ_ONCE(user->profile->old)) {
 		prevented = user->profile->conf.flags & VFW_PROFILE_F_PREVENT;
 		vfw_profile_leave(user);
 		if (!next || !vfw_profile_use(user, next))

@@ -74,7 +74,7 @@ void vfw_scan_app_carry(struct vfw_scan *scan, const struct vfw_profile *next)
 
 	if (app->asks)
 		vfw_app_carry(&app->state, next ? &next->apps : NULL,
-			      app_is_known(app->app) ? &app->app : NULL);
+			      app->app != VFW_APP_ID_PENDING ? &app->app : NULL);
 }
 
 void vfw_scan_app_restart(struct vfw_scan *scan)

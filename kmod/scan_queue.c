@@ -233,7 +233,9 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	if (p->pol->revision != job->revision) {
 		p->rule = VFW_PKT_NO_RULE;
 		p->moved = true;
-		p->n_said = 0; /* numbers of another profile */
+		/* of another profile */
+		p->asked = false;
+		p->n_said = 0;
 	}
 	return queue_end(&p->src, job->end_port[0], job->nic[0]) &&
 	       queue_end(&p->dst, job->end_port[1], job->nic[1]);

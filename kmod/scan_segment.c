@@ -315,7 +315,7 @@ static bool segment_is_asked(const struct vfw_scan *scan, const struct vfw_pkt *
 
 	return scan->user.profile->n_segment_sigs && scan->user.profile->block && s->seg.len &&
 	       !p->asked && !(stream->flags & VFW_STREAM_F_DEPTH) &&
-	       (s32)(s->seg.seq + s->seg.len - stream->next) > 0;
+	       (s32)(s->seg.seq + !!(s->seg.flags & VFW_TCP_SYN) + s->seg.len - stream->next) > 0;
 }
 
 static enum vfw_scan_eaten segment_packets(struct vfw_scan *scan, struct vfw_pkt *p,

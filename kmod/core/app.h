@@ -111,7 +111,7 @@ void vfw_app_close(struct vfw_app_state *s, u32 side);
 
 /*
  * Other tables from now on, a, by which what has hit means nothing; NULL: they are not there yet, and this is asked once more. id: of the
- * app that it is known to be, which stays; NULL: it is not known. A side that said nothing, or by datagrams what hit nothing, is
+ * app that it is known to be, which stays, or of none; NULL: it is not known. A side that said nothing, or by datagrams what hit nothing, is
  * looked at as before; of one in the midst of its stream nothing more is learnt. What such a one said, or what hit, where it is not known
  * what it is, may be any app's: lost. Any context.
  */

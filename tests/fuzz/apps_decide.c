@@ -107,7 +107,7 @@ static int rival(const struct vfw_apps *t, const bool (*hit)[2], u8 proto, u16 p
 static void check_doubts(const struct vfw_apps *t, const bool (*hit)[2],
 			 const struct vfw_app_state *s, u16 app)
 {
-	struct vfw_app_doubt doubt[VFW_APP_HITS];
+	struct vfw_app_doubt doubt[VFW_APP_STAY];
 	u32 n = vfw_app_doubts(t, s, app, doubt), i, k;
 
 	for (i = 0; i < n; i++) {

@@ -20,7 +20,7 @@ static u8 next(const u8 **at, const u8 *end)
 static void decide(const struct vfw_apps *a, const u8 *at, const u8 *end)
 {
 	struct vfw_app_state s = {0};
-	u16 stay[VFW_APP_HITS];
+	u16 stay[VFW_APP_STAY];
 
 	while (at < end) {
 		u8 what = next(&at, end);
