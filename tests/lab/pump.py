@@ -5,6 +5,7 @@ FILE holds how many are open, and the fewest and the most bytes that any of them
 replaced every 50 ms. Each side sends all it can, a little at a time. Who connects ends with the last of
 them.
 """
+import errno
 import os
 import selectors
 import socket
@@ -73,6 +74,17 @@ class Pump:
                 return
 
 
+def connect(address):
+    """A neighbour may be found too late where the processor is busy: asks again for a minute."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            return socket.create_connection(address, 60)
+        except OSError as e:
+            if e.errno != errno.EHOSTUNREACH or time.monotonic() > end:
+                raise
+
+
 def main(argv):
     pump = Pump(argv[-1])
     if argv[0] == "listen":
@@ -81,7 +93,7 @@ def main(argv):
         pump.selector.register(pump.listener, selectors.EVENT_READ)
     else:
         for _ in range(int(argv[3])):
-            pump.add(socket.create_connection((argv[1], int(argv[2])), 60))
+            pump.add(connect((argv[1], int(argv[2]))))
     pump.run()
 
 
