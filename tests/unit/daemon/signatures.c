@@ -156,17 +156,19 @@ START_TEST(rules_places)
 		"drop tcp-pkt any any -> any any (content:\"c\"; startswith; sid:3;)\n"
 		"drop tcp any any -> any any (content:\"d\"; sid:4;)\n"
 		"alert tcp any any -> any any (content:\"e\"; offset:1; threshold:type limit, "
-		"track by_src, count 1, seconds 60; sid:5;)\n",
+		"track by_src, count 1, seconds 60; sid:5;)\n"
+		"alert tcp any any -> any any (content:\"f\"; depth:2; sid:6;)\n",
 		0, &said);
 	struct vfw_text t = {0};
 	struct vfw_sigs s;
 
 	free(said);
-	ck_assert_uint_eq(p->n, 6);
+	ck_assert_uint_eq(p->n, 7);
 	ck_assert_str_eq(p->v[1].regex, "^.{0,2}\\x61");
 	ck_assert_str_eq(p->v[2].regex, "^\\x62");
-	for (int i = 1; i < 6; i++)
-		ck_assert_uint_eq(!!(p->v[i].flags & VFW_PATTERN_F_ONCE), i < 4);
+	/* what prevents matches again: it may only have been told the first time */
+	for (int i = 1; i < 7; i++)
+		ck_assert_uint_eq(!!(p->v[i].flags & VFW_PATTERN_F_ONCE), i == 3 || i == 6);
 	ck_assert_int_eq(vfw_pattern_rules_table(p, &t), 0);
 	ck_assert_ptr_null(vfw_sig_table_read(t.s, t.len, &s));
 	ck_assert_uint_eq(s.sigs[1].flags & places, places);
