@@ -2,7 +2,7 @@
 """pump.py listen PORT FILE | connect ADDRESS PORT N FILE: TCP conversations that never end, both ways at once.
 
 FILE holds how many are open, and the fewest and the most bytes that any of them has brought; it is
-replaced every 50 ms. Each side sends all it can, a little at a time. Who connects ends with the last of
+replaced every 200 ms. Each side sends all it can, a little at a time. Who connects ends with the last of
 them.
 """
 import errno
@@ -60,7 +60,7 @@ class Pump:
 
     def run(self):
         while True:
-            end = time.monotonic() + 0.05
+            end = time.monotonic() + 0.2
             while time.monotonic() < end:
                 for key, _ in self.selector.select(max(0, end - time.monotonic())):
                     if key.fileobj is self.listener:
