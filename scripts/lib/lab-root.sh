@@ -3,11 +3,11 @@
 # mmdebstrap, as an ext4 image that every boot mounts read-only under a tmpfs overlay.
 # $VFW_CACHE/root/NAME-KEY.ext4, keyed by the package list.
 
+# gojq is jq there: jq takes half a second to start in the emulator, and scenarios start it hundreds of times.
 ROOT_PACKAGES=(mount util-linux hostname kmod iproute2 iputils-ping iputils-arping nftables ebtables ethtool tcpdump socat
 	netcat-openbsd iperf3 gojq procps psmisc python3-minimal python3 lksctp-tools strace bpftool
 	libsystemd0 libnl-3-200 libnl-genl-3-200 libnl-route-3-200 libmnl0 libjansson4 libtomlplusplus3 libbpf1
 	libhyperscan5 libasan8 libubsan1)
-# gojq is jq there: jq takes half a second to start in the emulator, and scenarios start it hundreds of times.
 ROOT_KVM_PACKAGES=(qemu-system-x86 libvirt-daemon-system libvirt-clients libvirt0 dbus busybox-static)
 
 # root_image base|kvm: prints the image's path, made if need be.

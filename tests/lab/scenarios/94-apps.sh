@@ -159,7 +159,8 @@ a() {
 # app_of PORT: what the flow list says of conversations with that port of b.
 app_of() { vfwctl -o json flow list --dport "$1" | jq -r '[.flows[].app_proto // empty] | unique | join(" ")'; }
 
-has_app() { app_of "$1" | grep -qw "$2"; }
+# known_as APP PORT N: so many conversations with that port are known as it.
+known_as() { [ "$(vfwctl -o json flow list --dport "$2" | jq --arg a "$1" '[.flows[] | select(.app_proto == $a)] | length')" = "$3" ]; }
 
 # answers_names: a question for a name is answered; or else says what became of it.
 answers_names() {
@@ -169,6 +170,15 @@ answers_names() {
 	vfwctl status | sed -n '/^PROFILE/,$p'
 	on b ss -uln
 	return 1
+}
+
+# revisions WORD: as many as make a profile too old to be kept, and one more.
+revisions() {
+	local n
+	for n in 1 2 3 4 5 6; do
+		sed "s/\"web\"/\"web $1 $n\"/" /tmp/apps.vfw >/tmp/idle.vfw
+		expect_pass vfwctl policy apply /tmp/idle.vfw
+	done
 }
 
 drops() { eve_count ".event_type == \"drop\" and .vfw.rule == \"$1\" and .vfw.reason == \"$2\""; }
@@ -275,7 +285,7 @@ echo N >/sys/module/vfw/parameters/scan_worker
 
 note "over a budget nothing passes that is still to be looked at, also where it is known what the other side said"
 a talk spent 8060 'GET / HTTP/1.1\r\n' none
-wait_until 10 has_app 8060 http
+wait_until 10 known_as http 8060 1
 before=$(reason scan-overload)
 echo 0 >/sys/module/vfw/parameters/scan_kib_per_vm
 a more spent "$long" SSH-2.0
@@ -287,7 +297,7 @@ note "what is not known yet is judged by a new revision, whatever that keeps, an
 note "while nothing was cut, it is cut from then on"
 a talk kept 8042 '' none
 a talk turns 8060 'GET /turns HTTP/1.1\r\n' none
-wait_until 10 has_app 8060 http
+wait_until 10 known_as http 8060 2
 sed 's/"web"/"the web"/' /tmp/apps.vfw >/tmp/again.vfw
 expect_pass vfwctl policy apply --keep-established /tmp/again.vfw
 vfwctl disarm --yes
@@ -304,10 +314,7 @@ a talk idle 8042 '' none
 a talk half 8061 'SS' none
 a talk lives 2222 '' SSH-2.0
 expect "heard" "$(a heard $PATIENCE lives)" lives
-for n in 1 2 3 4 5 6; do
-	sed "s/\"web\"/\"web $n\"/" /tmp/apps.vfw >/tmp/idle.vfw
-	expect_pass vfwctl policy apply /tmp/idle.vfw
-done
+revisions first
 a more idle 'GET /idle HTTP/1.1\r\n\r\n' /idle
 a more half 'H-2.0-x\r\n' SSH
 expect "heard" "$(a heard $PATIENCE idle)" idle
@@ -318,10 +325,7 @@ a talk idle 8042 '' none
 a talk sly 8061 '' none
 a talk half 8061 'SS' none
 printf 'app other\ntcp client /^other\\r\\n/\n' >/etc/vfw/apps/other.app
-for n in 1 2 3 4 5 6; do
-	sed "s/\"web\"/\"web $n again\"/" /tmp/apps.vfw >/tmp/idle.vfw
-	expect_pass vfwctl policy apply /tmp/idle.vfw
-done
+revisions other
 a more idle 'GET /idle HTTP/1.1\r\n\r\n' /idle
 a more sly 'SSH-2.0-x\r\n' SSH
 a more half 'H-2.0-x\r\n' SSH
