@@ -241,8 +241,8 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	       queue_end(&p->dst, job->end_port[1], job->nic[1]);
 }
 
-/* On from where it was taken. */
-static void queue_send(struct vfw_scan_job *job)
+/* On from where it was taken. Its stack is not to lie beside that of queue_step(), which has a packet on it. */
+static noinline_for_stack void queue_send(struct vfw_scan_job *job)
 {
 	struct sk_buff *skb = job->skb;
 
