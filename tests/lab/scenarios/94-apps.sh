@@ -172,6 +172,11 @@ answers_names() {
 	return 1
 }
 
+# refused_to PORT N: what a said to that port was refused in so many conversations.
+refused_to() {
+	[ "$(jq -R "fromjson? | select(.event_type == \"drop\" and .vfw.reason == \"app\" and .dest_port == $1) | .src_port" $EVE | sort -u | wc -l)" = "$2" ]
+}
+
 # revisions WORD: as many as make a profile too old to be kept, and one more.
 revisions() {
 	local n
@@ -335,6 +340,8 @@ a more half 'H-2.0-x\r\n' SSH
 a more lives 'more\n' more
 expect "heard" "$(a heard $PATIENCE idle lives)" "idle lives"
 expect "heard, of what must not be" "$(a heard 1 sly half)" -
+# and it is what they say that is refused, not its echo
+wait_until 10 refused_to 8061 3
 
 note "explain: it depends, or the app is given"
 asked() { vfwctl -o json explain --from a --to b --proto tcp --dport 8042 "$@" | jq -r '"\(.verdict) \(.rule) \(.depends_on_app)"'; }
