@@ -7,8 +7,8 @@
 ROOT_PACKAGES=(mount util-linux hostname kmod iproute2 iputils-ping iputils-arping nftables ebtables ethtool tcpdump socat
 	netcat-openbsd iperf3 gojq procps psmisc python3-minimal python3 lksctp-tools strace bpftool
 	libsystemd0 libnl-3-200 libnl-genl-3-200 libnl-route-3-200 libmnl0 libjansson4 libtomlplusplus3 libbpf1
-	libhyperscan5 libasan8 libubsan1)
-ROOT_KVM_PACKAGES=(qemu-system-x86 libvirt-daemon-system libvirt-clients libvirt0 dbus busybox-static)
+	libhyperscan5 libasan8 libubsan1 bash-static busybox-static)
+ROOT_KVM_PACKAGES=(qemu-system-x86 libvirt-daemon-system libvirt-clients libvirt0 dbus)
 
 # root_image base|kvm: prints the image's path, made if need be.
 root_image() {

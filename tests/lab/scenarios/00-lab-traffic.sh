@@ -43,7 +43,7 @@ labvm add g --unmanaged --uuid 6f9619ff-8b86-4011-b42d-00c04fc964ff
 [ ! -e /etc/vfw/vms.d/g.toml ]
 pid=$(cat /run/labvm/g/pid)
 expect "command name" "$(cat "/proc/$pid/comm")" qemu-system-x86
-grep -q 6f9619ff-8b86-4011-b42d-00c04fc964ff "/proc/$pid/cmdline"
+/usr/bin/grep -aq 6f9619ff-8b86-4011-b42d-00c04fc964ff "/proc/$pid/cmdline"
 grep -q 'iff:.*vnetg' "/proc/$pid"/fdinfo/*
 labvm del g
 [ ! -e /sys/class/net/vnetg ]

@@ -31,7 +31,7 @@ wait_until 10 sh -c 'ss -uln | grep -q :6767'
 knocked() {
 	echo knock | on stranger socat -u - UDP4:10.0.0.1:6767,sourceport=6768
 	sleep 0.5
-	grep -q knock /tmp/got
+	/usr/bin/grep -aq knock /tmp/got
 }
 wait_until 20 knocked
 

@@ -50,9 +50,9 @@ host() {
 	note "$1: to the host, and back"
 	expect_pass on a ping -q -c 3 -i 0.2 -W 10 10.0.0.254 >/dev/null
 	TO='10.0.0.254 81' expect_pass tcp_send "to the host-$1"
-	wait_until 10 grep -q "to the host-$1" /tmp/got.host
+	wait_until 10 /usr/bin/grep -aq "to the host-$1" /tmp/got.host
 	TO='10.0.0.254 81' expect_fail tcp_send "evil1212end-host-$1"
-	expect_fail grep -q "end-host-$1" /tmp/got.host
+	expect_fail /usr/bin/grep -aq "end-host-$1" /tmp/got.host
 }
 
 socat -u TCP-LISTEN:81,fork,reuseaddr OPEN:/tmp/got.host,creat,append 2>/dev/null &

@@ -42,7 +42,7 @@ expect_fail tcp_got "evil1111end-swapped"
 touch /tmp/long.stop
 wait "$long" || fail "the long connection broke: $(cat /tmp/long.out)"
 wait_until 20 tcp_got "last $(cat /tmp/long.out)."
-n=$(grep -o 'line [0-9]* ' /tmp/got.tcp | wc -l)
+n=$(/usr/bin/grep -ao 'line [0-9]* ' /tmp/got.tcp | wc -l)
 expect "lines that arrived" "$n" "$(cat /tmp/long.out)"
 
 note "a conversation that was only reported is prevented from the swap on, by the new signatures"

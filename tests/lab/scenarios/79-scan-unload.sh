@@ -32,7 +32,7 @@ for round in 1 2 3 4; do
 done
 wait_until 30 scanned
 kill -0 $traffic || fail "the permitted transfer did not live through it"
-! grep -q "end-" /tmp/got.tcp || fail "$(grep -ao 'evil1111end-.' /tmp/got.tcp); $(ctlscan profiles)"
+! /usr/bin/grep -aq "end-" /tmp/got.tcp || fail "$(/usr/bin/grep -ao 'evil1111end-.' /tmp/got.tcp); $(ctlscan profiles)"
 note "a VM goes with frames of it under way"
 echo Y >/sys/module/vfw/parameters/scan_worker
 gone() { [ ! -e /sys/class/net/vneta ]; }

@@ -110,7 +110,7 @@ pieces() { on a env LAB_LIB="$LAB_LIB" timeout 100 python3 /tmp/pieces.py "$@"; 
 b_said() {
 	on b timeout 20 socat -u - TCP:10.0.0.254:81 <<<"$1" || true
 	sleep 0.5
-	grep -q -- "$1" /tmp/got.host
+	/usr/bin/grep -aq -- "$1" /tmp/got.host
 }
 # b_talks TEXT: b can say something to the host.
 b_talks() { wait_until 30 b_said "$1"; }

@@ -62,7 +62,7 @@ vfwctl disarm --yes 2>/dev/null
 rmmod vfw
 rm -rf /var/cache/vfw
 insmod "$VFW_KO" armed=1
-notified() { grep -aq "$1" /tmp/notify; }
+notified() { /usr/bin/grep -aq "$1" /tmp/notify; }
 socat -u UNIX-RECV:/tmp/notify.sock - >/tmp/notify 2>/dev/null &
 wait_until 10 test -S /tmp/notify.sock
 ( until notified READY=1; do sleep 0.02; done; vfwd --check-protection && touch /tmp/ready.protected ) &

@@ -31,8 +31,8 @@ said() {
 		s.sendto(b"." * (int(sys.argv[1]) - len(text)) + text, ("10.0.0.12", int(sys.argv[2])))
 	X
 }
-heard() { grep -qaF -- "$1" /tmp/heard; }
-times() { { grep -ao -- "$1" /tmp/heard || true; } | wc -l; }
+heard() { /usr/bin/grep -qaF -- "$1" /tmp/heard; }
+times() { { /usr/bin/grep -ao -- "$1" /tmp/heard || true; } | wc -l; }
 arrived() { [ "$(times bad)" = 4 ] && [ "$(times much-evil)" = 2 ] && heard last-of-all; }
 
 web_up

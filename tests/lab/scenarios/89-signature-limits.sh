@@ -75,8 +75,8 @@ MARK='.event_type == "alert" and .alert.signature_id == 3000009'
 marked() { [ "$(eve_count "$MARK")" -ge "$1" ]; }
 
 # came TEXT: how often b heard it.
-came() { { grep -ao -- "$1" /tmp/heard || true; } | wc -l; }
-is_last() { grep -qa "$1" /tmp/heard; }
+came() { { /usr/bin/grep -ao -- "$1" /tmp/heard || true; } | wc -l; }
+is_last() { /usr/bin/grep -qa "$1" /tmp/heard; }
 
 labvm bridge br0 --ip 10.0.0.254/24
 labvm add a --ip 10.0.0.1/24

@@ -5,7 +5,7 @@
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
-notified() { grep -aq "$1" /tmp/notify; }
+notified() { /usr/bin/grep -aq "$1" /tmp/notify; }
 protection() { vfwd --check-protection 2>/tmp/why && echo yes || echo no; }
 because() { grep -q "not be protected: $1" /tmp/why || fail "expected '$1', found '$(cat /tmp/why)'"; }
 
@@ -78,8 +78,8 @@ wait_until 20 test -S /dev/log
 echo '[flo' >>/etc/vfw/vfwd.toml
 expect "asked for, as far as can be read" "$(protection)" no
 because 'the module vfw is not loaded'
-wait_until 20 grep -aq 'vfw.*: the settings are wrong.*vfwd.toml:3:' /tmp/syslog
-wait_until 20 grep -aq 'vfw.*: this guest would not be protected' /tmp/syslog
+wait_until 20 /usr/bin/grep -aq 'vfw.*: the settings are wrong.*vfwd.toml:3:' /tmp/syslog
+wait_until 20 /usr/bin/grep -aq 'vfw.*: this guest would not be protected' /tmp/syslog
 sed -i 's/= true/= false/' /etc/vfw/vfwd.toml
 expect "not asked for" "$(protection)" yes
 grep -q 'the settings are wrong' /tmp/why
