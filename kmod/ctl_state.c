@@ -66,6 +66,7 @@ static int ctl_put_status(struct sk_buff *skb, struct vfw_scope_list *list)
 	    nla_put_u64_64bit(skb, VFW_A_MEMORY, memory, VFW_A_PAD) ||
 	    nla_put_u64_64bit(skb, VFW_A_SCAN_MEMORY, vfw_scan_memory(), VFW_A_PAD) ||
 	    nla_put_u64_64bit(skb, VFW_A_EVENTS_LOST, vfw_event_lost(), VFW_A_PAD) ||
+	    nla_put_u64_64bit(skb, VFW_A_ALERTS_UNHEARD, vfw_event_unheard(), VFW_A_PAD) ||
 	    vfw_ctl_flow_put(skb))
 		return -EMSGSIZE;
 	if (vfw_profile_hs_set() &&

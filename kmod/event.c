@@ -20,6 +20,7 @@ struct event_ring {
 	u32 tail; /* free-running; the next to read */
 	u64 gone; /* numbers to leave out before the next event: nobody will see theirs */
 	u64 lost; /* events that found the ring full, since load */
+	u64 unheard; /* matches that alerts stood for while nobody listened, since load */
 	struct vfw_event *slots;
 };
 
@@ -52,6 +53,8 @@ void vfw_event_post(const struct vfw_event *ev)
 	fill = ring->head - ring->tail;
 	if (!listened) {
 		ring->gone++;
+		if (ev->type == VFW_EVENT_ALERT)
+			WRITE_ONCE(ring->unheard, ring->unheard + max(ev->count, 1));
 	} else if (fill >= VFW_EVENT_RING) {
 		ring->gone++;
 		WRITE_ONCE(ring->lost, ring->lost + 1);
@@ -85,6 +88,16 @@ u64 vfw_event_lost(void)
 
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(event_rings, cpu)->lost);
+	return sum;
+}
+
+u64 vfw_event_unheard(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(event_rings, cpu)->unheard);
 	return sum;
 }
 

@@ -32,6 +32,9 @@ void vfw_event_post(const struct vfw_event *ev);
 /* Events that happened and were not sent, since load. Any context. */
 u64 vfw_event_lost(void);
 
+/* Matches of signatures whose alerts nobody listened to, since load. Any context. */
+u64 vfw_event_unheard(void);
+
 /* Begins to send by this registered family, whose only group is the events'. May sleep. */
 void vfw_event_attach(struct genl_family *family);
 

@@ -37,6 +37,8 @@ static struct nla_policy breakglass_policy[VFW_A_MAX + 1] = {
 	[VFW_A_N_PORTS] = {.type = NLA_U32},
 	[VFW_A_N_FLOWS] = {.type = NLA_U32},
 	[VFW_A_MEMORY] = {.type = NLA_U64},
+	[VFW_A_EVENTS_LOST] = {.type = NLA_U64},
+	[VFW_A_ALERTS_UNHEARD] = {.type = NLA_U64},
 	[VFW_A_CONFIRM_S] = {.type = NLA_U32},
 	[VFW_A_CONFIRM_WHO] = {.type = NLA_STRING, .maxlen = VFW_NAME_LEN},
 	[VFW_A_CONFIRM_NS] = {.type = NLA_U64},
@@ -166,6 +168,12 @@ static void breakglass_count(json_t *obj, const char *key, const struct nlattr *
 		json_object_set_new(obj, key, json_integer((json_int_t)nla_get_u32(attr)));
 }
 
+static void breakglass_count64(json_t *obj, const char *key, const struct nlattr *attr)
+{
+	if (attr)
+		json_object_set_new(obj, key, json_integer((json_int_t)nla_get_u64(attr)));
+}
+
 static void breakglass_hex(json_t *obj, const char *key, const struct nlattr *digest)
 {
 	const unsigned char *bytes = nla_data(digest);
@@ -220,9 +228,9 @@ static int breakglass_got_state(struct nl_msg *msg, void *arg)
 	breakglass_count(b->into, "vms", a[VFW_A_N_VMS]);
 	breakglass_count(b->into, "ports", a[VFW_A_N_PORTS]);
 	breakglass_count(b->into, "flows", a[VFW_A_N_FLOWS]);
-	if (a[VFW_A_MEMORY])
-		json_object_set_new(b->into, "memory",
-				    json_integer((json_int_t)nla_get_u64(a[VFW_A_MEMORY])));
+	breakglass_count64(b->into, "memory", a[VFW_A_MEMORY]);
+	breakglass_count64(b->into, "events_lost", a[VFW_A_EVENTS_LOST]);
+	breakglass_count64(b->into, "alerts_unheard", a[VFW_A_ALERTS_UNHEARD]);
 	return NL_OK;
 }
 

@@ -243,6 +243,8 @@ static void status_trouble(FILE *f, const json_t *status)
 	const char *trouble = vfw_field_text(status, "trouble", "");
 	unsigned long long lost =
 		vfw_field_count(vfw_field_object(status, "module"), "events_lost");
+	unsigned long long unheard =
+		vfw_field_count(vfw_field_object(status, "module"), "alerts_unheard");
 	const json_t *unsaved = vfw_field_array(vfw_field_object(status, "disk"), "unsaved");
 	size_t i;
 
@@ -262,6 +264,11 @@ static void status_trouble(FILE *f, const json_t *status)
 	if (lost) {
 		status_label(f, "Events");
 		fprintf(f, "%llu were lost since the module was loaded\n", lost);
+	}
+	if (unheard) {
+		status_label(f, "Alerts");
+		fprintf(f, "%llu matches found vfwd not running since the module was loaded\n",
+			unheard);
 	}
 }
 

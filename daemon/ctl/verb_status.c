@@ -34,13 +34,14 @@ static json_t *trial_of(const struct vfw_kern_trial_info *t)
 static json_t *module_of(const struct vfw_kern_status *s)
 {
 	char digest[2 * VFW_DIGEST_LEN + 1];
-	json_t *o = json_pack("{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s}",
+	json_t *o = json_pack("{s:b, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}",
 			      "loaded", 1, "version", s->version, "mode", mode_word(s->mode),
 			      "revision", (json_int_t)s->revision, "digest",
 			      s->revision ? vfw_form_hex(s->digest, VFW_DIGEST_LEN, digest) : "",
 			      "vms", (json_int_t)s->vms, "ports", (json_int_t)s->ports, "flows",
 			      (json_int_t)s->flows, "memory", (json_int_t)s->memory, "events_lost",
-			      (json_int_t)s->events_lost, "hyperscan", s->hs_version,
+			      (json_int_t)s->events_lost, "alerts_unheard",
+			      (json_int_t)s->alerts_unheard, "hyperscan", s->hs_version,
 			      "instruction_set", s->hs_set);
 
 	if (s->trial.on)

@@ -313,3 +313,13 @@ json_t *vfw_eve_lost(uint64_t lost, uint64_t time_ns)
 	put_number(json_object_get(o, "anomaly"), "count", lost);
 	return o;
 }
+
+json_t *vfw_eve_unheard(uint64_t count, uint64_t time_ns)
+{
+	json_t *o = vfw_eve_anomaly(
+		"alerts-unheard",
+		"signatures matched while vfwd did not run, since the module was loaded", time_ns);
+
+	put_number(json_object_get(o, "anomaly"), "count", count);
+	return o;
+}

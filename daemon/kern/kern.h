@@ -45,6 +45,7 @@ struct vfw_kern_status {
 	uint32_t vms, ports, flows;
 	uint64_t memory; /* bytes */
 	uint64_t events_lost;
+	uint64_t alerts_unheard; /* matches of signatures while nobody listened, since load */
 	char hs_set[16]; /* instruction set of its Hyperscan, "": it has none */
 	char hs_version[32];
 	struct vfw_kern_scope names, bridges, uplinks;

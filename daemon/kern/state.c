@@ -56,6 +56,7 @@ static int on_status(void *arg, struct nlattr **a)
 	s->flows = u32_of(a[VFW_A_N_FLOWS]);
 	s->memory = u64_of(a[VFW_A_MEMORY]);
 	s->events_lost = u64_of(a[VFW_A_EVENTS_LOST]);
+	s->alerts_unheard = u64_of(a[VFW_A_ALERTS_UNHEARD]);
 	if (a[VFW_A_HS_SET])
 		nla_strlcpy(s->hs_set, a[VFW_A_HS_SET], sizeof(s->hs_set));
 	if (a[VFW_A_HS_VERSION])

@@ -374,6 +374,7 @@ int vfw_publish_connect(struct vfw_state *st)
 		return err;
 	}
 	st->revision = status.revision;
+	vfw_state_unheard(st, status.alerts_unheard);
 	vfw_signatures_module(st->signatures, &status);
 	vfw_trial_take_over(st, &status);
 	if (st->fallback && (status.revision || status.mode == VFW_MODE_ARMED)) {
@@ -404,6 +405,7 @@ void vfw_publish_disconnect(struct vfw_state *st)
 	st->kern = NULL;
 	vfw_signatures_module(st->signatures, NULL);
 	st->revision = 0;
+	st->unheard = 0;
 	st->tables_current = false;
 	vfw_population_clear(&st->sent);
 }

@@ -365,6 +365,16 @@ static int on_keep_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
+void vfw_state_unheard(struct vfw_state *st, uint64_t count)
+{
+	if (count > st->unheard) {
+		vfw_log_warning("signatures matched %llu times while vfwd did not run",
+				(unsigned long long)count);
+		vfw_state_event(st, vfw_eve_unheard(count, realtime_ns()));
+	}
+	st->unheard = count;
+}
+
 static json_t *stats_event(struct vfw_state *st, const struct vfw_kern_status *status,
 			   const struct vfw_kern_reason_info *reasons, size_t n)
 {
@@ -392,8 +402,10 @@ static int on_stats_timer(sd_event_source *s, uint64_t usec, void *arg)
 
 	(void)usec;
 	if (st->kern && !vfw_kern_status(st->kern, &status) &&
-	    !vfw_kern_reasons(st->kern, &reasons, &n))
+	    !vfw_kern_reasons(st->kern, &reasons, &n)) {
+		vfw_state_unheard(st, status.alerts_unheard);
 		vfw_state_event(st, stats_event(st, &status, reasons, n));
+	}
 	arm(st, s, STATS_INTERVAL * 1000000ULL);
 	return 0;
 }

@@ -54,6 +54,7 @@ struct vfw_state {
 	uint32_t revision; /* in the kernel; 0: none */
 	char *trouble; /* why the kernel does not have what it should; NULL: it has */
 	uint64_t events_lost; /* on their way to us, since the start */
+	uint64_t unheard; /* alerts while nobody listened, as far as they were told */
 
 	struct vfw_writer *eve, *audit;
 	struct vfw_keep keep; /* what is not on disk */
@@ -96,6 +97,9 @@ void vfw_state_sync_soon(struct vfw_state *st);
 
 /* The name of the app with that number under the policy in force, or the one before; NULL: not known. */
 const char *vfw_state_app(const struct vfw_state *st, uint32_t id);
+
+/* Tells of alerts that nobody listened to, if there are more of them than were told. */
+void vfw_state_unheard(struct vfw_state *st, uint64_t count);
 
 /* Writes one event to eve.json and to the observers; takes the reference; NULL is passed over. */
 void vfw_state_event(struct vfw_state *st, json_t *event);

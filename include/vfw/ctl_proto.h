@@ -9,7 +9,7 @@
  *
  * status {}
  *   { version, module: { loaded, version, mode: "armed"|"disarmed", revision, digest, vms, ports,
- *     flows, memory, events_lost, hyperscan, instruction_set, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
+ *     flows, memory, events_lost, alerts_unheard, hyperscan, instruction_set, trial: { seconds_left, who, since, previous_revision, previous_digest } (while there
  *     is one) }, profiles: [{ profile, mode, on_overload, depth, patterns, index, revision, in_force, age_ms,
  *     streams, bytes, matches, overloads, memory, stream_size, stream_bytes, block_bytes }],
  *     signatures: { hyperscan, set, compiled, cached, failed, compiling, failures: [{ profile, why, tries, retry_s }] }, policy: { revision, digest, differs_from_disk, disk_changes: [{ file, change: "new"|"changed"|"removed" }], files: [..], fresh_install,

@@ -168,6 +168,7 @@ enum vfw_attr {
 	VFW_A_PREV_REVISION, /* u32: the revision whose rules come back; in status, during a trial */
 	VFW_A_PREV_DIGEST, /* VFW_DIGEST_LEN bytes of it */
 	VFW_A_SCAN_MEMORY, /* u64: of VFW_A_MEMORY, what scanning holds of conversations */
+	VFW_A_ALERTS_UNHEARD, /* u64: matches of signatures while nobody listened to events, since load */
 	__VFW_A_MAX,
 };
 #define VFW_A_MAX (__VFW_A_MAX - 1)

@@ -35,7 +35,11 @@ labvfw daemon kill
 stream_say kept "while-nobody-looks "
 wait_until 20 tcp_got while-nobody-looks
 expect_fail tcp_send "GET one-attack"
+# what matched meanwhile nobody heard, but the next vfwd says how much
+unheard=$(sig_status module.alerts_unheard)
+expect_more "matches that nobody heard" "$unheard" 0
 labvfw daemon start
+eve ".event_type == \"anomaly\" and .anomaly.type == \"alerts-unheard\" and .anomaly.count >= $unheard"
 expect "revision after the restart" "$(sig_status module.revision)" "$revision"
 prevents one
 eve ".event_type == \"alert\" and .alert.signature_id == 1001 and .alert.signature == \"one\" and .vfw.revision == $revision"

@@ -155,6 +155,12 @@ START_TEST(other_kinds)
 	ck_assert_str_eq(text(o, "event_type"), "anomaly");
 	ck_assert_int_eq(number(json_object_get(o, "anomaly"), "count"), 17);
 	json_decref(o);
+
+	o = vfw_eve_unheard(5, 0);
+	ck_assert_str_eq(text(o, "event_type"), "anomaly");
+	ck_assert_str_eq(text(json_object_get(o, "anomaly"), "type"), "alerts-unheard");
+	ck_assert_int_eq(number(json_object_get(o, "anomaly"), "count"), 5);
+	json_decref(o);
 }
 END_TEST
 
