@@ -54,7 +54,7 @@ void vfw_event_post(const struct vfw_event *ev)
 	if (!listened) {
 		ring->gone++;
 		if (ev->type == VFW_EVENT_ALERT)
-			WRITE_ONCE(ring->unheard, ring->unheard + max(ev->count, 1));
+			WRITE_ONCE(ring->unheard, ring->unheard + max(ev->count, 1U));
 	} else if (fill >= VFW_EVENT_RING) {
 		ring->gone++;
 		WRITE_ONCE(ring->lost, ring->lost + 1);
