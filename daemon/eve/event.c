@@ -305,21 +305,23 @@ json_t *vfw_eve_anomaly(const char *type, const char *text, uint64_t time_ns)
 	return o;
 }
 
+static json_t *counted(const char *type, const char *text, uint64_t count, uint64_t time_ns)
+{
+	json_t *o = vfw_eve_anomaly(type, text, time_ns);
+
+	put_number(json_object_get(o, "anomaly"), "count", count);
+	return o;
+}
+
 json_t *vfw_eve_lost(uint64_t lost, uint64_t time_ns)
 {
-	json_t *o = vfw_eve_anomaly("events-lost", "events were lost on their way from the kernel",
-				    time_ns);
-
-	put_number(json_object_get(o, "anomaly"), "count", lost);
-	return o;
+	return counted("events-lost", "events were lost on their way from the kernel", lost,
+		       time_ns);
 }
 
 json_t *vfw_eve_unheard(uint64_t count, uint64_t time_ns)
 {
-	json_t *o = vfw_eve_anomaly(
-		"alerts-unheard",
-		"signatures matched while vfwd did not run, since the module was loaded", time_ns);
-
-	put_number(json_object_get(o, "anomaly"), "count", count);
-	return o;
+	return counted("alerts-unheard",
+		       "signatures matched while vfwd did not run, since the module was loaded",
+		       count, time_ns);
 }
