@@ -25,7 +25,7 @@
 #include "trace.h"
 #include "verdict.h"
 
-#define MEMO_BITS 8
+#define MEMO_BITS 10
 #define MEMOS (1U << MEMO_BITS) /* of one CPU */
 
 struct vfw_memo {
@@ -148,18 +148,6 @@ static noinline bool memo_vlan_fits(const struct vfw_memo *m)
 	return !vlan || vfw_bridge_vlan_in(m->src->dev, m->bridge) == vlan;
 }
 
-/* Has its scan nothing to do with the segment? */
-static __always_inline bool memo_scan_idles(const struct vfw_scan *scan, const struct vfw_memo *m,
-					    const struct sk_buff *skb, const struct vfw_plain *s,
-					    const struct vfw_tcp_plain *tcp)
-{
-	const u8 *opt = skb->data + VFW_PLAIN_MIN;
-	bool bare = !s->len && (!s->options || (s->options == 12 && vfw_scan_options_stamp(opt)));
-
-	return vfw_pkt_skb_sum_trusted(skb) &&
-	       vfw_scan_idles(scan, m->generation, m->side, bare, tcp->ack, tcp->win);
-}
-
 /* Is nothing special about its flow: it lives, both sides take part, and the policy in force judged it? Flow locked. */
 static __always_inline bool memo_flow_runs(const struct vfw_memo *m, const struct vfw_flow *flow)
 {
@@ -173,28 +161,54 @@ static __always_inline bool memo_app_same(const struct vfw_flow *flow, const str
 	return !flow->asks || flow->app == vfw_scan_app(scan);
 }
 
-/* Moves its flow by the segment, if that fits, and the scan has no part in it. Flow locked. */
-static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow *flow,
-				      const struct sk_buff *skb, const struct vfw_plain *s)
+static __always_inline bool memo_move_tcp(const struct vfw_memo *m, struct vfw_flow *flow,
+					  struct vfw_tcp_plain tcp)
 {
-	const struct vfw_scan *scan = READ_ONCE(flow->scan);
 	struct vfw_tcp_side *from = &flow->tcp.side[m->side];
 	struct vfw_tcp_side *to = &flow->tcp.side[1 - m->side];
-	struct vfw_tcp_plain tcp __uninitialized;
 
-	vfw_plain_tcp(&tcp, s, skb->data);
-	if (likely(!scan) ? m->inspected
-			  : !memo_app_same(flow, scan) || !memo_scan_idles(scan, m, skb, s, &tcp))
-		return false;
 	/* else they are reckoned anew wherever they are used */
 	OPTIMIZER_HIDE_VAR(from);
 	OPTIMIZER_HIDE_VAR(to);
 	return vfw_tcpplain_step(&flow->tcp, from, to, tcp);
 }
 
+/* As memo_move(), of a segment that brings nothing, but acknowledges what is scanned. Flow locked. */
+static noinline bool memo_move_ack(const struct vfw_memo *m, struct vfw_flow *flow,
+				   struct vfw_scan *scan, struct vfw_tcp_plain tcp)
+{
+	bool moved;
+
+	if (!vfw_scan_ack_begin(scan, m->generation, m->side, tcp.ack))
+		return false;
+	moved = memo_move_tcp(m, flow, tcp);
+	vfw_scan_ack_end(scan, m->side, moved, tcp.ack, tcp.win);
+	return moved;
+}
+
+/* Moves its flow by the segment, if that fits, and its scan has no part in it but to know what is acknowledged. Flow locked. */
+static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow *flow,
+				      const struct sk_buff *skb, const struct vfw_plain *s)
+{
+	struct vfw_scan *scan = READ_ONCE(flow->scan);
+	struct vfw_tcp_plain tcp __uninitialized;
+	const u8 *opt = skb->data + VFW_PLAIN_MIN;
+	bool bare;
+
+	vfw_plain_tcp(&tcp, s, skb->data);
+	if (likely(!scan))
+		return !m->inspected && memo_move_tcp(m, flow, tcp);
+	bare = !s->len && (!s->options || (s->options == 12 && vfw_scan_options_stamp(opt)));
+	if (!memo_app_same(flow, scan) || !vfw_pkt_skb_sum_trusted(skb))
+		return false;
+	if (vfw_scan_idles(scan, m->generation, m->side, bare, tcp.ack, tcp.win))
+		return memo_move_tcp(m, flow, tcp);
+	return bare && memo_move_ack(m, flow, scan, tcp);
+}
+
 /*
- * What vfw_flow() does, and vfw_scan() does not, where nothing is special about a flow, nor about the segment. False:
- * nothing is done.
+ * What vfw_flow() does, and of vfw_scan() at most what an acknowledgement asks, where nothing is special about a flow, nor about the
+ * segment. False: nothing is done.
  */
 static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_buff *skb,
 				      const struct vfw_plain *s, u32 segs)

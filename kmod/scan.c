@@ -438,8 +438,7 @@ static bool scan_options_plain(const struct vfw_pkt *p)
 	       vfw_scan_options_stamp(p->head + at);
 }
 
-/* Is it by the policy of that generation, and has nothing ended its conversation? */
-static bool scan_goes_on(const struct vfw_scan *scan, u32 generation)
+bool vfw_scan_goes_on(const struct vfw_scan *scan, u32 generation)
 {
 	return READ_ONCE(scan->generation) == generation && !READ_ONCE(scan->dead) &&
 	       vfw_scan_app_goes_on(scan);
@@ -470,7 +469,7 @@ static bool scan_is_news(const struct vfw_stream *back, u32 ack, u32 window)
  */
 static bool scan_is_idle(const struct vfw_scan *scan, const struct vfw_pkt *p)
 {
-	if (!scan_goes_on(scan, p->pol->generation))
+	if (!vfw_scan_goes_on(scan, p->pol->generation))
 		return false;
 	if (READ_ONCE(scan->done))
 		return !(p->f.tcp_flags & VFW_TCP_SYN);
@@ -485,7 +484,7 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool 
 {
 	const struct vfw_stream *to = &scan->dir[side].stream;
 
-	if (!scan_goes_on(scan, generation))
+	if (!vfw_scan_goes_on(scan, generation))
 		return false;
 	if (READ_ONCE(scan->done))
 		return true;

@@ -63,6 +63,14 @@ bool vfw_scan_prevents(const struct vfw_pkt *p);
 bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool bare, u32 ack,
 		    u32 win);
 
+/*
+ * The same of one that brings no data, where vfw_scan() has only to note what it acknowledges, and nobody else has the scan: then the scan is
+ * locked, and vfw_scan_ack_end() is to be called, passes saying what became of the segment. False: it goes the way of others. Never waits, so
+ * the flow may be locked. RCU read lock, BH off.
+ */
+bool vfw_scan_ack_begin(struct vfw_scan *scan, u32 generation, u32 side, u32 ack);
+void vfw_scan_ack_end(struct vfw_scan *scan, u32 side, bool passes, u32 ack, u32 win);
+
 /* Of 12 bytes of TCP options: timestamps alone, as most have them (RFC 7323 A)? Any context. */
 static inline bool vfw_scan_options_stamp(const u8 *opt)
 {

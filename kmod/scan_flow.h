@@ -106,6 +106,9 @@ static inline bool vfw_scan_drops(const struct vfw_profile *profile, bool spares
 	return profile->conf.flags & VFW_PROFILE_F_PREVENT && (profile->conf.n_exprs || !spares);
 }
 
+/* Is it by the policy of that generation, and has nothing ended its conversation? RCU read lock. */
+bool vfw_scan_goes_on(const struct vfw_scan *scan, u32 generation);
+
 /* Scans a frame in its turn. Scan locked; may be let go and taken again. */
 void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p);
 

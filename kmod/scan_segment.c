@@ -411,6 +411,13 @@ drop:
 	}
 }
 
+/* Is all known of it that is to be known, both ways? */
+static void segment_settles(struct vfw_scan *scan)
+{
+	if (vfw_stream_done(&scan->dir[0].stream) && vfw_stream_done(&scan->dir[1].stream))
+		WRITE_ONCE(scan->done, true);
+}
+
 static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_stream *stream = &scan->dir[p->side].stream;
@@ -441,8 +448,42 @@ static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_scan_app_sync(scan, p);
 	if (stream->flags & VFW_STREAM_F_DEPTH)
 		vfw_scan_uneat(&scan->dir[p->side]);
-	if (vfw_stream_done(&scan->dir[0].stream) && vfw_stream_done(&scan->dir[1].stream))
-		WRITE_ONCE(scan->done, true);
+	segment_settles(scan);
+}
+
+/* What is acknowledged was scanned, and little is kept of it; nor is the sender's own stream one that begins by its segment. */
+static bool segment_acks_plainly(const struct vfw_scan *scan, u32 side, u32 ack)
+{
+	const struct vfw_stream *back = &scan->dir[!side].stream;
+
+	return scan->user.profile && !scan->busy && list_empty(&scan->jobs) &&
+	       !vfw_scan_queue_forced() && scan->dir[side].stream.flags & VFW_STREAM_F_STARTED &&
+	       back->flags & VFW_STREAM_F_STARTED && (s32)(ack - back->next) <= 0 &&
+	       back->n_kept < VFW_SCAN_MANY;
+}
+
+bool vfw_scan_ack_begin(struct vfw_scan *scan, u32 generation, u32 side, u32 ack)
+	__acquires(&scan->lock)
+{
+	if (!spin_trylock(&scan->lock))
+		return false;
+	if (vfw_scan_goes_on(scan, generation) && segment_acks_plainly(scan, side, ack))
+		return true;
+	spin_unlock(&scan->lock);
+	return false;
+}
+
+void vfw_scan_ack_end(struct vfw_scan *scan, u32 side, bool passes, u32 ack, u32 win)
+	__releases(&scan->lock)
+{
+	struct vfw_scan_dir *back = &scan->dir[!side];
+	bool gap;
+
+	if (passes) {
+		vfw_scan_release(back->budget, vfw_stream_ack(&back->stream, ack, win << 14, &gap));
+		segment_settles(scan);
+	}
+	spin_unlock(&scan->lock);
 }
 
 /*
