@@ -176,6 +176,7 @@ static void profile_segment_sig(struct vfw_profile *profile, u32 i)
 	if (profile->n_segment_sigs < VFW_PROFILE_SEGMENT_SIGS)
 		profile->segment_sig[profile->n_segment_sigs] = i;
 	profile->n_segment_sigs++;
+	profile->segment_reach = max(profile->segment_reach, sig->reach ?: U32_MAX);
 }
 
 /* Looked at to the last byte. */
@@ -311,6 +312,7 @@ bool vfw_profile_use(struct vfw_profile_user *user, struct vfw_profile *profile)
 	if (!vfw_profile_get(profile))
 		return false;
 	WRITE_ONCE(user->profile, profile);
+	memset(user->segment_known, 0, sizeof(user->segment_known));
 	spin_lock(&profile->lock);
 	list_add_tail(&user->node, &profile->users);
 	profile->n_users++;

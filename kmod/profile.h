@@ -27,7 +27,7 @@ struct vfw_sig_series;
 
 #define VFW_PROFILE_OLD 4 /* revisions before the one in force whose databases may be in use */
 
-#define VFW_PROFILE_SEGMENT_SIGS 16 /* about TCP's segments that are known by number */
+#define VFW_PROFILE_SEGMENT_SIGS 64 /* about TCP's segments that are known by number */
 
 struct vfw_profile_count {
 	u64 bytes;
@@ -48,6 +48,7 @@ struct vfw_profile {
 	size_t table_len;
 	u32 n_segment_sigs; /* of sigs, that are asked of TCP's segments */
 	u32 segment_sig[VFW_PROFILE_SEGMENT_SIGS]; /* the first of them */
+	u32 segment_reach; /* bytes of a segment in which any of them can match; U32_MAX: all */
 	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */
 	struct vfw_sig_series *series; /* or NULL: nothing is counted or noted; a reference */
 	void *app_table; /* what apps points into, or NULL */
@@ -69,6 +70,9 @@ struct vfw_profile_user {
 	struct list_head node;
 	struct vfw_profile
 		*profile; /* NULL: none; written by its owner, under its lock; READ_ONCE */
+	/* its owner's, forgotten with each profile; by direction: which of segment_sig are for it but for header keywords */
+	u64 segment_sigs[2];
+	bool segment_known[2]; /* that is valid */
 };
 
 /*

@@ -526,35 +526,41 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	return ret;
 }
 
+/* All that can match lies in the first reach of its bytes. */
 static enum vfw_scan_eaten eat_short(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
-				     u32 len)
+				     u32 len, u32 reach)
 {
 	struct vfw_hs_hit hit[EAT_HITS] __uninitialized;
 	struct vfw_hs_hits hits = eat_hits(eat, hit);
-	const u8 *data = eat_whole(bytes, off, len);
+	const u8 *data = eat_whole(bytes, off, reach);
 
 	if (!data)
 		return VFW_SCAN_FULL;
-	if (vfw_hs_block_scan(eat->db, data, len, &hits))
+	if (vfw_hs_block_scan(eat->db, data, reach, &hits))
 		return VFW_SCAN_LATER;
 	eat_report(eat, &hits);
+	/* steps look at all of it */
+	if (eat->n_asked && reach < len)
+		data = eat_whole(bytes, off, len);
+	if (!data)
+		return VFW_SCAN_FULL;
 	eat_ask(eat, data);
 	if (!eat->segment)
 		vfw_profile_count_add(eat->scan->user.profile, bytes, len);
 	return VFW_SCAN_CLEAN;
 }
 
-/* The next packet of a frame, by itself. */
+/* The next packet of a frame, by itself: reach as of eat_short(). */
 static enum vfw_scan_eaten eat_packet(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
-				      u32 len)
+				      u32 len, u32 reach)
 {
 	if (eat->len != len)
 		eat->fitted = false;
 	eat->len = len;
 	eat->n_counted = 0;
 	eat->n_asked = 0;
-	return len <= VFW_HS_PIECE ? eat_short(eat, bytes, off, len)
-				   : eat_long(eat, bytes, off, len);
+	return reach <= VFW_HS_PIECE ? eat_short(eat, bytes, off, len, reach)
+				     : eat_long(eat, bytes, off, len);
 }
 
 /* All packets of a frame were asked, or as ret says. */
@@ -568,7 +574,7 @@ static enum vfw_scan_eaten eat_packets_end(const struct eat *eat, enum vfw_scan_
 enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt *p,
 					  const struct vfw_scan_bytes *bytes)
 {
-	u32 unit = skb_is_gso(p->skb) ? skb_shinfo(p->skb)->gso_size : bytes->len, off, n;
+	u32 unit = skb_is_gso(p->skb) ? skb_shinfo(p->skb)->gso_size : bytes->len, off, n, reach;
 	u32 seq = p->f.tcp_seq, flags = p->f.tcp_flags;
 	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
 	struct eat eat __uninitialized;
@@ -584,10 +590,11 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 			p->f.tcp_flags &= ~(VFW_TCP_FIN | VFW_TCP_PSH);
 		if (off)
 			p->f.tcp_flags &= ~VFW_TCP_CWR;
-		if (!vfw_scan_sig_segment(scan->user.profile, p, n))
+		reach = vfw_scan_sig_segment(&scan->user, p, n);
+		if (!reach)
 			continue;
 		eat.fitted = false;
-		ret = eat_packet(&eat, bytes, off, n);
+		ret = eat_packet(&eat, bytes, off, n, reach);
 		if (ret == VFW_SCAN_CLEAN)
 			eat_settle(&eat);
 	}
@@ -610,7 +617,7 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 	for (off = 0; off < bytes->len && ret == VFW_SCAN_CLEAN; off += n) {
 		n = min(max(unit, 1U), bytes->len - off);
 		eat.reach = vfw_scan_app_room(scan, p);
-		ret = eat_packet(&eat, bytes, off, n);
+		ret = eat_packet(&eat, bytes, off, n, n);
 		/* else it is scanned once more, or not at all */
 		if (ret == VFW_SCAN_CLEAN) {
 			vfw_scan_app_said(scan, p, n);

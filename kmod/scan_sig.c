@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/bitops.h>
 #include <linux/in.h>
+#include <linux/minmax.h>
 
 #include "pkt.h"
 #include "profile.h"
@@ -43,41 +45,72 @@ static u32 sig_does(const struct vfw_sigs *sigs, const struct vfw_sig *sig,
 	return fit | VFW_SCAN_LIMITED;
 }
 
-u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id, u32 len)
+/* What is asked of signatures about a frame's payload, or a part of it, of len bytes; *rebuilt is room for its header. */
+static struct vfw_sig_pkt sig_pkt(const struct vfw_pkt *p, u32 len, struct vfw_frame *rebuilt)
 {
-	const struct vfw_sigs *sigs = &profile->sigs;
-	struct vfw_frame rebuilt;
 	struct vfw_sig_pkt pkt = {
 		.frame = &p->f,
 		.payload_len = len,
 		.flags = VFW_SIG_PKT_FLOW | (p->side ? 0 : VFW_SIG_PKT_TO_SERVER),
 	};
 
-	if (id >= sigs->n_sigs)
-		return VFW_SCAN_UNFIT;
 	/* what a receiver's TCP delivers is of a connection */
 	if (p->f.proto == IPPROTO_TCP || p->answered)
 		pkt.flags |= VFW_SIG_PKT_ESTABLISHED;
 	if (p->whole) {
-		sig_rebuild(&rebuilt, p);
-		pkt.frame = &rebuilt;
+		sig_rebuild(rebuilt, p);
+		pkt.frame = rebuilt;
 		pkt.flags |= VFW_SIG_PKT_REBUILT;
 	}
-	if (!vfw_sig_header(sigs, &sigs->sigs[id], &pkt))
+	return pkt;
+}
+
+u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id, u32 len)
+{
+	const struct vfw_sigs *sigs = &profile->sigs;
+	struct vfw_frame rebuilt;
+	struct vfw_sig_pkt pkt = sig_pkt(p, len, &rebuilt);
+
+	if (id >= sigs->n_sigs || !vfw_sig_header(sigs, &sigs->sigs[id], &pkt))
 		return VFW_SCAN_UNFIT;
 	return sig_does(sigs, &sigs->sigs[id], &pkt);
 }
 
-bool vfw_scan_sig_segment(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 len)
+/* Of those known by number, which are for the frame's side of its conversation? */
+static noinline u64 sig_segment_sigs(const struct vfw_profile *profile,
+				     const struct vfw_sig_pkt *pkt)
 {
+	const struct vfw_sigs *sigs = &profile->sigs;
+	u64 fit = 0;
 	u32 i;
 
-	if (profile->n_segment_sigs > VFW_PROFILE_SEGMENT_SIGS)
-		return true;
+	BUILD_BUG_ON(VFW_PROFILE_SEGMENT_SIGS > 64);
 	for (i = 0; i < profile->n_segment_sigs; i++)
-		if (vfw_scan_sig(profile, p, profile->segment_sig[i], len) != VFW_SCAN_UNFIT)
-			return true;
-	return false;
+		if (vfw_sig_ends(sigs, &sigs->sigs[profile->segment_sig[i]], pkt))
+			fit |= 1ULL << i;
+	return fit;
+}
+
+u32 vfw_scan_sig_segment(struct vfw_profile_user *user, const struct vfw_pkt *p, u32 len)
+{
+	const struct vfw_profile *profile = user->profile;
+	const struct vfw_sigs *sigs = &profile->sigs;
+	struct vfw_sig_pkt pkt = sig_pkt(p, len, NULL);
+	u32 reach = 0;
+	u64 left;
+
+	if (profile->n_segment_sigs > VFW_PROFILE_SEGMENT_SIGS)
+		return min(profile->segment_reach, len);
+	if (!user->segment_known[p->side])
+		user->segment_sigs[p->side] = sig_segment_sigs(profile, &pkt);
+	user->segment_known[p->side] = true;
+	for (left = user->segment_sigs[p->side]; left; left &= left - 1) {
+		const struct vfw_sig *sig = &sigs->sigs[profile->segment_sig[__ffs64(left)]];
+
+		if (vfw_sig_conds(sigs, sig, &pkt))
+			reach = max(reach, sig->reach ?: U32_MAX);
+	}
+	return min(reach, len);
 }
 
 noinline enum vfw_sig_result vfw_scan_sig_steps(const struct vfw_profile *profile,

@@ -9,6 +9,7 @@
 
 struct vfw_pkt;
 struct vfw_profile;
+struct vfw_profile_user;
 struct vfw_scan;
 
 enum vfw_scan_fit {
@@ -30,10 +31,10 @@ enum vfw_scan_fit {
 u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 id, u32 len);
 
 /*
- * May a segment of TCP that p says the header of, with len bytes of payload, be one that any signature about segments is for? profile: with a
- * table. Bounded: of many signatures none is asked. Any context.
+ * A segment of TCP that p says the header of, with len bytes of payload: in how many of them, from the first on, may a signature about segments match? 0: none is
+ * for it. user: of a profile with a table. Bounded: of many signatures none is asked. Scan locked or owned.
  */
-bool vfw_scan_sig_segment(const struct vfw_profile *profile, const struct vfw_pkt *p, u32 len);
+u32 vfw_scan_sig_segment(struct vfw_profile_user *user, const struct vfw_pkt *p, u32 len);
 
 /*
  * Do the steps of a signature that fits match a packet's payload, len bytes? *work is taken from: struct

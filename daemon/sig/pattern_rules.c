@@ -221,6 +221,7 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		return err;
 	if (parts->at_start)
 		r->set->sig[i].flags |= VFW_SIG_AT_START;
+	r->set->sig[i].reach = parts->reach;
 	pattern.sid = meta->sid;
 	pattern.gid = meta->gid;
 	pattern.rev = meta->rev;

@@ -138,6 +138,10 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 		vfw_text_str(t, "^");
 		parts->at_start = true;
 	}
+	if (most == -1)
+		parts->reach = 0;
+	else if (first || parts->reach)
+		parts->reach += (uint32_t)most + s->len;
 	if (!first || least || most != -1)
 		put_gap(t, least, most);
 	put_bytes(set, s, t);
@@ -150,12 +154,16 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 }
 
 /* Behind a content; nothing may stand behind it, for it does not move on. */
-static const char *put_isdataat(const struct vfw_sig_step *s, bool stream, struct vfw_text *t)
+static const char *put_isdataat(const struct vfw_sig_step *s, bool stream,
+				struct vfw_rule_parts *parts)
 {
+	struct vfw_text *t = &parts->regex[parts->n - 1];
+
 	if (s->flags & VFW_SIG_F_VAR_OFFSET || s->offset < 1 || s->offset > GAP_MAX)
 		return "isdataat";
 	if (!(s->flags & VFW_SIG_F_NEGATED)) {
 		put_gap(t, s->offset, s->offset);
+		parts->reach += parts->reach ? (uint32_t)s->offset : 0;
 		return NULL;
 	}
 	if (stream)
@@ -320,8 +328,23 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 	case VFW_SIG_REGEX:
 		return put_pcre(set, s, stream, t);
 	default:
-		return put_isdataat(s, stream, t);
+		return put_isdataat(s, stream, parts);
 	}
+}
+
+/* Is it of contents alone, one behind the other, and none at the end? */
+static bool is_bounded(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	for (uint32_t i = 0; i < sig->n_steps; i++) {
+		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
+
+		if ((s->op != VFW_SIG_CONTENT && s->op != VFW_SIG_ISDATAAT) ||
+		    s->flags & VFW_SIG_F_ENDSWITH ||
+		    (s->op == VFW_SIG_ISDATAAT && s->flags & VFW_SIG_F_NEGATED) ||
+		    (i && !(s->flags & VFW_SIG_F_RELATIVE)))
+			return false;
+	}
+	return true;
 }
 
 /* What must be in a packet for a chain to be asked. */
@@ -334,6 +357,7 @@ static const char *put_literal(const struct vfw_rule_set *set, const struct vfw_
 	if (fast->nocase)
 		s.flags = VFW_SIG_F_NOCASE;
 	parts->chain = true;
+	parts->reach = fast->reach;
 	put_bytes(set, &s, &parts->regex[parts->n++]);
 	return NULL;
 }
@@ -357,6 +381,9 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 	/* that all have matched Hyperscan says of a stream only when it goes on */
 	if (!why && is_streamed(sig) && parts->n > 1)
 		why = "parts in any order in TCP";
+	/* what ends a payload is looked for at its end, and each of several wherever it is */
+	if (parts->n != 1 || !is_bounded(set, sig))
+		parts->reach = 0;
 	for (uint32_t k = 0; k < parts->n && !why; k++)
 		if (parts->regex[k].len > REGEX_MAX)
 			why = "too long";

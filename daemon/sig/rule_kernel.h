@@ -16,6 +16,7 @@
 struct vfw_rule_parts {
 	struct vfw_text regex[VFW_SIG_STEPS_MAX];
 	uint32_t n;
+	uint32_t reach; /* all that matches ends within so many bytes of a packet; 0: anywhere */
 	bool at_start; /* of a stream they count from its first byte */
 	bool chain; /* there is one, a literal: where it is the module asks the steps, in a table */
 };

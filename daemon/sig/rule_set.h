@@ -29,6 +29,7 @@ struct vfw_rule_expr {
 /* A literal that must stand in the payload for a signature to be worth evaluating; number = vfw_sig.fast. */
 struct vfw_rule_literal {
 	uint32_t data, len; /* in the set's bytes */
+	uint32_t reach; /* bytes of a payload at whose end it has been found, 0: anywhere */
 	bool nocase;
 };
 

@@ -375,6 +375,18 @@ static uint32_t next_place(const struct vfw_draft *d, uint32_t place)
 	return next;
 }
 
+/* Where a content of the payload must have ended: bytes from its beginning, or 0. */
+static uint32_t literal_reach(const struct vfw_sig_step *t)
+{
+	const uint32_t placed =
+		VFW_SIG_F_DEPTH | VFW_SIG_F_RELATIVE | VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH;
+
+	return t->buffer == VFW_SIG_PAYLOAD && (t->flags & placed) == VFW_SIG_F_DEPTH &&
+			       t->depth > 0
+		       ? (uint32_t)t->depth
+		       : 0;
+}
+
 static int commit(struct vfw_draft *d)
 {
 	struct vfw_rule_set *set = d->set;
@@ -422,7 +434,7 @@ static int commit(struct vfw_draft *d)
 			return -ENOMEM;
 		d->sig.fast = (u32)set->n_literals;
 		set->literals[set->n_literals++] = (struct vfw_rule_literal){
-			t->data + bytes, t->len, t->flags & VFW_SIG_F_NOCASE};
+			t->data + bytes, t->len, literal_reach(t), t->flags & VFW_SIG_F_NOCASE};
 	}
 	for (i = 0; i < d->n_exprs; i++) {
 		if (vfw_rule_set_grow(&set->exprs, &set->room_exprs, set->sigs.n_exprs,

@@ -479,8 +479,7 @@ static bool field_of(const struct vfw_sig_pkt *p, unsigned int field, u64 *x)
 	return field < VFW_SIG_ICMP_TYPE ? tcp_field(p, field, x) : icmp_field(p, field, x);
 }
 
-static bool conds_fit(const struct vfw_sigs *s, const struct vfw_sig *sig,
-		      const struct vfw_sig_pkt *p)
+bool vfw_sig_conds(const struct vfw_sigs *s, const struct vfw_sig *sig, const struct vfw_sig_pkt *p)
 {
 	u32 i;
 
@@ -643,15 +642,18 @@ static bool flow_fits(const struct vfw_sig *sig, const struct vfw_sig_pkt *p)
 	return !(want & VFW_SIG_NO_FRAG && p->flags & VFW_SIG_PKT_REBUILT);
 }
 
-bool vfw_sig_header(const struct vfw_sigs *s, const struct vfw_sig *sig,
-		    const struct vfw_sig_pkt *p)
+bool vfw_sig_ends(const struct vfw_sigs *s, const struct vfw_sig *sig, const struct vfw_sig_pkt *p)
 {
 	if (!protocol_fits(sig, p->frame) || !flow_fits(sig, p))
 		return false;
-	if (!ends_fit(s, sig, p->frame, false) &&
-	    !(sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p->frame, true)))
-		return false;
-	return conds_fit(s, sig, p);
+	return ends_fit(s, sig, p->frame, false) ||
+	       (sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p->frame, true));
+}
+
+bool vfw_sig_header(const struct vfw_sigs *s, const struct vfw_sig *sig,
+		    const struct vfw_sig_pkt *p)
+{
+	return vfw_sig_ends(s, sig, p) && vfw_sig_conds(s, sig, p);
 }
 
 static bool is_same_set(const void *table, size_t size, const struct vfw_sig_set *a,

@@ -221,6 +221,7 @@ struct vfw_sig {
 	u32 first_step, n_steps; /* sorted by buffer and view; within them as written */
 	u32 limit; /* 1 + its number among the limits; 0: none, or kept elsewhere */
 	u32 state; /* 1 + its number among the states; 0: no flowbits, or kept elsewhere */
+	u32 reach; /* of a packet its expression matches, if at all, within so many bytes; 0: anywhere */
 };
 
 struct vfw_sig_bit;
@@ -327,6 +328,14 @@ const char *vfw_sig_check_one(const struct vfw_sigs *s, u32 i);
  */
 bool vfw_sig_header(const struct vfw_sigs *s, const struct vfw_sig *sig,
 		    const struct vfw_sig_pkt *p);
+
+/*
+ * The two halves of that: what is the same for all packets of one side of a conversation (of TCP, once it is established), and the header
+ * keywords. Any context.
+ */
+bool vfw_sig_ends(const struct vfw_sigs *s, const struct vfw_sig *sig, const struct vfw_sig_pkt *p);
+bool vfw_sig_conds(const struct vfw_sigs *s, const struct vfw_sig *sig,
+		   const struct vfw_sig_pkt *p);
 
 /*
  * Do the ends of a bidirectional signature that fits the packet fit it both ways? Suricata makes two rules of one with <>, and
