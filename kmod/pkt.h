@@ -54,8 +54,6 @@ struct vfw_pkt {
 	struct vfw_end src, dst;
 	/* all zero in the beginning, up to mac */
 	const struct vfw_policy *pol; /* NULL: none yet */
-	bool routed; /* the two ends do not share a bridge */
-	bool quiet; /* will be judged again further on: only a block ends here */
 	const struct net_device
 		*master; /* of the port whose domain it is in; NULL: none, or no port */
 	int bridge; /* ifindex of the port's bridge, or of the port itself; the domain */
@@ -65,6 +63,8 @@ struct vfw_pkt {
 	u8 verdict; /* enum vfw_verdict, never VFW_MONITOR */
 	bool log; /* the rule asks for an event */
 	bool fresh; /* it opened a flow */
+	bool routed; /* the two ends do not share a bridge */
+	bool quiet; /* will be judged again further on: only a block ends here */
 	u16 reason;
 	u32 rule; /* index in pol, or VFW_PKT_NO_RULE */
 	u16 profile; /* with a rule: index + 1 of what scans what it lets pass; 0: nothing does */
@@ -84,13 +84,16 @@ struct vfw_pkt {
 	u8 n_said;
 	u8 sum; /* enum vfw_sum */
 	bool tcp_started; /* tcp_start is valid */
-	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	bool tcp_opening; /* of a SYN: the flow's handshake is not done yet */
 	bool tcp_other_started; /* and tcp_other, of its receiver's; only with a SYN */
-	u32 tcp_other;
+	bool tcp_newest; /* nothing behind its payload has been sent yet */
 	bool answered; /* of a datagram that is scanned: both sides take part in its flow */
 	u8 side; /* of flow, that sent it; 0: who opened */
 	bool final; /* with it its TCP conversation is over, and neither side is given anything more */
+	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
+	u32 tcp_other;
+	/* of TCP that is scanned: bytes from each side so far, U32_MAX: nobody knows */
+	u32 tcp_sent[2];
 	/*
 	 * The fragment that completes a packet of an inspected flow, no TCP, brings the payload of the whole,
 	 * until the end of the hook. torn: it should, but not all bytes could be kept.

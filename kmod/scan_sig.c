@@ -52,6 +52,7 @@ static struct vfw_sig_pkt sig_pkt(const struct vfw_pkt *p, u32 len, struct vfw_f
 		.frame = &p->f,
 		.payload_len = len,
 		.flags = VFW_SIG_PKT_FLOW | (p->side ? 0 : VFW_SIG_PKT_TO_SERVER),
+		.stream_bytes = {p->tcp_sent[0], p->tcp_sent[1]},
 	};
 
 	/* what a receiver's TCP delivers is of a connection */

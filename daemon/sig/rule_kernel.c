@@ -81,6 +81,12 @@ static const char *unlike_packet(const struct vfw_rule_set *set, const struct vf
 			if (is_streamed(sig))
 				return "TCP by packets";
 			break;
+		case VFW_SIG_STREAM_SERVER:
+		case VFW_SIG_STREAM_CLIENT:
+			/* of others it is never so */
+			if (!tcp)
+				return "stream_size of no TCP";
+			break;
 		default:
 			/* a datagram may be scanned after its headers are gone from sight */
 			return "a keyword about one packet";
@@ -278,17 +284,20 @@ static const char *put_pcre(const struct vfw_rule_set *set, const struct vfw_sig
 			    bool stream, struct vfw_text *t)
 {
 	const struct vfw_rule_expr *x = &set->exprs[s->data];
-	const char *why = vfw_rule_pcre(x, stream, t->len);
+	const char *why = vfw_rule_pcre(x, stream, t->len), *regex = x->regex;
 
 	if (s->flags & VFW_SIG_F_NEGATED)
 		return "pcre:!";
-	/* behind a content it may begin anywhere */
-	vfw_text_str(t, t->len ? ".*" : "");
+	/* behind a content it may begin anywhere, or right there */
+	if (t->len && *regex == '^')
+		regex++;
+	else if (t->len)
+		vfw_text_str(t, ".*");
 	vfw_text_printf(t, "(?%s%s%s", x->flags & VFW_RULE_EXPR_CASELESS ? "i" : "",
 			x->flags & VFW_RULE_EXPR_MULTILINE ? "m" : "",
 			x->flags & VFW_RULE_EXPR_DOTALL ? "" : "-s");
 	vfw_text_str(t, ":");
-	vfw_text_str(t, x->regex);
+	vfw_text_str(t, regex);
 	vfw_text_str(t, ")");
 	return why;
 }

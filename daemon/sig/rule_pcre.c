@@ -12,6 +12,7 @@ struct reader {
 	const char *at;
 	unsigned int depth;
 	bool begins; /* with ^ */
+	bool choice; /* there are alternatives outside of groups */
 	bool ends; /* with $: of that Hyperscan tells late, and takes it beside no other part */
 };
 
@@ -259,6 +260,7 @@ static bool read_alternatives(struct reader *r, struct shape *out)
 	if (!read_sequence(r, out))
 		return false;
 	while (*r->at == '|') {
+		r->choice |= !r->depth;
 		r->at++;
 		if (!read_sequence(r, &s))
 			return false;
@@ -282,6 +284,9 @@ const char *vfw_rule_pcre(const struct vfw_rule_expr *x, bool stream, bool relat
 	}
 	if (!read_alternatives(&r, &all) || *r.at)
 		return "pcre";
+	/* right behind the content; else ^ is of one alternative, or means every line */
+	if (relative && r.begins && !r.ends && !r.choice && !(x->flags & VFW_RULE_EXPR_MULTILINE))
+		return all.least ? NULL : "pcre";
 	if (stream && (r.begins || r.ends))
 		return "pcre anchored in TCP";
 	return all.least && !r.ends && !(r.begins && relative) ? NULL : "pcre";

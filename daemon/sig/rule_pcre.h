@@ -10,7 +10,7 @@
 
 /*
  * Returns NULL, or a static word or two about what keeps x from being one. stream: of TCP, whose bytes have no first and
- * no last one that a rule could mean; relative: behind a content.
+ * no last one that a rule could mean; relative: behind a content, right behind it if it begins with ^.
  */
 const char *vfw_rule_pcre(const struct vfw_rule_expr *x, bool stream, bool relative);
 

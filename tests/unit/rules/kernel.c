@@ -34,22 +34,22 @@ static const struct {
 	{"alert tcp any any -> any any (content:\"a\"; isdataat:4,relative;", "\\x61.{4}", NULL},
 	{"alert tcp-stream any any -> any any (content:\"a\";", "\\x61", NULL},
 	{"alert tcp any any -> any any (flow:only_stream; content:\"a\";", "\\x61", NULL},
-	{"alert udp any any -> any any (content:\"a\"; depth:1;", "chain \\x61", NULL},
-	{"alert udp any any -> any any (content:\"a\"; startswith;", "chain \\x61", NULL},
-	{"alert udp any any -> any any (content:\"a\"; offset:2; depth:5;", "chain \\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; depth:1;", "chain 1 \\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; startswith;", "chain 1 \\x61", NULL},
+	{"alert udp any any -> any any (content:\"a\"; offset:2; depth:5;", "chain 7 \\x61", NULL},
 	{"alert udp any any -> any any (content:\"a\"; offset:2;", "chain \\x61", NULL},
 	{"alert udp any any -> any any (content:\"a\"; endswith; dsize:<9;", "chain \\x61", NULL},
 	{"alert udp any any -> any any (content:\"a\"; isdataat:!1,relative;", "chain \\x61", NULL},
 	{"alert udp any any -> any any (content:\"a\"; isdataat:!3,relative;", "chain \\x61", NULL},
 	{"alert icmp any any -> any any (itype:8; content:\"a\";", "chain \\x61", NULL},
-	{"alert tcp any any -> any any (content:\"a\"; depth:9;", "start ^.{0,8}\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; depth:9;", "start 9 ^.{0,8}\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; offset:1;", "start ^.{1,}\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"ab\"; offset:1; depth:2; content:\"c\"; "
 	 "distance:0;",
 	 "start ^.{1}\\x61\\x62.*\\x63", NULL},
-	{"alert ip any any -> any any (content:\"a\"; startswith;", "start ^\\x61", NULL},
+	{"alert ip any any -> any any (content:\"a\"; startswith;", "start 1 ^\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; distance:3;", "start ^.{3,}\\x61", NULL},
-	{"alert tcp-stream any any -> any any (content:\"a\"; depth:1;", "start ^\\x61", NULL},
+	{"alert tcp-stream any any -> any any (content:\"a\"; depth:1;", "start 1 ^\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; offset:3000;", NULL, "distance too long"},
 	{"alert tcp any any -> any any (content:\"a\"; startswith; content:\"b\";",
 	 "start ^\\x61.*(?:\\x62)", NULL},
@@ -72,7 +72,15 @@ static const struct {
 	 "chain \\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; ttl:5;", NULL, "a keyword about one packet"},
 	{"alert tcp any any -> any any (content:\"a\"; depth:2; dsize:>5; content:!\"b\";",
-	 "chain \\x61", NULL},
+	 "chain 2 \\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; depth:3; content:\"bc\"; distance:1; "
+	 "within:4; isdataat:7,relative;",
+	 "start 15 ^.{0,2}\\x61.{1,3}\\x62\\x63.{7}", NULL},
+	{"alert tcp any any -> any any (stream_size:server,<,5; content:\"a\";", "\\x61", NULL},
+	{"alert tcp any any -> any any (stream_size:both,>,5; content:\"a\"; depth:3;",
+	 "start 3 ^.{0,2}\\x61", NULL},
+	{"alert udp any any -> any any (stream_size:server,<,5; content:\"a\";", NULL,
+	 "stream_size of no TCP"},
 	{"alert tcp any any -> any any (content:\"a\"; dsize:>5; pcre:\"/^b/\";",
 	 "\\x61 & (?-s:^b)", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; depth:2; flags:A; pcre:\"/b/R\";",
@@ -131,7 +139,15 @@ static const struct {
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b/\";", NULL,
 	 "pcre anchored in TCP"},
 	{"alert tcp any any -> any any (pcre:\"/b$/\";", NULL, "pcre anchored in TCP"},
-	{"alert udp any any -> any any (content:\"a\"; pcre:\"/^b/R\";", NULL, "pcre"},
+	{"alert udp any any -> any any (content:\"a\"; pcre:\"/^b/R\";", "\\x61(?-s:b)", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^(?:b|c)d/Rsi\";",
+	 "\\x61(?i:(?:b|c)d)", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b|c/R\";", NULL,
+	 "pcre anchored in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b/Rm\";", NULL,
+	 "pcre anchored in TCP"},
+	{"alert udp any any -> any any (content:\"a\"; pcre:\"/^b$/R\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b?/R\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:!\"/b/\";", NULL, "pcre:!"},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b/R\"; content:\"c\"; "
 	 "distance:0;",
@@ -198,6 +214,8 @@ START_TEST(translated)
 	why = vfw_rule_kernel(set, 0, &parts);
 	vfw_text_str(&t, parts.chain ? "chain " : "");
 	vfw_text_str(&t, parts.at_start ? "start " : "");
+	if (parts.reach)
+		vfw_text_printf(&t, "%u ", parts.reach);
 	for (uint32_t i = 0; i < parts.n; i++) {
 		vfw_text_str(&t, i ? " & " : "");
 		vfw_text_bytes(&t, parts.regex[i].s, parts.regex[i].len);
@@ -324,6 +342,12 @@ static hs_database_t *compile(const char *rule, const struct vfw_rule_parts *par
 	return db;
 }
 
+/* What of a segment the module scans by itself: as many bytes as the table says it can match in. */
+static u32 asked_of(const struct vfw_rule_parts *parts, u32 len)
+{
+	return parts->reach && parts->reach < len ? parts->reach : len;
+}
+
 /* The same bytes at once, and cut in two as a stream. */
 static void compare(const struct vfw_rule_set *set, const char *rule,
 		    const struct vfw_rule_parts *parts)
@@ -351,7 +375,9 @@ static void compare(const struct vfw_rule_set *set, const char *rule,
 			text[k] = letters[any(sizeof(letters))];
 		right = vfw_sig_content(&set->sigs, &set->sig[0], &pkt, (u8 *)text, len, &regex) ==
 			VFW_SIG_MATCH;
-		ck_assert_int_eq(hs_scan(block, text, len, 0, scratch, on_match, &found), 0);
+		ck_assert_int_eq(hs_scan(block, text, asked_of(parts, len), 0, scratch, on_match,
+					 &found),
+				 0);
 		ck_assert_msg(found == right, "%s: %d over %.*s", rule, found, (int)len, text);
 		hs_open_stream(stream, 0, &s);
 		hs_scan_stream(s, text, cut, 0, scratch, on_match, &streamed);
@@ -393,7 +419,9 @@ static void compare_chain(const struct vfw_rule_set *set, const char *rule,
 		for (u32 k = 0; k < len; k++)
 			text[k] = letters[any(sizeof(letters))];
 		right = vfw_sig_content(&set->sigs, &set->sig[0], &free_pkt, (u8 *)text, len, NULL);
-		ck_assert_int_eq(hs_scan(block, text, len, 0, scratch, on_match, &found), 0);
+		ck_assert_int_eq(hs_scan(block, text, asked_of(parts, len), 0, scratch, on_match,
+					 &found),
+				 0);
 		ck_assert_msg(found || right != VFW_SIG_MATCH, "%s: no literal in %.*s", rule,
 			      (int)len, text);
 		pkt.work = &enough;
