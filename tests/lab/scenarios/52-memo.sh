@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The short way of running transfers: it is gone, and all is counted; what changes between the two hooks, of a VM, in the bridge or
 # by an administrator is seen at the next frame, and when it is taken back, the transfer goes on.
+# Of an inspected one what only acknowledges goes it, too.
 # kernels: uml-debug 6.1
 . "$(dirname "$0")/../lib.sh"
 
@@ -139,3 +140,42 @@ wait_until 30 forgotten
 sleep 1
 expect_pass talk
 expect_more "short ways" "$(short)" $((before + 30))
+
+note "an inspected transfer: acknowledgements go the short way, and what they acknowledge makes room for what is kept next"
+echo 128 >/sys/module/vfw/parameters/stream_kib
+mkdir -p /etc/vfw/signatures
+echo '1000001 /pattern-attack/' >/etc/vfw/signatures/web.patterns
+policy <<'P'
+profile web { signatures { "web.patterns" }  mode prevent }
+first { pass from vm a to vm b tcp port 82 inspect web }
+default block
+P
+on b python3 -u - >/dev/null 2>/tmp/sink.log <<-'X' &
+	import socket
+	s = socket.create_server(("", 82))
+	while True:
+	    c = s.accept()[0]
+	    got = 0
+	    while True:
+	        data = c.recv(65536)
+	        got += len(data)
+	        if not data or data.endswith(b"!"):
+	            break
+	    c.sendall(str(got).encode())
+	    c.close()
+X
+wait_until 20 listening b -tln 82
+# bulk TEXT: so much that all of it has to be kept many times over, and the text; prints how much b got
+bulk() {
+	on a timeout 60 python3 - "$1" <<-'X'
+		import socket, sys
+		c = socket.create_connection(("10.0.0.12", 82), 20)
+		c.setsockopt(socket.IPPROTO_TCP, 18, 8000)
+		c.sendall(b"." * 1000000 + sys.argv[1].encode())
+		print(c.recv(100).decode())
+	X
+}
+before=$(short)
+expect "what b has got" "$(bulk '!')" 1000001
+expect_more "short ways" "$(short)" $((before + 10))
+expect_fail bulk 'pattern-attack!'

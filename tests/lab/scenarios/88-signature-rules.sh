@@ -44,16 +44,19 @@ done
 wait_until 20 listening b -tln 8080
 on b python3 -u - >/dev/null 2>/tmp/talk.log <<-'X' &
 	import socket, threading
-	s = socket.create_server(("", 7000))
 	def serve(c):
 	    got = b""
 	    while not got.endswith(b"!"):
 	        got += c.recv(65536)
 	    c.sendall(got.strip(b"."))
-	while True:
-	    threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
+	def listen(port):
+	    s = socket.create_server(("", port))
+	    while True:
+	        threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
+	threading.Thread(target=listen, args=(7001,), daemon=True).start()
+	listen(7000)
 X
-wait_until 20 listening b -tln 7000
+for port in 7000 7001; do wait_until 20 listening b -tln $port; done
 # two conversations that begin before anybody looks; when /tmp/go is there a text is said, by bytes and at once
 on a python3 -u - $PATIENCE >/tmp/midway 2>&1 <<-'X' &
 	import os, socket, sys, time
@@ -100,7 +103,11 @@ rules '# of all kinds' "$DROP" \
 	'drop tcp any any -> any 7000 (msg:"First"; flow:to_server,only_stream; content:"first"; startswith; sid:2000017;)' \
 	'alert tcp any any -> any 7000 (msg:"Once"; content:"once"; depth:6; sid:2000018;)' \
 	'drop tcp any any -> any any (msg:"Later"; content:"x"; asn1:double_overflow; sid:2000008;)' \
-	'drop udp any any -> any 90 (msg:"Both"; content:"second"; pcre:"/first=h[aeiou]lf/i"; sid:2000009;)'
+	'drop udp any any -> any 90 (msg:"Both"; content:"second"; pcre:"/first=h[aeiou]lf/i"; sid:2000009;)' \
+	'drop tcp any any -> any 7001 (msg:"Reach"; flow:no_stream,to_server; content:"reach"; offset:3; depth:5; sid:2000019;)' \
+	'drop tcp any any -> any 7001 (msg:"Early"; flow:to_server; stream_size:client,<,12; content:"early"; depth:9; sid:2000020;)' \
+	'drop tcp any any -> any 7001 (msg:"Cut"; flow:to_server; stream_size:client,<,2000; content:"small"; depth:9; sid:2000021;)' \
+	'drop tcp any any -> any 7001 (msg:"Behind"; content:"key="; pcre:"/^(?:[0-9]{3}|none)/Ri"; sid:2000022;)'
 mkdir -p /etc/vfw/policy.d
 cat >/etc/vfw/policy.d/a.vfw <<-P
 	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
@@ -114,15 +121,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 18 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 22 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: content:!: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:18:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "2 of the 14 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "2 of the 18 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"17 14 2 1 1 2"
+	"21 18 2 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -188,11 +195,12 @@ expect "datagrams that arrived" "$(times bad) $(times much-evil)" "4 2"
 expect "of two parts those with one" "$(times first) $(times second)" "1 1"
 
 note "TCP by segments: places, lengths, ends, each segment of a super-frame by itself"
-# talk BEFORE TEXT [BEHIND]: one write of so many bytes, the text, and so many bytes; M is what a segment takes. Prints what b got.
+# talk BEFORE TEXT [BEHIND]: one write of so many bytes, the text, and so many bytes; M is what a segment takes. Prints what b got. PORT: another one.
 talk() {
-	on a python3 - "$PATIENCE" "$@" <<-'X'
+	on a python3 - "$PATIENCE" "$@" "${PORT:-7000}" <<-'X'
 		import socket, sys
-		c = socket.create_connection(("10.0.0.12", 7000), 40)
+		port = int(sys.argv.pop())
+		c = socket.create_connection(("10.0.0.12", port), 40)
 		c.setsockopt(socket.IPPROTO_TCP, 18, 1000 * int(sys.argv[1]))
 		m = c.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
 		def fill(i): return b"." * eval(sys.argv[i], {"M": m}) if len(sys.argv) > i else b""
@@ -221,6 +229,25 @@ for sid in 2000012 2000013 2000014 2000015; do
 	eve ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $sid and .dest_port == 7000"
 done
 expect "found in" "$(eve_count '.event_type == "alert" and .alert.signature_id == 2000012')" 2
+
+note "of a segment no more is looked through than rules can match in; how much was sent by then; right behind a content"
+export PORT=7001
+expect "one byte behind its place" "$(talk 4 'reach!')" "reach!"
+expect "of a conversation that has said more" "$(talk 2 'early......!')" "early......!"
+expect "a byte behind" "$(talk 2 'key=a123!')" "key=a123!"
+expect "of a segment that is not among the first" "$(talk 2*M+4 'small!')" "small!"
+dropped=()
+for what in '3 reach!' 'M+3 reach!' '2 early!' '4 small 2*M' '2 key=123!' 'M-3 key=NONE!'; do
+	set -- $what
+	PATIENCE=1 talk "$@" >/dev/null 2>&1 &
+	dropped+=($!)
+done
+for pid in "${dropped[@]}"; do
+	expect_fail wait "$pid"
+done
+unset PORT
+blocked() { eve_count ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $1 and .dest_port == 7001"; }
+expect "alerts" "$(for sid in 2000019 2000020 2000021 2000022; do blocked $sid; done | xargs)" "2 1 1 2"
 
 note "TCP from its first byte on: in one segment, in many, last one first; a place in each segment besides"
 # spoken WAIT TEXT: a says it in those manners; prints how b answered.
