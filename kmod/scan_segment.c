@@ -463,22 +463,24 @@ static bool segment_acks_plainly(const struct vfw_scan *scan, u32 side, u32 ack)
 }
 
 bool vfw_scan_ack_begin(struct vfw_scan *scan, u32 generation, u32 side, u32 ack)
-	__acquires(&scan->lock)
 {
 	if (!spin_trylock(&scan->lock))
 		return false;
-	if (vfw_scan_goes_on(scan, generation) && segment_acks_plainly(scan, side, ack))
+	if (vfw_scan_goes_on(scan, generation) && segment_acks_plainly(scan, side, ack)) {
+		/* for the checker: it stays locked until vfw_scan_ack_end() */
+		__release(&scan->lock);
 		return true;
+	}
 	spin_unlock(&scan->lock);
 	return false;
 }
 
 void vfw_scan_ack_end(struct vfw_scan *scan, u32 side, bool passes, u32 ack, u32 win)
-	__releases(&scan->lock)
 {
 	struct vfw_scan_dir *back = &scan->dir[!side];
 	bool gap;
 
+	__acquire(&scan->lock);
 	if (passes) {
 		vfw_scan_release(back->budget, vfw_stream_ack(&back->stream, ack, win << 14, &gap));
 		segment_settles(scan);
