@@ -375,9 +375,9 @@ static void compare(const struct vfw_rule_set *set, const char *rule,
 			text[k] = letters[any(sizeof(letters))];
 		right = vfw_sig_content(&set->sigs, &set->sig[0], &pkt, (u8 *)text, len, &regex) ==
 			VFW_SIG_MATCH;
-		ck_assert_int_eq(hs_scan(block, text, asked_of(parts, len), 0, scratch, on_match,
-					 &found),
-				 0);
+		ck_assert_int_eq(
+			hs_scan(block, text, asked_of(parts, len), 0, scratch, on_match, &found),
+			0);
 		ck_assert_msg(found == right, "%s: %d over %.*s", rule, found, (int)len, text);
 		hs_open_stream(stream, 0, &s);
 		hs_scan_stream(s, text, cut, 0, scratch, on_match, &streamed);
@@ -419,9 +419,9 @@ static void compare_chain(const struct vfw_rule_set *set, const char *rule,
 		for (u32 k = 0; k < len; k++)
 			text[k] = letters[any(sizeof(letters))];
 		right = vfw_sig_content(&set->sigs, &set->sig[0], &free_pkt, (u8 *)text, len, NULL);
-		ck_assert_int_eq(hs_scan(block, text, asked_of(parts, len), 0, scratch, on_match,
-					 &found),
-				 0);
+		ck_assert_int_eq(
+			hs_scan(block, text, asked_of(parts, len), 0, scratch, on_match, &found),
+			0);
 		ck_assert_msg(found || right != VFW_SIG_MATCH, "%s: no literal in %.*s", rule,
 			      (int)len, text);
 		pkt.work = &enough;
