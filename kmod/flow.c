@@ -599,26 +599,6 @@ u32 vfw_flow_asked(const struct vfw_flow *flow)
 	return flow->policy_key;
 }
 
-/* Of one side; *end: the sequence number behind them. */
-static u32 flow_sent(const struct vfw_tcp_side *s, u32 *end)
-{
-	u32 flags = READ_ONCE(s->flags);
-
-	*end = READ_ONCE(s->end);
-	if (!(flags & VFW_TCP_SIDE_END))
-		return 0;
-	return flags & VFW_TCP_SIDE_START ? *end - READ_ONCE(s->start) : U32_MAX;
-}
-
-u32 vfw_flow_sent(const struct vfw_flow *flow, u32 side, u32 sent[2])
-{
-	u32 end[2];
-
-	sent[0] = flow_sent(&flow->tcp.side[0], &end[0]);
-	sent[1] = flow_sent(&flow->tcp.side[1], &end[1]);
-	return end[side];
-}
-
 bool vfw_flow_answered(const struct vfw_flow *flow)
 {
 	return READ_ONCE(flow->answered);

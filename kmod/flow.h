@@ -87,12 +87,6 @@ struct vfw_scan *vfw_flow_scan(const struct vfw_flow *flow);
  */
 struct vfw_scan *vfw_flow_set_scan(struct vfw_flow *flow, struct vfw_scan *scan);
 
-/*
- * How many bytes each side of a TCP flow has sent, side 0 first, the frames that were judged so far included; U32_MAX of one whose beginning was not
- * seen. Returns the sequence number behind those of side. What another CPU judges just now may be in it or not. RCU read lock.
- */
-u32 vfw_flow_sent(const struct vfw_flow *flow, u32 side, u32 sent[2]);
-
 /* Do both sides take part in the flow? RCU read lock. */
 bool vfw_flow_answered(const struct vfw_flow *flow);
 

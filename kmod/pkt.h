@@ -86,13 +86,12 @@ struct vfw_pkt {
 	bool tcp_started; /* tcp_start is valid */
 	bool tcp_opening; /* of a SYN: the flow's handshake is not done yet */
 	bool tcp_other_started; /* and tcp_other, of its receiver's; only with a SYN */
-	bool tcp_newest; /* nothing behind its payload has been sent yet */
 	bool answered; /* of a datagram that is scanned: both sides take part in its flow */
 	u8 side; /* of flow, that sent it; 0: who opened */
 	bool final; /* with it its TCP conversation is over, and neither side is given anything more */
 	u32 tcp_start; /* sequence number behind its sender's SYN, as the flow knows it */
 	u32 tcp_other;
-	/* of TCP that is scanned: bytes from each side so far, U32_MAX: nobody knows */
+	/* by vfw_scan_sent() */
 	u32 tcp_sent[2];
 	/*
 	 * The fragment that completes a packet of an inspected flow, no TCP, brings the payload of the whole,

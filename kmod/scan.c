@@ -522,9 +522,6 @@ void vfw_scan(struct vfw_pkt *p)
 	} else if (READ_ONCE(scan->done) && scan_is_idle(scan, p)) {
 		return;
 	}
-	if (p->f.proto == IPPROTO_TCP)
-		p->tcp_newest = vfw_flow_sent(p->flow, p->side, p->tcp_sent) ==
-				p->f.tcp_seq + vfw_pkt_payload(p);
 	p->answered = vfw_flow_answered(p->flow);
 	spin_lock(&scan->lock);
 	if (scan->busy || !list_empty(&scan->jobs) || vfw_scan_queue_forced())

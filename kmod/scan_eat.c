@@ -575,7 +575,7 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 					  const struct vfw_scan_bytes *bytes)
 {
 	u32 unit = skb_is_gso(p->skb) ? skb_shinfo(p->skb)->gso_size : bytes->len, off, n, reach;
-	u32 seq = p->f.tcp_seq, flags = p->f.tcp_flags, sent = p->tcp_sent[p->side];
+	u32 seq = p->f.tcp_seq, flags = p->f.tcp_flags;
 	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
 	struct eat eat __uninitialized;
 
@@ -590,9 +590,7 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 			p->f.tcp_flags &= ~(VFW_TCP_FIN | VFW_TCP_PSH);
 		if (off)
 			p->f.tcp_flags &= ~VFW_TCP_CWR;
-		/* nor is sent yet what follows it in the frame */
-		if (p->tcp_newest && sent != U32_MAX)
-			p->tcp_sent[p->side] = sent - (bytes->len - off - n);
+		vfw_scan_sent(scan, p, seq, seq + off + n);
 		reach = vfw_scan_sig_segment(&scan->user, p, n);
 		if (!reach)
 			continue;
@@ -603,7 +601,7 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 	}
 	p->f.tcp_seq = seq;
 	p->f.tcp_flags = flags;
-	p->tcp_sent[p->side] = sent;
+	vfw_scan_sent(scan, p, seq, seq + bytes->len);
 	return eat_packets_end(&eat, ret);
 }
 

@@ -119,6 +119,13 @@ void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p);
 /* As much is scanned of both directions as the profile says by now, but for one that was scanned as deep as was said before. Scan locked. */
 void vfw_scan_deepen(struct vfw_scan *scan);
 
+/*
+ * Writes to p->tcp_sent how many bytes each side has sent in order by the time of a part of its frame, up to sequence number end, seq being that of the frame.
+ * U32_MAX: nobody knows, the conversation having been found running, or more than is scanned of it. What comes ahead of a gap, or brings nothing,
+ * makes it no more. Scan locked or owned.
+ */
+void vfw_scan_sent(const struct vfw_scan *scan, struct vfw_pkt *p, u32 seq, u32 end);
+
 /* Forgets all of a direction, to begin anew. Scan locked or owned. */
 void vfw_scan_dir_end(struct vfw_scan_dir *dir);
 

@@ -191,6 +191,25 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 	}
 }
 
+static u32 segment_sent(const struct vfw_scan *scan, u32 side)
+{
+	const struct vfw_stream *s = &scan->dir[side].stream;
+
+	if (scan->midway || s->flags & (VFW_STREAM_F_MIDWAY | VFW_STREAM_F_DEPTH))
+		return U32_MAX;
+	return min_t(u64, s->scanned, U32_MAX);
+}
+
+void vfw_scan_sent(const struct vfw_scan *scan, struct vfw_pkt *p, u32 seq, u32 end)
+{
+	u32 next = scan->dir[p->side].stream.next, sent = segment_sent(scan, p->side);
+
+	if ((s32)(seq - next) <= 0 && (s32)(end - next) > 0)
+		sent += min(end - next, U32_MAX - sent);
+	p->tcp_sent[p->side] = sent;
+	p->tcp_sent[!p->side] = segment_sent(scan, !p->side);
+}
+
 /* Returns true if the plan says no, and the frame is dropped for it. */
 static bool segment_refused(struct vfw_scan *scan, struct vfw_pkt *p,
 			    const struct vfw_stream_plan *plan)
@@ -375,6 +394,7 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 			vfw_stream_missed(&dir->stream);
 		return;
 	}
+	vfw_scan_sent(scan, p, s->seg.seq, s->seg.seq + s->seg.len);
 	vfw_stream_plan(&dir->stream, &plan, &s->seg, &limit, segment_same, &s->bytes);
 	if (segment_refused(scan, p, &plan) || !segment_keeps(scan, p, s, &plan, &piece))
 		return;

@@ -65,7 +65,10 @@ static void describe(struct vfw_sig_pkt *p, const struct vfw_track_flow *flow, u
 	p->flow_age = time > flow->began ? (u32)((time - flow->began) / 1000000) : 0;
 	for (i = 0; i < 2; i++)
 		if (flow->tcp.side[i].flags & VFW_TCP_SIDE_END)
-			p->stream_bytes[i] = flow->tcp.side[i].end - flow->tcp.side[i].start;
+			p->stream_bytes[i] =
+				flow->tcp.side[i].flags & VFW_TCP_SIDE_START
+					? flow->tcp.side[i].end - flow->tcp.side[i].start
+					: 0xffffffffU;
 }
 
 /* Asks about bytes of a side that TCP has delivered, and a message that ends with them, if any. */

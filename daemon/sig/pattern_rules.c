@@ -184,8 +184,9 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 	struct vfw_pattern_rules *r = p->rules;
 	struct vfw_rule_meta *meta = &r->set->meta[i];
 	uint32_t use = use_of(&r->set->sig[i], parts);
-	/* what is told only while disarmed must match again */
-	bool prevents = r->set->sig[i].flags & (VFW_SIG_DROP | VFW_SIG_REJECT);
+	/* what is told only while disarmed must match again, and what has matched too early or too late */
+	bool again =
+		r->set->sig[i].flags & (VFW_SIG_DROP | VFW_SIG_REJECT) || r->set->sig[i].n_conds;
 	struct vfw_pattern pattern = {
 		.rule = i + 1,
 		.flags = VFW_PATTERN_F_DOTALL | VFW_PATTERN_F_PART | use,
@@ -213,7 +214,7 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		err = own(r, regex);
 	} else {
 		pattern.flags = VFW_PATTERN_F_DOTALL | use;
-		if (parts->chain || (parts->at_start && !is_counted(meta) && !prevents))
+		if (parts->chain || (parts->at_start && !is_counted(meta) && !again))
 			pattern.flags |= VFW_PATTERN_F_ONCE;
 		free(all.s);
 	}

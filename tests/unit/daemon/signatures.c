@@ -157,21 +157,26 @@ START_TEST(rules_places)
 		"drop tcp any any -> any any (content:\"d\"; sid:4;)\n"
 		"alert tcp any any -> any any (content:\"e\"; offset:1; threshold:type limit, "
 		"track by_src, count 1, seconds 60; sid:5;)\n"
-		"alert tcp any any -> any any (content:\"f\"; depth:2; sid:6;)\n",
+		"alert tcp any any -> any any (content:\"f\"; depth:2; sid:6;)\n"
+		"alert tcp any any -> any any (content:\"g\"; depth:2; "
+		"stream_size:client,>,9; sid:7;)\n",
 		0, &said);
 	struct vfw_text t = {0};
 	struct vfw_sigs s;
 
 	free(said);
-	ck_assert_uint_eq(p->n, 7);
+	ck_assert_uint_eq(p->n, 8);
 	ck_assert_str_eq(p->v[1].regex, "^.{0,2}\\x61");
 	ck_assert_str_eq(p->v[2].regex, "^\\x62");
-	/* what prevents matches again: it may only have been told the first time */
-	for (int i = 1; i < 7; i++)
+	/* what prevents matches again: it may only have been told the first time; and what matched when too little was sent */
+	for (int i = 1; i < 8; i++)
 		ck_assert_uint_eq(!!(p->v[i].flags & VFW_PATTERN_F_ONCE), i == 3 || i == 6);
 	ck_assert_int_eq(vfw_pattern_rules_table(p, &t), 0);
 	ck_assert_ptr_null(vfw_sig_table_read(t.s, t.len, &s));
 	ck_assert_uint_eq(s.sigs[1].flags & places, places);
+	ck_assert_uint_eq(s.sigs[1].reach, 3);
+	ck_assert_uint_eq(s.sigs[3].reach, 1);
+	ck_assert_uint_eq(s.sigs[4].reach, 0);
 	ck_assert_uint_eq(s.sigs[2].flags & places, VFW_SIG_STREAM | VFW_SIG_AT_START);
 	ck_assert_uint_eq(s.sigs[3].flags & places, VFW_SIG_PACKET);
 	ck_assert_uint_eq(s.sigs[4].flags & places, VFW_SIG_STREAM);
