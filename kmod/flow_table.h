@@ -49,8 +49,7 @@ struct vfw_flow {
 	u8 spares : 1; /* with asks: and yet no app is refused; under lock */
 	u8 profile : 7; /* index + 1 of what scans it, or 0; with a rule; under lock */
 	u8 asks : 1; /* likewise: what is decided depends on the app */
-	spinlock_t
-		lock; /* protects what follows; a leaf, but for vfw_scan_ack_begin(); taken with BH off */
+	spinlock_t lock; /* protects what follows; a leaf, but for a scan's that is tried; BH off */
 	struct_group(
 		life, /* asked at once by vfw_flow_runs() */
 		bool answered; /* both sides take part */
