@@ -55,7 +55,7 @@ VFWD_PKGS := libsystemd libkmod libnl-3.0 libnl-genl-3.0 libnl-route-3.0 jansson
 VFWD_OBJ := $(OUT)/obj/vfwd
 VFWD_GEN := $(VFWD_OBJ)/gen/parse.tab.c $(VFWD_OBJ)/gen/lex.yy.c
 # Of rules the reading and translating: what evaluates and tries them is vfwctl's.
-VFWD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes class content flowbits header http kernel keyword math pcre \
+VFWD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes bytetest class content flowbits header http kernel keyword math pcre \
 	range set state translate view))
 VFWD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*.c daemon/*/*.c kmod/core/*.c)) \
 	$(VFWD_RULES) daemon/sig/app.c

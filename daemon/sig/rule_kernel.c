@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "rule_bytetest.h"
 #include "rule_pcre.h"
 
 /* What Hyperscan repeats at most: 32767 is its limit, and a long repetition costs state. */
@@ -13,6 +14,8 @@
 
 #define REGEX_MAX 8192 /* bytes; Hyperscan takes 16,000 */
 #define UNORDERED_MAX 3 /* contents of a rule about TCP in any order */
+
+#define NUMBERS "byte_test, byte_jump, byte_extract"
 
 #define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
 
@@ -118,11 +121,13 @@ static void put_bytes(const struct vfw_rule_set *set, const struct vfw_sig_step 
 	vfw_text_str(t, nocase ? ")" : "");
 }
 
+/* tests: of bytes before it, which are written, too. */
 static const char *put_content(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
-			       bool first, bool stream, struct vfw_rule_parts *parts)
+			       bool first, bool stream, struct vfw_bytetests *tests,
+			       struct vfw_rule_parts *parts)
 {
 	struct vfw_text *t = &parts->regex[parts->n - 1];
-	long long least = s->offset, most = -1;
+	long long least = s->offset, most = -1, tested = vfw_bytetests_reach(tests);
 
 	if (s->flags & VFW_SIG_F_NEGATED)
 		return "content:!";
@@ -140,6 +145,9 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 		return "content that cannot be";
 	if (least > GAP_MAX || most > GAP_MAX)
 		return "distance too long";
+	/* it may stand where a byte is asked for */
+	if (least < tested)
+		return NUMBERS;
 	if (first && (least || most != -1)) {
 		vfw_text_str(t, "^");
 		parts->at_start = true;
@@ -148,8 +156,10 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 		parts->reach = 0;
 	else if (first || parts->reach)
 		parts->reach += (uint32_t)most + s->len;
-	if (!first || least || most != -1)
-		put_gap(t, least, most);
+	if (!first || least || most != -1) {
+		vfw_bytetests_put(tests, t);
+		put_gap(t, least - tested, most == -1 ? -1 : most - tested);
+	}
 	put_bytes(set, s, t);
 	if (s->flags & VFW_SIG_F_ENDSWITH) {
 		if (stream)
@@ -273,7 +283,8 @@ static const char *put_unordered(const struct vfw_rule_set *set, const struct un
 				 struct vfw_rule_parts *parts)
 {
 	struct vfw_text *t = &parts->regex[parts->n++];
-	const char *why = u->head ? put_content(set, u->head, true, true, parts) : NULL;
+	struct vfw_bytetests none = {0};
+	const char *why = u->head ? put_content(set, u->head, true, true, &none, parts) : NULL;
 
 	vfw_text_str(t, u->head ? ".*" : "");
 	put_orders(set, u, t);
@@ -302,38 +313,60 @@ static const char *put_pcre(const struct vfw_rule_set *set, const struct vfw_sig
 	return why;
 }
 
-/* A step of the payload, into the part that it belongs to. last: the step before it, NULL for the first. */
+/* A byte is asked for, behind the last step or the beginning. */
+static const char *put_test(const struct vfw_sig_step *s, const struct vfw_sig_step *last,
+			    struct vfw_bytetests *tests)
+{
+	bool relative = s->flags & VFW_SIG_F_RELATIVE;
+
+	if (relative != !!last ||
+	    (last && (last->op != VFW_SIG_CONTENT || last->flags & VFW_SIG_F_ENDSWITH)))
+		return NUMBERS;
+	return vfw_bytetests_add(tests, s);
+}
+
+/* The bytes that are asked for behind a part's last content. */
+static void end_part(struct vfw_bytetests *tests, struct vfw_rule_parts *parts)
+{
+	parts->reach += parts->reach ? vfw_bytetests_reach(tests) : 0;
+	vfw_bytetests_put(tests, &parts->regex[parts->n - 1]);
+}
+
+/* A step of the payload, into the part that it belongs to. last: the step before it that says where it is, NULL for the first; tests: behind that. */
 static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig *sig,
 			    const struct vfw_sig_step *s, const struct vfw_sig_step *last,
-			    struct vfw_rule_parts *parts)
+			    struct vfw_bytetests *tests, struct vfw_rule_parts *parts)
 {
 	static const char *const words[VFW_SIG_OP_COUNT] = {
-		[VFW_SIG_ISDATAAT] = "isdataat",
-		[VFW_SIG_BYTE_TEST] = "byte_test, byte_jump, byte_extract",
-		[VFW_SIG_BYTE_JUMP] = "byte_test, byte_jump, byte_extract",
-		[VFW_SIG_BYTE_EXTRACT] = "byte_test, byte_jump, byte_extract",
-		[VFW_SIG_BSIZE] = "bsize",
-		[VFW_SIG_BYTE_MATH] = "byte_math",
-		[VFW_SIG_BASE64] = "base64_decode",
+		[VFW_SIG_ISDATAAT] = "isdataat",   [VFW_SIG_BYTE_JUMP] = NUMBERS,
+		[VFW_SIG_BYTE_EXTRACT] = NUMBERS,  [VFW_SIG_BSIZE] = "bsize",
+		[VFW_SIG_BYTE_MATH] = "byte_math", [VFW_SIG_BASE64] = "base64_decode",
 	};
 	bool behind = last && s->flags & VFW_SIG_F_RELATIVE, stream = is_streamed(sig);
 	struct vfw_text *t;
 
 	if (s->buffer != VFW_SIG_PAYLOAD)
 		return "a header as a buffer";
+	if (s->op == VFW_SIG_BYTE_TEST)
+		return put_test(s, last, tests);
 	if (words[s->op] && !(s->op == VFW_SIG_ISDATAAT && behind))
 		return words[s->op];
+	/* only a content knows how to stand behind them */
+	if (tests->n && s->op != VFW_SIG_CONTENT && (behind || !last))
+		return NUMBERS;
 	/* which of its matches an expression is left at is more than whether it matches */
 	if (behind && last->op != VFW_SIG_CONTENT)
 		return last->op == VFW_SIG_REGEX ? "behind a pcre" : words[last->op];
 	if (behind && last->flags & VFW_SIG_F_ENDSWITH)
 		return "content that cannot be";
+	if (!behind && last)
+		end_part(tests, parts);
 	if (!behind)
 		parts->n++;
 	t = &parts->regex[parts->n - 1];
 	switch (s->op) {
 	case VFW_SIG_CONTENT:
-		return put_content(set, s, !behind, stream, parts);
+		return put_content(set, s, !behind, stream, tests, parts);
 	case VFW_SIG_REGEX:
 		return put_pcre(set, s, stream, t);
 	default:
@@ -341,13 +374,36 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 	}
 }
 
-/* Is it of contents alone, one behind the other, and none at the end? */
+/* All steps, into parts. */
+static const char *put_steps(const struct vfw_rule_set *set, const struct vfw_sig *sig,
+			     struct vfw_rule_parts *parts)
+{
+	const struct vfw_sig_step *last = NULL;
+	struct vfw_bytetests tests = {0};
+	const char *why = NULL;
+
+	for (uint32_t k = 0; k < sig->n_steps && !why; k++) {
+		const struct vfw_sig_step *s = &set->steps[sig->first_step + k];
+
+		why = put_step(set, sig, s, last, &tests, parts);
+		if (s->op != VFW_SIG_BYTE_TEST)
+			last = s;
+	}
+	if (!why && !last)
+		return NUMBERS;
+	if (!why)
+		end_part(&tests, parts);
+	return why;
+}
+
+/* Is it of contents and bytes alone, one behind the other, and none at the end? */
 static bool is_bounded(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
 	for (uint32_t i = 0; i < sig->n_steps; i++) {
 		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
 
-		if ((s->op != VFW_SIG_CONTENT && s->op != VFW_SIG_ISDATAAT) ||
+		if ((s->op != VFW_SIG_CONTENT && s->op != VFW_SIG_ISDATAAT &&
+		     s->op != VFW_SIG_BYTE_TEST) ||
 		    s->flags & VFW_SIG_F_ENDSWITH ||
 		    (s->op == VFW_SIG_ISDATAAT && s->flags & VFW_SIG_F_NEGATED) ||
 		    (i && !(s->flags & VFW_SIG_F_RELATIVE)))
@@ -383,10 +439,8 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 		return sig->fast == VFW_SIG_NONE ? "no content" : put_literal(set, sig, parts);
 	if (!why && is_streamed(sig) && is_unordered(set, sig, &u))
 		why = put_unordered(set, &u, parts);
-	else
-		for (uint32_t k = 0; k < sig->n_steps && !why; k++)
-			why = put_step(set, sig, &set->steps[sig->first_step + k],
-				       k ? &set->steps[sig->first_step + k - 1] : NULL, parts);
+	else if (!why)
+		why = put_steps(set, sig, parts);
 	/* that all have matched Hyperscan says of a stream only when it goes on */
 	if (!why && is_streamed(sig) && parts->n > 1)
 		why = "parts in any order in TCP";

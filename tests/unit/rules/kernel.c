@@ -163,8 +163,32 @@ static const struct {
 	{"alert tcp any any -> any any (pcre:\"/(?:ab{2,99}){9}/\";", NULL, "pcre"},
 	{"alert udp any any -> any any (content:\"a\"; endswith; isdataat:1,relative;",
 	 "chain \\x61", NULL},
-	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,>,5,0,relative;", NULL,
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,>,5,0,relative;",
+	 "\\x61[\\x06-\\xff]", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,&,128,6,relative; "
+	 "byte_test:1,!&,1,2,relative; byte_test:1,<,100,6,relative; content:\"b\"; distance:9; "
+	 "within:4;",
+	 NULL, "content that cannot be"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,&,128,6,relative; "
+	 "byte_test:1,>,253,2,relative; byte_test:1,<,200,6,relative; content:\"b\"; distance:9; "
+	 "within:4;",
+	 "\\x61.{2}[\\xfe-\\xff].{3}[\\x80-\\xc7].{2,5}\\x62", NULL},
+	{"alert tcp any any -> any any (byte_test:1,=,3,2; content:\"a\"; offset:3; depth:4;",
+	 "start ^.{2}[\\x03].{0,3}\\x61", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; depth:1; byte_test:1,=,3,2,relative;",
+	 "start 4 ^\\x61.{2}[\\x03]", NULL},
+	{"alert tcp any any -> any any (byte_test:1,=,3,2; content:\"a\"; offset:2; depth:4;", NULL,
 	 "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,=,3,2,relative; content:\"b\"; "
+	 "distance:2;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,>,5,0,relative;", NULL,
+	 "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,=,3,2;", NULL,
+	 "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,=,3,2,relative; "
+	 "pcre:\"/b/R\";",
+	 NULL, "byte_test, byte_jump, byte_extract"},
 	{"alert tcp any any -> any any (content:\"a\"; byte_math:bytes 1,offset 0,oper +,rvalue "
 	 "1,result x,relative;",
 	 NULL, "byte_math"},
@@ -232,7 +256,7 @@ END_TEST
 
 /* --- against the chain --- */
 
-#define RULES 300
+#define RULES 500
 #define TEXTS 200
 
 static unsigned int any(unsigned int n)
@@ -260,6 +284,17 @@ static char *invent_pcre(char *out)
 	return out + sprintf(out, "%s/%s", any(8) ? "" : "$", flags[any(ARRAY_SIZE(flags))]);
 }
 
+/* A byte that is asked for, behind a content or the beginning. */
+static char *invent_test(char *out, bool relative)
+{
+	static const char *const ops[] = {"<", ">", "=", "<=", ">=", "!=", "&", "!&", "^", "!>"};
+	const char *op = ops[any(ARRAY_SIZE(ops))];
+
+	return out + sprintf(out, "byte_test:%u,%s,%u,%u%s%s; ", any(9) ? 1 : 2, op,
+			     strchr(op, '&') ? 1 + any(127) : 96 + any(4), any(5),
+			     relative ? ",relative" : "", any(6) ? "" : ",bitmask 0x6f");
+}
+
 /* A rule, about datagrams or TCP, of contents and expressions: in order with all that places them, or in any order. */
 static void invent(char *out)
 {
@@ -278,9 +313,8 @@ static void invent(char *out)
 			begun = false;
 			continue;
 		}
-		if (!any(8))
-			out += sprintf(out, "byte_test:1,%c,%u,%u; ", any(2) ? '>' : '<',
-				       96 + any(4), any(6));
+		if (!any(i ? 9 : 3))
+			out = invent_test(out, false);
 		out += sprintf(out, "content:%s\"%s\"; ", any(6) ? "" : "!",
 			       words[any(ARRAY_SIZE(words))]);
 		if (!any(3))
@@ -295,6 +329,8 @@ static void invent(char *out)
 				out += sprintf(out, "within:%u; ", 3 + any(5));
 		}
 		begun = true;
+		for (unsigned int k = any(5); k > 2; k = any(4))
+			out = invent_test(out, true);
 	}
 	if (begun && !any(3))
 		out += sprintf(out, "endswith; ");
@@ -442,7 +478,7 @@ static void compare_chain(const struct vfw_rule_set *set, const char *rule,
 
 START_TEST(rival)
 {
-	unsigned int compared = 0, combined = 0, chains = 0;
+	unsigned int compared = 0, combined = 0, chains = 0, tested = 0;
 
 	srandom(7);
 	for (int i = 0; i < RULES; i++) {
@@ -460,13 +496,15 @@ START_TEST(rival)
 			compared++;
 			combined += parts.n > 1;
 			chains += parts.chain;
+			tested += !parts.chain && strstr(rule, "byte_test");
 		}
 		vfw_rule_parts_free(&parts);
 		vfw_rule_set_free(set);
 	}
 	ck_assert_uint_gt(compared, RULES / 3);
-	ck_assert_uint_gt(combined, RULES / 20);
-	ck_assert_uint_gt(chains, RULES / 5);
+	ck_assert_uint_gt(combined, RULES / 30);
+	ck_assert_uint_gt(chains, RULES / 6);
+	ck_assert_uint_gt(tested, RULES / 60);
 }
 END_TEST
 
