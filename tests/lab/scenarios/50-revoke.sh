@@ -24,8 +24,8 @@ going_on() {
 	local end
 	for end in "$1" "b.${1#*.}"; do
 		# none that has ended opens again
-		wait_until 20 all_open "$end" "$2"
-		wait_until 20 further "$end" "$(fewest "$end")"
+		wait_until 60 all_open "$end" "$2"
+		wait_until 60 further "$end" "$(fewest "$end")"
 	done
 }
 # rests END: nothing has come for a second; what was under way when it was cut may still come
@@ -61,7 +61,7 @@ rules() { # WITHOUT
 
 note "24 transfers that run before the module is there"
 start c 81 24
-wait_until 20 all_open c.81 24
+wait_until 60 all_open c.81 24
 rules | policy
 going_on c.81 24
 expect "segments that no conversation was found for" "$(reason invalid-state)" 0
@@ -70,9 +70,9 @@ expect "flows cut" "$(reason cut)" 0
 note "flows are told of"
 ctlflow events log
 start a 80 1
-wait_until 20 all_open a.80 1
+wait_until 60 all_open a.80 1
 start c 82 1
-wait_until 20 all_open c.82 1
+wait_until 60 all_open c.82 1
 going_on a.80 1
 going_on c.82 1
 
@@ -102,14 +102,14 @@ expect_fail on c python3 -c 'import socket; socket.create_connection(("10.0.0.12
 
 note "a flow is killed: both ends are told"
 expect "flows killed" "$(ctlflow kill 6 82)" 1
-wait_until 20 all_open c.82 0
-wait_until 20 all_open b.82 0
+wait_until 60 all_open c.82 0
+wait_until 60 all_open b.82 0
 wait_until 20 reason_more killed 0
 going_on c.81 24
 
 note "and a new one may be opened at once"
 start c 82 1
-wait_until 20 all_open c.82 1
+wait_until 60 all_open c.82 1
 going_on c.82 1
 
 note "a label changes"
