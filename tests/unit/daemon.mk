@@ -14,7 +14,7 @@ TUD_CPPFLAGS = -D_GNU_SOURCE -DVFW_VERSION='"test"' -Iinclude -Iinclude/uapi -Ik
 TUD_LIBS = $(shell pkg-config --libs $(TUD_PKGS))
 
 # as in the Makefile
-TUD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes class content flowbits header http kernel keyword math pcre \
+TUD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes bytetest class content flowbits header http kernel keyword math pcre \
 	range set state translate view))
 TUD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*/*.c)) \
 	$(TUD_RULES) daemon/sig/app.c kmod/core/reason.c $(wildcard kmod/core/app*.c kmod/core/sig*.c kmod/core/http*.c)
