@@ -601,7 +601,6 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 	}
 	p->f.tcp_seq = seq;
 	p->f.tcp_flags = flags;
-	vfw_scan_sent(scan, p, seq, seq + bytes->len);
 	return eat_packets_end(&eat, ret);
 }
 

@@ -191,6 +191,7 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 	}
 }
 
+/* Bytes of a side that were let pass in order, or U32_MAX. */
 static u32 segment_sent(const struct vfw_scan *scan, u32 side)
 {
 	const struct vfw_stream *s = &scan->dir[side].stream;

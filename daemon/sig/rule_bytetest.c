@@ -36,10 +36,10 @@ const char *vfw_bytetests_add(struct vfw_bytetests *t, const struct vfw_sig_step
 	bool *in, any = false;
 
 	if (s->count != 1 || s->flags & ~plain || s->offset < 0 || s->offset > VFW_BYTETEST_FAR)
-		return "byte_test, byte_jump, byte_extract";
+		return VFW_BYTETEST_NOT;
 	in = place(t, (uint32_t)s->offset);
 	if (!in)
-		return "byte_test, byte_jump, byte_extract";
+		return VFW_BYTETEST_NOT;
 	for (unsigned int byte = 0; byte < 256; byte++) {
 		in[byte] &= fits(s, byte);
 		any |= in[byte];

@@ -14,6 +14,9 @@
 #define VFW_BYTETESTS_MAX 8 /* places behind one content */
 #define VFW_BYTETEST_FAR 2048 /* how far behind it they may lie */
 
+/* Why a rule that reads other numbers is not enforced. */
+#define VFW_BYTETEST_NOT "byte_test, byte_jump, byte_extract"
+
 /* Zeroed: none. By place, each once. */
 struct vfw_bytetests {
 	struct {

@@ -15,8 +15,6 @@
 #define REGEX_MAX 8192 /* bytes; Hyperscan takes 16,000 */
 #define UNORDERED_MAX 3 /* contents of a rule about TCP in any order */
 
-#define NUMBERS "byte_test, byte_jump, byte_extract"
-
 #define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
 
 /* Is it for TCP, be it among others? */
@@ -147,7 +145,7 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 		return "distance too long";
 	/* it may stand where a byte is asked for */
 	if (least < tested)
-		return NUMBERS;
+		return VFW_BYTETEST_NOT;
 	if (first && (least || most != -1)) {
 		vfw_text_str(t, "^");
 		parts->at_start = true;
@@ -321,7 +319,7 @@ static const char *put_test(const struct vfw_sig_step *s, const struct vfw_sig_s
 
 	if (relative != !!last ||
 	    (last && (last->op != VFW_SIG_CONTENT || last->flags & VFW_SIG_F_ENDSWITH)))
-		return NUMBERS;
+		return VFW_BYTETEST_NOT;
 	return vfw_bytetests_add(tests, s);
 }
 
@@ -338,9 +336,9 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 			    struct vfw_bytetests *tests, struct vfw_rule_parts *parts)
 {
 	static const char *const words[VFW_SIG_OP_COUNT] = {
-		[VFW_SIG_ISDATAAT] = "isdataat",   [VFW_SIG_BYTE_JUMP] = NUMBERS,
-		[VFW_SIG_BYTE_EXTRACT] = NUMBERS,  [VFW_SIG_BSIZE] = "bsize",
-		[VFW_SIG_BYTE_MATH] = "byte_math", [VFW_SIG_BASE64] = "base64_decode",
+		[VFW_SIG_ISDATAAT] = "isdataat",	   [VFW_SIG_BYTE_JUMP] = VFW_BYTETEST_NOT,
+		[VFW_SIG_BYTE_EXTRACT] = VFW_BYTETEST_NOT, [VFW_SIG_BSIZE] = "bsize",
+		[VFW_SIG_BYTE_MATH] = "byte_math",	   [VFW_SIG_BASE64] = "base64_decode",
 	};
 	bool behind = last && s->flags & VFW_SIG_F_RELATIVE, stream = is_streamed(sig);
 	struct vfw_text *t;
@@ -353,7 +351,7 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 		return words[s->op];
 	/* only a content knows how to stand behind them */
 	if (tests->n && s->op != VFW_SIG_CONTENT && (behind || !last))
-		return NUMBERS;
+		return VFW_BYTETEST_NOT;
 	/* which of its matches an expression is left at is more than whether it matches */
 	if (behind && last->op != VFW_SIG_CONTENT)
 		return last->op == VFW_SIG_REGEX ? "behind a pcre" : words[last->op];
@@ -390,7 +388,7 @@ static const char *put_steps(const struct vfw_rule_set *set, const struct vfw_si
 			last = s;
 	}
 	if (!why && !last)
-		return NUMBERS;
+		return VFW_BYTETEST_NOT;
 	if (!why)
 		end_part(&tests, parts);
 	return why;

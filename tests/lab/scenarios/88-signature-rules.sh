@@ -209,6 +209,18 @@ talk() {
 		sys.stdout.write(c.recv(100).decode())
 	X
 }
+# all_dropped WORDS...: each of these talks, at once, ends without an answer
+all_dropped() {
+	local what pid pids=()
+	for what; do
+		set -- $what
+		PATIENCE=1 talk "$@" >/dev/null 2>&1 &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		expect_fail wait "$pid"
+	done
+}
 expect "behind its depth" "$(talk 5 'evil!')" "evil!"
 expect "with what must not be there" "$(talk 2 'evil-not!')" "evil-not!"
 expect "of another size" "$(talk 7 'sized!')" "sized!"
@@ -216,15 +228,7 @@ expect "in the last segment of a super-frame" "$(talk M+5 'pushed!')" "pushed!"
 expect "not at the end" "$(talk 3 'tails!')" "tails!"
 expect "in the second segment, behind its depth" "$(talk M+5 'evil!')" "evil!"
 # TCP marks the end of each super-frame as pushed, however long it makes them: the text is in the first segment
-dropped=()
-for what in '4 evil!' '6 sized!' 'M+4 evil!' '2*M-4 tail 5' '4 pushed M+1'; do
-	set -- $what
-	PATIENCE=1 talk "$@" >/dev/null 2>&1 &
-	dropped+=($!)
-done
-for pid in "${dropped[@]}"; do
-	expect_fail wait "$pid"
-done
+all_dropped '4 evil!' '6 sized!' 'M+4 evil!' '2*M-4 tail 5' '4 pushed M+1'
 for sid in 2000012 2000013 2000014 2000015; do
 	eve ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $sid and .dest_port == 7000"
 done
@@ -236,15 +240,7 @@ expect "one byte behind its place" "$(talk 4 'reach!')" "reach!"
 expect "of a conversation that has said more" "$(talk 2 'early......!')" "early......!"
 expect "a byte behind" "$(talk 2 'key=a123!')" "key=a123!"
 expect "of a segment that is not among the first" "$(talk 2*M+4 'small!')" "small!"
-dropped=()
-for what in '3 reach!' 'M+3 reach!' '2 early!' '4 small 2*M' '2 key=123!' 'M-3 key=NONE!'; do
-	set -- $what
-	PATIENCE=1 talk "$@" >/dev/null 2>&1 &
-	dropped+=($!)
-done
-for pid in "${dropped[@]}"; do
-	expect_fail wait "$pid"
-done
+all_dropped '3 reach!' 'M+3 reach!' '2 early!' '4 small 2*M' '2 key=123!' 'M-3 key=NONE!'
 unset PORT
 blocked() { eve_count ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $1 and .dest_port == 7001"; }
 expect "alerts" "$(for sid in 2000019 2000020 2000021 2000022; do blocked $sid; done | xargs)" "2 1 1 2"
