@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * byte_test of a single byte, as what it is to Hyperscan: a class of bytes at its place behind a content, or behind the beginning. It
- * moves nothing on, so what follows stands over it, and must leave it room.
+ * byte_test as what it is to Hyperscan: a class of bytes at its place behind a content, or behind the beginning; of a number of several
+ * bytes, alternatives of classes. It moves nothing on, so what follows stands over it, and must leave it room.
  */
 #ifndef VFW_SIG_RULE_BYTETEST_H
 #define VFW_SIG_RULE_BYTETEST_H
@@ -17,16 +17,33 @@
 /* Why a rule that reads other numbers is not enforced. */
 #define VFW_BYTETEST_NOT "byte_test, byte_jump, byte_extract"
 
-/* Zeroed: none. By place, each once. */
+/* Of a number of several bytes: what it is to be. */
+enum vfw_bytetest_kind {
+	VFW_BYTETEST_EQ,
+	VFW_BYTETEST_NE,
+	VFW_BYTETEST_LT,
+	VFW_BYTETEST_GT,
+	VFW_BYTETEST_ANY_OF, /* one of these bits is set */
+	VFW_BYTETEST_NONE_OF,
+};
+
+/* What is asked for at one place. */
+struct vfw_bytetest {
+	uint32_t at; /* bytes behind what they are counted from */
+	uint32_t width; /* bytes, 1 to 8 */
+	bool in[256]; /* of a single byte: those that are right */
+	enum vfw_bytetest_kind kind; /* of several ... */
+	uint64_t value;
+	bool little;
+};
+
+/* Zeroed: none. By place, each once; none share a byte. */
 struct vfw_bytetests {
-	struct {
-		uint32_t at; /* bytes behind what they are counted from */
-		bool in[256];
-	} v[VFW_BYTETESTS_MAX];
+	struct vfw_bytetest v[VFW_BYTETESTS_MAX];
 	uint32_t n;
 };
 
-/* Adds a step. Returns NULL, or a static word or two: it is of more than one byte, or no byte is right for it. */
+/* Adds a step. Returns NULL, or a static word or two: it cannot be said so, or nothing is right for it. */
 const char *vfw_bytetests_add(struct vfw_bytetests *t, const struct vfw_sig_step *s);
 
 /* How many bytes they take, from what they are counted from: up to the last one. */
