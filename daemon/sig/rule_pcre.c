@@ -14,6 +14,7 @@ struct reader {
 	bool begins; /* with ^ */
 	bool choice; /* there are alternatives outside of groups */
 	bool ends; /* with $: of that Hyperscan tells late, and takes it beside no other part */
+	bool borders; /* \b may stand before its first byte */
 };
 
 /* What a part of an expression takes. */
@@ -22,7 +23,13 @@ struct shape {
 	uint32_t states;
 	uint32_t wide; /* states, were each repetition drawn */
 	bool one; /* a single byte, or none of many: a class */
+	unsigned int first, last; /* kinds of bytes it may begin and end with */
 };
+
+/* \b stands between two of different kinds. */
+#define KIND_WORD 1U
+#define KIND_OTHER 2U
+#define KIND_ANY (KIND_WORD | KIND_OTHER)
 
 static bool read_alternatives(struct reader *r, struct shape *out);
 
@@ -94,6 +101,23 @@ static bool read_escape(struct reader *r, unsigned char *byte, char *set)
 	return !is_digit(c) && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && (unsigned char)c < 0x80;
 }
 
+static unsigned int kind_of(unsigned int byte)
+{
+	return in_set('w', byte) ? KIND_WORD : KIND_OTHER;
+}
+
+/* Of a byte, or of a set. */
+static unsigned int kinds_of(unsigned int byte, char set)
+{
+	unsigned int kinds = 0;
+
+	if (!set)
+		return kind_of(byte);
+	for (unsigned int i = 0; i < 256; i++)
+		kinds |= in_set(set, i) ? kind_of(i) : 0;
+	return kinds;
+}
+
 /* One member of a class: a byte, or a set. */
 static bool read_member(struct reader *r, unsigned char *byte, char *set)
 {
@@ -110,7 +134,7 @@ static bool read_member(struct reader *r, unsigned char *byte, char *set)
 }
 
 /* Behind '['. One that no byte is in would be refused. */
-static bool read_class(struct reader *r)
+static bool read_class(struct reader *r, unsigned int *kinds)
 {
 	bool in[256] = {false}, wanted = *r->at != '^', first = true;
 	unsigned char from, to;
@@ -133,7 +157,10 @@ static bool read_class(struct reader *r)
 			in[i] = true;
 	}
 	r->at++;
-	return memchr(in, wanted, sizeof(in));
+	*kinds = 0;
+	for (unsigned int i = 0; i < 256; i++)
+		*kinds |= in[i] == wanted ? kind_of(i) : 0;
+	return *kinds;
 }
 
 static bool read_number(struct reader *r, uint32_t *n)
@@ -190,22 +217,36 @@ static bool read_repeat(struct reader *r, struct shape *s)
 	return s->wide <= WIDE_MAX;
 }
 
+/* Does what begins as the name of a class end as one? */
+static bool ends_name(const char *at)
+{
+	const char end[] = {*at, ']', '\0'};
+
+	return strstr(at + 1, end);
+}
+
 static bool read_atom(struct reader *r, struct shape *s)
 {
 	unsigned char byte;
 	char set;
 
-	*s = (struct shape){1, 1, 1, true};
+	*s = (struct shape){1, 1, 1, true, KIND_ANY, KIND_ANY};
 	switch (*r->at) {
 	case '\\':
 		r->at++;
-		return read_escape(r, &byte, &set);
+		if (!read_escape(r, &byte, &set))
+			return false;
+		s->first = s->last = kinds_of(byte, set);
+		return true;
 	case '[':
 		/* both refuse names of classes that stand outside one */
-		if (r->at[1] && strchr(":.=", r->at[1]))
+		if (r->at[1] && strchr(":.=", r->at[1]) && ends_name(r->at + 1))
 			return false;
 		r->at++;
-		return read_class(r);
+		if (!read_class(r, &s->first))
+			return false;
+		s->last = s->first;
+		return true;
 	case '(':
 		r->at++;
 		if (*r->at == '?' && r->at[1] != ':')
@@ -224,14 +265,36 @@ static bool read_atom(struct reader *r, struct shape *s)
 	case '?':
 	case '{':
 		return false;
+	case '.':
+		r->at++;
+		return true;
 	default:
+		s->first = s->last = kind_of((unsigned char)*r->at);
 		r->at++;
 		return true;
 	}
 }
 
+/* Behind the last atom, or at \b, of which there may be one outside of groups: with more it is hard to tell whether anything can match. */
+static bool read_border(struct reader *r, bool *border, const struct shape *before)
+{
+	bool here = *r->at == '\\' && r->at[1] == 'b';
+
+	if (!here)
+		return true;
+	if (r->depth || *border)
+		return false;
+	*border = true;
+	r->borders |= !before->least;
+	r->at += 2;
+	/* behind the last byte it would be told with the next one, and of what ends there not at all */
+	return *r->at && *r->at != '|';
+}
+
 static bool read_sequence(struct reader *r, struct shape *out)
 {
+	unsigned int before = r->begins && !r->depth ? KIND_OTHER : KIND_ANY;
+	bool border = false, had;
 	struct shape s;
 
 	*out = (struct shape){0};
@@ -241,8 +304,14 @@ static bool read_sequence(struct reader *r, struct shape *out)
 			r->at++;
 			break;
 		}
-		if (!read_atom(r, &s) || !read_repeat(r, &s))
+		had = border;
+		if (!read_border(r, &border, out) || !read_atom(r, &s) || !read_repeat(r, &s))
 			return false;
+		if (border != had && (!s.least || (s.first | before) != KIND_ANY))
+			return false;
+		before = s.least ? s.last : before | s.last;
+		out->first |= out->least ? 0 : s.first;
+		out->last = s.least ? s.last : out->last | s.last;
 		out->least += s.least;
 		out->states += s.states;
 		out->wide += s.wide;
@@ -264,6 +333,8 @@ static bool read_alternatives(struct reader *r, struct shape *out)
 		r->at++;
 		if (!read_sequence(r, &s))
 			return false;
+		out->first |= s.first;
+		out->last |= s.last;
 		out->least = s.least < out->least ? s.least : out->least;
 		out->states += s.states;
 		out->wide += s.wide;
@@ -284,10 +355,14 @@ const char *vfw_rule_pcre(const struct vfw_rule_expr *x, bool stream, bool relat
 	}
 	if (!read_alternatives(&r, &all) || *r.at)
 		return "pcre";
+	/* PCRE sees nothing of what stands before the place where it is begun */
+	if (relative && r.borders)
+		return "pcre";
 	/* right behind the content; else ^ is of one alternative, or means every line */
 	if (relative && r.begins && !r.ends && !r.choice && !(x->flags & VFW_RULE_EXPR_MULTILINE))
 		return all.least ? NULL : "pcre";
-	if (stream && (r.begins || r.ends))
+	/* which of several alternatives begins there would have to be known of each match */
+	if (stream && (r.ends || (r.begins && (r.choice || relative))))
 		return "pcre anchored in TCP";
 	return all.least && !r.ends && !(r.begins && relative) ? NULL : "pcre";
 }
