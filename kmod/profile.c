@@ -179,6 +179,14 @@ static void profile_segment_sig(struct vfw_profile *profile, u32 i)
 	profile->segment_reach = max(profile->segment_reach, sig->reach ?: U32_MAX);
 }
 
+/* Tells apart what is not the same; nobody gains by two that are not told apart. */
+static u64 profile_sum(const void *data, size_t n)
+{
+	static const siphash_key_t key;
+
+	return siphash(data, n, &key);
+}
+
 /* Looked at to the last byte. */
 static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
 {
@@ -200,6 +208,9 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 		why = "expected one signature for each expression";
 	for (i = 0; !why && i < profile->sigs.n_sigs; i++)
 		profile_segment_sig(profile, i);
+	if (!why && profile->sigs.n_parts)
+		profile->parts_sum = profile_sum(
+			profile->sigs.parts, profile->sigs.n_parts * sizeof(*profile->sigs.parts));
 	if (!why)
 		return 0;
 	NL_SET_ERR_MSG_FMT(extack, "table of signatures: %s", why);
@@ -209,7 +220,6 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 /* As the other table. */
 static int profile_apps(int fd, struct vfw_profile *profile, struct netlink_ext_ack *extack)
 {
-	static const siphash_key_t key;
 	const char *why;
 	ssize_t n;
 
@@ -222,7 +232,7 @@ static int profile_apps(int fd, struct vfw_profile *profile, struct netlink_ext_
 		return n;
 	}
 	profile->app_table_len = n;
-	profile->apps_sum = siphash(profile->app_table, n, &key);
+	profile->apps_sum = profile_sum(profile->app_table, n);
 	why = vfw_apps_read(profile->app_table, n, &profile->apps);
 	if (!why)
 		return 0;

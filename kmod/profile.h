@@ -56,6 +56,7 @@ struct vfw_profile {
 	struct vfw_apps
 		apps; /* pattern n is expression conf.n_exprs + n; none without VFW_PROFILE_F_APPS */
 	u64 apps_sum; /* of that table: two with the same one are the same; 0: none */
+	u64 parts_sum; /* of the signatures' parts, likewise */
 	unsigned long published; /* jiffies */
 	struct vfw_profile_count __percpu *count;
 	struct list_head node; /* of all that are published; RCU, written under profile_lock */

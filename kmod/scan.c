@@ -66,6 +66,15 @@ static const struct vfw_hs_db *scan_db(const struct vfw_profile *profile, const 
 	return p->f.proto == IPPROTO_TCP ? profile->stream : profile->block;
 }
 
+/* Does what a conversation was scanned by go on with the other profile, by its state? */
+static bool scan_same(const struct vfw_profile *a, const struct vfw_profile *b,
+		      const struct vfw_pkt *p)
+{
+	/* bits of parts stand in the state */
+	return scan_db(a, p) == scan_db(b, p) && a->sigs.n_parts == b->sigs.n_parts &&
+	       a->parts_sum == b->parts_sum;
+}
+
 static void scan_free(struct vfw_scan *scan)
 {
 	vfw_scan_dir_end(&scan->dir[0]);
@@ -195,7 +204,7 @@ static void scan_change(struct vfw_scan *scan, const struct vfw_pkt *p, struct v
 			bool dropped)
 {
 	struct vfw_profile *old = scan->user.profile;
-	bool same = old && new &&scan_db(old, p) == scan_db(new, p);
+	bool same = old && new &&scan_same(old, new, p);
 	bool hardens = scan_hardens(old, new);
 
 	if (old && new && !same && !hardens && !READ_ONCE(old->old) &&

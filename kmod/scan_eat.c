@@ -49,6 +49,8 @@ struct eat {
 	struct vfw_pkt *p;
 	const struct vfw_hs_db *db;
 	void *hs;
+	unsigned long *
+		parts; /* of signatures, that have matched in what hs has eaten; NULL: none is looked for */
 	u64 base; /* added to offsets */
 	u32 len; /* of the datagram; 0 for a stream */
 	u32 reach; /* offsets up to which patterns of apps count; 0: none does */
@@ -207,14 +209,37 @@ static void eat_ask_later(struct eat *eat, u32 id)
 }
 
 /*
+ * A part of a signature has matched. With the last of them the signature has, whose number is written to *id. Then all are wanted
+ * anew, but for what can stand at the stream's beginning only.
+ */
+static bool eat_part(struct eat *eat, u32 *id)
+{
+	const struct vfw_sigs *sigs = &eat->scan->user.profile->sigs;
+	u32 at = sigs->sigs[*id].part - 1, end;
+	const struct vfw_sig_part *part = &sigs->parts[at];
+
+	if (!eat->parts)
+		return false;
+	__set_bit(at, eat->parts);
+	end = part->first + part->n;
+	if (find_next_zero_bit(eat->parts, end, part->first) < end)
+		return false;
+	for (at = part->first; at < end; at++)
+		if (!sigs->parts[at].stays)
+			__clear_bit(at, eat->parts);
+	*id = part->whole;
+	return true;
+}
+
+/*
  * Does a match count? Of those that prevent one is always kept, however many others came before it. Patterns of
  * apps stand behind those of signatures, and are no matches.
  */
-static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
+static bool eat_fits(struct vfw_hs_hits *hits, u32 *what, u64 to, void *arg)
 {
 	struct eat *eat = arg;
 	const struct vfw_profile *profile = eat->scan->user.profile;
-	u32 fit;
+	u32 id = *what, fit;
 
 	if (id >= profile->conf.n_exprs) {
 		if (!eat->segment && to <= eat->reach)
@@ -223,6 +248,9 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg)
 	}
 	if (!profile->table)
 		return true;
+	if (profile->sigs.sigs[id].part && !eat_part(eat, what))
+		return false;
+	id = *what;
 	if (profile->sigs.sigs[id].n_steps) {
 		eat_ask_later(eat, id);
 		return false;
@@ -408,20 +436,42 @@ static bool eat_stops(const struct eat *eat)
 	return eat->matched && eat->scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT;
 }
 
+/* Bytes of Hyperscan's state for a stream; the bits of parts stand behind it. */
+static u32 eat_stream_size(const struct vfw_profile *profile)
+{
+	return ALIGN(vfw_hs_db_stream_size(profile->stream), 64);
+}
+
+static unsigned long *eat_parts(const struct vfw_profile *profile, void *hs)
+{
+	return profile->sigs.n_parts ? hs + eat_stream_size(profile) : NULL;
+}
+
+/* Room for both, *size bytes, charged; no part has matched. NULL: there is none. */
+static void *eat_room(const struct vfw_profile *profile, struct vfw_budget *budget, u32 *size)
+{
+	u32 parts = BITS_TO_LONGS(profile->sigs.n_parts) * sizeof(long);
+	void *hs;
+
+	*size = eat_stream_size(profile) + parts;
+	if (!vfw_budget_take(budget, *size))
+		return NULL;
+	hs = kmalloc(*size, GFP_ATOMIC | __GFP_NOWARN);
+	if (!hs)
+		vfw_budget_give(budget, *size);
+	else if (parts)
+		memset(eat_parts(profile, hs), 0, parts);
+	return hs;
+}
+
 /* A scan's state for the direction. */
 static enum vfw_scan_eaten eat_begin(struct vfw_scan *scan, struct vfw_scan_dir *dir)
 {
 	const struct vfw_hs_db *db = scan->user.profile->stream;
-	u32 size = ALIGN(vfw_hs_db_stream_size(db), 64);
 
-	if (!vfw_budget_take(dir->budget, size))
+	dir->hs = eat_room(scan->user.profile, dir->budget, &dir->hs_size);
+	if (!dir->hs)
 		return VFW_SCAN_FULL;
-	dir->hs = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
-	if (!dir->hs) {
-		vfw_budget_give(dir->budget, size);
-		return VFW_SCAN_FULL;
-	}
-	dir->hs_size = size;
 	dir->fed = 0;
 	dir->base = dir->stream.scanned;
 	dir->at_start = !dir->base && dir->fed_seq == dir->stream.start &&
@@ -456,6 +506,7 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 			return ret;
 	}
 	eat.hs = dir->hs;
+	eat.parts = eat_parts(scan->user.profile, dir->hs);
 	eat.base = dir->base;
 	eat.at_start = dir->at_start;
 	eat.reach = vfw_scan_app_reach(scan, dir);
@@ -495,19 +546,15 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	enum vfw_scan_eaten ret = VFW_SCAN_LATER;
 	const struct vfw_hs_db *block = eat->db;
 	struct vfw_budget *budget = eat->scan->dir[eat->p->side].budget;
+	const struct vfw_profile *profile = eat->scan->user.profile;
 	u32 size;
 
-	eat->db = eat->scan->user.profile->stream;
-	size = eat->db ? ALIGN(vfw_hs_db_stream_size(eat->db), 64) : 0;
-	if (size && vfw_budget_take(budget, size)) {
-		eat->hs = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN);
-		if (!eat->hs)
-			vfw_budget_give(budget, size);
-	}
-	if (!eat->hs) {
-		eat->db = block;
+	if (profile->stream)
+		eat->hs = eat_room(profile, budget, &size);
+	if (!eat->hs)
 		return VFW_SCAN_FULL;
-	}
+	eat->db = profile->stream;
+	eat->parts = eat_parts(profile, eat->hs);
 	if (!vfw_hs_stream_open(eat->db, eat->hs) && eat_bytes(eat, bytes, off, len) == len &&
 	    !vfw_hs_stream_close(eat->db, eat->hs, &hits)) {
 		const u8 *data = eat->n_asked ? eat_whole(bytes, off, len) : NULL;
@@ -521,6 +568,7 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	}
 	kfree(eat->hs);
 	eat->hs = NULL;
+	eat->parts = NULL;
 	vfw_budget_give(budget, size);
 	eat->db = block;
 	return ret;

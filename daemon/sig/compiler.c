@@ -150,7 +150,7 @@ static __attribute__((noreturn)) void refuse(const struct vfw_request_parts *par
 	answer("failed", error && error->message ? error->message : "Hyperscan gave no reason");
 }
 
-/* Those patterns that are of use in a mode, with their flags and numbers; where none is, the last one, for a database has one. */
+/* Those patterns that are of use in a mode, with their flags and numbers; where none is, the first one, for a database has one. */
 struct chosen {
 	const char **regex;
 	unsigned int *flags, *ids, n;
@@ -159,7 +159,8 @@ struct chosen {
 static struct chosen choose(const struct vfw_request_parts *parts, const unsigned int *flags,
 			    unsigned int mode)
 {
-	uint32_t useless = mode == HS_MODE_STREAM ? VFW_PATTERN_F_DATAGRAM : VFW_PATTERN_F_STREAM;
+	uint32_t useless = mode == HS_MODE_STREAM ? VFW_PATTERN_F_DATAGRAM | VFW_PATTERN_F_ALL
+						  : VFW_PATTERN_F_STREAM;
 	struct chosen c = {
 		.regex = calloc(parts->n, sizeof(*c.regex)),
 		.flags = calloc(parts->n, sizeof(*c.flags)),
@@ -169,11 +170,19 @@ static struct chosen choose(const struct vfw_request_parts *parts, const unsigne
 	if (!c.regex || !c.flags || !c.ids)
 		answer("failed", "no memory for the request");
 	for (uint32_t i = 0; i < parts->n; i++) {
-		if (parts->flags[i] & useless && (c.n || i + 1 < parts->n))
+		if (parts->flags[i] & useless)
 			continue;
 		c.regex[c.n] = parts->regex[i];
 		c.flags[c.n] = flags[i];
+		/* of a stream Hyperscan says only when it goes on that all have matched; the module says so itself */
+		if (mode == HS_MODE_STREAM)
+			c.flags[c.n] &= ~(unsigned int)HS_FLAG_QUIET;
 		c.ids[c.n++] = i;
+	}
+	if (!c.n) {
+		c.regex[0] = parts->regex[0];
+		c.flags[0] = flags[0];
+		c.n = 1;
 	}
 	return c;
 }

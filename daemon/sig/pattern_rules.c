@@ -200,6 +200,8 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 	for (uint32_t k = 0; k < parts->n && !err; k++) {
 		pattern.regex = parts->regex[k].s;
 		parts->regex[k].s = NULL;
+		pattern.flags &= ~VFW_PATTERN_F_FIRST;
+		pattern.flags |= parts->first >> k & 1 ? VFW_PATTERN_F_FIRST : 0;
 		err = own(r, (char *)pattern.regex);
 		if (err || parts->n == 1)
 			break;
@@ -279,6 +281,24 @@ static void add_steps(const struct vfw_rule_set *set, struct vfw_sig *sig, struc
 	}
 }
 
+/* Pattern i is a part; the whole stands behind the last one. Returns 1 + its number. There is room: vfw_rule_kernel_set(). */
+static uint32_t add_part(const struct vfw_patterns *p, size_t i, struct vfw_sig_part *parts,
+			 uint32_t *n)
+{
+	struct vfw_sig_part *part = &parts[(*n)++];
+	size_t first = i, whole = i;
+
+	while (first && p->v[first - 1].flags & VFW_PATTERN_F_PART)
+		first--;
+	while (p->v[whole].flags & VFW_PATTERN_F_PART)
+		whole++;
+	part->whole = (uint32_t)whole;
+	part->n = (uint16_t)(whole - first);
+	part->first = *n - 1 - (uint32_t)(i - first);
+	part->stays = !!(p->v[i].flags & VFW_PATTERN_F_FIRST);
+	return *n;
+}
+
 /* What the module is to know of each pattern besides its expression. Returns 0 or -ENOMEM. */
 static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 {
@@ -292,11 +312,14 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 	struct vfw_sigs s = p->rules->set->sigs;
 	struct vfw_sig_limit *limits = calloc(p->n + 1, sizeof(*limits));
 	struct vfw_sig *v = calloc(p->n + 1, sizeof(*v));
+	struct vfw_sig_part *parts = calloc(VFW_SIG_PARTS_MAX, sizeof(*parts));
 	struct steps steps = {calloc(s.n_steps + 1, sizeof(*steps.v)), 0, {0}};
 	uint32_t state = 0;
 
-	if (!v || !limits || !steps.v)
+	if (!v || !limits || !steps.v || !parts)
 		goto out;
+	s.parts = parts;
+	s.n_parts = 0;
 	s.limits = limits;
 	s.n_limits = 0;
 	s.states = f->states;
@@ -308,6 +331,7 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 		/* of no transport: it fits no packet */
 		if (p->v[i].flags & VFW_PATTERN_F_PART) {
 			v[i].protocols = VFW_SIG_P_IP4;
+			v[i].part = add_part(p, i, parts, &s.n_parts);
 		} else if (p->v[i].rule) {
 			v[i].limit = add_limit(&p->rules->set->meta[p->v[i].rule - 1], limits,
 					       &s.n_limits);
@@ -339,28 +363,11 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 		vfw_sig_table_write(&s, (uint8_t *)p->rules->table);
 out:
 	free(limits);
+	free(parts);
 	free(steps.v);
 	free(steps.bytes.s);
 	free(v);
 	return p->rules->table ? 0 : -ENOMEM;
-}
-
-/* Of each rule why it is not enforced, or NULL; the caller's. Returns NULL without memory. */
-static const char **keeps(const struct vfw_rule_set *set)
-{
-	const char **why = calloc(set->sigs.n_sigs + 1, sizeof(*why));
-
-	for (uint32_t i = 0; why && i < set->sigs.n_sigs; i++) {
-		struct vfw_rule_parts parts = {0};
-
-		why[i] = vfw_rule_kernel(set, i, &parts);
-		vfw_rule_parts_free(&parts);
-	}
-	if (!why || vfw_rule_flowbits_settle(set, why)) {
-		free(why);
-		return NULL;
-	}
-	return why;
 }
 
 /* Each rule that is enforced becomes patterns, each other one is named. Returns as vfw_pattern_rules_finish(). */
@@ -411,7 +418,7 @@ int vfw_pattern_rules_finish(struct vfw_patterns *p, struct vfw_diags *d)
 	r->message = calloc(r->set->sigs.n_sigs + 1, sizeof(*r->message));
 	if (!r->message)
 		return -ENOMEM;
-	why = keeps(r->set);
+	why = vfw_rule_kernel_set(r->set);
 	if (!why)
 		return -ENOMEM;
 	err = err ?: choose(p, why, d);

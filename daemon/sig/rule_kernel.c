@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "rule_bytetest.h"
+#include "rule_flowbits.h"
 #include "rule_pcre.h"
 
 /* What Hyperscan repeats at most: 32767 is its limit, and a long repetition costs state. */
@@ -13,7 +14,6 @@
 	 VFW_SIG_F_ENDSWITH | VFW_SIG_F_RETRY)
 
 #define REGEX_MAX 8192 /* bytes; Hyperscan takes 16,000 */
-#define UNORDERED_MAX 3 /* contents of a rule about TCP in any order */
 
 #define KNOWN (VFW_SIG_P_TCP | VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6)
 
@@ -149,6 +149,7 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 	if (first && (least || most != -1)) {
 		vfw_text_str(t, "^");
 		parts->at_start = true;
+		parts->first |= most == -1 ? 0 : 1ULL << (parts->n - 1);
 	}
 	if (most == -1)
 		parts->reach = 0;
@@ -187,121 +188,24 @@ static const char *put_isdataat(const struct vfw_sig_step *s, bool stream,
 	return NULL;
 }
 
-/* Is there a byte that is right for both? Bytes of contents without case are in lower case. */
-static bool alike(uint8_t a, bool a_nocase, uint8_t b, bool b_nocase)
-{
-	if (a_nocase || b_nocase) {
-		a = a >= 'A' && a <= 'Z' ? a + 32 : a;
-		b = b >= 'A' && b <= 'Z' ? b + 32 : b;
-	}
-	return a == b;
-}
-
-/* May both stand in a text so that they share a byte? */
-static bool may_overlap(const struct vfw_rule_set *set, const struct vfw_sig_step *a,
-			const struct vfw_sig_step *b)
-{
-	int from = 1 - (int)b->len, to = (int)a->len;
-
-	for (int shift = from; shift < to; shift++) {
-		bool fits = true;
-
-		for (int i = 0; i < (int)b->len && fits; i++)
-			if (shift + i >= 0 && shift + i < (int)a->len)
-				fits = alike(set->bytes[a->data + (uint32_t)(shift + i)],
-					     a->flags & VFW_SIG_F_NOCASE, set->bytes[b->data + i],
-					     b->flags & VFW_SIG_F_NOCASE);
-		if (fits)
-			return true;
-	}
-	return false;
-}
-
-/* Contents in any order, but for one that may be the first of all. */
-struct unordered {
-	const struct vfw_sig_step *head; /* or NULL */
-	const struct vfw_sig_step *rest[UNORDERED_MAX];
-	uint32_t n;
-};
-
-/*
- * A content with depth and up to three contents anywhere, or two or three of those alone: as each of the orders. That is exact only
- * where none can share a byte with another, and where none can stand before the one with depth.
- */
-static bool is_unordered(const struct vfw_rule_set *set, const struct vfw_sig *sig,
-			 struct unordered *u)
-{
-	const struct vfw_sig_step *s = &set->steps[sig->first_step];
-	const uint32_t allowed = VFW_SIG_F_NOCASE | VFW_SIG_F_RETRY;
-
-	*u = (struct unordered){0};
-	for (uint32_t i = 0; i < sig->n_steps; i++) {
-		bool plain = !s[i].offset && !(s[i].flags & ~allowed);
-		bool head = !u->head && !(s[i].flags & ~(allowed | VFW_SIG_F_DEPTH)) &&
-			    s[i].flags & VFW_SIG_F_DEPTH;
-
-		if (s[i].op != VFW_SIG_CONTENT || s[i].buffer != VFW_SIG_PAYLOAD)
-			return false;
-		if (head)
-			u->head = &s[i];
-		else if (plain && u->n < UNORDERED_MAX)
-			u->rest[u->n++] = &s[i];
-		else
-			return false;
-		for (uint32_t k = 0; k < i; k++)
-			if (may_overlap(set, &s[i], &s[k]))
-				return false;
-	}
-	for (uint32_t i = 0; i < u->n && u->head; i++)
-		if (u->head->depth >= (long long)u->head->len + u->rest[i]->len)
-			return false;
-	return u->n + !!u->head >= 2;
-}
-
-static void put_orders(const struct vfw_rule_set *set, const struct unordered *u,
-		       struct vfw_text *t)
-{
-	static const uint8_t orders[][UNORDERED_MAX] = {{0, 1, 2}, {1, 0, 2}, {0, 2, 1},
-							{1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-	static const uint8_t n[] = {0, 1, 2, 6};
-
-	vfw_text_str(t, "(?:");
-	for (uint32_t o = 0; o < n[u->n]; o++) {
-		vfw_text_str(t, o ? "|" : "");
-		for (uint32_t k = 0; k < u->n; k++) {
-			vfw_text_str(t, k ? ".*" : "");
-			put_bytes(set, u->rest[orders[o][k]], t);
-		}
-	}
-	vfw_text_str(t, ")");
-}
-
-/* Returns why not, or NULL. */
-static const char *put_unordered(const struct vfw_rule_set *set, const struct unordered *u,
-				 struct vfw_rule_parts *parts)
-{
-	struct vfw_text *t = &parts->regex[parts->n++];
-	struct vfw_bytetests none = {0};
-	const char *why = u->head ? put_content(set, u->head, true, true, &none, parts) : NULL;
-
-	vfw_text_str(t, u->head ? ".*" : "");
-	put_orders(set, u, t);
-	return why;
-}
-
 static const char *put_pcre(const struct vfw_rule_set *set, const struct vfw_sig_step *s,
-			    bool stream, struct vfw_text *t)
+			    bool stream, struct vfw_rule_parts *parts)
 {
 	const struct vfw_rule_expr *x = &set->exprs[s->data];
+	struct vfw_text *t = &parts->regex[parts->n - 1];
 	const char *why = vfw_rule_pcre(x, stream, t->len), *regex = x->regex;
 
 	if (s->flags & VFW_SIG_F_NEGATED)
 		return "pcre:!";
 	/* behind a content it may begin anywhere, or right there */
-	if (t->len && *regex == '^')
+	if (t->len && *regex == '^') {
 		regex++;
-	else if (t->len)
+	} else if (t->len) {
 		vfw_text_str(t, ".*");
+	} else if (*regex == '^') {
+		parts->at_start = true;
+		parts->first |= x->flags & VFW_RULE_EXPR_MULTILINE ? 0 : 1ULL << (parts->n - 1);
+	}
 	vfw_text_printf(t, "(?%s%s%s", x->flags & VFW_RULE_EXPR_CASELESS ? "i" : "",
 			x->flags & VFW_RULE_EXPR_MULTILINE ? "m" : "",
 			x->flags & VFW_RULE_EXPR_DOTALL ? "" : "-s");
@@ -341,7 +245,6 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 		[VFW_SIG_BYTE_MATH] = "byte_math",	   [VFW_SIG_BASE64] = "base64_decode",
 	};
 	bool behind = last && s->flags & VFW_SIG_F_RELATIVE, stream = is_streamed(sig);
-	struct vfw_text *t;
 
 	if (s->buffer != VFW_SIG_PAYLOAD)
 		return "a header as a buffer";
@@ -361,12 +264,11 @@ static const char *put_step(const struct vfw_rule_set *set, const struct vfw_sig
 		end_part(tests, parts);
 	if (!behind)
 		parts->n++;
-	t = &parts->regex[parts->n - 1];
 	switch (s->op) {
 	case VFW_SIG_CONTENT:
 		return put_content(set, s, !behind, stream, tests, parts);
 	case VFW_SIG_REGEX:
-		return put_pcre(set, s, stream, t);
+		return put_pcre(set, s, stream, parts);
 	default:
 		return put_isdataat(s, stream, parts);
 	}
@@ -429,19 +331,13 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 			    struct vfw_rule_parts *parts)
 {
 	const struct vfw_sig *sig = &set->sig[i];
-	struct unordered u;
 	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
 	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
 	if (!why && is_chain(set, sig))
 		return sig->fast == VFW_SIG_NONE ? "no content" : put_literal(set, sig, parts);
-	if (!why && is_streamed(sig) && is_unordered(set, sig, &u))
-		why = put_unordered(set, &u, parts);
-	else if (!why)
+	if (!why)
 		why = put_steps(set, sig, parts);
-	/* that all have matched Hyperscan says of a stream only when it goes on */
-	if (!why && is_streamed(sig) && parts->n > 1)
-		why = "parts in any order in TCP";
 	/* what ends a payload is looked for at its end, and each of several wherever it is */
 	if (parts->n != 1 || !is_bounded(set, sig))
 		parts->reach = 0;
@@ -456,4 +352,26 @@ void vfw_rule_parts_free(struct vfw_rule_parts *parts)
 	for (uint32_t i = 0; i < parts->n; i++)
 		free(parts->regex[i].s);
 	parts->n = 0;
+}
+
+const char **vfw_rule_kernel_set(const struct vfw_rule_set *set)
+{
+	const char **why = calloc(set->sigs.n_sigs + 1, sizeof(*why));
+	uint32_t n_parts = 0;
+
+	for (uint32_t i = 0; why && i < set->sigs.n_sigs; i++) {
+		struct vfw_rule_parts parts = {0};
+
+		why[i] = vfw_rule_kernel(set, i, &parts);
+		if (!why[i] && parts.n > 1)
+			n_parts += parts.n;
+		if (!why[i] && n_parts > VFW_SIG_PARTS_MAX)
+			why[i] = "more parts than there is room for";
+		vfw_rule_parts_free(&parts);
+	}
+	if (!why || vfw_rule_flowbits_settle(set, why)) {
+		free(why);
+		return NULL;
+	}
+	return why;
 }

@@ -18,6 +18,7 @@ struct vfw_rule_parts {
 	uint32_t n;
 	uint32_t reach; /* all that matches ends within so many bytes of a packet; 0: anywhere */
 	bool at_start; /* of a stream they count from its first byte */
+	uint64_t first; /* bits: those that match at its beginning alone */
 	bool chain; /* there is one, a literal: where it is the module asks the steps, in a table */
 };
 
@@ -30,5 +31,11 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 			    struct vfw_rule_parts *parts);
 
 void vfw_rule_parts_free(struct vfw_rule_parts *parts);
+
+/*
+ * Of each signature of a finished set what keeps the module from enforcing it, static words, or NULL; what is there
+ * for others' flowbits included. To be freed by the caller; NULL without memory.
+ */
+const char **vfw_rule_kernel_set(const struct vfw_rule_set *set);
 
 #endif /* VFW_SIG_RULE_KERNEL_H */

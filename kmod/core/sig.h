@@ -222,7 +222,18 @@ struct vfw_sig {
 	u32 limit; /* 1 + its number among the limits; 0: none, or kept elsewhere */
 	u32 state; /* 1 + its number among the states; 0: no flowbits, or kept elsewhere */
 	u32 reach; /* of a packet its expression matches, if at all, within so many bytes; 0: anywhere */
+	u32 part; /* 1 + its number among the parts: it is but one of what must match; 0: it is none */
 };
+
+/* Of expressions that must all match, in any order, for a signature to: parts [first, first + n) are its. */
+struct vfw_sig_part {
+	u32 whole; /* the signature */
+	u32 first;
+	u16 n;
+	u16 stays; /* it matches at a stream's beginning alone, once and for all */
+};
+
+#define VFW_SIG_PARTS_MAX 8192 /* of one table: a bit each for every direction that is scanned */
 
 struct vfw_sig_bit;
 struct vfw_sig_limit;
@@ -239,8 +250,9 @@ struct vfw_sigs {
 	const struct vfw_sig_limit *limits;
 	const struct vfw_sig_state *states; /* sigbits.h */
 	const struct vfw_sig_bit *bits;
+	const struct vfw_sig_part *parts;
 	u32 n_sigs, n_steps, n_conds, n_range4, n_range6, n_ports, n_bytes, n_limits;
-	u32 n_states, n_bits;
+	u32 n_states, n_bits, n_parts;
 	u32 n_exprs; /* regular expressions */
 	u32 n_views; /* transformations that steps name; what makes buffers knows them */
 };

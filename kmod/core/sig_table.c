@@ -22,7 +22,8 @@ size_t vfw_sig_table_size(const struct vfw_sigs *s)
 	       s->n_conds * sizeof(*s->conds) + s->n_range4 * sizeof(*s->range4) +
 	       s->n_range6 * sizeof(*s->range6) + s->n_ports * sizeof(*s->ports) +
 	       s->n_limits * sizeof(*s->limits) + s->n_states * sizeof(*s->states) +
-	       s->n_bits * sizeof(*s->bits) + s->n_steps * sizeof(*s->steps) + s->n_bytes;
+	       s->n_bits * sizeof(*s->bits) + s->n_parts * sizeof(*s->parts) +
+	       s->n_steps * sizeof(*s->steps) + s->n_bytes;
 }
 
 static u8 *put(u8 *at, const void *data, size_t n)
@@ -45,6 +46,7 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 		.n_limits = s->n_limits,
 		.n_states = s->n_states,
 		.n_bits = s->n_bits,
+		.n_parts = s->n_parts,
 		.n_steps = s->n_steps,
 		.n_bytes = s->n_bytes,
 	};
@@ -60,6 +62,7 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 	at = put(at, s->limits, s->n_limits * sizeof(*s->limits));
 	at = put(at, s->states, s->n_states * sizeof(*s->states));
 	at = put(at, s->bits, s->n_bits * sizeof(*s->bits));
+	at = put(at, s->parts, s->n_parts * sizeof(*s->parts));
 	at = put(at, s->bytes, s->n_bytes);
 	head.sum = vfw_sig_table_sum(buf + sizeof(head), (size_t)(at - buf) - sizeof(head));
 	memcpy(buf, &head, sizeof(head));
@@ -97,6 +100,17 @@ static bool is_plain(const struct vfw_sig_step *t)
 	       !(t->flags & ~(VFW_SIG_F_DECODED - 1));
 }
 
+/* Do the parts of what part i is of stand together, and is that a signature by itself? */
+static bool is_part(const struct vfw_sigs *s, u32 i)
+{
+	const struct vfw_sig_part *p = &s->parts[i],
+				  *first = &s->parts[p->first < i ? p->first : i];
+
+	return p->whole < s->n_sigs && !s->sigs[p->whole].part && p->first <= i && p->n > 1 &&
+	       p->n <= VFW_SIG_STEPS_MAX && i - p->first < p->n && p->n <= s->n_parts - p->first &&
+	       first->whole == p->whole && first->first == p->first && first->n == p->n;
+}
+
 static const char *check(const struct vfw_sigs *s)
 {
 	const char *bad = vfw_sigbits_check(s);
@@ -108,6 +122,11 @@ static const char *check(const struct vfw_sigs *s)
 		if (!is_limit(&s->limits[i]))
 			return "a limit that limits nothing";
 
+	if (s->n_parts > VFW_SIG_PARTS_MAX)
+		return "more parts than a direction has bits for";
+	for (i = 0; i < s->n_parts; i++)
+		if (!is_part(s, i))
+			return "a part of no signature";
 	for (i = 0; i < s->n_steps; i++)
 		if (!is_plain(&s->steps[i]))
 			return "a step that is not about the payload alone";
@@ -121,6 +140,8 @@ static const char *check(const struct vfw_sigs *s)
 			return "a signature that names a literal, of which a table has none";
 		if (s->sigs[i].limit > s->n_limits)
 			return "a signature with a limit that is not there";
+		if (s->sigs[i].part > s->n_parts)
+			return "a signature that is a part that is not there";
 	}
 	return vfw_sig_check(s, &i);
 }
@@ -132,7 +153,8 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	struct vfw_sigs t = {0};
 	const char *bad;
 
-	if (len < sizeof(*head) || len > VFW_SIG_TABLE_MAX || head->magic != VFW_SIG_TABLE_MAGIC)
+	if (len < sizeof(*head) || len > VFW_SIG_TABLE_MAX || head->magic != VFW_SIG_TABLE_MAGIC ||
+	    head->reserved)
 		return "expected a table of signatures";
 	if (head->sizes != VFW_SIG_TABLE_SIZES)
 		return "the table is of another build: use vfwd and module of one";
@@ -146,6 +168,7 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.n_limits = head->n_limits;
 	t.n_states = head->n_states;
 	t.n_bits = head->n_bits;
+	t.n_parts = head->n_parts;
 	t.n_steps = head->n_steps;
 	t.n_bytes = head->n_bytes;
 	t.steps = take(&rest, t.n_steps, sizeof(*t.steps));
@@ -157,9 +180,10 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.limits = take(&rest, t.n_limits, sizeof(*t.limits));
 	t.states = take(&rest, t.n_states, sizeof(*t.states));
 	t.bits = take(&rest, t.n_bits, sizeof(*t.bits));
+	t.parts = take(&rest, t.n_parts, sizeof(*t.parts));
 	t.bytes = take(&rest, t.n_bytes, 1);
 	if (!t.steps || !t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || !t.limits ||
-	    !t.states || !t.bits || !t.bytes || rest.n)
+	    !t.states || !t.bits || !t.parts || !t.bytes || rest.n)
 		return "the table is shorter or longer than it says";
 	bad = check(&t);
 	if (!bad)

@@ -12,7 +12,7 @@
 #include "sig.h"
 
 #define VFW_SIG_TABLE_MAX (32U << 20) /* bytes */
-#define VFW_SIG_TABLE_MAGIC 0x35737676U /* "vvs5" */
+#define VFW_SIG_TABLE_MAGIC 0x36737676U /* "vvs6" */
 
 /* The arrays follow it, in the order of their counts, without gaps. */
 struct vfw_sig_table_head {
@@ -20,7 +20,7 @@ struct vfw_sig_table_head {
 	u32 sizes; /* VFW_SIG_TABLE_SIZES of who wrote it */
 	u64 sum; /* vfw_sig_table_sum() of all behind the head */
 	u32 n_sigs, n_conds, n_range4, n_range6, n_ports, n_limits, n_states, n_bits;
-	u32 n_steps, n_bytes;
+	u32 n_parts, n_steps, n_bytes, reserved;
 };
 
 #define VFW_SIG_TABLE_SIZES                                                       \

@@ -30,15 +30,15 @@ struct vfw_hs_hit {
 
 /*
  * Where a scan writes its matches: the first `max' into hit[], how many more there were into lost. fits, unless
- * NULL, is asked inside the section whether one (ends before to) counts at all, and may change hit[] itself; it must neither sleep
- * nor scan.
+ * NULL, is asked inside the section whether one (ends before to) counts at all, and may change hit[] itself, and *id to what the
+ * match is of; it must neither sleep nor scan.
  */
 struct vfw_hs_hits {
 	u32 count;
 	u32 max;
 	u64 lost;
 	struct vfw_hs_hit *hit;
-	bool (*fits)(struct vfw_hs_hits *hits, u32 id, u64 to, void *arg);
+	bool (*fits)(struct vfw_hs_hits *hits, u32 *id, u64 to, void *arg);
 	void *arg;
 };
 

@@ -15,11 +15,12 @@ static int on_match(unsigned int id, unsigned long long from, unsigned long long
 		    unsigned int flags, void *ctx)
 {
 	struct vfw_hs_hits *hits = ctx;
+	u32 what = id;
 
-	if (hits->fits && !hits->fits(hits, id, to, hits->arg))
+	if (hits->fits && !hits->fits(hits, &what, to, hits->arg))
 		return 0;
 	if (hits->count < hits->max) {
-		hits->hit[hits->count].id = id;
+		hits->hit[hits->count].id = what;
 		hits->hit[hits->count].to = to;
 		hits->count++;
 	} else {

@@ -10,7 +10,7 @@
 #include "core/sigbits.h"
 
 #define MAX_OF_EACH 12
-#define COUNTS 10
+#define COUNTS 11
 #define ENDS 16 /* bytes of a packet's two addresses, ports, protocol and flags */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -76,8 +76,16 @@ static void ask(const struct vfw_sigs *s, const uint8_t ends[ENDS])
 		vfw_sig_header(s, &s->sigs[i], &p);
 		chain(s, &s->sigs[i], &p, ends);
 		must(s->sigs[i].limit <= s->n_limits);
+		must(s->sigs[i].part <= s->n_parts);
 		if (s->sigs[i].limit)
 			must(s->limits[s->sigs[i].limit - 1].count > 0);
+	}
+	for (i = 0; i < s->n_parts; i++) {
+		const struct vfw_sig_part *part = &s->parts[i];
+
+		must(part->whole < s->n_sigs && !s->sigs[part->whole].part);
+		must(part->first <= i && i - part->first < part->n);
+		must(part->n > 1 && (u64)part->first + part->n <= s->n_parts);
 	}
 	for (i = 0; i < s->n_states; i++)
 		vfw_sigbits_match(s, i, bits);
@@ -105,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	head.n_bits = data[7] % MAX_OF_EACH;
 	head.n_steps = data[8] % MAX_OF_EACH;
 	head.n_bytes = data[9];
+	head.n_parts = data[10] % MAX_OF_EACH;
 	/* as long as it says, of that exact size: zeroes behind the input's end */
 	s = (struct vfw_sigs){.n_sigs = head.n_sigs,
 			      .n_conds = head.n_conds,
@@ -114,6 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      .n_limits = head.n_limits,
 			      .n_states = head.n_states,
 			      .n_bits = head.n_bits,
+			      .n_parts = head.n_parts,
 			      .n_steps = head.n_steps,
 			      .n_bytes = head.n_bytes};
 	n = vfw_sig_table_size(&s);

@@ -22,7 +22,11 @@ static const struct vfw_sig sigs[] = {
 	 .n_steps = 3,
 	 .limit = 2,
 	 .state = 1},
+	{.protocols = VFW_SIG_P_IP4, .ip_proto = -1, .fast = VFW_SIG_NONE, .part = 1},
+	{.protocols = VFW_SIG_P_IP4, .ip_proto = -1, .fast = VFW_SIG_NONE, .part = 2},
 };
+/* both of the first one */
+static const struct vfw_sig_part parts[] = {{0, 0, 2, 1}, {0, 0, 2, 0}};
 static const struct vfw_sig_cond cond = {.field = VFW_SIG_DSIZE, .cmp = VFW_SIG_LT, .a = 20};
 static const struct vfw_sig_range4 range4 = {0x0a000000, 0x0affffff};
 static const struct vfw_sig_range6 range6 = {.high = {0xff}};
@@ -61,7 +65,9 @@ static const struct vfw_sigs whole = {.sigs = sigs,
 				      .range4 = &range4,
 				      .range6 = &range6,
 				      .ports = ports,
-				      .n_sigs = 2,
+				      .parts = parts,
+				      .n_parts = 2,
+				      .n_sigs = 4,
 				      .n_conds = 1,
 				      .n_range4 = 1,
 				      .n_range6 = 1,
@@ -89,7 +95,7 @@ START_TEST(read_back)
 	u8 *buf = written(&whole, &n);
 
 	ck_assert_ptr_null(vfw_sig_table_read(buf, n, &s));
-	ck_assert_uint_eq(s.n_sigs, 2);
+	ck_assert_uint_eq(s.n_sigs, 4);
 	ck_assert_uint_eq(s.n_steps, 3);
 	ck_assert_mem_eq(s.steps, steps, sizeof(steps));
 	ck_assert_mem_eq(s.bytes, "evilx", 5);
@@ -101,6 +107,8 @@ START_TEST(read_back)
 	ck_assert_mem_eq(s.limits, limits, sizeof(limits));
 	ck_assert_mem_eq(s.states, &state, sizeof(state));
 	ck_assert_mem_eq(s.bits, bits, sizeof(bits));
+	ck_assert_uint_eq(s.n_parts, 2);
+	ck_assert_mem_eq(s.parts, parts, sizeof(parts));
 	free(buf);
 }
 END_TEST
@@ -176,6 +184,17 @@ enum spoilt {
 	CHOICE_AT_END,
 	CHOICE_OF_OTHERS,
 	CHOICE_OF_CHANGES,
+	MORE_PARTS,
+	PART_OUTSIDE,
+	PART_OF_NONE,
+	PART_OF_A_PART,
+	PARTS_OUTSIDE,
+	PARTS_ELSEWHERE,
+	PARTS_BEHIND,
+	ONE_PART,
+	PARTS_OF_TWO,
+	PARTS_UNLIKE,
+	HEAD_RESERVED,
 	TRAILING,
 	SPOILT_COUNT,
 };
@@ -185,7 +204,8 @@ static void spoil(u8 *buf, size_t *n, int what)
 	struct vfw_sig_table_head *head = (void *)buf;
 	struct vfw_sig_step *step = (void *)(head + 1);
 	struct vfw_sig *sig = (void *)(step + 3);
-	struct vfw_sig_bit *bit = (void *)(buf + *n - 5 - sizeof(bits));
+	struct vfw_sig_part *part = (void *)(buf + *n - 5 - sizeof(parts));
+	struct vfw_sig_bit *bit = (void *)((u8 *)part - sizeof(bits));
 	struct vfw_sig_state *st = (void *)((u8 *)bit - sizeof(*st));
 	struct vfw_sig_limit *limit = (void *)((u8 *)st - sizeof(*limit));
 	struct vfw_sig_ports *last = (void *)((u8 *)st - sizeof(limits) - sizeof(*last));
@@ -330,6 +350,39 @@ static void spoil(u8 *buf, size_t *n, int what)
 		break;
 	case CHOICE_OF_CHANGES:
 		bit[0].op = bit[1].op = VFW_SIGBITS_SET;
+		break;
+	case MORE_PARTS:
+		head->n_parts++;
+		break;
+	case PART_OUTSIDE:
+		sig[2].part = 3;
+		break;
+	case PART_OF_NONE:
+		part[0].whole = part[1].whole = 4;
+		break;
+	case PART_OF_A_PART:
+		part[0].whole = part[1].whole = 2;
+		break;
+	case PARTS_OUTSIDE:
+		part[0].n = part[1].n = 3;
+		break;
+	case PARTS_ELSEWHERE:
+		part[0].first = part[1].first = 0xffffffff;
+		break;
+	case PARTS_BEHIND:
+		part[0].first = 1;
+		break;
+	case ONE_PART:
+		part[0].n = 1;
+		break;
+	case PARTS_OF_TWO:
+		part[1].whole = 1;
+		break;
+	case PARTS_UNLIKE:
+		part[0].n = 3;
+		break;
+	case HEAD_RESERVED:
+		head->reserved = 1;
 		break;
 	case TRAILING:
 		*n += 4;

@@ -38,7 +38,7 @@ arrived() { [ "$(times bad)" = 4 ] && [ "$(times much-evil)" = 2 ] && heard last
 web_up
 on b python3 -u -m http.server --directory /tmp/www --bind :: 8080 >/dev/null 2>/tmp/other.log &
 for port in 90 91; do
-	on b socat -u UDP-RECVFROM:$port,fork OPEN:/tmp/heard,creat,append 2>/dev/null &
+	on b socat -b 65536 -u UDP-RECVFROM:$port,fork OPEN:/tmp/heard,creat,append 2>/dev/null &
 	wait_until 10 listening b -uln $port
 done
 wait_until 20 listening b -tln 8080
@@ -107,7 +107,12 @@ rules '# of all kinds' "$DROP" \
 	'drop tcp any any -> any 7001 (msg:"Reach"; flow:no_stream,to_server; content:"reach"; offset:3; depth:5; sid:2000019;)' \
 	'drop tcp any any -> any 7001 (msg:"Early"; flow:to_server; stream_size:client,<,12; content:"early"; depth:9; sid:2000020;)' \
 	'drop tcp any any -> any 7001 (msg:"Cut"; flow:to_server; stream_size:client,<,2000; content:"small"; depth:9; sid:2000021;)' \
-	'drop tcp any any -> any 7001 (msg:"Behind"; content:"key="; pcre:"/^(?:[0-9]{3}|none)/Ri"; sid:2000022;)'
+	'drop tcp any any -> any 7001 (msg:"Behind"; content:"key="; pcre:"/^(?:[0-9]{3}|none)/Ri"; sid:2000022;)' \
+	'drop tcp any any -> any 7001 (msg:"Parts"; flow:to_server; content:"alpha"; content:"beta"; content:"eta"; pcre:"/d[e3]lta/"; sid:2000023;)' \
+	'alert tcp any any -> any 7001 (msg:"Again"; flow:to_server; content:"ping"; content:"pong"; content:"pang"; content:"peng"; sid:2000024;)' \
+	'alert tcp any any -> any 7001 (msg:"Start"; flow:to_server,only_stream; content:"sesame"; content:"open"; depth:6; content:"please"; sid:2000025;)' \
+	'drop tcp any any -> any 7001 (msg:"Value"; flow:to_server; content:"len="; byte_test:3,>,131586,1,relative,little; sid:2000026;)' \
+	'drop tcp any any -> any 7001 (msg:"Line"; flow:to_server; pcre:"/^say[^a-z][a-z ]*\bstop/m"; sid:2000027;)'
 mkdir -p /etc/vfw/policy.d
 cat >/etc/vfw/policy.d/a.vfw <<-P
 	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
@@ -121,15 +126,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 22 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 27 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: content:!: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:18:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "2 of the 18 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "4 of the 23 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"21 18 2 1 1 2"
+	"37 23 4 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -163,6 +168,9 @@ said 40 90 first=hAlf-alone
 said 40 90 second-alone
 said 40 90 first=hElf-second
 said 40 90 second-first=half
+said 30000 90 second-of-many
+said 30000 90 first=half-second
+said 30000 90 much-evil
 said 11 90 last-of-all
 wait_until 20 arrived
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000006 and .proto == "UDP"'
@@ -192,7 +200,7 @@ eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000011'
 
 expect "datagrams that arrived" "$(times bad) $(times much-evil)" "4 2"
-expect "of two parts those with one" "$(times first) $(times second)" "1 1"
+expect "of two parts those with one" "$(times first) $(times second)" "1 2"
 
 note "TCP by segments: places, lengths, ends, each segment of a super-frame by itself"
 # talk BEFORE TEXT [BEHIND]: one write of so many bytes, the text, and so many bytes; M is what a segment takes. Prints what b got. PORT: another one.
@@ -211,7 +219,7 @@ talk() {
 }
 # all_dropped WORDS...: each of these talks, at once, ends without an answer
 all_dropped() {
-	local what pid pids=()
+	local what pid pids=() IFS=' '
 	for what; do
 		set -- $what
 		PATIENCE=1 talk "$@" >/dev/null 2>&1 &
@@ -241,9 +249,22 @@ expect "of a conversation that has said more" "$(talk 2 'early......!')" "early.
 expect "a byte behind" "$(talk 2 'key=a123!')" "key=a123!"
 expect "of a segment that is not among the first" "$(talk 2*M+4 'small!')" "small!"
 all_dropped '3 reach!' 'M+3 reach!' '2 early!' '4 small 2*M' '2 key=123!' 'M-3 key=NONE!'
+
+note "TCP: parts in any order, over segments, each once more for the next match; numbers; borders of words"
+far=$(printf '%3000s' | tr ' ' .)
+expect "of parts all but one" "$(talk 0 "delta${far}beta!" | tr -d .)" delta
+expect "at another place" "$(talk 3 'open.please.sesame!')" "open.please.sesame!"
+expect "twice, and the last part once more" "$(talk 0 'ping.pang.peng.pong.pong.peng.pang.ping.pong!' | tr -d .)" pingpangpengpongpongpengpangpingpong!
+expect "at its place, the others twice" "$(talk 2 "open.please.sesame${far}sesame.please!" | tr -d .)" openpleasesesame
+expect "a number" "$(talk 0 "$(printf 'len=~\003\002\001!')" | od -An -c | tr -d ' ')" 'len=~003002001!'
+expect "no line, no word" "$(talk 1 'say stop!') $(talk 0 'say nonstop!')" "say stop! say nonstop!"
+all_dropped "0 d3lta${far}beta${far}alpha!" "0 $(printf 'len=~\003\002\002')!" "0 $(printf 'no\nsay\tstop')!"
 unset PORT
 blocked() { eve_count ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $1 and .dest_port == 7001"; }
 expect "alerts" "$(for sid in 2000019 2000020 2000021 2000022; do blocked $sid; done | xargs)" "2 1 1 2"
+expect "of these, too" "$(for sid in 2000023 2000026 2000027; do blocked $sid; done | xargs)" "1 1 1"
+counts() { jq -nR "[inputs | fromjson? | select(.event_type == \"alert\" and .alert.signature_id == $1) | .vfw.count] | add" $EVE; }
+expect "of parts that are told" "$(counts 2000024) $(counts 2000025)" "2 2"
 
 note "TCP from its first byte on: in one segment, in many, last one first; a place in each segment besides"
 # spoken WAIT TEXT: a says it in those manners; prints how b answered.
@@ -262,6 +283,30 @@ expect "what is only told" "$(talk 2 'once!')" "once!"
 told() { eve_count ".event_type == \"alert\" and .alert.signature_id == $1 and .vfw.count == 1"; }
 eve '.event_type == "alert" and .alert.signature_id == 2000018'
 expect "once for each that was dropped, or told" "$(told 2000016) $(told 2000017) $(told 2000018)" "5 3 1"
+
+note "the same expressions as parts of one rule: what runs has no room for them, and what begins has"
+rules "$DROP" 'alert tcp any any -> any 7001 (msg:"One"; flow:to_server; content:"swap-one"; sid:2000031;)' \
+	'alert tcp any any -> any 7001 (msg:"Two"; flow:to_server; content:"swap-two"; sid:2000032;)'
+vfwctl policy apply >/dev/null
+on a python3 -u - $PATIENCE >/tmp/swap 2>&1 <<-'X' &
+	import os, socket, sys, time
+	c = socket.create_connection(("10.0.0.12", 7001), 40)
+	c.settimeout(int(sys.argv[1]))
+	c.sendall(b"swap-one.")
+	print("begun")
+	while not os.path.exists("/tmp/swapped"):
+	    time.sleep(0.1)
+	c.sendall(b"swap-two.swap-one!")
+	print(c.recv(100).decode())
+X
+wait_until 20 grep -q begun /tmp/swap
+eve '.event_type == "alert" and .alert.signature_id == 2000031'
+rules "$DROP" 'drop tcp any any -> any 7001 (msg:"All"; flow:to_server; content:"swap-one"; content:"swap-two"; sid:2000033;)'
+vfwctl policy apply >/dev/null
+touch /tmp/swapped
+wait_until $((PATIENCE + 20)) grep -q swap-one /tmp/swap
+PORT=7001 all_dropped '0 swap-two.swap-one!'
+expect "one of two" "$(PORT=7001 talk 0 'swap-two!')" "swap-two!"
 
 note "what is no rule is an error with its place, and what was applied stays"
 rules "$DROP" 'drop tcp any any -> any 80 msg:"no parenthesis"; sid:1;'

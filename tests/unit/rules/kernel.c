@@ -52,13 +52,11 @@ static const struct {
 	{"alert tcp-stream any any -> any any (content:\"a\"; depth:1;", "start 1 ^\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; offset:3000;", NULL, "distance too long"},
 	{"alert tcp any any -> any any (content:\"a\"; startswith; content:\"b\";",
-	 "start ^\\x61.*(?:\\x62)", NULL},
+	 "start ^\\x61 & \\x62", NULL},
 	{"alert tcp any any -> any any (content:\"bc\"; content:\"a\"; depth:2; content:\"de\";",
-	 "start ^.{0,1}\\x61.*(?:\\x62\\x63.*\\x64\\x65|\\x64\\x65.*\\x62\\x63)", NULL},
-	{"alert tcp any any -> any any (content:\"a\"; depth:2; content:\"b\";", NULL,
-	 "parts in any order in TCP"},
-	{"alert tcp any any -> any any (content:\"ab\"; startswith; content:\"bc\";", NULL,
-	 "parts in any order in TCP"},
+	 "start \\x62\\x63 & ^.{0,1}\\x61 & \\x64\\x65", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; startswith; content:\"bc\";",
+	 "start ^\\x61\\x62 & \\x62\\x63", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; startswith; content:!\"b\";", NULL,
 	 "content:!"},
 	{"alert tcp any any -> any any (content:\"a\"; startswith; endswith;", NULL,
@@ -82,7 +80,7 @@ static const struct {
 	{"alert udp any any -> any any (stream_size:server,<,5; content:\"a\";", NULL,
 	 "stream_size of no TCP"},
 	{"alert tcp any any -> any any (content:\"a\"; dsize:>5; pcre:\"/^b/\";",
-	 "\\x61 & (?-s:^b)", NULL},
+	 "start \\x61 & (?-s:^b)", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; depth:2; flags:A; pcre:\"/b/R\";",
 	 "start ^.{0,1}\\x61.*(?-s:b)", NULL},
 	{"alert ip any any -> any any (content:\"a\"; dsize:>5;", "chain \\x61", NULL},
@@ -101,16 +99,10 @@ static const struct {
 	{"alert sctp any any -> any any (content:\"a\";", NULL, "protocol"},
 	{"alert udp any any -> any any (dsize:5;", NULL, "no content"},
 	{"alert udp any any -> any any (content:\"a\"; content:\"b\";", "chain \\x61", NULL},
-	{"alert tcp any any -> any any (content:\"a\"; content:\"b\";",
-	 "(?:\\x61.*\\x62|\\x62.*\\x61)", NULL},
-	{"alert tcp any any -> any any (content:\"ab\"; content:\"bc\";", NULL,
-	 "parts in any order in TCP"},
-	{"alert ip any any -> any any (content:\"a\"; pcre:\"/b/\";", NULL,
-	 "parts in any order in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; content:\"b\";", "\\x61 & \\x62", NULL},
+	{"alert ip any any -> any any (content:\"a\"; pcre:\"/b/\";", "\\x61 & (?-s:b)", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; content:\"b\"; nocase; content:\"c\";",
-	 "(?:\\x61.*(?i:\\x62).*\\x63|(?i:\\x62).*\\x61.*\\x63|\\x61.*\\x63.*(?i:\\x62)|"
-	 "(?i:\\x62).*\\x63.*\\x61|\\x63.*\\x61.*(?i:\\x62)|\\x63.*(?i:\\x62).*\\x61)",
-	 NULL},
+	 "\\x61 & (?i:\\x62) & \\x63", NULL},
 	{"alert udp any any -> any any (content:\"a\"; content:\"b\"; nocase; content:\"c\";",
 	 "chain \\x61", NULL},
 	{"alert udp any any -> any any (content:\"ab\"; content:\"bc\";", "chain \\x61\\x62", NULL},
@@ -134,10 +126,24 @@ static const struct {
 	 "\\x61 & (?i:b[^c-e]\\s)", NULL},
 	{"alert tcp any any -> any any (pcre:\"/a.{2,300}?(?:b|cd)/m\";",
 	 "(?m-s:a.{2,300}?(?:b|cd))", NULL},
-	{"alert udp any any -> any any (pcre:\"/^a|b/\";", "(?-s:^a|b)", NULL},
+	{"alert udp any any -> any any (pcre:\"/^a|b/\";", "start (?-s:^a|b)", NULL},
 	{"alert udp any any -> any any (pcre:\"/a|b$/\";", NULL, "pcre"},
-	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b/\";", NULL,
-	 "pcre anchored in TCP"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b/\";", "start \\x61 & (?-s:^b)",
+	 NULL},
+	{"alert tcp any any -> any any (pcre:\"/^b/m\";", "start (?m-s:^b)", NULL},
+	{"alert tcp any any -> any any (pcre:\"/^b|c/\";", NULL, "pcre anchored in TCP"},
+	{"alert tcp any any -> any any (pcre:\"/[^b]\\bc|\\bd/\";", "(?-s:[^b]\\bc|\\bd)", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b\\b[:=]/R\";",
+	 "\\x61.*(?-s:b\\b[:=])", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/\\bc/R\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/c(?:\\bd)/R\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/c\\b/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/c\\bd/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/[^b]\\b[c.]\\bd/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/^\\b:/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/c\\bd?/\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/[=a]b/\";", "(?-s:[=a]b)", NULL},
+	{"alert tcp any any -> any any (pcre:\"/[=a=]b/\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/b$/\";", NULL, "pcre anchored in TCP"},
 	{"alert udp any any -> any any (content:\"a\"; pcre:\"/^b/R\";", "\\x61(?-s:b)", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^(?:b|c)d/Rsi\";",
@@ -182,8 +188,26 @@ static const struct {
 	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,=,3,2,relative; content:\"b\"; "
 	 "distance:2;",
 	 NULL, "byte_test, byte_jump, byte_extract"},
-	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,>,5,0,relative;", NULL,
-	 "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,>,5,0,relative;",
+	 "\\x61(?:[\\x01-\\xff][\\x00-\\xff]|[\\x00][\\x06-\\xff])", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,<=,511,1,relative,little;",
+	 "\\x61.{1}(?:[\\x00-\\xff][\\x00-\\x01])", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,!=,256,0,relative;",
+	 "\\x61(?:[\\x00][\\x00-\\xff]|[\\x02-\\xff][\\x00-\\xff]|[\\x01][\\x01-\\xff])", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,&,32896,0,relative;",
+	 "\\x61(?:[\\x80-\\xff][\\x00-\\xff]|[\\x00-\\xff][\\x80-\\xff])", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,!&,32768,0,relative; "
+	 "byte_test:3,=,66051,2,relative,little;",
+	 "\\x61(?:[\\x00-\\x7f][\\x00-\\xff])(?:[\\x03][\\x02][\\x01])", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,<,65536,0,relative;",
+	 "\\x61(?:[\\x00-\\xff][\\x00-\\xff])", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,>,65535,0,relative;", NULL,
+	 "content that cannot be"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,>,5,0,relative; "
+	 "byte_test:1,=,5,1,relative;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"a\"; byte_test:2,>,5,0,relative,bitmask 0x1ff;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
 	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,=,3,2;", NULL,
 	 "byte_test, byte_jump, byte_extract"},
 	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,=,3,2,relative; "
@@ -267,9 +291,9 @@ static unsigned int any(unsigned int n)
 /* An expression of rules: of pieces that rules have, some of which are refused. */
 static char *invent_pcre(char *out)
 {
-	static const char *const pieces[] = {
-		"a",	 "b",	    "c",	".",	   "[ab]",	   "[^a]",
-		"\\\\w", "\\\\x41", "(?:ab|c)", "(a|bb)c", "[A-C\\\\x00]", "\\\\S"};
+	static const char *const pieces[] = {"a",	"b",	      "c",   ".",     "[ab]",
+					     "[^a]",	"\\b",	      "\\w", "\\x41", "(?:ab|c)",
+					     "(a|bb)c", "[A-C\\x00]", "\\S"};
 	static const char *const times[] = {"",	 "",   "",    "?",     "*",
 					    "+", "+?", "{2}", "{1,3}", "{2,}"};
 	static const char *const flags[] = {"", "", "i", "s", "m", "is"};
@@ -289,10 +313,15 @@ static char *invent_test(char *out, bool relative)
 {
 	static const char *const ops[] = {"<", ">", "=", "<=", ">=", "!=", "&", "!&", "^", "!>"};
 	const char *op = ops[any(ARRAY_SIZE(ops))];
+	unsigned int bytes = any(3) ? 1 : 2 + any(2);
+	unsigned int value = strchr(op, '&') ? 1 + any(127) : 96 + any(4);
 
-	return out + sprintf(out, "byte_test:%u,%s,%u,%u%s%s; ", any(9) ? 1 : 2, op,
-			     strchr(op, '&') ? 1 + any(127) : 96 + any(4), any(5),
-			     relative ? ",relative" : "", any(6) ? "" : ",bitmask 0x6f");
+	/* of letters, as the texts are */
+	for (unsigned int i = 1; i < bytes; i++)
+		value = value << 8 | (strchr(op, '&') ? any(2) * any(256) : 96 + any(4));
+	return out + sprintf(out, "byte_test:%u,%s,%u,%u%s%s%s; ", bytes, op, value, any(5),
+			     relative ? ",relative" : "", any(6) ? "" : ",bitmask 0x6f",
+			     any(2) ? "" : ",little");
 }
 
 /* A rule, about datagrams or TCP, of contents and expressions: in order with all that places them, or in any order. */
@@ -348,7 +377,23 @@ static int on_match(unsigned int id, unsigned long long from, unsigned long long
 	return 0;
 }
 
-/* As the compiler of databases is asked: number 0 is what all parts must match for. */
+/* Of a stream the module notes which parts have matched. */
+struct parted {
+	uint64_t seen; /* bit n: part n; 0 is of no part */
+	uint64_t all;
+};
+
+static int on_part(unsigned int id, unsigned long long from, unsigned long long to,
+		   unsigned int flags, void *arg)
+{
+	struct parted *p = arg;
+
+	(void)from, (void)to, (void)flags;
+	p->seen |= 1ULL << id;
+	return 0;
+}
+
+/* As the compiler of databases is asked: of packets, number 0 is what all parts must match for; of streams each speaks for itself. */
 static hs_database_t *compile(const char *rule, const struct vfw_rule_parts *parts,
 			      unsigned int mode)
 {
@@ -357,10 +402,11 @@ static hs_database_t *compile(const char *rule, const struct vfw_rule_parts *par
 	hs_compile_error_t *error = NULL;
 	hs_database_t *db = NULL;
 	char all[256] = "1";
+	int error_code;
 
 	for (unsigned int i = 0; i < parts->n; i++) {
 		regex[i + 1] = parts->regex[i].s;
-		flags[i + 1] = HS_FLAG_DOTALL | HS_FLAG_QUIET;
+		flags[i + 1] = HS_FLAG_DOTALL | (mode == HS_MODE_BLOCK ? HS_FLAG_QUIET : 0);
 		ids[i + 1] = i + 1;
 		if (i)
 			sprintf(all + strlen(all), " & %u", i + 1);
@@ -372,9 +418,13 @@ static hs_database_t *compile(const char *rule, const struct vfw_rule_parts *par
 		regex[0] = parts->regex[0].s;
 		flags[0] = HS_FLAG_DOTALL;
 	}
-	ck_assert_msg(!hs_compile_multi(regex, flags, ids, parts->n == 1 ? 1 : parts->n + 1, mode,
-					NULL, &db, &error),
-		      "%s: %s", rule, error ? error->message : "");
+	if (mode == HS_MODE_STREAM && parts->n > 1)
+		error_code = hs_compile_multi(regex + 1, flags + 1, ids + 1, parts->n, mode, NULL,
+					      &db, &error);
+	else
+		error_code = hs_compile_multi(regex, flags, ids, parts->n == 1 ? 1 : parts->n + 1,
+					      mode, NULL, &db, &error);
+	ck_assert_msg(!error_code, "%s: %s", rule, error ? error->message : "");
 	return db;
 }
 
@@ -391,6 +441,7 @@ static void compare(const struct vfw_rule_set *set, const char *rule,
 	static const char letters[] = "aabbABcC\n_";
 	hs_database_t *block = compile(rule, parts, HS_MODE_BLOCK);
 	hs_database_t *stream = compile(rule, parts, HS_MODE_STREAM);
+	bool tcp = set->sig[0].protocols & VFW_SIG_P_TCP;
 	char why[128];
 	struct vfw_rule_scan *scan = vfw_rule_scan_new(set, why, sizeof(why));
 	struct vfw_sig_regex regex = {.ends = vfw_rule_scan_ends, .ctx = scan};
@@ -402,7 +453,8 @@ static void compare(const struct vfw_rule_set *set, const char *rule,
 	ck_assert_int_eq(hs_alloc_scratch(stream, &scratch), 0);
 	for (int i = 0; i < TEXTS; i++) {
 		u32 len = 1 + any(16), cut = any(len + 1);
-		bool found = false, streamed = false;
+		struct parted p = {.all = parts->n > 1 ? (2ULL << parts->n) - 2 : 1};
+		bool found = false, streamed;
 		hs_stream_t *s = NULL;
 		char text[16];
 		bool right;
@@ -416,9 +468,11 @@ static void compare(const struct vfw_rule_set *set, const char *rule,
 			0);
 		ck_assert_msg(found == right, "%s: %d over %.*s", rule, found, (int)len, text);
 		hs_open_stream(stream, 0, &s);
-		hs_scan_stream(s, text, cut, 0, scratch, on_match, &streamed);
-		hs_scan_stream(s, text + cut, len - cut, 0, scratch, on_match, &streamed);
-		hs_close_stream(s, scratch, on_match, &streamed);
+		hs_scan_stream(s, text, cut, 0, scratch, on_part, &p);
+		hs_scan_stream(s, text + cut, len - cut, 0, scratch, on_part, &p);
+		/* the module closes no stream but one that is a datagram */
+		hs_close_stream(s, scratch, tcp ? NULL : on_part, &p);
+		streamed = p.seen == p.all;
 		ck_assert_msg(streamed == right, "%s: %d as a stream over %.*s", rule, streamed,
 			      (int)len, text);
 	}
