@@ -4,11 +4,77 @@
 #include "rulefile.h"
 #include "term.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vfw/ctl_proto.h>
 
+#include "../daemon/sig/rule_kernel.h"
 #include "../daemon/sig/rule_set.h"
+
+/* Rules that load, and that the module does not enforce. */
+struct check_left {
+	const char *why; /* static */
+	uint32_t n;
+	json_t *sids;
+};
+
+struct check_left_list {
+	struct check_left *v;
+	uint32_t n, enforced;
+};
+
+static int by_number(const void *x, const void *y)
+{
+	const struct check_left *a = x, *b = y;
+
+	return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : strcmp(a->why, b->why);
+}
+
+static void left_free(struct check_left_list *list)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		json_decref(list->v[i].sids);
+	free(list->v);
+}
+
+/* What would become of a set as a profile's, most rules first. Returns 0 or -ENOMEM; free *list in any case. */
+static int left_find(const struct vfw_rule_set *set, struct check_left_list *list)
+{
+	const char **why = vfw_rule_kernel_set(set);
+
+	*list = (struct check_left_list){.v = calloc(set->sigs.n_sigs + 1, sizeof(*list->v))};
+	if (!why || !list->v) {
+		free(why);
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0, k; i < set->sigs.n_sigs; i++) {
+		if (!why[i]) {
+			list->enforced++;
+			continue;
+		}
+		for (k = 0; k < list->n && strcmp(list->v[k].why, why[i]); k++)
+			;
+		if (k == list->n)
+			list->v[list->n++] = (struct check_left){why[i], 0, json_array()};
+		list->v[k].n++;
+		json_array_append_new(list->v[k].sids, json_integer(set->meta[i].sid));
+	}
+	free(why);
+	qsort(list->v, list->n, sizeof(*list->v), by_number);
+	return 0;
+}
+
+static json_t *unenforced(const struct check_left_list *left)
+{
+	json_t *a = json_array();
+
+	for (uint32_t i = 0; i < left->n; i++)
+		json_array_append_new(a,
+				      json_pack("{s:s, s:I, s:O}", "why", left->v[i].why, "rules",
+						(json_int_t)left->v[i].n, "sids", left->v[i].sids));
+	return a;
+}
 
 static const char *fate_word(enum vfw_rule_fate fate)
 {
@@ -47,7 +113,7 @@ static json_t *notes(const struct vfw_rule_set *set)
 }
 
 static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set, uint32_t loaded,
-		       uint32_t unproven)
+		       uint32_t unproven, const struct check_left_list *left)
 {
 	size_t i;
 
@@ -73,21 +139,26 @@ static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set, uint
 		fprintf(cli->out, "%u not proven, ", unproven);
 	fprintf(cli->out, "%u deep, %u refused\n", set->counts[VFW_RULE_DEEP],
 		set->counts[VFW_RULE_REFUSED]);
+	fprintf(cli->out, "%u enforced by the module in a profile%s\n", left->enforced,
+		left->n ? "; not enforced:" : "");
+	for (i = 0; i < left->n; i++)
+		fprintf(cli->out, "         %7u  %s\n", left->v[i].n, left->v[i].why);
 	return VFW_EXIT_OK;
 }
 
 static int check_json(struct vfw_cli *cli, const struct vfw_rule_set *set, uint32_t loaded,
-		      uint32_t unproven, json_t *proof)
+		      uint32_t unproven, json_t *proof, const struct check_left_list *left)
 {
 	json_t *all = notes(set), *j;
 	int rc;
 
 	if (proof)
 		json_array_extend(all, proof);
-	j = json_pack("{s:I, s:I, s:I, s:o, s:o}", "loaded", (json_int_t)loaded, "deep",
+	j = json_pack("{s:I, s:I, s:I, s:o, s:I, s:o, s:o}", "loaded", (json_int_t)loaded, "deep",
 		      (json_int_t)set->counts[VFW_RULE_DEEP], "refused",
-		      (json_int_t)set->counts[VFW_RULE_REFUSED], "reasons", reasons(set), "notes",
-		      all);
+		      (json_int_t)set->counts[VFW_RULE_REFUSED], "reasons", reasons(set),
+		      "enforced", (json_int_t)left->enforced, "unenforced", unenforced(left),
+		      "notes", all);
 	if (proof)
 		json_object_set_new(j, "unproven", json_integer(unproven));
 	rc = j ? vfw_cli_json(cli, j) : VFW_EXIT_FAILED;
@@ -114,6 +185,7 @@ int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args)
 {
 	bool prove = vfw_args_get(args, "prove");
 	struct vfw_proof proof = {0};
+	struct check_left_list left;
 	struct vfw_rule_set *set;
 	uint32_t loaded;
 	int rc;
@@ -129,14 +201,19 @@ int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args)
 		return rc;
 	if (prove)
 		rc = vfw_prove(cli, set, &proof);
+	if (left_find(set, &left) && !rc) {
+		vfw_cli_error(cli, "no memory to check the rules");
+		rc = VFW_EXIT_FAILED;
+	}
 	loaded = prove ? proof.n[VFW_SELFTEST_PASSED] : set->counts[VFW_RULE_LOADED];
 	if (!rc)
-		rc = cli->json
-			     ? check_json(cli, set, loaded, set->counts[VFW_RULE_LOADED] - loaded,
-					  proof.notes)
-			     : check_print(cli, set, loaded, set->counts[VFW_RULE_LOADED] - loaded);
+		rc = cli->json ? check_json(cli, set, loaded, set->counts[VFW_RULE_LOADED] - loaded,
+					    proof.notes, &left)
+			       : check_print(cli, set, loaded,
+					     set->counts[VFW_RULE_LOADED] - loaded, &left);
 	if (!rc && (set->counts[VFW_RULE_REFUSED] || proof.n[VFW_SELFTEST_FAILED]))
 		rc = VFW_EXIT_CHECK_FAILED;
+	left_free(&left);
 	vfw_rule_set_free(set);
 	json_decref(proof.notes);
 	return rc;
