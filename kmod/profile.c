@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/align.h>
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel_read_file.h>
@@ -127,6 +129,16 @@ static int profile_db(int fd, bool streaming, struct vfw_hs_db **out,
 	}
 	*out = profile_share(db);
 	return 0;
+}
+
+u32 vfw_profile_bits(const struct vfw_profile *profile)
+{
+	return BITS_TO_LONGS(profile->sigs.n_parts) * sizeof(long);
+}
+
+u32 vfw_profile_state(const struct vfw_profile *profile)
+{
+	return ALIGN(vfw_hs_db_stream_size(profile->stream), 64) + vfw_profile_bits(profile);
 }
 
 /* Are two of one name, with the same databases and tables? Then matches are counted on. */
@@ -486,7 +498,7 @@ void vfw_profile_stat_read(const struct vfw_profile *profile, struct vfw_profile
 		.age_ms = jiffies_to_msecs(jiffies - profile->published),
 		.streams = READ_ONCE(profile->n_users),
 		.memory = vfw_profile_bytes(profile),
-		.stream_size = profile->stream ? vfw_hs_db_stream_size(profile->stream) : 0,
+		.stream_size = profile->stream ? vfw_profile_state(profile) : 0,
 	};
 	for_each_possible_cpu(cpu) {
 		const struct vfw_profile_count *count = per_cpu_ptr(profile->count, cpu);

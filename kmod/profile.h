@@ -107,6 +107,13 @@ struct vfw_profile_spec {
 struct vfw_profile *vfw_profile_load(const struct vfw_profile_spec *spec,
 				     struct netlink_ext_ack *extack);
 
+/*
+ * Bytes of a direction's state in a conversation that is scanned as a stream, which the profile has a database for: Hyperscan's, and behind it those
+ * of the bits that note which parts of signatures have matched. Any context.
+ */
+u32 vfw_profile_state(const struct vfw_profile *profile);
+u32 vfw_profile_bits(const struct vfw_profile *profile);
+
 /* Bytes its databases and its table take; those it shares count. Any context. */
 u64 vfw_profile_bytes(const struct vfw_profile *profile);
 

@@ -208,10 +208,7 @@ static void eat_ask_later(struct eat *eat, u32 id)
 		eat->spent = true;
 }
 
-/*
- * A part of a signature has matched. With the last of them the signature has, whose number is written to *id. Then all are wanted
- * anew, but for what can stand at the stream's beginning only.
- */
+/* A part of a signature has matched. With the last of them the signature has, whose number is written to *id. */
 static bool eat_part(struct eat *eat, u32 *id)
 {
 	const struct vfw_sigs *sigs = &eat->scan->user.profile->sigs;
@@ -222,13 +219,27 @@ static bool eat_part(struct eat *eat, u32 *id)
 		return false;
 	__set_bit(at, eat->parts);
 	end = part->first + part->n;
-	if (find_next_zero_bit(eat->parts, end, part->first) < end)
-		return false;
-	for (at = part->first; at < end; at++)
-		if (!sigs->parts[at].stays)
-			__clear_bit(at, eat->parts);
 	*id = part->whole;
-	return true;
+	return find_next_zero_bit(eat->parts, end, part->first) >= end;
+}
+
+/*
+ * A signature has matched with that part. All are wanted anew, but for what can stand at the stream's beginning only. Not so where it does
+ * not count yet, for its header or flowbits, or would have prevented what passes, unarmed: then the next part matches again.
+ */
+static void eat_anew(struct eat *eat, u32 part, u32 id)
+{
+	const struct vfw_profile *profile = eat->scan->user.profile;
+	const struct vfw_sig_part *parts = profile->sigs.parts;
+	u32 fit = eat_fit(eat, id), at = parts[part].first, end = at + parts[part].n;
+
+	if (fit == VFW_SCAN_UNFIT || fit & VFW_SCAN_STATE ||
+	    ((fit & (VFW_SCAN_LIMITED - 1)) == VFW_SCAN_PREVENTS &&
+	     profile->conf.flags & VFW_PROFILE_F_PREVENT))
+		return;
+	for (; at < end; at++)
+		if (!parts[at].stays)
+			__clear_bit(at, eat->parts);
 }
 
 /*
@@ -239,7 +250,7 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 *what, u64 to, void *arg)
 {
 	struct eat *eat = arg;
 	const struct vfw_profile *profile = eat->scan->user.profile;
-	u32 id = *what, fit;
+	u32 id = *what, part, fit;
 
 	if (id >= profile->conf.n_exprs) {
 		if (!eat->segment && to <= eat->reach)
@@ -248,9 +259,12 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 *what, u64 to, void *arg)
 	}
 	if (!profile->table)
 		return true;
-	if (profile->sigs.sigs[id].part && !eat_part(eat, what))
+	part = profile->sigs.sigs[id].part;
+	if (part && !eat_part(eat, what))
 		return false;
 	id = *what;
+	if (part)
+		eat_anew(eat, part - 1, id);
 	if (profile->sigs.sigs[id].n_steps) {
 		eat_ask_later(eat, id);
 		return false;
@@ -436,24 +450,21 @@ static bool eat_stops(const struct eat *eat)
 	return eat->matched && eat->scan->user.profile->conf.flags & VFW_PROFILE_F_PREVENT;
 }
 
-/* Bytes of Hyperscan's state for a stream; the bits of parts stand behind it. */
-static u32 eat_stream_size(const struct vfw_profile *profile)
-{
-	return ALIGN(vfw_hs_db_stream_size(profile->stream), 64);
-}
-
+/* The bits of parts stand behind Hyperscan's state. */
 static unsigned long *eat_parts(const struct vfw_profile *profile, void *hs)
 {
-	return profile->sigs.n_parts ? hs + eat_stream_size(profile) : NULL;
+	u32 bits = vfw_profile_bits(profile);
+
+	return bits ? hs + vfw_profile_state(profile) - bits : NULL;
 }
 
 /* Room for both, *size bytes, charged; no part has matched. NULL: there is none. */
 static void *eat_room(const struct vfw_profile *profile, struct vfw_budget *budget, u32 *size)
 {
-	u32 parts = BITS_TO_LONGS(profile->sigs.n_parts) * sizeof(long);
+	u32 parts = vfw_profile_bits(profile);
 	void *hs;
 
-	*size = eat_stream_size(profile) + parts;
+	*size = vfw_profile_state(profile);
 	if (!vfw_budget_take(budget, *size))
 		return NULL;
 	hs = kmalloc(*size, GFP_ATOMIC | __GFP_NOWARN);

@@ -181,7 +181,7 @@ static struct chosen choose(const struct vfw_request_parts *parts, const unsigne
 	}
 	if (!c.n) {
 		c.regex[0] = parts->regex[0];
-		c.flags[0] = flags[0];
+		c.flags[0] = flags[0] & ~(unsigned int)HS_FLAG_QUIET;
 		c.n = 1;
 	}
 	return c;

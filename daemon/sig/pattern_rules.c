@@ -216,7 +216,7 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		err = own(r, regex);
 	} else {
 		pattern.flags = VFW_PATTERN_F_DOTALL | use;
-		if (parts->chain || (parts->at_start && !is_counted(meta) && !again))
+		if (parts->chain || (parts->first & 1 && !is_counted(meta) && !again))
 			pattern.flags |= VFW_PATTERN_F_ONCE;
 		free(all.s);
 	}

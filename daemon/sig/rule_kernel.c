@@ -151,6 +151,8 @@ static const char *put_content(const struct vfw_rule_set *set, const struct vfw_
 		parts->at_start = true;
 		parts->first |= most == -1 ? 0 : 1ULL << (parts->n - 1);
 	}
+	if (!first && most == -1)
+		parts->first &= ~(1ULL << (parts->n - 1));
 	if (most == -1)
 		parts->reach = 0;
 	else if (first || parts->reach)
@@ -197,15 +199,15 @@ static const char *put_pcre(const struct vfw_rule_set *set, const struct vfw_sig
 
 	if (s->flags & VFW_SIG_F_NEGATED)
 		return "pcre:!";
-	/* behind a content it may begin anywhere, or right there */
-	if (t->len && *regex == '^') {
+	/* it may match once more further on, wherever it begins */
+	parts->first &= ~(1ULL << (parts->n - 1));
+	/* behind a content it may begin anywhere, or right there; with m each line begins, and the first byte that is seen */
+	if (t->len && *regex == '^')
 		regex++;
-	} else if (t->len) {
+	else if (t->len)
 		vfw_text_str(t, ".*");
-	} else if (*regex == '^') {
+	else if (*regex == '^' && !(x->flags & VFW_RULE_EXPR_MULTILINE))
 		parts->at_start = true;
-		parts->first |= x->flags & VFW_RULE_EXPR_MULTILINE ? 0 : 1ULL << (parts->n - 1);
-	}
 	vfw_text_printf(t, "(?%s%s%s", x->flags & VFW_RULE_EXPR_CASELESS ? "i" : "",
 			x->flags & VFW_RULE_EXPR_MULTILINE ? "m" : "",
 			x->flags & VFW_RULE_EXPR_DOTALL ? "" : "-s");
@@ -363,10 +365,10 @@ const char **vfw_rule_kernel_set(const struct vfw_rule_set *set)
 		struct vfw_rule_parts parts = {0};
 
 		why[i] = vfw_rule_kernel(set, i, &parts);
-		if (!why[i] && parts.n > 1)
-			n_parts += parts.n;
-		if (!why[i] && n_parts > VFW_SIG_PARTS_MAX)
+		if (!why[i] && parts.n > 1 && parts.n > VFW_SIG_PARTS_MAX - n_parts)
 			why[i] = "more parts than there is room for";
+		else if (!why[i] && parts.n > 1)
+			n_parts += parts.n;
 		vfw_rule_parts_free(&parts);
 	}
 	if (!why || vfw_rule_flowbits_settle(set, why)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Rules that the module enforces: those about datagrams and segments whose chain it can ask, once a literal was found, and those whose payload
- * part is one regular expression, or of datagrams a few that must all match, exactly, over what it scans anyway. Their
+ * part is one regular expression, or a few that must all match, exactly, over what it scans anyway. Their
  * header part vfw_sig_header() answers there. docs/rules.md says which.
  */
 #ifndef VFW_SIG_RULE_KERNEL_H

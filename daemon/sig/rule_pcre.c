@@ -307,7 +307,9 @@ static bool read_sequence(struct reader *r, struct shape *out)
 		had = border;
 		if (!read_border(r, &border, out) || !read_atom(r, &s) || !read_repeat(r, &s))
 			return false;
-		if (border != had && (!s.least || (s.first | before) != KIND_ANY))
+		/* one byte, or of one kind: each of many would be drawn twice */
+		if (border != had &&
+		    (!s.least || (s.first | before) != KIND_ANY || (!s.one && s.first == KIND_ANY)))
 			return false;
 		before = s.least ? s.last : before | s.last;
 		out->first |= out->least ? 0 : s.first;

@@ -100,15 +100,20 @@ static bool is_plain(const struct vfw_sig_step *t)
 	       !(t->flags & ~(VFW_SIG_F_DECODED - 1));
 }
 
+static bool same_whole(const struct vfw_sig_part *a, const struct vfw_sig_part *b)
+{
+	return a->whole == b->whole && a->first == b->first && a->n == b->n;
+}
+
 /* Do the parts of what part i is of stand together, and is that a signature by itself? */
 static bool is_part(const struct vfw_sigs *s, u32 i)
 {
-	const struct vfw_sig_part *p = &s->parts[i],
-				  *first = &s->parts[p->first < i ? p->first : i];
+	const struct vfw_sig_part *p = &s->parts[i];
 
 	return p->whole < s->n_sigs && !s->sigs[p->whole].part && p->first <= i && p->n > 1 &&
 	       p->n <= VFW_SIG_STEPS_MAX && i - p->first < p->n && p->n <= s->n_parts - p->first &&
-	       first->whole == p->whole && first->first == p->first && first->n == p->n;
+	       (i == p->first || same_whole(p - 1, p)) &&
+	       (i + 1 == p->first + p->n || same_whole(p + 1, p));
 }
 
 static const char *check(const struct vfw_sigs *s)

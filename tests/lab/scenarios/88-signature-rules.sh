@@ -112,7 +112,9 @@ rules '# of all kinds' "$DROP" \
 	'alert tcp any any -> any 7001 (msg:"Again"; flow:to_server; content:"ping"; content:"pong"; content:"pang"; content:"peng"; sid:2000024;)' \
 	'alert tcp any any -> any 7001 (msg:"Start"; flow:to_server,only_stream; content:"sesame"; content:"open"; depth:6; content:"please"; sid:2000025;)' \
 	'drop tcp any any -> any 7001 (msg:"Value"; flow:to_server; content:"len="; byte_test:3,>,131586,1,relative,little; sid:2000026;)' \
-	'drop tcp any any -> any 7001 (msg:"Line"; flow:to_server; pcre:"/^say[^a-z][a-z ]*\bstop/m"; sid:2000027;)'
+	'drop tcp any any -> any 7001 (msg:"Line"; flow:to_server; pcre:"/^say[^a-z][a-z ]*\bstop/m"; sid:2000027;)' \
+	'alert tcp any any -> any 7001 (msg:"Sets"; flow:to_server; content:"sets-it"; flowbits:set,it; flowbits:noalert; sid:2000028;)' \
+	'alert tcp any any -> any 7001 (msg:"Late"; flow:to_server; content:"late-a"; content:"late-b"; flowbits:isset,it; sid:2000029;)'
 mkdir -p /etc/vfw/policy.d
 cat >/etc/vfw/policy.d/a.vfw <<-P
 	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
@@ -126,15 +128,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 27 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 29 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: content:!: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:18:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "4 of the 23 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "6 of the 25 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"37 23 4 1 1 2"
+	"41 25 6 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -258,13 +260,15 @@ expect "twice, and the last part once more" "$(talk 0 'ping.pang.peng.pong.pong.
 expect "at its place, the others twice" "$(talk 2 "open.please.sesame${far}sesame.please!" | tr -d .)" openpleasesesame
 expect "a number" "$(talk 0 "$(printf 'len=~\003\002\001!')" | od -An -c | tr -d ' ')" 'len=~003002001!'
 expect "no line, no word" "$(talk 1 'say stop!') $(talk 0 'say nonstop!')" "say stop! say nonstop!"
+expect "with parts that were there before what it asks for" \
+	"$(on a python3 "$LAB_LIB/segments.py" $PATIENCE split 10.0.0.99 10.0.0.12 7001 'late-a.late-b.sets-it.late-b!' | xargs)" "split answered"
 all_dropped "0 d3lta${far}beta${far}alpha!" "0 $(printf 'len=~\003\002\002')!" "0 $(printf 'no\nsay\tstop')!"
 unset PORT
 blocked() { eve_count ".event_type == \"alert\" and .alert.action == \"blocked\" and .alert.signature_id == $1 and .dest_port == 7001"; }
 expect "alerts" "$(for sid in 2000019 2000020 2000021 2000022; do blocked $sid; done | xargs)" "2 1 1 2"
 expect "of these, too" "$(for sid in 2000023 2000026 2000027; do blocked $sid; done | xargs)" "1 1 1"
 counts() { jq -nR "[inputs | fromjson? | select(.event_type == \"alert\" and .alert.signature_id == $1) | .vfw.count] | add" $EVE; }
-expect "of parts that are told" "$(counts 2000024) $(counts 2000025)" "2 2"
+expect "of parts that are told" "$(counts 2000024) $(counts 2000025) $(counts 2000029)" "2 2 1"
 
 note "TCP from its first byte on: in one segment, in many, last one first; a place in each segment besides"
 # spoken WAIT TEXT: a says it in those manners; prints how b answered.

@@ -130,13 +130,14 @@ static const struct {
 	{"alert udp any any -> any any (pcre:\"/a|b$/\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b/\";", "start \\x61 & (?-s:^b)",
 	 NULL},
-	{"alert tcp any any -> any any (pcre:\"/^b/m\";", "start (?m-s:^b)", NULL},
+	{"alert tcp any any -> any any (pcre:\"/^b/m\";", "(?m-s:^b)", NULL},
 	{"alert tcp any any -> any any (pcre:\"/^b|c/\";", NULL, "pcre anchored in TCP"},
 	{"alert tcp any any -> any any (pcre:\"/[^b]\\bc|\\bd/\";", "(?-s:[^b]\\bc|\\bd)", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b\\b[:=]/R\";",
 	 "\\x61.*(?-s:b\\b[:=])", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/\\bc/R\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/c(?:\\bd)/R\";", NULL, "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/\\b(?:.{0,1100}x|.{0,1100}y)/\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/c\\b/\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/c\\bd/\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/[^b]\\b[c.]\\bd/\";", NULL, "pcre"},
@@ -562,6 +563,36 @@ START_TEST(rival)
 }
 END_TEST
 
+/* Beyond the bound rules of several parts are named, and no others. */
+START_TEST(bound)
+{
+	enum { N = VFW_SIG_PARTS_MAX / 2 + 1 };
+	struct vfw_text t = {0};
+	struct vfw_rule_set *set;
+	uint32_t left = 0;
+	const char **why;
+
+	for (uint32_t i = 0; i < N; i++)
+		vfw_text_printf(&t,
+				"alert tcp any any -> any any (content:\"a%u\"; content:\"b%u\"; "
+				"sid:%u;)\n",
+				i, i, i + 1);
+	vfw_text_printf(&t, "alert tcp any any -> any any (content:\"evil\"; sid:%u;)\n", N + 1);
+	set = suite_set(t.s);
+	ck_assert_uint_eq(set->sigs.n_sigs, N + 1);
+	why = vfw_rule_kernel_set(set);
+	for (uint32_t i = 0; i <= N; i++)
+		left += why[i] && !strcmp(why[i], "more parts than there is room for") &&
+			set->meta[i].sid <= N;
+	ck_assert_uint_eq(left, 1);
+	ck_assert_uint_eq(set->meta[N].sid, N + 1);
+	ck_assert_ptr_null(why[N]);
+	free(why);
+	free(t.s);
+	vfw_rule_set_free(set);
+}
+END_TEST
+
 TCase *rules_kernel_cases(void)
 {
 	TCase *t = tcase_create("kernel");
@@ -569,5 +600,6 @@ TCase *rules_kernel_cases(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, translated, 0, ARRAY_SIZE(cases));
 	tcase_add_test(t, rival);
+	tcase_add_test(t, bound);
 	return t;
 }
