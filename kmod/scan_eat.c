@@ -49,8 +49,7 @@ struct eat {
 	struct vfw_pkt *p;
 	const struct vfw_hs_db *db;
 	void *hs;
-	unsigned long *
-		parts; /* of signatures, that have matched in what hs has eaten; NULL: none is looked for */
+	unsigned long *parts; /* that have matched in what hs has eaten; or NULL */
 	u64 base; /* added to offsets */
 	u32 len; /* of the datagram; 0 for a stream */
 	u32 reach; /* offsets up to which patterns of apps count; 0: none does */

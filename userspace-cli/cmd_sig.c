@@ -15,7 +15,6 @@
 /* Rules that load, and that the module does not enforce. */
 struct check_left {
 	const char *why; /* static */
-	uint32_t n;
 	json_t *sids;
 };
 
@@ -27,8 +26,9 @@ struct check_left_list {
 static int by_number(const void *x, const void *y)
 {
 	const struct check_left *a = x, *b = y;
+	size_t n = json_array_size(a->sids), m = json_array_size(b->sids);
 
-	return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : strcmp(a->why, b->why);
+	return n != m ? (n < m) - (n > m) : strcmp(a->why, b->why);
 }
 
 static void left_free(struct check_left_list *list)
@@ -56,8 +56,7 @@ static int left_find(const struct vfw_rule_set *set, struct check_left_list *lis
 		for (k = 0; k < list->n && strcmp(list->v[k].why, why[i]); k++)
 			;
 		if (k == list->n)
-			list->v[list->n++] = (struct check_left){why[i], 0, json_array()};
-		list->v[k].n++;
+			list->v[list->n++] = (struct check_left){why[i], json_array()};
 		json_array_append_new(list->v[k].sids, json_integer(set->meta[i].sid));
 	}
 	free(why);
@@ -72,7 +71,8 @@ static json_t *unenforced(const struct check_left_list *left)
 	for (uint32_t i = 0; i < left->n; i++)
 		json_array_append_new(a,
 				      json_pack("{s:s, s:I, s:O}", "why", left->v[i].why, "rules",
-						(json_int_t)left->v[i].n, "sids", left->v[i].sids));
+						(json_int_t)json_array_size(left->v[i].sids),
+						"sids", left->v[i].sids));
 	return a;
 }
 
@@ -142,7 +142,8 @@ static int check_print(struct vfw_cli *cli, const struct vfw_rule_set *set, uint
 	fprintf(cli->out, "%u enforced by the module in a profile%s\n", left->enforced,
 		left->n ? "; not enforced:" : "");
 	for (i = 0; i < left->n; i++)
-		fprintf(cli->out, "         %7u  %s\n", left->v[i].n, left->v[i].why);
+		fprintf(cli->out, "         %7zu  %s\n", json_array_size(left->v[i].sids),
+			left->v[i].why);
 	return VFW_EXIT_OK;
 }
 

@@ -29,9 +29,8 @@
 #define VFW_PATTERN_F_ONCE (1U << 5) /* once is enough */
 #define VFW_PATTERN_F_PART \
 	(1U << 6) /* never matches by itself, only in the next expression of VFW_PATTERN_F_ALL */
-#define VFW_PATTERN_F_ALL \
-	(1U               \
-	 << 7) /* the regex names patterns by index: "3 & 4", which all must match; the module sees to it itself in streams */
+/* the regex names patterns by index: "3 & 4", which all must match; of streams the module sees to it */
+#define VFW_PATTERN_F_ALL (1U << 7)
 #define VFW_PATTERN_F_FIRST (1U << 8) /* of a stream it matches the beginning alone */
 
 struct vfw_pattern_rules;

@@ -58,12 +58,27 @@ static struct vfw_patterns *read_rules(const char *path)
 	return p;
 }
 
+/* A rule, and not but a part of one? */
+static bool is_rule(const struct vfw_pattern *pattern)
+{
+	return !(pattern->flags & VFW_PATTERN_F_PART);
+}
+
+static size_t count_rules(const struct vfw_patterns *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += is_rule(&p->v[i]);
+	return n;
+}
+
 static int print_enforced(const char *path)
 {
 	struct vfw_patterns *p = read_rules(path);
 
 	for (size_t i = 0; i < p->n; i++)
-		if (!(p->v[i].flags & VFW_PATTERN_F_PART))
+		if (is_rule(&p->v[i]))
 			printf("%u %u\n", p->v[i].gid, p->v[i].sid);
 	return 0;
 }
@@ -120,7 +135,7 @@ static int print_compiled(const char *set, const char *folder, const char *path)
 
 	encode(p, set, &r);
 	read = bench_now();
-	printf("{\"rules\": %zu, ", p->n);
+	printf("{\"rules\": %zu, ", count_rules(p));
 	bench_print_step("read", begun, read);
 	err = vfw_cache_get(folder, r.key, &db);
 	if (err)
@@ -227,7 +242,7 @@ static int arm(const char *folder, const char *mode, const char *path, const cha
 	declare(vms);
 	bench_publish(bench_compile(text.s, text.len, vms, VMS), vms, VMS,
 		      scans ? send_profile : NULL, &profile);
-	printf("\"rules\": %zu}\n", scans ? profile.patterns->n : 0);
+	printf("\"rules\": %zu}\n", scans ? count_rules(profile.patterns) : 0);
 	return 0;
 }
 
