@@ -196,11 +196,16 @@ static enum vfw_scan_fit eat_counts(struct eat *eat, u32 id, u64 to)
 	return fit & VFW_SCAN_LIMITED ? eat_limited(eat, id, to, fit) : fit;
 }
 
-/* The literal of a signature with steps is in the datagram: it is asked when all of that was looked through. */
+/* The literal of a signature with steps is in the datagram: it is asked when all of that was looked through, once. */
 static void eat_ask_later(struct eat *eat, u32 id)
 {
+	u32 i;
+
 	if (!eat->len || eat_fit(eat, id) == VFW_SCAN_UNFIT)
 		return;
+	for (i = 0; i < eat->n_asked; i++)
+		if (eat->asked[i] == id)
+			return;
 	if (eat->n_asked < EAT_ASKED)
 		eat->asked[eat->n_asked++] = id;
 	else
@@ -279,6 +284,17 @@ static bool eat_fits(struct vfw_hs_hits *hits, u32 *what, u64 to, void *arg)
 		hits->lost++;
 	}
 	return true;
+}
+
+/* As eat_fits(), for literals of signatures with steps alone. */
+static bool eat_fits_literal(struct vfw_hs_hits *hits, u32 *what, u64 to, void *arg)
+{
+	struct eat *eat = arg;
+	const struct vfw_profile *profile = eat->scan->user.profile;
+
+	if (*what < profile->conf.n_exprs && profile->sigs.sigs[*what].n_steps)
+		eat_ask_later(eat, *what);
+	return false;
 }
 
 /* Where a section writes what it finds. */
@@ -547,7 +563,23 @@ static const u8 *eat_whole(const struct vfw_scan_bytes *bytes, u32 off, u32 len)
 	return buffer;
 }
 
-/* Longer than a section takes: by way of a stream of its own. */
+/*
+ * Signatures with steps are of no use for TCP's stream, so their literals, many of them short, do not stand in its
+ * database. None is longer than the overlap of two pieces.
+ */
+static bool eat_literals(struct eat *eat, const u8 *data, u32 len)
+{
+	struct vfw_hs_hits hits = {.fits = eat_fits_literal, .arg = eat};
+	u32 at;
+
+	for (at = 0; at < len; at += VFW_HS_PIECE - VFW_SIG_CONTENT_MAX)
+		if (vfw_hs_block_scan(eat->db, data + at, min_t(u32, len - at, VFW_HS_PIECE),
+				      &hits))
+			return false;
+	return true;
+}
+
+/* Longer than a section takes: by way of a stream of its own, and literals piece by piece. */
 static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes *bytes, u32 off,
 				    u32 len)
 {
@@ -557,8 +589,16 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	const struct vfw_hs_db *block = eat->db;
 	struct vfw_budget *budget = eat->scan->dir[eat->p->side].budget;
 	const struct vfw_profile *profile = eat->scan->user.profile;
+	const u8 *data = NULL;
 	u32 size;
 
+	if (profile->sigs.n_steps) {
+		data = eat_whole(bytes, off, len);
+		if (!data)
+			return VFW_SCAN_FULL;
+		if (!eat_literals(eat, data, len))
+			return VFW_SCAN_LATER;
+	}
 	if (profile->stream)
 		eat->hs = eat_room(profile, budget, &size);
 	if (!eat->hs)
@@ -567,13 +607,8 @@ static enum vfw_scan_eaten eat_long(struct eat *eat, const struct vfw_scan_bytes
 	eat->parts = eat_parts(profile, eat->hs);
 	if (!vfw_hs_stream_open(eat->db, eat->hs) && eat_bytes(eat, bytes, off, len) == len &&
 	    !vfw_hs_stream_close(eat->db, eat->hs, &hits)) {
-		const u8 *data = eat->n_asked ? eat_whole(bytes, off, len) : NULL;
-
 		eat_report(eat, &hits);
-		if (data)
-			eat_ask(eat, data);
-		else
-			eat->spent |= eat->n_asked;
+		eat_ask(eat, data);
 		ret = VFW_SCAN_CLEAN;
 	}
 	kfree(eat->hs);

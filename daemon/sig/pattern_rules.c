@@ -164,17 +164,17 @@ static bool is_counted(const struct vfw_rule_meta *meta)
 }
 
 /*
- * Of what use are its expressions? One about TCP's stream alone fits no datagram, nor a segment by itself. All others are looked for
- * in streams as well, for what is longer than a section of the module takes is scanned as one.
+ * Of what use are its expressions? One about TCP's stream alone fits no datagram, nor a segment by itself; a literal for steps
+ * no stream. All others are looked for in streams as well, for what is longer than a section of the module takes is scanned as one.
  */
 static uint32_t use_of(const struct vfw_sig *sig, const struct vfw_rule_parts *parts)
 {
 	const uint32_t others = VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6 | VFW_SIG_P_SCTP |
 				VFW_SIG_P_OTHER;
 
-	return parts->chain || sig->flags & VFW_SIG_PACKET || sig->protocols & others
-		       ? 0
-		       : VFW_PATTERN_F_STREAM;
+	if (parts->chain)
+		return VFW_PATTERN_F_DATAGRAM;
+	return sig->flags & VFW_SIG_PACKET || sig->protocols & others ? 0 : VFW_PATTERN_F_STREAM;
 }
 
 /* Rule i, by its expressions, which are taken. Returns 0, -EINVAL after a complaint, -ENOMEM. */

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTENT_MAX 255 /* as in Suricata */
-
 struct vfw_sig_step *vfw_draft_step(struct vfw_draft *d, enum vfw_sig_op op,
 				    const struct vfw_rule_text *where)
 {
@@ -138,8 +136,9 @@ int vfw_draft_add_content(struct vfw_draft *d, const struct vfw_rule_option *o)
 		return -EINVAL;
 	if (d->n_bytes == from)
 		return vfw_rule_fail(d->e, &t, 0, "expected a content of at least one byte");
-	if (d->n_bytes - from > CONTENT_MAX)
-		return vfw_rule_fail(d->e, &t, 0, "a content of more than %d bytes", CONTENT_MAX);
+	if (d->n_bytes - from > VFW_SIG_CONTENT_MAX)
+		return vfw_rule_fail(d->e, &t, 0, "a content of more than %d bytes",
+				     VFW_SIG_CONTENT_MAX);
 	s = vfw_draft_step(d, VFW_SIG_CONTENT, &t);
 	if (!s)
 		return -EINVAL;

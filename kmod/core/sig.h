@@ -21,6 +21,7 @@
 #include "http.h"
 
 #define VFW_SIG_STEPS_MAX 64 /* of one signature */
+#define VFW_SIG_CONTENT_MAX 255 /* bytes of a content, as in Suricata */
 #define VFW_SIG_VARS_MAX 16 /* byte_extract variables of one signature */
 #define VFW_SIG_CONDS_MAX 64
 #define VFW_SIG_ENDS_MAX 32 /* places at which one expression ends that are tried */

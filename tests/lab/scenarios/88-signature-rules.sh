@@ -173,6 +173,8 @@ said 40 90 second-first=half
 said 30000 90 second-of-many
 said 30000 90 first=half-second
 said 30000 90 much-evil
+# over the border of what is looked through at a time
+said 16389 90 much-evil
 said 11 90 last-of-all
 wait_until 20 arrived
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000006 and .proto == "UDP"'
