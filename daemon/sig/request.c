@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The number rises when a database of the same patterns would be another one. */
-static const char format[] = "vfw signatures 2";
+static const char format[] = "vfw signatures 3";
 
 static const char *const set_words[__VFW_SET_MAX] = {
 	[VFW_SET_SSE42] = "sse42",

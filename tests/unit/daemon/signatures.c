@@ -441,8 +441,16 @@ static int matches(int fd, size_t bytes, const char *text)
 	ck_assert_int_eq(pread(fd, data, bytes, 0), (ssize_t)bytes);
 	ck_assert_int_eq(hs_deserialize_database(data, bytes, &db), HS_SUCCESS);
 	ck_assert_int_eq(hs_alloc_scratch(db, &scratch), HS_SUCCESS);
-	ck_assert_int_eq(hs_scan(db, text, (unsigned int)strlen(text), 0, scratch, count, &n),
-			 HS_SUCCESS);
+	if (hs_scan(db, text, (unsigned int)strlen(text), 0, scratch, count, &n) ==
+	    HS_DB_MODE_ERROR) {
+		hs_stream_t *stream = NULL;
+
+		ck_assert_int_eq(hs_open_stream(db, 0, &stream), HS_SUCCESS);
+		ck_assert_int_eq(hs_scan_stream(stream, text, (unsigned int)strlen(text), 0,
+						scratch, count, &n),
+				 HS_SUCCESS);
+		ck_assert_int_eq(hs_close_stream(stream, scratch, count, &n), HS_SUCCESS);
+	}
 	hs_free_scratch(scratch);
 	hs_free_database(db);
 	free(data);
@@ -474,7 +482,13 @@ static struct vfw_database *databases_of(const char *rules)
 
 #define STREAM_RULE "drop tcp any any -> any any (content:\"stream\"; sid:1;)\n"
 
-/* What fits no datagram, and no segment by itself, is looked for in none; where nothing else is, there is a database all the same. */
+/* The silent pattern of databases. */
+#define SILENT "\xf7\xfd"
+
+/*
+ * What fits no datagram, and no segment by itself, is looked for in none, and in no stream what the module asks of
+ * packets; where nothing else is, there is a database all the same.
+ */
 START_TEST(rules_use)
 {
 	static const char text[] = "stream datagram either segment";
@@ -485,10 +499,31 @@ START_TEST(rules_use)
 
 	ck_assert_int_eq(matches(db->block, db->block_bytes, text), 3);
 	ck_assert_int_eq(matches(db->block, db->block_bytes, "stream"), 0);
+	ck_assert_int_eq(matches(db->stream, db->stream_bytes, text), 2);
+	ck_assert_int_eq(matches(db->stream, db->stream_bytes, "datagram segment"), 0);
 	vfw_database_unref(db);
 	db = databases_of(STREAM_RULE);
-	ck_assert_uint_gt(db->block_bytes, 0);
+	ck_assert_int_eq(matches(db->block, db->block_bytes, "stream " SILENT), 0);
 	vfw_database_unref(db);
+}
+END_TEST
+
+/* Of many patterns none is told but those that were given. */
+START_TEST(rules_many)
+{
+	struct vfw_text rules = {0};
+	struct vfw_database *db;
+
+	for (int i = 1; i <= 1000; i++)
+		vfw_text_printf(&rules,
+				"drop ip any any -> any any (content:\"word%04d\"; sid:%d;)\n", i,
+				i);
+	ck_assert(!rules.failed);
+	db = databases_of(rules.s);
+	ck_assert_int_eq(matches(db->block, db->block_bytes, "word0001 word1000 " SILENT), 2);
+	ck_assert_int_eq(matches(db->stream, db->stream_bytes, "word0001 word1000 " SILENT), 2);
+	vfw_database_unref(db);
+	free(rules.s);
 }
 END_TEST
 
@@ -747,6 +782,7 @@ Suite *suite_signatures(void)
 	tcase_set_timeout(compiler, 240);
 	tcase_add_test(compiler, requests);
 	tcase_add_test(compiler, rules_use);
+	tcase_add_test(compiler, rules_many);
 	tcase_add_test(compiler, compiled);
 	tcase_add_test(compiler, not_compiled);
 	tcase_add_test(compiler, killed);
