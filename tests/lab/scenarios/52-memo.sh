@@ -57,6 +57,20 @@ expect_more "short ways" "$after" "$before"
 expect_more "frames of running flows since" $(($(reason established) - reasons + 1)) $((after - before))
 expect_more "hits of the rule since" $(($(rule_packets) - rules + 1)) $((after - before))
 
+note "a frame of such a conversation that would have a checksum written elsewhere goes the long way, and no further"
+port=$(on a ss -Htn state established 'dport = :80' | awk 'NR == 1 { sub(".*:", "", $3); print $3 }')
+was=$(reason bad-offload)
+# lie CSUM_START CSUM_OFFSET
+lie() {
+	inject a flags=1 csum_start="$1" csum_offset="$2" -- tcp dmac="$(mac_of b)" src=10.0.0.11 dst=10.0.0.12 sport="$port" \
+		dport=80 flags=0x10 data=0000000000000000 partial=1 >/dev/null
+}
+lie 34 6
+lie 38 16
+refused() { [ "$(reason bad-offload)" = $((was + 2)) ]; }
+wait_until 20 refused
+going_on
+
 note "between the hooks the frames become those of another conversation: judged by what they are then"
 was=$(reason default)
 nft -f - <<'N'
