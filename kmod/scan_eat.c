@@ -201,11 +201,13 @@ static void eat_ask_later(struct eat *eat, u32 id)
 {
 	u32 i;
 
-	if (!eat->len || eat_fit(eat, id) == VFW_SCAN_UNFIT)
+	if (!eat->len)
 		return;
 	for (i = 0; i < eat->n_asked; i++)
 		if (eat->asked[i] == id)
 			return;
+	if (eat_fit(eat, id) == VFW_SCAN_UNFIT)
+		return;
 	if (eat->n_asked < EAT_ASKED)
 		eat->asked[eat->n_asked++] = id;
 	else

@@ -482,8 +482,7 @@ static struct vfw_database *databases_of(const char *rules)
 
 #define STREAM_RULE "drop tcp any any -> any any (content:\"stream\"; sid:1;)\n"
 
-/* The silent pattern of databases. */
-#define SILENT "\xf7\xfd"
+#define SILENT "\xf7\xfd" /* never told of */
 
 /*
  * What fits no datagram, and no segment by itself, is looked for in none, and in no stream what the module asks of
@@ -504,6 +503,10 @@ START_TEST(rules_use)
 	vfw_database_unref(db);
 	db = databases_of(STREAM_RULE);
 	ck_assert_int_eq(matches(db->block, db->block_bytes, "stream " SILENT), 0);
+	vfw_database_unref(db);
+	db = databases_of("drop udp any any -> any any (content:\"datagram\"; sid:2;)\n");
+	ck_assert_int_eq(matches(db->block, db->block_bytes, "datagram " SILENT), 1);
+	ck_assert_int_eq(matches(db->stream, db->stream_bytes, "datagram " SILENT), 0);
 	vfw_database_unref(db);
 }
 END_TEST
