@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define REQUEST_MAX (64U << 20) /* bytes */
-#define MANY 400 /* patterns */
+#define MANY 400 /* patterns, from which on a silent one helps */
 
 static const char empty_match[] = "matches nothing at all, that is, everywhere: expected an "
 				  "expression that takes at least one byte";

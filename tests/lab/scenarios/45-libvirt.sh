@@ -130,8 +130,8 @@ note "both guests run after $SECONDS s"
 note "KVM and vhost-net are what the guests run on"
 for vm in web app; do
 	pid=$(pid_of $vm)
-	find "/proc/$pid/fd" -lname /dev/vhost-net | grep -q . || fail "the QEMU of $vm holds no /dev/vhost-net"
-	find "/proc/$pid/fd" -lname 'anon_inode:kvm-vcpu:*' | grep -q . || fail "the QEMU of $vm holds no KVM processor"
+	[ -n "$(find "/proc/$pid/fd" -lname /dev/vhost-net)" ] || fail "the QEMU of $vm holds no /dev/vhost-net"
+	[ -n "$(find "/proc/$pid/fd" -lname 'anon_inode:kvm-vcpu:*')" ] || fail "the QEMU of $vm holds no KVM processor"
 	ps -eLo comm= | grep -x "vhost-$pid" || fail "no vhost thread for $vm"
 	grep -H '^iff:' "/proc/$pid/fdinfo/"* | grep -w "$(tap_name $vm)"
 done
@@ -156,7 +156,7 @@ vfwctl vm list
 expect_pass web_reaches_app 8080
 expect_fail web_reaches_app 9090
 eve '.event_type == "drop" and .vfw.src_vm == "web" and .vfw.dst_vm == "app" and .dest_port == 9090 and .proto == "TCP"'
-jq -c 'select(.event_type == "drop" and .dest_port == 9090)' $EVE | head -n 1
+jq -cn 'first(inputs | select(.event_type == "drop" and .dest_port == 9090))' $EVE
 expect_more "hits of the rule" "$(hits first:1)" 0
 expect_fail tell web "ping -c 1 -W 2 ${ADDRESS[app]}"
 explained web app tcp 8080 pass first:1

@@ -10,7 +10,7 @@ for set in sse42 avx2 avx512; do
 	labvfw start --no-daemon hs_set=$set
 	if [ "$(ctlscan set)" = "none none" ]; then
 		# one that is not in the module is a fault, one that the processor has not is none
-		dmesg | grep -q "vfw: this processor lacks $set," || fail "$set is not in the module: $(dmesg | grep 'vfw:' | tail -n 1)"
+		grep -q "vfw: this processor lacks $set," <<<"$(dmesg)" || fail "$set is not in the module: $(dmesg | grep 'vfw:' | tail -n 1)"
 		skipped+=" $set"
 		rmmod vfw
 		continue
