@@ -275,7 +275,7 @@ static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_pol
 
 	if (!memo_step(m, skb, s, segs))
 		return false;
-	this_cpu_inc(memo_hits);
+	__this_cpu_inc(memo_hits);
 	vfw_verdict_established(m->to, segs, skb->len);
 	memo_count(m, pol, skb->len);
 	return true;

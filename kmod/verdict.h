@@ -41,10 +41,10 @@ static inline void vfw_verdict_received(struct vfw_vm_pcpu *pc, u32 segs, u32 by
 	u64_stats_update_end(&pc->syncp);
 }
 
-/* Counts a frame that passes into a VM as part of a running flow, as vfw_verdict() does. BH off. */
+/* Counts a frame that passes into a VM as part of a running flow, as vfw_verdict() does. BH off, not on PREEMPT_RT. */
 static inline void vfw_verdict_established(struct vfw_vm_pcpu *pc, u32 segs, u32 bytes)
 {
-	this_cpu_inc(vfw_verdict_reasons[VFW_REASON_ESTABLISHED]);
+	__this_cpu_inc(vfw_verdict_reasons[VFW_REASON_ESTABLISHED]);
 	vfw_verdict_received(pc, segs, bytes);
 }
 
