@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # `policy lint' names shadowed rules with what covers them, rules that were never hit and since when, empty groups.
-# kernels: uml-debug
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --ip 10.0.0.11/24 --tenant shop --label tier=web

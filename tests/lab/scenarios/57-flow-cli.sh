@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # `flow list' shows conversations with filters, `flow kill' ends just those named; EVE tells of their start and end; timeouts come from vfwd.toml.
-# kernels: uml-debug 6.1
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --ip 10.0.0.11/24

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # `rule add' and `rule delete' edit a file of policy.d at a named place and apply it: comments and counters stay; what fails leaves the file.
-# kernels: uml-debug
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --ip 10.0.0.11/24 --tenant shop --label tier=web

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Whatever would be cut passes and is said as would-drop, guard's reasons too: on a disarmed host, for a monitored VM at either end, by a rule `monitor'.
-# kernels: uml-debug 6.1
+# kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
 
 labvm add a --ip 10.0.0.11/24
