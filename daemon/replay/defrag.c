@@ -5,6 +5,11 @@
 
 #define HEAD_MAX VFW_FRAME_HEAD_MAX
 
+/* The fragment that a byte is of. */
+struct origin {
+	u32 begin, last;
+};
+
 struct whole {
 	struct whole *next;
 	struct vfw_flow_key key;
@@ -13,6 +18,7 @@ struct whole {
 	u32 head_len; /* 0: the first one is not there yet */
 	u8 *bytes;
 	u8 *seen; /* one for each byte */
+	struct origin *of; /* likewise, where seen */
 	u32 end; /* of the last one, 0: not there yet */
 	u32 n; /* bytes seen */
 };
@@ -35,6 +41,7 @@ static void drop(struct vfw_defrag *d, struct whole **at)
 	*at = w->next;
 	free(w->bytes);
 	free(w->seen);
+	free(w->of);
 	free(w);
 	d->n--;
 }
@@ -76,9 +83,11 @@ static struct whole **begin(struct vfw_defrag *d, const struct vfw_flow_key *key
 		return NULL;
 	w->bytes = malloc(VFW_DEFRAG_BYTES);
 	w->seen = calloc(1, VFW_DEFRAG_BYTES);
-	if (!w->bytes || !w->seen) {
+	w->of = calloc(VFW_DEFRAG_BYTES, sizeof(*w->of));
+	if (!w->bytes || !w->seen || !w->of) {
 		free(w->bytes);
 		free(w->seen);
+		free(w->of);
 		free(w);
 		return NULL;
 	}
@@ -148,6 +157,17 @@ static const u8 *build(struct vfw_defrag *d, const struct whole *w, u32 l3_off, 
 	return d->frame;
 }
 
+/*
+ * Of two fragments with the same byte, does the later one have it? As Suricata decides without further configuration: of
+ * IPv4 (its policy "windows") if it reaches beyond the other at both ends, of IPv6 ("bsd") if it does not begin later.
+ */
+static bool replaces(const struct origin *later, const struct origin *first, bool ip6)
+{
+	if (ip6)
+		return later->begin <= first->begin;
+	return later->begin < first->begin && later->last > first->last;
+}
+
 const u8 *vfw_defrag_add(struct vfw_defrag *d, const struct vfw_frame *f, const u8 *frame, u32 have,
 			 u64 time, u32 *len)
 {
@@ -155,6 +175,7 @@ const u8 *vfw_defrag_add(struct vfw_defrag *d, const struct vfw_frame *f, const 
 	struct vfw_frame ends = *f;
 	struct vfw_flow_key key;
 	struct whole **at, *w;
+	const struct origin of = {f->frag_off, f->frag_end - 1};
 	const u8 *whole = NULL;
 
 	if (f->end > have || size > f->end || f->frag_end > VFW_DEFRAG_BYTES || !size)
@@ -176,11 +197,14 @@ const u8 *vfw_defrag_add(struct vfw_defrag *d, const struct vfw_frame *f, const 
 	if (!(f->flags & VFW_FRAME_F_FRAG_MORE) && !w->end)
 		w->end = f->frag_end;
 	for (i = 0; i < size; i++) {
-		if (w->seen[f->frag_off + i])
+		u32 to = f->frag_off + i;
+
+		if (w->seen[to] && !replaces(&of, &w->of[to], f->kind == VFW_FRAME_IP6))
 			continue;
-		w->bytes[f->frag_off + i] = frame[data + i];
-		w->seen[f->frag_off + i] = 1;
-		w->n++;
+		w->n += !w->seen[to];
+		w->bytes[to] = frame[data + i];
+		w->seen[to] = 1;
+		w->of[to] = of;
 	}
 	if (w->head_len && w->end && w->n >= w->end && !memchr(w->seen, 0, w->end)) {
 		whole = build(d, w, f->l3_off, f->kind == VFW_FRAME_IP6, len);

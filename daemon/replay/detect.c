@@ -8,6 +8,7 @@
 #include "store.h"
 
 #define DECODED_MAX 65536 /* of base64_decode, as in Suricata */
+#define SAID_MAX 15 /* alerts of one packet: Suricata's packet-alert-max, as it comes */
 
 enum {
 	KIND_LIMIT,
@@ -32,6 +33,7 @@ struct vfw_detect {
 	u8 *wanted
 		[2]; /* signatures whose literal is in the payload, in the window or the message */
 	u64 spent;
+	u32 said; /* alerts of the packet that is asked */
 	u8 decoded[DECODED_MAX];
 };
 
@@ -399,6 +401,16 @@ static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, boo
 	       try_buffer(d, r, sig, p->payload, p->payload_len);
 }
 
+/* Of those that come first, as many as Suricata keeps. */
+static void say(struct vfw_detect *d, const struct round *r, const struct vfw_rule_meta *m,
+		bool stream)
+{
+	if (d->said == SAID_MAX)
+		return;
+	d->said++;
+	d->alert(d->ctx, m, r->p, stream);
+}
+
 /* Returns true when a pass rule ends the round. */
 static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 {
@@ -420,18 +432,22 @@ static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 		d->match(d->ctx);
 	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
 		return false;
+	if (m->bypass && r->flow)
+		r->flow->passed = true;
 	if (sig->flags & VFW_SIG_PASS) {
-		if (sig->flags & VFW_SIG_ONCE && r->flow)
+		if (m->alerts)
+			say(d, r, m, stream);
+		if ((m->of_flows || stream) && r->flow)
 			r->flow->passed = true;
 		return true;
 	}
 	if (!within_limit(d, r, i, KIND_LIMIT, &m->limit) || sig->flags & VFW_SIG_NOALERT)
 		return false;
-	d->alert(d->ctx, m, r->p, stream);
+	say(d, r, m, stream);
 	if (vfw_sig_both_ways(&d->set->sigs, sig, r->p) &&
 	    within_limit(d, r, i, KIND_FILTER, &m->filter) &&
 	    within_limit(d, r, i, KIND_LIMIT, &m->limit))
-		d->alert(d->ctx, m, r->p, stream);
+		say(d, r, m, stream);
 	return false;
 }
 
@@ -463,6 +479,7 @@ static void ask_all(struct vfw_detect *d, const struct round *r)
 
 	if (r->flow && r->flow->passed)
 		return;
+	d->said = 0;
 	memset(d->wanted[0], 0, n);
 	memset(d->wanted[1], 0, n);
 	vfw_rule_scan_literals(d->scan, r->p->payload, r->p->payload_len, on_literal, &w);

@@ -205,9 +205,8 @@ static int byte_jump(struct vfw_draft *d, const struct vfw_rule_option *o)
 	    argument(d, o, &rest, &offset, "an offset"))
 		return -EINVAL;
 	/* no bytes: a jump by post_offset alone */
-	if (vfw_rule_is(&count, "0"))
-		return vfw_rule_fail(d->e, &count, 0, "expected 1 to 23 bytes");
-	if (count_of(d, s, &count) || offset_of(d, s, &offset) || all_flags(d, s, &rest))
+	if ((!vfw_rule_is(&count, "0") && count_of(d, s, &count)) || offset_of(d, s, &offset) ||
+	    all_flags(d, s, &rest))
 		return -EINVAL;
 	return count_fits(d, s, &count);
 }

@@ -292,6 +292,18 @@ int vfw_draft_content(struct vfw_draft *d, const struct vfw_keyword *k,
 
 /* --- pcre --- */
 
+/* Names for what groups match: flow:NAME, pkt:NAME. Lua alone could ask for them. */
+static int captures(struct vfw_draft *d, const struct vfw_rule_text *t, size_t at)
+{
+	struct vfw_rule_text rest = {t->s + at, t->len - at, t->line, t->col + (uint32_t)at}, one;
+
+	while (vfw_rule_split(&rest, ',', &one))
+		if ((one.len < 6 || memcmp(one.s, "flow:", 5)) &&
+		    (one.len < 5 || memcmp(one.s, "pkt:", 4)))
+			return vfw_rule_fail(d->e, &one, 0, "expected flow:NAME or pkt:NAME");
+	return 0;
+}
+
 static int regex_flags(struct vfw_draft *d, const struct vfw_rule_text *t, size_t at,
 		       struct vfw_sig_step *s, struct vfw_rule_expr *x, bool *anchored)
 {
@@ -319,6 +331,8 @@ static int regex_flags(struct vfw_draft *d, const struct vfw_rule_text *t, size_
 		case 'A':
 			*anchored = true;
 			break;
+		case ',': /* what groups are kept for: decides nothing, unless a rule asks for it */
+			return captures(d, t, at + 1);
 		case 'B': /* raw bytes */
 		case 'O': /* no match limit of its own */
 		case 'G': /* ungreedy: which of the matches, not whether */

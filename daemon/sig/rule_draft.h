@@ -32,6 +32,7 @@ struct vfw_draft {
 	uint8_t view; /* of that buffer: of the set's views, 0 none */
 	bool decoded; /* steps look at what base64_decode has decoded */
 	uint32_t decoder; /* the step of that base64_decode */
+	bool negates; /* its addresses exclude some */
 	bool named; /* the buffer was just named: it may still be transformed */
 	uint32_t stream_size; /* 1: the keyword is there */
 	bool deep; /* set with an error: a protocol's parser is what lacks */

@@ -38,6 +38,8 @@ static const char *unlike_state(const struct vfw_sig *sig, const struct vfw_rule
 		if (meta->bits[i].track != VFW_SIG_TRACK_FLOW ||
 		    vfw_rule_bit_is_int(meta->bits[i].op))
 			return "flowint, xbits";
+	if (meta->bypass)
+		return "bypass";
 	if (meta->filter.kind != VFW_SIG_LIMIT_NONE && meta->limit.kind != VFW_SIG_LIMIT_NONE)
 		return "threshold and detection_filter";
 	return NULL;

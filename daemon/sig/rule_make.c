@@ -304,8 +304,7 @@ static bool accepts(struct vfw_maker *m, u32 i, u32 cursor, u32 end, u64 x)
 			return false;
 		to = vfw_made_jump(t, x, end, m->canvas.low);
 		m->out->end[i] = (u32)to;
-		return to >= 0 && to < VFW_CANVAS_ROOM &&
-		       vfw_canvas_at_least(&m->canvas, (u32)to + 1);
+		return to < VFW_CANVAS_ROOM && vfw_canvas_at_least(&m->canvas, (u32)to + 1);
 	default:
 		if (!vfw_made_result(t, m->out->vars, &x))
 			return false;

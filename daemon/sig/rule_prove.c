@@ -183,11 +183,13 @@ long long vfw_made_jump(const struct vfw_sig_step *t, u64 x, u32 end, u32 len)
 	if (t->flags & VFW_SIG_F_ALIGN && x % 4)
 		x += 4 - x % 4;
 	if (x > VFW_CANVAS_ROOM)
-		return -1;
+		return VFW_CANVAS_ROOM;
 	to = (long long)x + t->post;
 	if (t->flags & VFW_SIG_F_FROM_END)
-		return to + len;
-	return t->flags & VFW_SIG_F_FROM_BEGIN ? to : to + end;
+		to += len;
+	else if (!(t->flags & VFW_SIG_F_FROM_BEGIN))
+		to += end;
+	return to < 0 ? 0 : to;
 }
 
 static bool content(const struct vfw_rule_set *set, const struct vfw_sig_step *t,
@@ -326,7 +328,7 @@ static bool one_place(const struct vfw_sig_step *t, const struct vfw_made *made,
 		return vfw_made_result(t, made->vars, x);
 	to = vfw_made_jump(t, *x, *end, made->len);
 	*end = (u32)to;
-	return to >= 0 && to < made->len;
+	return to < made->len;
 }
 
 static bool sets_variable(const struct vfw_sig_step *t)

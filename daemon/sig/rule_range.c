@@ -23,6 +23,7 @@ struct reader {
 	const struct vfw_rule_text
 		*where; /* a variable's value is complained of where it is used */
 	struct set with, without; /* named, and negated */
+	bool negates;
 };
 
 static const vfw_u128 most[FAMILY_COUNT] = {0xffffffffU, ~(vfw_u128)0, 65535};
@@ -344,6 +345,7 @@ static int read_set(struct reader *r, const struct vfw_rule_text *t)
 	if (!rc && !named)
 		rc = everything(r, &r->with);
 	for (f = 0; f < FAMILY_COUNT; f++) {
+		r->negates |= r->without.of[f].n;
 		sort(&r->with.of[f]);
 		sort(&r->without.of[f]);
 		rc = rc ?: subtract(&r->with.of[f], &r->without.of[f]);
@@ -370,6 +372,7 @@ int vfw_rule_addresses(const struct vfw_rule_text *t, const struct vfw_rule_vars
 	*any = !rc && is_all(&r.with.of[FAMILY_4], FAMILY_4) &&
 	       is_all(&r.with.of[FAMILY_6], FAMILY_6);
 	*v4 = r.with.of[FAMILY_4];
+	v4->negates = r.negates;
 	*v6 = r.with.of[FAMILY_6];
 	return rc;
 }

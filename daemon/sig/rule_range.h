@@ -19,6 +19,7 @@ struct vfw_range {
 struct vfw_ranges {
 	struct vfw_range *v;
 	size_t n, room;
+	bool negates; /* of addresses, in v4: some are named that it shall not be */
 };
 
 /* A variable, as $NAME in a rule. */

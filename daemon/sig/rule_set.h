@@ -89,6 +89,9 @@ struct vfw_rule_meta {
 	struct vfw_rule_bits bits[VFW_RULE_BITS_MAX];
 	uint32_t n_bits;
 	struct vfw_sig_limit limit, filter; /* threshold, detection_filter */
+	bool of_flows; /* it is about who talks to whom: what it lets pass are flows */
+	bool alerts; /* though it lets pass */
+	bool bypass; /* of its flow nothing more is asked */
 	uint32_t line;
 	const char *file; /* as vfw_rule_set.file was */
 };

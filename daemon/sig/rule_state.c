@@ -370,6 +370,12 @@ int vfw_draft_state(struct vfw_draft *d, const struct vfw_keyword *k,
 		return limit(d, o, &d->meta.limit, false);
 	case VFW_KW_DETECTION_FILTER:
 		return limit(d, o, &d->meta.filter, true);
+	case VFW_KW_ALERT:
+		d->meta.alerts = true;
+		return 0;
+	case VFW_KW_BYPASS:
+		d->meta.bypass = true;
+		return 0;
 	default: /* noalert */
 		d->sig.flags |= VFW_SIG_NOALERT;
 		return 0;

@@ -51,6 +51,7 @@ static int protocol_of(struct vfw_draft *d)
 		uint32_t protocols, flags;
 	} words[] = {
 		{"ip", BOTH_IP | ALL_PROTOCOLS, 0},
+		{"pkthdr", BOTH_IP | ALL_PROTOCOLS, 0},
 		{"ip4", VFW_SIG_P_IP4 | ALL_PROTOCOLS, 0},
 		{"ipv4", VFW_SIG_P_IP4 | ALL_PROTOCOLS, 0},
 		{"ip6", VFW_SIG_P_IP6 | ALL_PROTOCOLS, 0},
@@ -148,6 +149,7 @@ static int side_of(struct vfw_draft *d, const struct vfw_rule_text *addr,
 
 	d->culprit = "addresses";
 	rc = vfw_rule_addresses(addr, &set->vars, &v4, &v6, &any, d->e);
+	d->negates |= v4.negates;
 	if (!rc && any)
 		d->sig.flags |= any_addr;
 	else if (!rc && !(rc = put4(set, &v4, &side->addr4)))
@@ -337,23 +339,26 @@ static void choose_scope(struct vfw_draft *d)
 			d->sig.flags |= VFW_SIG_PACKET;
 }
 
-/* Addresses, and the IP protocol, alone: once for a flow and direction, not for each packet. */
-static bool is_once(const struct vfw_draft *d)
+/* Is it about who talks to whom alone: addresses, ports, protocol? Then it is about flows, not packets. */
+static bool is_about_ends(const struct vfw_draft *d)
 {
-	uint32_t i, any = VFW_SIG_ANY_PORT_SRC | VFW_SIG_ANY_PORT_DST;
+	uint32_t i;
 
-	if (d->n_steps || (d->sig.flags & any) != any)
+	if (d->n_steps)
 		return false;
 	for (i = 0; i < d->n_conds; i++)
 		if (d->conds[i].field != VFW_SIG_IP_PROTO)
 			return false;
-	if (d->sig.flags & (VFW_SIG_TO_SERVER | VFW_SIG_TO_CLIENT | VFW_SIG_ESTABLISHED |
-			    VFW_SIG_NOT_ESTABLISHED | VFW_SIG_STATELESS | VFW_SIG_ONLY_FRAG |
-			    VFW_SIG_NO_FRAG | VFW_SIG_PACKET | VFW_SIG_STREAM | VFW_SIG_HTTP))
+	if (d->sig.flags &
+		    (VFW_SIG_TO_SERVER | VFW_SIG_TO_CLIENT | VFW_SIG_ESTABLISHED |
+		     VFW_SIG_NOT_ESTABLISHED | VFW_SIG_STATELESS | VFW_SIG_ONLY_FRAG |
+		     VFW_SIG_NO_FRAG | VFW_SIG_ONLY_STREAM | VFW_SIG_NO_STREAM | VFW_SIG_HTTP) ||
+	    d->stream_size)
 		return false;
 	for (i = 0; i < d->meta.n_bits; i++)
-		if (d->meta.bits[i].track != VFW_SIG_TRACK_FLOW ||
-		    d->meta.bits[i].op != VFW_RULE_BIT_SET)
+		if (vfw_rule_bit_is_int(d->meta.bits[i].op) ||
+		    (d->meta.bits[i].track == VFW_SIG_TRACK_FLOW &&
+		     d->meta.bits[i].op != VFW_RULE_BIT_SET))
 			return false;
 	return true;
 }
@@ -487,7 +492,9 @@ static int finish(struct vfw_draft *d)
 		return vfw_rule_fail(d->e, &d->rule->action, 0,
 				     "only_stream, and a keyword about single packets");
 	}
-	if (is_once(d))
+	/* What excludes addresses Suricata asks of each packet all the same. */
+	d->meta.of_flows = is_about_ends(d);
+	if (d->meta.of_flows && !d->negates)
 		d->sig.flags |= VFW_SIG_ONCE;
 	choose_scope(d);
 	for (i = 0; i < d->meta.n_bits; i++)

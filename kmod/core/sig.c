@@ -79,7 +79,9 @@ static const char *check_count(const struct vfw_sig_step *t)
 		return "no such base";
 	if (t->flags & VFW_SIG_F_VAR_COUNT)
 		return t->count < VFW_SIG_VARS_MAX ? NULL : "no such variable";
-	return !t->count || t->count > most ? "number of bytes out of range" : NULL;
+	return (!t->count && t->op != VFW_SIG_BYTE_JUMP) || t->count > most
+		       ? "number of bytes out of range"
+		       : NULL;
 }
 
 static bool is_var(u32 flags, u32 flag, int number)
@@ -615,8 +617,8 @@ static bool protocol_fits(const struct vfw_sig *sig, const struct vfw_frame *f)
 	}
 	if (!(sig->protocols & bit))
 		return false;
-	/* a transport that could not be parsed is no packet of that transport, only of IP */
-	return f->flags & VFW_FRAME_F_L4 || sig->protocols & VFW_SIG_P_OTHER;
+	/* a transport that could not be parsed is no packet of that transport, only of IP; a fragment is, whose ports nobody knows */
+	return f->flags & (VFW_FRAME_F_L4 | VFW_FRAME_F_FRAG) || sig->protocols & VFW_SIG_P_OTHER;
 }
 
 static bool flow_fits(const struct vfw_sig *sig, const struct vfw_sig_pkt *p)

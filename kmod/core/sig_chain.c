@@ -211,11 +211,13 @@ static bool read_number(const struct chain *c, u32 i, u64 *x, u32 *begin, u32 *e
 	const struct vfw_sig_step *t = &c->steps[i];
 	long long at = var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
 	u64 count = t->flags & VFW_SIG_F_VAR_COUNT ? c->vars[t->count] : t->count;
+	/* a jump may read nothing: by a distance alone, also from the end */
+	u32 least = t->op == VFW_SIG_BYTE_JUMP && !count ? 0 : 1;
 	u32 k;
 
 	if (t->flags & VFW_SIG_F_RELATIVE)
 		at += c->place[i];
-	if (at < 0 || at >= c->len || count > (u64)(c->len - at) || count > 23)
+	if (at < 0 || at + least > c->len || count > (u64)(c->len - at) || count > 23)
 		return false;
 	*begin = (u32)at;
 	*end = (u32)at + (u32)count;
@@ -275,10 +277,10 @@ static bool try_byte_jump(struct chain *c, u32 i)
 		to += c->len;
 	else if (!(t->flags & VFW_SIG_F_FROM_BEGIN))
 		to += end;
-	/* to the end it may lead, though nothing is there */
-	if (to < 0 || to > c->len)
+	/* to the end it may lead, though nothing is there; before the beginning it leads to that */
+	if (to > c->len)
 		return false;
-	c->place[i + 1] = (u32)to;
+	c->place[i + 1] = to < 0 ? 0 : (u32)to;
 	return true;
 }
 

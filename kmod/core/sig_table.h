@@ -12,7 +12,7 @@
 #include "sig.h"
 
 #define VFW_SIG_TABLE_MAX (32U << 20) /* bytes */
-#define VFW_SIG_TABLE_MAGIC 0x37737676U /* "vvs7" */
+#define VFW_SIG_TABLE_MAGIC 0x38737676U /* "vvs8" */
 
 /* The arrays follow it, in the order of their counts, without gaps. */
 struct vfw_sig_table_head {

@@ -151,10 +151,19 @@ static const struct chain chains[] = {
 	 "ax",
 	 true, 0},
 	{"byte_jump:1,0;", "\5ab", false, 0},
-	/* a number near 2^64 is a jump backwards; one that leads outside is none */
+	/* a number near 2^64 is a jump backwards; one before the beginning leads to that, one behind the end is none */
 	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xff\xff\xff\xff\xffx", true, 0},
 	{"byte_jump:8,0; content:\"x\";", "\x7f\xff\xff\xff\xff\xff\xff\xffx", false, 0},
-	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xff\xff\xff\xff\x01x", false, 0},
+	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xff\xff\xff\xff\x01x", true, 0},
+	{"content:\"ab\"; byte_jump:1,0,from_end,post_offset -60; content:\"x\"; distance:0;",
+	 "\1xab", true, 0},
+	/* by a distance alone, also from the very end; of text that is no number */
+	{"content:\"abc\"; byte_jump:0,0,relative,post_offset -2; content:\"b\"; within:1;", ".abc",
+	 true, 0},
+	{"content:\"abc\"; byte_jump:0,0,relative,post_offset -2; content:\"c\"; within:1;", ".abc",
+	 false, 0},
+	{"content:\"abc\"; byte_jump:0,0,relative,post_offset 1;", ".abc", false, 0},
+	{"content:\"abc\"; byte_jump:0,0,relative,string,dec;", ".abc1", false, 0},
 	{"content:\"L\"; byte_jump:1,0,relative; content:\"x\"; within:1;", "L\1ax", true, 0},
 	{"content:\"L\"; byte_jump:1,0,relative; content:\"x\"; within:1;", "L\1a.L\2abx", true, 0},
 	{"byte_extract:1,0,n; content:\"x\"; offset:n; depth:1;", "\3..x", true, 0},

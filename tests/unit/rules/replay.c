@@ -270,6 +270,153 @@ START_TEST(fragments)
 }
 END_TEST
 
+/* A fragment at its place, the first one of eight bytes, of the packet by that number. */
+static void fragment(unsigned int id, u32 at, const char *data, bool more)
+{
+	u8 f[256] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45};
+	u32 n = at ? (u32)strlen(data) : 8;
+
+	put16(f + 16, 20 + n);
+	put16(f + 18, id);
+	put16(f + 20, at / 8 | (more ? 0x2000 : 0));
+	f[22] = 64;
+	f[23] = 17;
+	put32(f + 26, 0x0a000001);
+	put32(f + 30, 0x0a000002);
+	put16(f + 24, ~sum(f + 14, 20, 0) & 0xffff);
+	memcpy(f + 34, data, n);
+	dump(f, 34 + n);
+}
+
+/* A header from port 257 to it, for so many bytes behind it. */
+#define UDP(n) ((const char[8]){1, 1, 1, 1, 0, 8 + (n)})
+
+/* Of bytes that come twice: the first ones, unless the later fragment reaches beyond the other at both ends. */
+START_TEST(overlaps)
+{
+	begin();
+	fragment(1, 0, UDP(32), true);
+	fragment(1, 16, "attack!!", true);
+	fragment(1, 8,
+		 "........"
+		 "benign!!"
+		 "........",
+		 true);
+	fragment(1, 32, "the end.", false);
+	fragment(2, 0, UDP(24), true);
+	fragment(2, 16, "attack!!", true);
+	fragment(2, 8,
+		 "........"
+		 "benign!!",
+		 true);
+	fragment(2, 24, "the end.", false);
+	fragment(3, 0, UDP(32), true);
+	fragment(3, 16, "attack!!", true);
+	fragment(3, 16,
+		 "benign!!"
+		 "........",
+		 true);
+	fragment(3, 8, "........", true);
+	fragment(3, 32, "the end.", false);
+	expect("alert udp any any -> any any (content:\"benign\"; id:1; sid:1;)\n"
+	       "alert udp any any -> any any (content:\"attack\"; id:1; sid:2;)\n"
+	       "alert udp any any -> any any (content:\"attack\"; id:2; sid:3;)\n"
+	       "alert udp any any -> any any (content:\"attack\"; id:3; sid:4;)\n",
+	       NULL, "1 3 4");
+}
+END_TEST
+
+/* A fragment is of its transport, whose ports nobody knows. */
+START_TEST(fragments_of_transport)
+{
+	begin();
+	fragment(1, 0, UDP(8), true);
+	fragment(1, 8, "the end.", false);
+	expect("alert udp any any -> any any (ttl:64; sid:1;)\n"
+	       "alert udp any any -> any any (fragbits:M; sid:2;)\n"
+	       "alert udp any any -> any 257 (ttl:64; sid:3;)\n"
+	       "alert tcp any any -> any any (ttl:64; sid:4;)\n"
+	       "alert udp any any -> any any (content:\"end\"; sid:5;)\n",
+	       NULL, "1 1 1 2 3 5");
+}
+END_TEST
+
+/* What is about who talks to whom, ports and all, is asked once for a direction; what excludes addresses of each packet. */
+START_TEST(of_flows)
+{
+	int i;
+
+	begin();
+	handshake();
+	for (i = 0; i < 3; i++) {
+		segment(CLIENT, ACK, 1, 1, "", 0);
+		segment(SERVER, ACK, 1, 1, "", 0);
+	}
+	expect("alert tcp any any -> any 80 (sid:1;)\n"
+	       "alert tcp any any <> any 80 (sid:2;)\n"
+	       "alert tcp any any -> any !80 (sid:3;)\n"
+	       "alert tcp-pkt any any -> any 80 (sid:4;)\n"
+	       "alert tcp-stream any any -> any 80 (sid:5;)\n"
+	       "alert tcp any any -> !10.0.0.9 80 (sid:6;)\n"
+	       "alert tcp any any -> any 80 (xbits:set,seen,track ip_pair; sid:7;)\n"
+	       "alert tcp any any -> any 80 (flow:no_stream; sid:8;)\n"
+	       "alert pkthdr any any -> any 80 (sid:9;)\n",
+	       NULL, "1 2 2 3 4 5 6 6 6 6 6 7 8 8 8 8 8 9");
+}
+END_TEST
+
+/* What lets a flow pass by its ends or its stream lets all of it pass; by a packet, that one. */
+START_TEST(passes)
+{
+	static const struct {
+		const char *rule;
+		const char *alerts;
+	} rules[] = {
+		{"pass tcp any any -> any 80 (sid:1;)\n", "3 3"},
+		{"pass tcp any any -> any 80 (alert; sid:1;)\n", "1 3 3"},
+		{"pass tcp any any -> !10.0.0.9 80 (sid:1;)\n", "3 3"},
+		{"pass tcp any any -> any 80 (content:\"GO\"; sid:1;)\n", "2 2 2 3 3 3 3 3 3 3"},
+		{"pass tcp any any -> any 80 (dsize:2; sid:1;)\n", "2 2 2 2 3 3 3 3 3 3 3 3 3"},
+		{"alert tcp any any -> any 80 (dsize:2; bypass; sid:1;)\n", "1 2 2 2 3 3 3 3 3 3"},
+	};
+
+	char all[512];
+	int n;
+
+	begin();
+	datagram(CLIENT, "another flow");
+	datagram(CLIENT, "another flow");
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "GO", 0);
+	segment(SERVER, ACK, 1, 3, "", 0);
+	segment(CLIENT, FIN | ACK, 3, 1, "", 0);
+	segment(SERVER, FIN | ACK, 1, 4, "", 0);
+	segment(CLIENT, ACK, 4, 2, "", 0);
+	n = snprintf(all, sizeof(all),
+		     "%salert tcp any any -> any 80 (ttl:64; sid:2;)\n"
+		     "alert ip any any -> any any (ttl:64; sid:3;)\n",
+		     rules[_i].rule);
+	ck_assert_int_lt(n, sizeof(all));
+	expect(all, NULL, rules[_i].alerts);
+}
+END_TEST
+
+/* Of one packet no more is said than Suricata keeps. */
+START_TEST(at_most)
+{
+	char rules[2048] = "";
+	size_t n = 0;
+	int i;
+
+	for (i = 1; i <= 20; i++)
+		n += (size_t)snprintf(rules + n, sizeof(rules) - n,
+				      "alert udp any any -> any any (dsize:1; sid:%d;)\n", i);
+	begin();
+	datagram(CLIENT, "x");
+	expect(rules, NULL, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
+}
+END_TEST
+
 START_TEST(no_handshake)
 {
 	struct vfw_replay_options midstream = {.midstream = true};
@@ -428,6 +575,11 @@ TCase *rules_replay_cases(void)
 	tcase_add_test(t, acknowledged);
 	tcase_add_test(t, both_ways);
 	tcase_add_test(t, fragments);
+	tcase_add_test(t, fragments_of_transport);
+	tcase_add_test(t, overlaps);
+	tcase_add_test(t, of_flows);
+	tcase_add_loop_test(t, passes, 0, 6);
+	tcase_add_test(t, at_most);
 	tcase_add_test(t, no_handshake);
 	tcase_add_test(t, reset_with_data);
 	tcase_add_test(t, checksum);
