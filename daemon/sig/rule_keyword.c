@@ -36,6 +36,7 @@ const struct vfw_keyword vfw_keywords[] = {
 	INFO("target", VFW_KW_NONE, "the alert"),
 	INFO("prefilter", VFW_KW_NONE, "the alert"),
 	INFO("tag", VFW_KW_NONE, "the alert"),
+	INFO("requires", VFW_KW_REQUIRES, "the rule"),
 	PAYLOAD("content", VFW_KW_CONTENT, "the buffer"),
 	PAYLOAD("pcre", VFW_KW_PCRE, "the buffer"),
 	PAYLOAD("isdataat", VFW_KW_ISDATAAT, "the buffer"),

@@ -83,14 +83,14 @@ static int stream_size(struct vfw_draft *d, const struct vfw_rule_option *o)
 			c->cmp = VFW_SIG_GT;
 		else if (vfw_rule_is(&op, "="))
 			c->cmp = VFW_SIG_EQ;
-		else if (vfw_rule_is(&op, "!="))
+		else if (vfw_rule_is(&op, "!=") || vfw_rule_is(&op, "!"))
 			c->cmp = VFW_SIG_NE;
 		else if (vfw_rule_is(&op, "<="))
 			c->cmp = VFW_SIG_LE;
 		else if (vfw_rule_is(&op, ">="))
 			c->cmp = VFW_SIG_GE;
 		else
-			return wrong(d, &op, "one of < > = != <= >=");
+			return wrong(d, &op, "one of < > = != ! <= >=");
 	}
 	d->stream_size = 1;
 	return 0;

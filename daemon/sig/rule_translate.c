@@ -231,6 +231,8 @@ static int informational(struct vfw_draft *d, const struct vfw_keyword *k,
 		if (class && !d->meta.priority)
 			d->meta.priority = class->priority;
 		return 0;
+	case VFW_KW_REQUIRES:
+		return vfw_draft_requires(d, o);
 	default:
 		return 0;
 	}

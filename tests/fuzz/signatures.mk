@@ -7,7 +7,7 @@ SIG_FUZZ_OBJ := build/fuzz/signatures
 SIG_FUZZ_CFLAGS := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Iinclude/uapi -Ikmod
 SIG_FUZZ_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes bytetest class content flowbits header http kernel keyword math pcre \
-	range set state translate view))
+	range requires set state translate view))
 SIG_FUZZ_SRCS := $(SIG_FUZZ_RULES) $(wildcard daemon/sig/pattern*.c) \
 	$(wildcard kmod/core/sig*.c kmod/core/http*.c) daemon/sig/reader.c daemon/sig/request.c daemon/policy/diag.c daemon/policy/text.c \
 	daemon/policy/literal.c daemon/policy/sha256.c tests/fuzz/signatures_read.c

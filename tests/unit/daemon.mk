@@ -15,7 +15,7 @@ TUD_LIBS = $(shell pkg-config --libs $(TUD_PKGS))
 
 # as in the Makefile
 TUD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes bytetest class content flowbits header http kernel keyword math pcre \
-	range set state translate view))
+	range requires set state translate view))
 TUD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*/*.c)) \
 	$(TUD_RULES) daemon/sig/app.c kmod/core/reason.c $(wildcard kmod/core/app*.c kmod/core/sig*.c kmod/core/http*.c)
 TUD_TESTS := $(wildcard tests/unit/daemon/*.c)
