@@ -5,9 +5,9 @@
 
 #define HEAD_MAX VFW_FRAME_HEAD_MAX
 
-/* The fragment that a byte is of. */
+/* The fragment that a byte is of: where it begins and ends, in units of eight bytes. */
 struct origin {
-	u32 begin, last;
+	u16 begin, end;
 };
 
 struct whole {
@@ -159,13 +159,12 @@ static const u8 *build(struct vfw_defrag *d, const struct whole *w, u32 l3_off, 
 
 /*
  * Of two fragments with the same byte, does the later one have it? As Suricata decides without further configuration: of
- * IPv4 (its policy "windows") if it reaches beyond the other at both ends, of IPv6 ("bsd") if it does not begin later.
+ * IPv4 (its policy "windows") if it reaches beyond the other at both ends, and no other has its beginning; of IPv6 ("bsd") if it begins before
+ * it.
  */
-static bool replaces(const struct origin *later, const struct origin *first, bool ip6)
+static bool replaces(const struct origin *later, const struct origin *first, bool ip6, bool begun)
 {
-	if (ip6)
-		return later->begin <= first->begin;
-	return later->begin < first->begin && later->last > first->last;
+	return later->begin < first->begin && (ip6 || (later->end > first->end && !begun));
 }
 
 const u8 *vfw_defrag_add(struct vfw_defrag *d, const struct vfw_frame *f, const u8 *frame, u32 have,
@@ -175,8 +174,9 @@ const u8 *vfw_defrag_add(struct vfw_defrag *d, const struct vfw_frame *f, const 
 	struct vfw_frame ends = *f;
 	struct vfw_flow_key key;
 	struct whole **at, *w;
-	const struct origin of = {f->frag_off, f->frag_end - 1};
+	const struct origin of = {(u16)(f->frag_off / 8), (u16)((f->frag_end + 7) / 8)};
 	const u8 *whole = NULL;
+	bool begun;
 
 	if (f->end > have || size > f->end || f->frag_end > VFW_DEFRAG_BYTES || !size)
 		return NULL;
@@ -196,10 +196,11 @@ const u8 *vfw_defrag_add(struct vfw_defrag *d, const struct vfw_frame *f, const 
 		take_head(w, f, frame, data);
 	if (!(f->flags & VFW_FRAME_F_FRAG_MORE) && !w->end)
 		w->end = f->frag_end;
+	begun = w->seen[f->frag_off];
 	for (i = 0; i < size; i++) {
 		u32 to = f->frag_off + i;
 
-		if (w->seen[to] && !replaces(&of, &w->of[to], f->kind == VFW_FRAME_IP6))
+		if (w->seen[to] && !replaces(&of, &w->of[to], f->kind == VFW_FRAME_IP6, begun))
 			continue;
 		w->n += !w->seen[to];
 		w->bytes[to] = frame[data + i];

@@ -430,12 +430,12 @@ static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 	bits_apply(d, r, m);
 	if (d->match)
 		d->match(d->ctx);
-	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
-		return false;
 	if (m->bypass && r->flow)
 		r->flow->passed = true;
+	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
+		return false;
 	if (sig->flags & VFW_SIG_PASS) {
-		if (m->alerts)
+		if (m->alerts && within_limit(d, r, i, KIND_LIMIT, &m->limit))
 			say(d, r, m, stream);
 		if ((m->of_flows || stream) && r->flow)
 			r->flow->passed = true;
@@ -479,7 +479,6 @@ static void ask_all(struct vfw_detect *d, const struct round *r)
 
 	if (r->flow && r->flow->passed)
 		return;
-	d->said = 0;
 	memset(d->wanted[0], 0, n);
 	memset(d->wanted[1], 0, n);
 	vfw_rule_scan_literals(d->scan, r->p->payload, r->p->payload_len, on_literal, &w);
@@ -500,6 +499,11 @@ static void ask_all(struct vfw_detect *d, const struct round *r)
 		if ((always || d->wanted[0][i] || d->wanted[1][i]) && one(d, r, i))
 			return;
 	}
+}
+
+void vfw_detect_next(struct vfw_detect *d)
+{
+	d->said = 0;
 }
 
 void vfw_detect_packet(struct vfw_detect *d, const struct vfw_sig_pkt *p,

@@ -38,6 +38,9 @@ int vfw_detect_only(struct vfw_detect *d, u32 sig, vfw_detect_match_fn match);
 void vfw_detect_grant(struct vfw_detect *d, const struct vfw_rule_meta *rule,
 		      const struct vfw_sig_pkt *p, struct vfw_track_flow *flow, u64 time);
 
+/* What is asked next is another packet: 15 alerts are kept of one. */
+void vfw_detect_next(struct vfw_detect *d);
+
 /*
  * Asks all signatures about a packet. flow: its flow or NULL, in which its flowbits are kept;
  * window, window_len: bytes of its direction that are to be inspected now (NULL: none); time in

@@ -143,6 +143,7 @@ static void on_window(void *ctx, struct vfw_track_flow *flow, unsigned int side,
 	struct vfw_replay *r = ctx;
 	u32 asked;
 
+	vfw_detect_next(r->detect);
 	r->beside = true;
 	asked = read_messages(r, flow, side, len, r->ending, time);
 	if (asked < len)
@@ -155,6 +156,7 @@ static void on_over(void *ctx, struct vfw_track_flow *flow)
 	struct vfw_replay *r = ctx;
 	unsigned int side;
 
+	vfw_detect_next(r->detect);
 	r->beside = true;
 	for (side = 0; flow->own && side < 2; side++) {
 		const struct vfw_http_side *m = vfw_web_end(flow->own, side);
@@ -194,6 +196,7 @@ static void one_packet(struct vfw_replay *r, const struct vfw_frame *f, const u8
 	u32 end = f->end < have ? f->end : have;
 	u64 time = r->time;
 
+	vfw_detect_next(r->detect);
 	/* of other protocols, and what is broken, there is no payload that rules know */
 	if (f->flags & VFW_FRAME_F_L4 && f->payload_off < end) {
 		p.payload = frame + f->payload_off;

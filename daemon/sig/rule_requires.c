@@ -6,19 +6,22 @@
 #include "rule_draft.h"
 
 #include <errno.h>
+#include <string.h>
 
 static const uint32_t reference[] = {7, 0, 10};
 
 #define PARTS (sizeof(reference) / sizeof(*reference))
 
-/* The next word before a blank. */
+/* Takes from *rest what stands before the next blank, and of an operator's characters either all or none. */
 static bool word(struct vfw_rule_text *rest, struct vfw_rule_text *w)
 {
+	bool op;
 	size_t n;
 
 	*rest = vfw_rule_trim(*rest);
 	*w = *rest;
-	for (n = 0; n < rest->len && rest->s[n] != ' '; n++)
+	op = rest->len && strchr("<>=", rest->s[0]);
+	for (n = 0; n < rest->len && rest->s[n] != ' ' && !strchr("<>=", rest->s[n]) == !op; n++)
 		;
 	w->len = n;
 	rest->s += n;
@@ -68,9 +71,11 @@ static int holds(struct vfw_draft *d, struct vfw_rule_text t, bool *all)
 int vfw_draft_requires(struct vfw_draft *d, const struct vfw_rule_option *o)
 {
 	struct vfw_rule_text rest = o->value, one, what, alternative;
-	bool any, all;
+	bool any, all, said = false;
 
-	while (vfw_rule_split(&rest, ',', &one)) {
+	for (; vfw_rule_split(&rest, ',', &one); said = true) {
+		if (said)
+			return vfw_rule_fail(d->e, &one, 0, "expected one requirement");
 		if (!word(&one, &what) || !vfw_rule_is(&what, "version"))
 			return vfw_rule_fail(d->e, &what, 0, "requires what vfw has not");
 		for (any = false; vfw_rule_split(&one, '|', &alternative); any |= all)

@@ -212,7 +212,7 @@ static bool read_number(const struct chain *c, u32 i, u64 *x, u32 *begin, u32 *e
 	long long at = var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
 	u64 count = t->flags & VFW_SIG_F_VAR_COUNT ? c->vars[t->count] : t->count;
 	/* a jump may read nothing: by a distance alone, also from the end */
-	u32 least = t->op == VFW_SIG_BYTE_JUMP && !count ? 0 : 1;
+	u32 least = t->op == VFW_SIG_BYTE_JUMP && !count && c->len ? 0 : 1;
 	u32 k;
 
 	if (t->flags & VFW_SIG_F_RELATIVE)
@@ -269,9 +269,11 @@ static bool try_byte_jump(struct chain *c, u32 i)
 		x *= t->multiplier;
 	if (t->flags & VFW_SIG_F_ALIGN)
 		x = (x + 3) & ~(u64)3;
-	/* a jump of more than any buffer lies outside it; negative ones are numbers near 2^64 */
-	if (x > 0x7fffffff && 0 - x > 0x7fffffff)
+	/* a jump of more than any buffer lies outside it; numbers from 2^63 on are negative */
+	if (x > 0x7fffffff && x < 1ULL << 63)
 		return false;
+	if (x >= 1ULL << 63 && 0 - x > 0x7fffffff)
+		x = 0ULL - 0x7fffffff;
 	to = (long long)x + t->post;
 	if (t->flags & VFW_SIG_F_FROM_END)
 		to += c->len;

@@ -153,6 +153,7 @@ static const struct chain chains[] = {
 	{"byte_jump:1,0;", "\5ab", false, 0},
 	/* a number near 2^64 is a jump backwards; one before the beginning leads to that, one behind the end is none */
 	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xff\xff\xff\xff\xffx", true, 0},
+	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xfe\1\1\1\1x", true, 0},
 	{"byte_jump:8,0; content:\"x\";", "\x7f\xff\xff\xff\xff\xff\xff\xffx", false, 0},
 	{"byte_jump:8,0; content:\"x\";", "\xff\xff\xff\xff\xff\xff\xff\x01x", true, 0},
 	{"content:\"ab\"; byte_jump:1,0,from_end,post_offset -60; content:\"x\"; distance:0;",

@@ -231,6 +231,7 @@ static unsigned int compare(const char *rules, unsigned int *stateful)
 		text[p.payload_len] = 0;
 		memset(&right, 0, sizeof(right));
 		memset(&said, 0, sizeof(said));
+		vfw_detect_next(detect);
 		vfw_detect_packet(detect, &p, &flow, 0, NULL, 0, now);
 		enforce(set, why, text, &s, bits, counters, now, &said);
 		for (uint32_t i = 0; i < set->sigs.n_sigs; i++) {

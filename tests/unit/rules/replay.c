@@ -318,11 +318,22 @@ START_TEST(overlaps)
 		 true);
 	fragment(3, 8, "........", true);
 	fragment(3, 32, "the end.", false);
-	expect("alert udp any any -> any any (content:\"benign\"; id:1; sid:1;)\n"
+	fragment(4, 0, UDP(32), true);
+	fragment(4, 8, "........", true);
+	fragment(4, 24, "attack!!", true);
+	fragment(4, 8,
+		 "........"
+		 "........"
+		 "benign!!"
+		 "........",
+		 true);
+	fragment(4, 32, "the end.", false);
+	expect("alert udp any any -> any any (content:\"attack\"; id:4; sid:5;)\n"
+	       "alert udp any any -> any any (content:\"benign\"; id:1; sid:1;)\n"
 	       "alert udp any any -> any any (content:\"attack\"; id:1; sid:2;)\n"
 	       "alert udp any any -> any any (content:\"attack\"; id:2; sid:3;)\n"
 	       "alert udp any any -> any any (content:\"attack\"; id:3; sid:4;)\n",
-	       NULL, "1 3 4");
+	       NULL, "1 3 4 5");
 }
 END_TEST
 
@@ -374,6 +385,8 @@ START_TEST(passes)
 	} rules[] = {
 		{"pass tcp any any -> any 80 (sid:1;)\n", "3 3"},
 		{"pass tcp any any -> any 80 (alert; sid:1;)\n", "1 3 3"},
+		{"pass tcp any any -> any 80 (alert; dsize:0; threshold:type limit, track by_src, count 1, seconds 9; sid:1;)\n",
+		 "1 2 3 3 3 3 3 3"},
 		{"pass tcp any any -> !10.0.0.9 80 (sid:1;)\n", "3 3"},
 		{"pass tcp any any -> any 80 (content:\"GO\"; sid:1;)\n", "2 2 2 3 3 3 3 3 3 3"},
 		{"pass tcp any any -> any 80 (dsize:2; sid:1;)\n", "2 2 2 2 3 3 3 3 3 3 3 3 3"},
@@ -413,6 +426,16 @@ START_TEST(at_most)
 				      "alert udp any any -> any any (dsize:1; sid:%d;)\n", i);
 	begin();
 	datagram(CLIENT, "x");
+	expect(rules, NULL, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
+	/* what its stream and its messages are asked is of the packet */
+	for (n = 0, i = 1; i <= 19; i++)
+		n += (size_t)snprintf(rules + n, sizeof(rules) - n,
+				      "alert tcp any any -> any any (%scontent:\"GET\"; sid:%d;)\n",
+				      i > 10 ? "http.method; " : "", i);
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "GET / HTTP/1.1\r\n\r\n", 0);
+	segment(SERVER, ACK, 1, 19, "", 0);
 	expect(rules, NULL, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
 }
 END_TEST
@@ -578,7 +601,7 @@ TCase *rules_replay_cases(void)
 	tcase_add_test(t, fragments_of_transport);
 	tcase_add_test(t, overlaps);
 	tcase_add_test(t, of_flows);
-	tcase_add_loop_test(t, passes, 0, 6);
+	tcase_add_loop_test(t, passes, 0, 7);
 	tcase_add_test(t, at_most);
 	tcase_add_test(t, no_handshake);
 	tcase_add_test(t, reset_with_data);
