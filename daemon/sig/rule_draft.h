@@ -56,7 +56,6 @@ int vfw_draft_header(struct vfw_draft *d, const struct vfw_keyword *k,
 		     const struct vfw_rule_option *o);
 int vfw_draft_state(struct vfw_draft *d, const struct vfw_keyword *k,
 		    const struct vfw_rule_option *o);
-
 int vfw_draft_requires(struct vfw_draft *d, const struct vfw_rule_option *o);
 
 /* A content from an option's value, in the buffer at hand. Returns 0, or -EINVAL with d->e set. */
