@@ -319,6 +319,13 @@ json_t *vfw_eve_lost(uint64_t lost, uint64_t time_ns)
 		       time_ns);
 }
 
+json_t *vfw_eve_unwritten(uint64_t count, uint64_t time_ns)
+{
+	return counted("events-unwritten",
+		       "events that an earlier vfwd did not write, or that came while none ran",
+		       count, time_ns);
+}
+
 json_t *vfw_eve_unheard(uint64_t count, uint64_t time_ns)
 {
 	return counted("alerts-unheard",

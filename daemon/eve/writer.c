@@ -109,7 +109,7 @@ static int write_buffer(struct vfw_writer *w)
 	return err;
 }
 
-static int flush(struct vfw_writer *w)
+int vfw_writer_flush(struct vfw_writer *w)
 {
 	int err;
 
@@ -127,14 +127,9 @@ static int flush(struct vfw_writer *w)
 	return err;
 }
 
-void vfw_writer_flush(struct vfw_writer *w)
-{
-	flush(w);
-}
-
 int vfw_writer_sync(struct vfw_writer *w)
 {
-	int err = flush(w);
+	int err = vfw_writer_flush(w);
 
 	if (!err && w->fd >= 0 && fsync(w->fd) < 0)
 		err = -errno;

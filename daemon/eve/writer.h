@@ -21,8 +21,8 @@ void vfw_writer_free(struct vfw_writer *w);
  */
 void vfw_writer_put(struct vfw_writer *w, const json_t *object);
 
-/* Writes the buffer. What cannot be written (disk full) waits for the next time. */
-void vfw_writer_flush(struct vfw_writer *w);
+/* Writes the buffer. Returns 0 or a negative errno: what cannot be written (disk full) waits for the next time. */
+int vfw_writer_flush(struct vfw_writer *w);
 
 /*
  * The same, and to the disk itself: for what must survive a crash. Returns 0 or a negative errno:

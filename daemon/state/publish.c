@@ -4,6 +4,7 @@
 #include "../base/cleanup.h"
 #include "../base/form.h"
 #include "../base/log.h"
+#include "../eve/mark.h"
 #include "../kern/monitor.h"
 #include "../policy/policy.h"
 #include "../policy/text.h"
@@ -349,6 +350,18 @@ static void set_flow(struct vfw_state *st)
 		vfw_log_error("[flow] of vfwd.toml: %s", vfw_kern_error(st->kern));
 }
 
+/* Events come from now on. */
+static int hear(struct vfw_state *st)
+{
+	_cleanup_free_ char *boot =
+		vfw_form_format("%s/sys/kernel/random/boot_id", st->config.proc);
+
+	if (!boot)
+		return -ENOMEM;
+	vfw_mark_module(st->mark, "/sys/module/vfw", boot);
+	return vfw_monitor_join(st->monitor);
+}
+
 int vfw_publish_connect(struct vfw_state *st)
 {
 	struct vfw_kern_status status;
@@ -366,7 +379,7 @@ int vfw_publish_connect(struct vfw_state *st)
 		err = vfw_population_read(st->kern, &st->sent);
 	}
 	if (!err)
-		err = vfw_monitor_join(st->monitor);
+		err = hear(st);
 	if (err) {
 		vfw_log_error("the module is there but does not answer: %s",
 			      vfw_kern_error(st->kern));

@@ -6,6 +6,7 @@
 #include "../base/form.h"
 #include "../base/log.h"
 #include "../eve/event.h"
+#include "../eve/mark.h"
 #include "../eve/writer.h"
 #include "../kern/monitor.h"
 #include "../policy/policy.h"
@@ -169,7 +170,11 @@ static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n
 	struct vfw_state *st = arg;
 	struct vfw_eve_names names = {st,	   name_of_vm,	rule_of_id, name_of_device,
 				      name_of_app, signature_of};
+	uint64_t unwritten;
 
+	unwritten = n ? vfw_mark_received(st->mark, events[0].seq, events[n - 1].seq) : 0;
+	if (unwritten)
+		vfw_state_event(st, vfw_eve_unwritten(unwritten, realtime_ns()));
 	if (lost) {
 		st->events_lost += lost;
 		vfw_state_event(st, vfw_eve_lost(lost, realtime_ns()));
@@ -410,13 +415,19 @@ static int on_stats_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
+static void write_events(struct vfw_state *st)
+{
+	if (!vfw_writer_flush(st->eve))
+		vfw_mark_written(st->mark);
+}
+
 /* At the end of each turn of the loop, so that a burst of events is one write. */
 static int on_turn_end(sd_event_source *s, void *arg)
 {
 	struct vfw_state *st = arg;
 
 	(void)s;
-	vfw_writer_flush(st->eve);
+	write_events(st);
 	return 0;
 }
 
@@ -650,9 +661,10 @@ static void load_policy(struct vfw_state *st)
 static int open_all(struct vfw_state *st)
 {
 	_cleanup_free_ char *told = vfw_form_format("%s/inventory", st->config.run);
+	_cleanup_free_ char *mark = vfw_form_format("%s/events", st->config.run);
 	int err;
 
-	if (!told)
+	if (!told || !mark)
 		return -ENOMEM;
 	st->registry = vfw_registry_new();
 	st->inventory = vfw_inventory_new(st->config.vms, told, on_inventory_fault, st);
@@ -660,9 +672,10 @@ static int open_all(struct vfw_state *st)
 				st);
 	st->eve = vfw_writer_new(st->config.eve);
 	st->audit = vfw_writer_new(st->config.audit);
+	st->mark = vfw_mark_new(mark);
 	st->signatures = vfw_signatures_new(&st->config, st->event, on_signatures, st);
 	if (!st->signatures || !st->registry || !st->inventory || !st->qemu || !st->eve ||
-	    !st->audit)
+	    !st->audit || !st->mark)
 		return -ENOMEM;
 	err = vfw_links_new(&st->links, on_link, st);
 	if (!err)
@@ -729,8 +742,11 @@ void vfw_state_free(struct vfw_state *st)
 	vfw_ruleset_free(st->running);
 	vfw_ruleset_free(st->previous);
 	vfw_ruleset_free(st->before);
+	if (st->eve && st->mark)
+		write_events(st);
 	vfw_writer_free(st->eve);
 	vfw_writer_free(st->audit);
+	vfw_mark_free(st->mark);
 	vfw_keep_clear(&st->keep);
 	vfw_config_clear(&st->config);
 	free(st->trouble);
@@ -740,7 +756,7 @@ void vfw_state_free(struct vfw_state *st)
 
 void vfw_state_reload(struct vfw_state *st)
 {
-	vfw_writer_flush(st->eve);
+	write_events(st);
 	vfw_writer_reopen(st->eve);
 	vfw_writer_reopen(st->audit);
 	vfw_signatures_forget(st->signatures);

@@ -19,6 +19,7 @@ struct vfw_inventory;
 struct vfw_libvirt;
 struct vfw_links;
 struct vfw_link;
+struct vfw_mark;
 struct vfw_monitor;
 struct vfw_qemu;
 struct vfw_registry;
@@ -57,6 +58,7 @@ struct vfw_state {
 	uint64_t unheard; /* alerts while nobody listened, as far as they were told */
 
 	struct vfw_writer *eve, *audit;
+	struct vfw_mark *mark; /* how far the module's events are in eve */
 	struct vfw_keep keep; /* what is not on disk */
 	void (*on_event)(void *arg, json_t *event); /* for observers; does not take the reference */
 	void (*on_ready)(void *arg); /* what waited for databases may go on */

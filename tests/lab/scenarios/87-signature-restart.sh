@@ -44,6 +44,21 @@ expect "revision after the restart" "$(sig_status module.revision)" "$revision"
 prevents one
 eve ".event_type == \"alert\" and .alert.signature_id == 1001 and .alert.signature == \"one\" and .vfw.revision == $revision"
 
+note "what a killed vfwd had received and not written is counted, too"
+unwritten='.event_type == "anomaly" and .anomaly.type == "events-unwritten" and .anomaly.count >= 1'
+told=$(eve_count "$unwritten")
+unheard=$(sig_status module.alerts_unheard)
+pkill -STOP -x vfwd
+expect_fail tcp_send "again one-attack"
+# in the socket, for somebody listens
+sleep 1
+labvfw daemon kill
+labvfw daemon start
+expect "matches that nobody heard" "$(sig_status module.alerts_unheard)" "$unheard"
+prevents one
+told_again() { [ "$(eve_count "$unwritten")" -gt "$told" ]; }
+wait_until 10 told_again
+
 stream_open second
 
 note "new signatures: running streams keep theirs"

@@ -2,6 +2,7 @@
 #include "suite.h"
 
 #include "../../../daemon/eve/event.h"
+#include "../../../daemon/eve/mark.h"
 #include "../../../daemon/eve/writer.h"
 #include "../../../daemon/policy/compiled.h"
 #include "../../../daemon/sig/pattern.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct vfw_rule_origin origin = {.label = "shop:3", .message = "not \"here\"\n"};
@@ -154,6 +156,11 @@ START_TEST(other_kinds)
 	o = vfw_eve_lost(17, 0);
 	ck_assert_str_eq(text(o, "event_type"), "anomaly");
 	ck_assert_int_eq(number(json_object_get(o, "anomaly"), "count"), 17);
+	json_decref(o);
+
+	o = vfw_eve_unwritten(6, 0);
+	ck_assert_str_eq(text(json_object_get(o, "anomaly"), "type"), "events-unwritten");
+	ck_assert_int_eq(number(json_object_get(o, "anomaly"), "count"), 6);
 	json_decref(o);
 
 	o = vfw_eve_unheard(5, 0);
@@ -339,6 +346,78 @@ START_TEST(full_disk)
 }
 END_TEST
 
+/* A vfwd that comes after another one knows how many events that one did not write; of another load it knows nothing. */
+START_TEST(mark)
+{
+	char folder[] = "/tmp/vfw-eve-XXXXXX", path[64], module[64], boot[64], command[64];
+	struct vfw_mark *m;
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/events", folder);
+	snprintf(module, sizeof(module), "%s/module", folder);
+	snprintf(boot, sizeof(boot), "%s/boot_id", folder);
+	ck_assert_int_eq(mkdir(module, 0700), 0);
+	f = fopen(boot, "w");
+	fputs("0b5fce3e-4a65-4d2c-9a16-0d0b1e9f3a77\n", f);
+	fclose(f);
+
+	/* the first vfwd: what came before it is nobody's loss */
+	m = vfw_mark_new(path);
+	vfw_mark_module(m, module, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 100, 110), 0);
+	ck_assert_int_ne(access(path, F_OK), 0);
+	vfw_mark_written(m);
+	/* a gap on the way is told by its reader */
+	ck_assert_uint_eq(vfw_mark_received(m, 200, 250), 0);
+	vfw_mark_free(m); /* killed: 200 to 250 are not in the file */
+
+	m = vfw_mark_new(path);
+	vfw_mark_module(m, module, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 260, 260), 149);
+	ck_assert_uint_eq(vfw_mark_received(m, 270, 270), 0);
+	vfw_mark_written(m);
+	vfw_mark_free(m);
+
+	m = vfw_mark_new(path);
+	vfw_mark_module(m, module, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 271, 280), 0);
+	/* loaded anew, and known no more */
+	vfw_mark_written(m);
+	vfw_mark_module(m, folder, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 300, 300), 0);
+	vfw_mark_written(m);
+	vfw_mark_module(m, module, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 300, 300), 0);
+	vfw_mark_module(m, path, boot);
+	vfw_mark_module(m, "/nowhere/at/all", boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 400, 400), 0);
+	vfw_mark_written(m);
+	/* the same load again, and another boot */
+	vfw_mark_module(m, folder, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 302, 302), 1);
+	vfw_mark_written(m);
+	f = fopen(boot, "w");
+	fputs("1b5fce3e-4a65-4d2c-9a16-0d0b1e9f3a77\n", f);
+	fclose(f);
+	vfw_mark_module(m, folder, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 400, 400), 0);
+	vfw_mark_free(m);
+
+	/* what is in the file may be anything */
+	f = fopen(path, "w");
+	fputs("x", f);
+	fclose(f);
+	m = vfw_mark_new(path);
+	vfw_mark_module(m, module, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 9, 9), 0);
+	vfw_mark_written(m);
+	vfw_mark_free(m);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 Suite *suite_eve(void)
 {
 	Suite *s = suite_create("eve");
@@ -351,6 +430,7 @@ Suite *suite_eve(void)
 	tcase_add_test(t, any_bytes);
 	tcase_add_test(t, rotation);
 	tcase_add_test(t, full_disk);
+	tcase_add_test(t, mark);
 	suite_add_tcase(s, t);
 	return s;
 }
