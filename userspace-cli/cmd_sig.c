@@ -184,15 +184,15 @@ static bool are_patterns(const struct vfw_args *args)
 
 int vfw_cmd_sig_check(struct vfw_cli *cli, const struct vfw_args *args)
 {
-	bool prove = vfw_args_get(args, "prove");
+	bool prove = !vfw_args_get(args, "no-prove");
 	struct vfw_proof proof = {0};
 	struct check_left_list left;
 	struct vfw_rule_set *set;
 	uint32_t loaded;
 	int rc;
 
-	if (are_patterns(args) && prove) {
-		vfw_cli_error(cli, "--prove is about rules; expected no file of patterns");
+	if (are_patterns(args) && !prove) {
+		vfw_cli_error(cli, "--no-prove is about rules; expected no file of patterns");
 		return VFW_EXIT_USAGE;
 	}
 	if (are_patterns(args))

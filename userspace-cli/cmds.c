@@ -263,11 +263,13 @@ const struct vfw_cmd vfw_cmds[] = {
 		.min_operands = 1,
 		.max_operands = INT_MAX,
 		.summary = "which rules load, and why others do not (exit 6)",
-		.more = "FILE is a file of rules in Suricata's language, or - for standard input. Deep\n"
-			"rules need a protocol's parser; -o json counts them by keyword. What of those\n"
-			"that load a profile enforces, policy check says. Files named *.patterns: vfwd\n"
+		.more = "FILE is a file of rules in Suricata's language, or - for standard input. A rule\n"
+			"counts as loaded if it matches traffic made from it and no near miss, as sig\n"
+			"selftest tries it. Deep rules need a protocol's parser; -o json counts them by\n"
+			"keyword. What a profile enforces policy check says. Files named *.patterns: vfwd\n"
 			"reads and compiles them, without it only their lines are checked.",
-		.opts = {{0, "prove", NULL, "count as loaded what passes sig selftest only"},
+		.opts = {{0, "no-prove", NULL,
+			  "read the rules only, and count what can be evaluated"},
 			 {0, "home-net", "ADDRESSES", "what $HOME_NET stands for"},
 			 {0, "external-net", "ADDRESSES", "what $EXTERNAL_NET stands for"}},
 		.run = vfw_cmd_sig_check,

@@ -24,7 +24,7 @@ _vfwctl_options()
 	explain) echo --from --to --proto --dport --icmp-type --icmp-code --ethertype --app ;;
 	observe) echo --vm --verdict --reason --rule --type --count --timeout ;;
 	flow\ list | flow\ kill) echo --vm --addr --proto --port --from --to --sport --dport ;;
-	sig\ check) echo --prove --home-net --external-net ;;
+	sig\ check) echo --no-prove --home-net --external-net ;;
 	sig\ selftest) echo --home-net --external-net ;;
 	app) echo --pcap --midstream ;;
 	replay) echo --pcap --rules --eve --checksum --midstream --home-net --external-net ;;

@@ -165,7 +165,7 @@ bool vfw_made_test(const struct vfw_sig_step *t, const u64 *vars, u64 x)
 		yes = (x & v) != 0;
 		break;
 	case VFW_SIG_XOR:
-		yes = (x | v) != 0;
+		yes = (x ^ v) != 0;
 		break;
 	default:
 		return false;

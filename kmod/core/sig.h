@@ -86,7 +86,7 @@ enum vfw_sig_cmp {
 	VFW_SIG_ALL_OF, /* (x & a) == a */
 	VFW_SIG_ONLY, /* (x & b) == a */
 	VFW_SIG_NOT_ALL, /* (x & a) != a */
-	VFW_SIG_XOR, /* byte_test ^ : x | a */
+	VFW_SIG_XOR, /* byte_test ^: x ^ a is not 0 */
 	VFW_SIG_CMP_COUNT
 };
 
