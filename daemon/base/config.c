@@ -66,6 +66,15 @@ static int wrong(struct reading *rd, const struct vfw_toml *node, const char *ex
 	return -EINVAL;
 }
 
+static int no_user(struct reading *rd, const struct vfw_toml *node)
+{
+	if (!*rd->error)
+		*rd->error = vfw_form_format(
+			"%s:%u: expected the name of a user of this host, found \"%s\"", rd->path,
+			node->line, node->string);
+	return -EINVAL;
+}
+
 static int set_path(struct vfw_config *c, const struct path *p, const char *root, const char *value)
 {
 	char **at = path_at(c, p);
@@ -112,8 +121,10 @@ static int read_users(struct reading *rd, const struct vfw_toml *node)
 	for (size_t i = 0; i < node->n_children; i++) {
 		const struct vfw_toml *user = node->children[i];
 
-		if (user->type != VFW_TOML_STRING || add_user(rd->c, user->string))
-			return wrong(rd, user, "the name of a user of this host");
+		if (user->type != VFW_TOML_STRING)
+			return wrong(rd, user, "the name of a user");
+		if (add_user(rd->c, user->string))
+			return no_user(rd, user);
 	}
 	return 0;
 }

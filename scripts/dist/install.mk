@@ -54,6 +54,7 @@ install-tools: tools
 	$(INSTALL) -d -m 755 $(DESTDIR)$(SYSCONFDIR)/vfw/policy.d $(DESTDIR)$(SYSCONFDIR)/vfw/vms.d
 	$(call dist_keep,scripts/dist/vfwd.toml,$(SYSCONFDIR)/vfw/vfwd.toml)
 	$(call dist_keep,scripts/dist/modprobe.conf,$(SYSCONFDIR)/modprobe.d/vfw.conf)
+	$(call dist_keep,scripts/dist/logrotate,$(SYSCONFDIR)/logrotate.d/vfw)
 ifeq ($(DESTDIR),)
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
 endif
@@ -84,5 +85,5 @@ endif
 ifeq ($(DESTDIR),)
 	for k in /lib/modules/*/modules.dep; do depmod "$$(basename "$$(dirname "$$k")")"; done
 	[ ! -d /run/systemd/system ] || systemctl daemon-reload
-	@echo "What is in /etc/vfw, /etc/modprobe.d/vfw.conf, /var/lib/vfw and /var/log/vfw stays. A module that is loaded stays, too: rmmod vfw."
+	@echo "What is in /etc/vfw, /etc/modprobe.d/vfw.conf, /etc/logrotate.d/vfw, /var/lib/vfw and /var/log/vfw stays. A module that is loaded stays, too: rmmod vfw."
 endif

@@ -22,6 +22,7 @@ $make -s install-tools DESTDIR="$root" SYSTEMD_VERSION=252
 diff - <(there | grep -v '^usr/lib/vfw/vfw-libvirt 755$\|^usr/share/vfw/apps/[a-z0-9-]*\.app 644$\|^usr/share/vfw/signatures/[a-z]*\.rules 644$') <<'X'
 etc/kernel/postinst.d/vfw 755
 etc/libvirt/hooks/qemu.d/50-vfw 755
+etc/logrotate.d/vfw 644
 etc/modprobe.d/vfw.conf 644
 etc/vfw/vfwd.toml 644
 lib/systemd/system/vfw-module.service 644
@@ -135,6 +136,7 @@ mkdir -p "$root/lib/modules/6.1.0/updates"
 touch "$root/lib/modules/6.1.0/updates/vfw.ko"
 $make -s uninstall DESTDIR="$root"
 diff - <(there) <<'X'
+etc/logrotate.d/vfw 644
 etc/modprobe.d/vfw.conf 644
 etc/vfw/policy.d/mine.vfw 644
 etc/vfw/vfwd.toml 644
