@@ -326,6 +326,13 @@ json_t *vfw_eve_unwritten(uint64_t count, uint64_t time_ns)
 		       count, time_ns);
 }
 
+json_t *vfw_eve_no_room(uint64_t count, uint64_t time_ns)
+{
+	return counted("events-unwritten",
+		       "events for which there was no room while they could not be written", count,
+		       time_ns);
+}
+
 json_t *vfw_eve_unheard(uint64_t count, uint64_t time_ns)
 {
 	return counted("alerts-unheard",

@@ -37,6 +37,9 @@ json_t *vfw_eve_lost(uint64_t lost, uint64_t time_ns);
 /* Events between the last one that an earlier vfwd wrote and the first one that this vfwd received, of any kind. */
 json_t *vfw_eve_unwritten(uint64_t count, uint64_t time_ns);
 
+/* Lines for which there was no room while the file could not be written, or no memory. */
+json_t *vfw_eve_no_room(uint64_t count, uint64_t time_ns);
+
 /* Matches of signatures while no vfwd ran, since the module was loaded. */
 json_t *vfw_eve_unheard(uint64_t count, uint64_t time_ns);
 

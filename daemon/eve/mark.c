@@ -22,8 +22,9 @@ struct vfw_mark {
 	char *file;
 	int fd; /* -1: not open */
 	char load[LOAD_MAX]; /* empty: not known, nothing is noted */
-	uint64_t written; /* number of the last event that is in the file; 0: none, or not known */
+	uint64_t written; /* number of the last event that is in the file; 0: none */
 	uint64_t received; /* ... that came */
+	bool known; /* an earlier vfwd noted written */
 	bool first; /* the next events are the first ones of this load, or of this vfwd */
 	bool complained;
 };
@@ -47,8 +48,7 @@ void vfw_mark_free(struct vfw_mark *m)
 {
 	if (!m)
 		return;
-	if (m->fd >= 0)
-		close(m->fd);
+	vfw_mark_reopen(m);
 	free(m->file);
 	free(m);
 }
@@ -68,33 +68,29 @@ static void name_load(struct vfw_mark *m, const char *module, const char *boot)
 		snprintf(m->load, sizeof(m->load), "%.36s/%ju", id, (uintmax_t)st.st_ino);
 }
 
-static uint64_t last_written(const struct vfw_mark *m)
+/* What an earlier vfwd noted of this load. Returns whether one did. */
+static bool read_mark(struct vfw_mark *m)
 {
 	_cleanup_free_ char *line = NULL;
 	size_t n, len = strlen(m->load);
 
-	if (!len || vfw_file_read(AT_FDCWD, m->file, LINE_MAX_LEN, &line, &n))
-		return 0;
-	if (strncmp(line, m->load, len) || line[len] != ' ')
-		return 0;
-	return strtoull(line + len, NULL, 10);
+	m->written = 0;
+	if (vfw_file_read(AT_FDCWD, m->file, LINE_MAX_LEN, &line, &n) ||
+	    strncmp(line, m->load, len) != 0 || line[len] != ' ')
+		return false;
+	m->written = strtoull(line + len, NULL, 10);
+	return true;
 }
 
-void vfw_mark_module(struct vfw_mark *m, const char *module, const char *boot)
+static int open_mark(struct vfw_mark *m)
 {
-	name_load(m, module, boot);
-	m->written = last_written(m);
-	m->received = m->written;
-	m->first = true;
-}
+	const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 
-uint64_t vfw_mark_received(struct vfw_mark *m, uint64_t first, uint64_t last)
-{
-	bool gap = m->first && m->written && first > m->written + 1;
-
-	m->first = false;
-	m->received = last;
-	return gap ? first - m->written - 1 : 0;
+	if (m->fd < 0)
+		m->fd = open(m->file, flags, 0600);
+	if (m->fd < 0 && errno == ENOENT && !vfw_file_mkdirs_above(m->file, 0700))
+		m->fd = open(m->file, flags, 0600);
+	return m->fd < 0 ? -errno : 0;
 }
 
 static int note(struct vfw_mark *m)
@@ -102,26 +98,50 @@ static int note(struct vfw_mark *m)
 	char line[LINE_MAX_LEN];
 	/* as long each time, so that it replaces what was there */
 	int len = snprintf(line, sizeof(line), "%s %020" PRIu64 "\n", m->load, m->received);
+	int err = open_mark(m);
 	ssize_t n;
 
-	if (m->fd < 0)
-		m->fd = open(m->file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (m->fd < 0)
-		return -errno;
-	n = pwrite(m->fd, line, (size_t)len, 0);
-	return n == len ? 0 : n < 0 ? -errno : -EIO;
+	if (!err) {
+		n = pwrite(m->fd, line, (size_t)len, 0);
+		err = n == len ? 0 : n < 0 ? -errno : -EIO;
+	}
+	if (err && !m->complained)
+		vfw_log_error("%s: %s", m->file, strerror(-err));
+	m->complained = err;
+	return err;
+}
+
+void vfw_mark_module(struct vfw_mark *m, const char *module, const char *boot)
+{
+	name_load(m, module, boot);
+	m->known = m->load[0] && read_mark(m);
+	m->received = m->written;
+	m->first = true;
+	/* a vfwd that is killed before it has written any leaves a mark, too */
+	if (m->load[0] && !m->known)
+		note(m);
+}
+
+uint64_t vfw_mark_received(struct vfw_mark *m, uint64_t first, uint64_t last, uint64_t n)
+{
+	uint64_t gap = 0;
+
+	if (m->first && m->known && last - m->written > n && first > m->written)
+		gap = last - m->written - n;
+	m->first = false;
+	m->received = last;
+	return gap;
 }
 
 void vfw_mark_written(struct vfw_mark *m)
 {
-	int err;
-
-	if (!m->load[0] || m->received == m->written)
-		return;
-	err = note(m);
-	if (err && !m->complained)
-		vfw_log_error("%s: %s", m->file, strerror(-err));
-	m->complained = err;
-	if (!err)
+	if (m->load[0] && m->received != m->written && !note(m))
 		m->written = m->received;
+}
+
+void vfw_mark_reopen(struct vfw_mark *m)
+{
+	if (m->fd >= 0)
+		close(m->fd);
+	m->fd = -1;
 }

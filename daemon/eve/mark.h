@@ -24,12 +24,16 @@ void vfw_mark_free(struct vfw_mark *m);
 void vfw_mark_module(struct vfw_mark *m, const char *module, const char *boot);
 
 /*
- * Events first to last have come; numbers as in struct vfw_event. Returns how many before them were never written: 0
- * but for the first ones after vfw_mark_module().
+ * n events have come, whose first and last number these are, as in struct vfw_event. Returns how many up to the last one
+ * neither came nor were ever written: 0 but for the first ones after vfw_mark_module(), and then if no vfwd before
+ * has heard of this load.
  */
-uint64_t vfw_mark_received(struct vfw_mark *m, uint64_t first, uint64_t last);
+uint64_t vfw_mark_received(struct vfw_mark *m, uint64_t first, uint64_t last, uint64_t n);
 
 /* All that came is in the file. A failure is logged, once. */
 void vfw_mark_written(struct vfw_mark *m);
+
+/* Closes the file; the next note opens the path anew. */
+void vfw_mark_reopen(struct vfw_mark *m);
 
 #endif /* VFW_EVE_MARK_H */

@@ -73,9 +73,10 @@ void vfw_state_sync_soon(struct vfw_state *st)
 
 void vfw_state_event(struct vfw_state *st, json_t *event)
 {
+	/* one for which there was no memory is counted there */
+	vfw_writer_put(st->eve, event);
 	if (!event)
 		return;
-	vfw_writer_put(st->eve, event);
 	if (st->on_event)
 		st->on_event(st->on_event_arg, event);
 	json_decref(event);
@@ -172,7 +173,7 @@ static void on_kernel_events(void *arg, const struct vfw_event *events, size_t n
 				      name_of_app, signature_of};
 	uint64_t unwritten;
 
-	unwritten = n ? vfw_mark_received(st->mark, events[0].seq, events[n - 1].seq) : 0;
+	unwritten = n ? vfw_mark_received(st->mark, events[0].seq, events[n - 1].seq, n) : 0;
 	if (unwritten)
 		vfw_state_event(st, vfw_eve_unwritten(unwritten, realtime_ns()));
 	if (lost) {
@@ -417,8 +418,17 @@ static int on_stats_timer(sd_event_source *s, uint64_t usec, void *arg)
 
 static void write_events(struct vfw_state *st)
 {
-	if (!vfw_writer_flush(st->eve))
-		vfw_mark_written(st->mark);
+	uint64_t lost = vfw_writer_lost(st->eve);
+
+	if (vfw_writer_flush(st->eve))
+		return;
+	if (lost != st->eve_lost) {
+		vfw_state_event(st, vfw_eve_no_room(lost - st->eve_lost, realtime_ns()));
+		st->eve_lost = lost;
+		if (vfw_writer_flush(st->eve))
+			return;
+	}
+	vfw_mark_written(st->mark);
 }
 
 /* At the end of each turn of the loop, so that a burst of events is one write. */
@@ -757,6 +767,7 @@ void vfw_state_free(struct vfw_state *st)
 void vfw_state_reload(struct vfw_state *st)
 {
 	write_events(st);
+	vfw_mark_reopen(st->mark);
 	vfw_writer_reopen(st->eve);
 	vfw_writer_reopen(st->audit);
 	vfw_signatures_forget(st->signatures);

@@ -58,6 +58,7 @@ struct vfw_state {
 	uint64_t unheard; /* alerts while nobody listened, as far as they were told */
 
 	struct vfw_writer *eve, *audit;
+	uint64_t eve_lost; /* lines that eve did not take, as far as it says so itself */
 	struct vfw_mark *mark; /* how far the module's events are in eve */
 	struct vfw_keep keep; /* what is not on disk */
 	void (*on_event)(void *arg, json_t *event); /* for observers; does not take the reference */

@@ -163,6 +163,11 @@ START_TEST(other_kinds)
 	ck_assert_int_eq(number(json_object_get(o, "anomaly"), "count"), 6);
 	json_decref(o);
 
+	o = vfw_eve_no_room(7, 0);
+	ck_assert_str_eq(text(json_object_get(o, "anomaly"), "type"), "events-unwritten");
+	ck_assert_int_eq(number(json_object_get(o, "anomaly"), "count"), 7);
+	json_decref(o);
+
 	o = vfw_eve_unheard(5, 0);
 	ck_assert_str_eq(text(o, "event_type"), "anomaly");
 	ck_assert_str_eq(text(json_object_get(o, "anomaly"), "type"), "alerts-unheard");
@@ -365,43 +370,53 @@ START_TEST(mark)
 	/* the first vfwd: what came before it is nobody's loss */
 	m = vfw_mark_new(path);
 	vfw_mark_module(m, module, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 100, 110), 0);
-	ck_assert_int_ne(access(path, F_OK), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 100, 110, 11), 0);
+	vfw_mark_free(m); /* killed before it wrote anything */
+
+	m = vfw_mark_new(path);
+	vfw_mark_module(m, module, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 100, 110, 9), 101);
 	vfw_mark_written(m);
 	/* a gap on the way is told by its reader */
-	ck_assert_uint_eq(vfw_mark_received(m, 200, 250), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 200, 250, 51), 0);
 	vfw_mark_free(m); /* killed: 200 to 250 are not in the file */
 
 	m = vfw_mark_new(path);
 	vfw_mark_module(m, module, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 260, 260), 149);
-	ck_assert_uint_eq(vfw_mark_received(m, 270, 270), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 260, 260, 1), 149);
+	ck_assert_uint_eq(vfw_mark_received(m, 270, 270, 1), 0);
+	/* somebody took the file, and its folder */
+	ck_assert_int_eq(unlink(path), 0);
+	vfw_mark_reopen(m);
 	vfw_mark_written(m);
 	vfw_mark_free(m);
 
 	m = vfw_mark_new(path);
 	vfw_mark_module(m, module, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 271, 280), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 271, 280, 10), 0);
 	/* loaded anew, and known no more */
 	vfw_mark_written(m);
 	vfw_mark_module(m, folder, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 300, 300), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 300, 300, 1), 0);
 	vfw_mark_written(m);
 	vfw_mark_module(m, module, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 300, 300), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 300, 300, 1), 0);
 	vfw_mark_module(m, path, boot);
 	vfw_mark_module(m, "/nowhere/at/all", boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 400, 400), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 400, 400, 1), 0);
 	vfw_mark_written(m);
-	/* the same load again, and another boot */
+	/* a load twice, and another boot */
 	vfw_mark_module(m, folder, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 302, 302), 1);
+	ck_assert_uint_eq(vfw_mark_received(m, 300, 300, 1), 0);
+	vfw_mark_written(m);
+	vfw_mark_module(m, folder, boot);
+	ck_assert_uint_eq(vfw_mark_received(m, 302, 302, 1), 1);
 	vfw_mark_written(m);
 	f = fopen(boot, "w");
 	fputs("1b5fce3e-4a65-4d2c-9a16-0d0b1e9f3a77\n", f);
 	fclose(f);
 	vfw_mark_module(m, folder, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 400, 400), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 400, 400, 1), 0);
 	vfw_mark_free(m);
 
 	/* what is in the file may be anything */
@@ -410,7 +425,7 @@ START_TEST(mark)
 	fclose(f);
 	m = vfw_mark_new(path);
 	vfw_mark_module(m, module, boot);
-	ck_assert_uint_eq(vfw_mark_received(m, 9, 9), 0);
+	ck_assert_uint_eq(vfw_mark_received(m, 9, 9, 1), 0);
 	vfw_mark_written(m);
 	vfw_mark_free(m);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
