@@ -141,10 +141,16 @@ lost:
 	WRITE_ONCE(event_unsent, event_unsent + n);
 }
 
-/* Numbers what of a ring nobody will see. */
+/* Numbers what of a ring nobody will see: before its next event, and since its last one. */
 static void event_leave_out(struct event_ring *ring)
 {
+	struct vfw_event *next = &ring->slots[ring->tail % VFW_EVENT_RING];
+
 	spin_lock_irq(&ring->lock);
+	if (ring->head != ring->tail) {
+		event_seq += next->seq;
+		next->seq = 0;
+	}
 	event_seq += ring->gone;
 	ring->gone = 0;
 	spin_unlock_irq(&ring->lock);
