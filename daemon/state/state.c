@@ -738,6 +738,9 @@ void vfw_state_free(struct vfw_state *st)
 {
 	if (!st)
 		return;
+	/* who listened is gone */
+	st->on_event = NULL;
+	st->on_ready = NULL;
 	for (size_t i = 0; i < st->n_sources; i++)
 		sd_event_source_disable_unref(st->sources[i]);
 	sd_event_source_disable_unref(st->inventory_watch);

@@ -351,21 +351,28 @@ START_TEST(full_disk)
 }
 END_TEST
 
+static void put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
 /* A vfwd that comes after another one knows how many events that one did not write; of another load it knows nothing. */
 START_TEST(mark)
 {
-	char folder[] = "/tmp/vfw-eve-XXXXXX", path[64], module[64], boot[64], command[64];
+	char folder[] = "/tmp/vfw-eve-XXXXXX", run[64], path[80], module[64], boot[64], command[64];
 	struct vfw_mark *m;
-	FILE *f;
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/events", folder);
+	snprintf(run, sizeof(run), "%s/run", folder);
+	snprintf(path, sizeof(path), "%s/events", run);
 	snprintf(module, sizeof(module), "%s/module", folder);
 	snprintf(boot, sizeof(boot), "%s/boot_id", folder);
 	ck_assert_int_eq(mkdir(module, 0700), 0);
-	f = fopen(boot, "w");
-	fputs("0b5fce3e-4a65-4d2c-9a16-0d0b1e9f3a77\n", f);
-	fclose(f);
+	put_file(boot, "0b5fce3e-4a65-4d2c-9a16-0d0b1e9f3a77\n");
 
 	/* the first vfwd: what came before it is nobody's loss */
 	m = vfw_mark_new(path);
@@ -387,6 +394,7 @@ START_TEST(mark)
 	ck_assert_uint_eq(vfw_mark_received(m, 270, 270, 1), 0);
 	/* somebody took the file, and its folder */
 	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rmdir(run), 0);
 	vfw_mark_reopen(m);
 	vfw_mark_written(m);
 	vfw_mark_free(m);
@@ -412,17 +420,13 @@ START_TEST(mark)
 	vfw_mark_module(m, folder, boot);
 	ck_assert_uint_eq(vfw_mark_received(m, 302, 302, 1), 1);
 	vfw_mark_written(m);
-	f = fopen(boot, "w");
-	fputs("1b5fce3e-4a65-4d2c-9a16-0d0b1e9f3a77\n", f);
-	fclose(f);
+	put_file(boot, "1b5fce3e-4a65-4d2c-9a16-0d0b1e9f3a77\n");
 	vfw_mark_module(m, folder, boot);
 	ck_assert_uint_eq(vfw_mark_received(m, 400, 400, 1), 0);
 	vfw_mark_free(m);
 
 	/* what is in the file may be anything */
-	f = fopen(path, "w");
-	fputs("x", f);
-	fclose(f);
+	put_file(path, "x");
 	m = vfw_mark_new(path);
 	vfw_mark_module(m, module, boot);
 	ck_assert_uint_eq(vfw_mark_received(m, 9, 9, 1), 0);

@@ -21,6 +21,7 @@ int main(int argc, char **argv)
 	srunner_add_suite(runner, suite_cmdline());
 	srunner_add_suite(runner, suite_qemu());
 	srunner_add_suite(runner, suite_eve());
+	srunner_add_suite(runner, suite_events());
 	srunner_add_suite(runner, suite_rpc());
 	srunner_add_suite(runner, suite_config());
 	srunner_add_suite(runner, suite_store());

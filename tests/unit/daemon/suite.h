@@ -12,6 +12,7 @@ Suite *suite_inventory(void);
 Suite *suite_cmdline(void);
 Suite *suite_qemu(void);
 Suite *suite_eve(void);
+Suite *suite_events(void);
 Suite *suite_rpc(void);
 Suite *suite_config(void);
 Suite *suite_store(void);
