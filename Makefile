@@ -56,7 +56,7 @@ VFWD_OBJ := $(OUT)/obj/vfwd
 VFWD_GEN := $(VFWD_OBJ)/gen/parse.tab.c $(VFWD_OBJ)/gen/lex.yy.c
 # Of rules the reading and translating: what evaluates and tries them is vfwctl's.
 VFWD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes bytetest class content flowbits header http kernel keyword math pcre \
-	range requires set state translate view))
+	range regex requires set state stays steps translate view))
 VFWD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*.c daemon/*/*.c kmod/core/*.c)) \
 	$(VFWD_RULES) daemon/sig/app.c
 VFWD_OBJS := $(VFWD_SRCS:%.c=$(VFWD_OBJ)/%.o) $(VFWD_GEN:.c=.o) $(VFWD_OBJ)/daemon/base/toml.o

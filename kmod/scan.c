@@ -22,6 +22,7 @@
 #include "scan.h"
 #include "scan_bits.h"
 #include "scan_flow.h"
+#include "scan_space.h"
 #include "share.h"
 #include "sig_count.h"
 #include "verdict.h"
@@ -600,13 +601,13 @@ int vfw_scan_init(void)
 	err = vfw_sig_count_init();
 	if (err)
 		goto cache;
-	err = vfw_scan_eat_init();
+	err = vfw_scan_space_init();
 	if (err)
 		goto count;
 	err = vfw_scan_queue_init();
 	if (!err)
 		return 0;
-	vfw_scan_eat_exit();
+	vfw_scan_space_exit();
 count:
 	vfw_sig_count_exit();
 cache:
@@ -625,6 +626,6 @@ void vfw_scan_exit(void)
 	vfw_sig_count_exit();
 	/* conversations are freed by RCU */
 	rcu_barrier();
-	vfw_scan_eat_exit();
+	vfw_scan_space_exit();
 	kmem_cache_destroy(scan_cache);
 }

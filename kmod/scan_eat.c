@@ -8,9 +8,7 @@
 #include <linux/bitmap.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 
@@ -19,14 +17,13 @@
 #include "scan_bits.h"
 #include "scan_flow.h"
 #include "scan_sig.h"
+#include "scan_space.h"
 #include "verdict.h"
 
 #define EAT_FITS 64 /* answers that are remembered; a power of two */
 #define EAT_HITS 16 /* matches of one section that are told apart; the rest is counted */
 #define EAT_PLACES 8 /* of signatures with flowbits whose place is remembered */
 #define EAT_COUNTED 16 /* limited signatures that are remembered to have counted here */
-#define EAT_PACKET 65536 /* bytes of a packet that is looked at as a whole */
-#define EAT_ASKED 64 /* signatures with steps whose literal one packet has */
 #define EAT_WINDOW 2560 /* bytes of a stream in which a frame counts once, as Suricata asks */
 
 /* A limited signature counts once for a datagram, or a window of a stream in a frame. */
@@ -42,8 +39,6 @@ MODULE_PARM_DESC(
 	chain_work,
 	"steps and compared bytes that the rules asked of one frame's packets may take (default 1048576)");
 
-static DEFINE_PER_CPU(u8 *, eat_buffer); /* EAT_PACKET bytes; BH off */
-
 struct eat {
 	struct vfw_scan *scan;
 	struct vfw_pkt *p;
@@ -55,6 +50,7 @@ struct eat {
 	u32 reach; /* offsets up to which patterns of apps count; 0: none does */
 	bool matched; /* what prevents, where the profile does */
 	bool segment; /* it is one of TCP */
+	struct vfw_scan_head *head; /* it is the first bytes of a stream */
 	bool at_start; /* a stream is scanned from its first byte on */
 	bool spent; /* what could not be asked to its end */
 	bool fitted; /* fit is valid */
@@ -69,7 +65,6 @@ struct eat {
 	DECLARE_BITMAP(states, VFW_SIGBITS_STATES_MAX);
 	struct eat_counted counted[EAT_COUNTED];
 	struct vfw_hs_hit place[EAT_PLACES]; /* of those in states; id: number of the state */
-	u32 asked[EAT_ASKED]; /* signatures with steps that fit, and whose literal was found */
 };
 
 static void eat_init(struct eat *eat, struct vfw_scan *scan, struct vfw_pkt *p,
@@ -156,12 +151,22 @@ static bool eat_was_said(const struct vfw_pkt *p, u32 id)
 	return i < p->n_said;
 }
 
+/* What would prevent, and passes, unarmed, is to match again. */
+static void eat_tell_head(const struct vfw_profile *profile, struct vfw_scan_head *head, u32 id)
+{
+	if (!(profile->sigs.sigs[id].flags & (VFW_SIG_DROP | VFW_SIG_REJECT)))
+		vfw_scan_head_tell(head, id);
+}
+
 static void eat_say(struct eat *eat, u32 id)
 {
-	bool streams = eat->scan->user.profile->sigs.sigs[id].flags & VFW_SIG_STREAM;
+	const struct vfw_profile *profile = eat->scan->user.profile;
+	bool streams = profile->sigs.sigs[id].flags & VFW_SIG_STREAM;
 	struct vfw_pkt *p = eat->p;
 
-	if (eat->segment && streams && p->n_said < VFW_PKT_SAID && !eat_was_said(p, id))
+	if (eat->head)
+		eat_tell_head(profile, eat->head, id);
+	else if (eat->segment && streams && p->n_said < VFW_PKT_SAID && !eat_was_said(p, id))
 		p->said[p->n_said++] = id;
 }
 
@@ -196,21 +201,22 @@ static enum vfw_scan_fit eat_counts(struct eat *eat, u32 id, u64 to)
 	return fit & VFW_SCAN_LIMITED ? eat_limited(eat, id, to, fit) : fit;
 }
 
+/* As eat_is_asked(), of signatures with steps. */
+static bool eat_is_chain_asked(const struct eat *eat, u32 id)
+{
+	u32 flags = eat->scan->user.profile->sigs.sigs[id].flags;
+
+	if (eat->head)
+		return flags & VFW_SIG_STREAM && !vfw_scan_head_told(eat->head, id);
+	return eat->segment ? flags & VFW_SIG_PACKET : eat->len;
+}
+
 /* The literal of a signature with steps is in the datagram: it is asked when all of that was looked through, once. */
 static void eat_ask_later(struct eat *eat, u32 id)
 {
-	u32 i;
-
-	if (!eat->len)
+	if (!eat_is_chain_asked(eat, id) || eat_fit(eat, id) == VFW_SCAN_UNFIT)
 		return;
-	for (i = 0; i < eat->n_asked; i++)
-		if (eat->asked[i] == id)
-			return;
-	if (eat_fit(eat, id) == VFW_SCAN_UNFIT)
-		return;
-	if (eat->n_asked < EAT_ASKED)
-		eat->asked[eat->n_asked++] = id;
-	else
+	if (!vfw_scan_space_ask(vfw_scan_space(), &eat->n_asked, id))
 		eat->spent = true;
 }
 
@@ -347,14 +353,16 @@ static void eat_report(struct eat *eat, const struct vfw_hs_hits *hits)
 static void eat_ask(struct eat *eat, const u8 *data)
 {
 	const struct vfw_profile *profile = eat->scan->user.profile;
+	struct vfw_scan_space *space = vfw_scan_space();
 	u32 i;
 
 	for (i = 0; i < eat->n_asked; i++) {
-		struct vfw_hs_hit hit = {eat->asked[i], eat->len};
+		struct vfw_hs_hit hit = {space->asked[i], eat->len};
 		struct vfw_hs_hits hits = {.count = 1, .hit = &hit};
 		enum vfw_scan_fit fit;
 
-		switch (vfw_scan_sig_steps(profile, eat->p, hit.id, data, eat->len, &eat->work)) {
+		switch (vfw_scan_sig_steps(profile, eat->p, hit.id, data, eat->len, &eat->work,
+					   &space->regex)) {
 		case VFW_SIG_NO_MATCH:
 			continue;
 		case VFW_SIG_SPENT:
@@ -513,6 +521,7 @@ static enum vfw_scan_eaten eat_begin(struct vfw_scan *scan, struct vfw_scan_dir 
 void vfw_scan_uneat(struct vfw_scan_dir *dir)
 {
 	dir->fed = 0;
+	vfw_scan_head_end(dir);
 	if (!dir->hs)
 		return;
 	kfree(dir->hs);
@@ -559,8 +568,8 @@ static const u8 *eat_whole(const struct vfw_scan_bytes *bytes, u32 off, u32 len)
 		return bytes->data + off;
 	if (at + len <= skb_headlen(bytes->skb))
 		return bytes->skb->data + at;
-	buffer = this_cpu_read(eat_buffer);
-	if (len > EAT_PACKET || skb_copy_bits(bytes->skb, (int)at, buffer, (int)len))
+	buffer = vfw_scan_space()->packet;
+	if (len > VFW_SCAN_PACKET || skb_copy_bits(bytes->skb, (int)at, buffer, (int)len))
 		return NULL;
 	return buffer;
 }
@@ -699,6 +708,31 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 	return eat_packets_end(&eat, ret);
 }
 
+enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p,
+				      struct vfw_scan_dir *dir)
+{
+	const struct vfw_profile *profile = scan->user.profile;
+	struct eat eat __uninitialized;
+	struct vfw_hs_hits hits = {.fits = eat_fits_literal, .arg = &eat};
+	u32 i;
+
+	if (!dir->head)
+		return VFW_SCAN_CLEAN;
+	/* one attack is told once */
+	for (i = 0; i < p->n_said; i++)
+		eat_tell_head(profile, dir->head, p->said[i]);
+	if (vfw_scan_head_was_asked(scan, p))
+		return VFW_SCAN_CLEAN;
+	eat_init(&eat, scan, p, profile->block);
+	eat.head = dir->head;
+	eat.len = vfw_scan_head_len(dir);
+	if (vfw_hs_block_scan(eat.db, eat.head->data, eat.len, &hits))
+		return VFW_SCAN_LATER;
+	eat_ask(&eat, eat.head->data);
+	eat_settle(&eat);
+	return eat_packets_end(&eat, VFW_SCAN_CLEAN);
+}
+
 enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt *p,
 					  const struct vfw_scan_bytes *bytes)
 {
@@ -721,28 +755,4 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 		}
 	}
 	return eat_packets_end(&eat, ret);
-}
-
-int vfw_scan_eat_init(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		per_cpu(eat_buffer, cpu) = kvmalloc(EAT_PACKET, GFP_KERNEL);
-		if (!per_cpu(eat_buffer, cpu)) {
-			vfw_scan_eat_exit();
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-void vfw_scan_eat_exit(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		kvfree(per_cpu(eat_buffer, cpu));
-		per_cpu(eat_buffer, cpu) = NULL;
-	}
 }

@@ -38,6 +38,8 @@ struct vfw_scan_dir {
 	u32 fed; /* bytes from fed_seq on that hs has eaten, while their segment was not let pass */
 	u32 fed_seq;
 	bool at_start; /* hs began with the very first byte that was sent */
+	struct vfw_scan_head
+		*head; /* the first bytes, of which signatures with steps are asked; or NULL */
 	u64 base; /* where in the stream hs began */
 };
 
@@ -176,12 +178,48 @@ enum vfw_scan_eaten vfw_scan_eat_datagram(struct vfw_scan *scan, struct vfw_pkt 
 enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt *p,
 					  const struct vfw_scan_bytes *bytes);
 
+/*
+ * Asks the signatures with steps about what is kept of the direction's first bytes, those that were eaten last among them. VFW_SCAN_FULL: they could not be asked
+ * to their end. Scan locked or owned.
+ */
+enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p,
+				      struct vfw_scan_dir *dir);
+
 /* Ends the state of a direction's scan; the next byte begins a new one. Scan locked or owned. */
 void vfw_scan_uneat(struct vfw_scan_dir *dir);
 
-/* Buffers for datagrams that are not linear. May sleep. */
-int vfw_scan_eat_init(void);
-void vfw_scan_eat_exit(void);
+/* ---- scan_head.c: the first bytes of a stream, in one piece ---- */
+
+struct vfw_scan_head {
+	u32 room; /* bytes of data */
+	u32 charge;
+	u32 n_told;
+	u32 told[VFW_PKT_SAID]; /* signatures that have spoken of these bytes, for good */
+	u8 data[];
+};
+
+/*
+ * The direction has eaten len bytes, [off, off + len) of bytes, its fed-th and further ones: those that are among its stream's first VFW_SIG_HEAD are
+ * kept, if the profile asks for them and all before them were. Returns false when there is no memory. Scan locked or owned.
+ */
+bool vfw_scan_head_add(struct vfw_scan *scan, struct vfw_scan_dir *dir, u32 fed,
+		       const struct vfw_scan_bytes *bytes, u32 off, u32 len);
+
+/* How many bytes it holds, those that were eaten and not let pass yet included. */
+static inline u32 vfw_scan_head_len(const struct vfw_scan_dir *dir)
+{
+	return (u32)min_t(u64, dir->stream.scanned + dir->fed, VFW_SIG_HEAD);
+}
+
+/* Are the bytes it holds those of one segment, the frame's, which was asked for all that is asked of them? Scan locked or owned. */
+bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p);
+
+/* Signature id has spoken of it. More than are remembered may do so once more. */
+void vfw_scan_head_tell(struct vfw_scan_head *head, u32 id);
+bool vfw_scan_head_told(const struct vfw_scan_head *head, u32 id);
+
+/* Nothing of the direction's first bytes is asked for any more. Scan locked or owned. */
+void vfw_scan_head_end(struct vfw_scan_dir *dir);
 
 /* ---- scan_app.c: what is recognised ---- */
 
@@ -257,6 +295,9 @@ void vfw_scan_release(struct vfw_budget *budget, struct vfw_piece *piece);
 
 /* What a piece holds, from off on. */
 void vfw_scan_kept(const struct vfw_piece *piece, struct vfw_scan_bytes *bytes);
+
+/* Copies [off, off + len) of bytes. Any context. */
+void vfw_scan_copy(u8 *to, const struct vfw_scan_bytes *bytes, u32 off, u32 len);
 
 /* Are len bytes the same? Any context. */
 bool vfw_scan_same(const struct vfw_scan_bytes *a, u32 a_off, const struct vfw_scan_bytes *b,

@@ -34,7 +34,7 @@ static void keep_free(struct scan_keep *keep)
 	kfree(keep);
 }
 
-static void keep_copy(u8 *to, const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+void vfw_scan_copy(u8 *to, const struct vfw_scan_bytes *bytes, u32 off, u32 len)
 {
 	/* inside the frame, as its headers and the caller have made sure */
 	if (bytes->data)
@@ -65,7 +65,7 @@ static struct scan_keep *keep_new(const struct vfw_scan_bytes *bytes, u32 off, u
 	if (small || len < bytes->skb->truesize / KEEP_SPARSE) {
 		keep = keep_alloc(len);
 		if (keep)
-			keep_copy(keep->data, bytes, off, len);
+			vfw_scan_copy(keep->data, bytes, off, len);
 		if (keep || small)
 			return keep;
 	}
@@ -131,8 +131,8 @@ bool vfw_scan_same(const struct vfw_scan_bytes *a, u32 a_off, const struct vfw_s
 
 	for (done = 0; done < len; done += n) {
 		n = min_t(u32, len - done, KEEP_CHUNK);
-		keep_copy(x, a, a_off + done, n);
-		keep_copy(y, b, b_off + done, n);
+		vfw_scan_copy(x, a, a_off + done, n);
+		vfw_scan_copy(y, b, b_off + done, n);
 		if (memcmp(x, y, n))
 			return false;
 	}

@@ -271,7 +271,7 @@ static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *
 	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
 	struct vfw_scan_bytes kept;
 	struct vfw_stream_span span;
-	u32 skip = dir->fed;
+	u32 skip = dir->fed, fed;
 
 	while (ret == VFW_SCAN_CLEAN && vfw_stream_span(plan, &span)) {
 		const struct vfw_scan_bytes *bytes = &s->bytes;
@@ -284,7 +284,10 @@ static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *
 			vfw_scan_kept(span.piece, &kept);
 			bytes = &kept;
 		}
+		fed = dir->fed;
 		ret = vfw_scan_eat(scan, p, dir, bytes, span.off + skip, span.len - skip);
+		if (!vfw_scan_head_add(scan, dir, fed, bytes, span.off + skip, dir->fed - fed))
+			ret = VFW_SCAN_FULL;
 		skip = 0;
 	}
 	return ret;
@@ -351,12 +354,9 @@ static enum vfw_scan_eaten segment_packets(struct vfw_scan *scan, struct vfw_pkt
 	return ret;
 }
 
-/* Asks it. Returns true if the frame is dropped, or waits for the worker. */
-static bool segment_asks(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
+/* What was asked besides the stream says so. Returns true if the frame is dropped, or waits for the worker. */
+static bool segment_ends(struct vfw_scan *scan, struct vfw_pkt *p, enum vfw_scan_eaten ret)
 {
-	enum vfw_scan_eaten ret = segment_packets(scan, p, s);
-
-	p->asked = ret != VFW_SCAN_LATER;
 	switch (ret) {
 	case VFW_SCAN_MATCH:
 		return vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true);
@@ -369,6 +369,15 @@ static bool segment_asks(struct vfw_scan *scan, struct vfw_pkt *p, const struct 
 		break;
 	}
 	return false;
+}
+
+/* Asks it. Returns as segment_ends(). */
+static bool segment_asks(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s)
+{
+	enum vfw_scan_eaten ret = segment_packets(scan, p, s);
+
+	p->asked = ret != VFW_SCAN_LATER;
+	return segment_ends(scan, p, ret);
 }
 
 /* Does a plan for it walk over no pieces, and lose nothing that is kept if it is not scanned? */
@@ -405,6 +414,8 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 	case VFW_SCAN_CLEAN:
 		if (p->matched && vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true))
 			goto drop;
+		if (dir->fed && segment_ends(scan, p, vfw_scan_eat_head(scan, p, dir)))
+			goto drop;
 		if (vfw_scan_app_gate(scan, p, plan.to - plan.from))
 			goto drop;
 		break;
@@ -424,6 +435,8 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 	}
 	vfw_scan_release(dir->budget, vfw_stream_commit(&dir->stream, &plan, piece));
 	dir->fed = 0;
+	if (dir->stream.scanned >= VFW_SIG_HEAD)
+		vfw_scan_head_end(dir);
 	return;
 drop:
 	if (piece) {

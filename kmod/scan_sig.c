@@ -114,9 +114,23 @@ u32 vfw_scan_sig_segment(struct vfw_profile_user *user, const struct vfw_pkt *p,
 	return min(reach, len);
 }
 
+struct sig_programs {
+	const struct vfw_sigs *sigs;
+	struct vfw_regex_scratch *scratch;
+};
+
+static int sig_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max, u32 *budget)
+{
+	const struct sig_programs *programs = ctx;
+	struct vfw_regex r = vfw_sig_program(programs->sigs, expr);
+
+	return vfw_regex_ends(&r, programs->scratch, buf, len, ends, max, budget);
+}
+
 noinline enum vfw_sig_result vfw_scan_sig_steps(const struct vfw_profile *profile,
 						const struct vfw_pkt *p, u32 id, const u8 *payload,
-						u32 len, u32 *work)
+						u32 len, u32 *work,
+						struct vfw_regex_scratch *scratch)
 {
 	const struct vfw_sigs *sigs = &profile->sigs;
 	const struct vfw_sig_pkt pkt = {
@@ -125,8 +139,10 @@ noinline enum vfw_sig_result vfw_scan_sig_steps(const struct vfw_profile *profil
 		.payload_len = len,
 		.work = work,
 	};
+	struct sig_programs programs = {sigs, scratch};
+	const struct vfw_sig_regex regex = {.ends = sig_ends, .ctx = &programs};
 
-	return vfw_sig_content(sigs, &sigs->sigs[id], &pkt, payload, len, NULL);
+	return vfw_sig_content(sigs, &sigs->sigs[id], &pkt, payload, len, &regex);
 }
 
 enum vfw_sig_told vfw_scan_sig_told(struct vfw_scan *scan, const struct vfw_pkt *p, u32 id, u32 fit)

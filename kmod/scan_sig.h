@@ -38,10 +38,11 @@ u32 vfw_scan_sig_segment(struct vfw_profile_user *user, const struct vfw_pkt *p,
 
 /*
  * Do the steps of a signature that fits match a packet's payload, len bytes? *work is taken from: struct
- * vfw_sig_pkt. Uses about 1.5 KiB of stack. Any context.
+ * vfw_sig_pkt. scratch: of this CPU, which stays the caller's. Uses about 1.5 KiB of stack. Any context.
  */
 enum vfw_sig_result vfw_scan_sig_steps(const struct vfw_profile *profile, const struct vfw_pkt *p,
-				       u32 id, const u8 *payload, u32 len, u32 *work);
+				       u32 id, const u8 *payload, u32 len, u32 *work,
+				       struct vfw_regex_scratch *scratch);
 
 /*
  * A signature that is limited has matched, as fit of vfw_scan_sig() says: counts it, as often as it is called. Scan locked

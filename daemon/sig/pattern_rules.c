@@ -6,6 +6,7 @@
 #include "pattern.h"
 #include "rule_flowbits.h"
 #include "rule_kernel.h"
+#include "rule_steps.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -257,30 +258,6 @@ static uint32_t add_limit(const struct vfw_rule_meta *meta, struct vfw_sig_limit
 	return ++*n;
 }
 
-/* Steps of rules whose chain the module asks, with the bytes they look for. */
-struct steps {
-	struct vfw_sig_step *v;
-	uint32_t n;
-	struct vfw_text bytes;
-};
-
-/* Moves those of rule i there. */
-static void add_steps(const struct vfw_rule_set *set, struct vfw_sig *sig, struct steps *to)
-{
-	const struct vfw_sig_step *from = &set->steps[sig->first_step];
-
-	sig->first_step = to->n;
-	for (uint32_t i = 0; i < sig->n_steps; i++) {
-		struct vfw_sig_step *s = &to->v[to->n++];
-
-		*s = from[i];
-		if (s->op != VFW_SIG_CONTENT)
-			continue;
-		s->data = (uint32_t)to->bytes.len;
-		vfw_text_bytes(&to->bytes, (const char *)&set->bytes[from[i].data], s->len);
-	}
-}
-
 /* Pattern i is a part; the whole stands behind the last one. Returns 1 + its number. There is room: vfw_rule_kernel_set(). */
 static uint32_t add_part(const struct vfw_patterns *p, size_t i, struct vfw_sig_part *parts,
 			 uint32_t *n)
@@ -313,10 +290,10 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 	struct vfw_sig_limit *limits = calloc(p->n + 1, sizeof(*limits));
 	struct vfw_sig *v = calloc(p->n + 1, sizeof(*v));
 	struct vfw_sig_part *parts = calloc(VFW_SIG_PARTS_MAX, sizeof(*parts));
-	struct steps steps = {calloc(s.n_steps + 1, sizeof(*steps.v)), 0, {0}};
+	struct vfw_rule_steps steps = {0};
 	uint32_t state = 0;
 
-	if (!v || !limits || !steps.v || !parts)
+	if (!v || !limits || !parts)
 		goto out;
 	s.parts = parts;
 	s.n_parts = 0;
@@ -344,17 +321,13 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 		/* those whose expression is but a literal */
 		if (p->v[i].rule && p->v[i].flags & VFW_PATTERN_F_ONCE &&
 		    !(v[i].flags & VFW_SIG_AT_START))
-			add_steps(p->rules->set, &v[i], &steps);
+			vfw_rule_steps_add(p->rules->set, &v[i], &steps);
 		else
 			v[i].first_step = v[i].n_steps = 0;
 		v[i].fast = VFW_SIG_NONE;
 	}
-	if (steps.bytes.failed)
+	if (!vfw_rule_steps_give(&steps, &s))
 		goto out;
-	s.steps = steps.v;
-	s.n_steps = steps.n;
-	s.bytes = (const uint8_t *)steps.bytes.s;
-	s.n_bytes = (uint32_t)steps.bytes.len;
 	s.sigs = v;
 	s.n_sigs = (uint32_t)p->n;
 	p->rules->table_len = vfw_sig_table_size(&s);
@@ -364,8 +337,7 @@ static int build_table(struct vfw_patterns *p, struct vfw_rule_flowbits *f)
 out:
 	free(limits);
 	free(parts);
-	free(steps.v);
-	free(steps.bytes.s);
+	vfw_rule_steps_free(&steps);
 	free(v);
 	return p->rules->table ? 0 : -ENOMEM;
 }

@@ -6,6 +6,7 @@
 #include "rule_bytetest.h"
 #include "rule_flowbits.h"
 #include "rule_pcre.h"
+#include "rule_regex.h"
 
 /* What Hyperscan repeats at most: 32767 is its limit, and a long repetition costs state. */
 #define GAP_MAX 2048
@@ -45,17 +46,89 @@ static const char *unlike_state(const struct vfw_sig *sig, const struct vfw_rule
 	return NULL;
 }
 
-/* Does the module ask its steps as they are? They must be about the payload, and without expressions. */
+/* Can the module ask a step as it is? Of the payload alone. */
+static bool is_plain_step(const struct vfw_sig_step *s)
+{
+	return s->buffer == VFW_SIG_PAYLOAD && s->op != VFW_SIG_BASE64 &&
+	       !(s->flags & VFW_SIG_F_DECODED);
+}
+
+static bool has_regex(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	for (uint32_t i = 0; i < sig->n_steps; i++)
+		if (set->steps[sig->first_step + i].op == VFW_SIG_REGEX)
+			return true;
+	return false;
+}
+
+/* Is there a program for each of its expressions? Of a stream: for good, as vfw_rule_regex_stays(). */
+static bool has_programs(const struct vfw_rule_set *set, const struct vfw_sig *sig, bool stream)
+{
+	bool all = true;
+	char why[160];
+
+	for (uint32_t i = 0; i < sig->n_steps && all; i++) {
+		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
+		struct vfw_rule_regex *r;
+
+		if (s->op != VFW_SIG_REGEX)
+			continue;
+		r = vfw_rule_regex_new(&set->exprs[s->data], why, sizeof(why));
+		all = r && (!stream || vfw_rule_regex_stays(&r->regex, s->flags & VFW_SIG_F_RETRY));
+		vfw_rule_regex_free(r);
+	}
+	return all;
+}
+
+/* Does the module ask its steps of packets, as they are? */
 static bool is_chain(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
 	for (uint32_t i = 0; i < sig->n_steps; i++) {
-		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
-
-		if (s->buffer != VFW_SIG_PAYLOAD || s->op == VFW_SIG_REGEX ||
-		    s->op == VFW_SIG_BASE64 || s->flags & VFW_SIG_F_DECODED)
+		if (!is_plain_step(&set->steps[sig->first_step + i]))
 			return false;
 	}
 	return !is_streamed(sig);
+}
+
+/* Can it be that the step holds in the first bytes of a text, and not in more of them? */
+static bool ends_by_more(const struct vfw_sig_step *s)
+{
+	switch (s->op) {
+	case VFW_SIG_CONTENT:
+	case VFW_SIG_ISDATAAT:
+	case VFW_SIG_REGEX:
+		return s->flags & (VFW_SIG_F_NEGATED | VFW_SIG_F_ENDSWITH);
+	case VFW_SIG_BYTE_JUMP:
+		return s->flags & VFW_SIG_F_FROM_END;
+	default:
+		return s->op == VFW_SIG_BSIZE;
+	}
+}
+
+/* Has a content its place among a stream's first bytes? */
+static bool is_in_head(const struct vfw_sig_step *s)
+{
+	return s->op == VFW_SIG_CONTENT && s->flags & VFW_SIG_F_DEPTH &&
+	       !(s->flags & (VFW_SIG_F_RELATIVE | VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH)) &&
+	       s->depth <= VFW_SIG_HEAD;
+}
+
+/*
+ * Does the module ask its steps of the first bytes of a stream, as they are, whenever some come to these? What they match they must match for good, and
+ * where a stream begins.
+ */
+static bool is_head_chain(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	bool placed = false;
+
+	for (uint32_t i = 0; i < sig->n_steps; i++) {
+		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
+
+		if (!is_plain_step(s) || ends_by_more(s))
+			return false;
+		placed |= is_in_head(s);
+	}
+	return placed && is_streamed(sig);
 }
 
 /* What it asks of packets, of which a stream has none. */
@@ -338,10 +411,18 @@ const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
 	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
-	if (!why && is_chain(set, sig))
+	if (!why && !has_regex(set, sig) && is_chain(set, sig))
 		return sig->fast == VFW_SIG_NONE ? "no content" : put_literal(set, sig, parts);
-	if (!why)
-		why = put_steps(set, sig, parts);
+	if (why)
+		return why;
+	why = put_steps(set, sig, parts);
+	/* Hyperscan's expressions cost less, and go on to a stream's end: they are better, where they are possible */
+	if (why && sig->fast != VFW_SIG_NONE && (is_chain(set, sig) || is_head_chain(set, sig)) &&
+	    has_programs(set, sig, is_streamed(sig))) {
+		vfw_rule_parts_free(parts);
+		*parts = (struct vfw_rule_parts){0};
+		return put_literal(set, sig, parts);
+	}
 	/* what ends a payload is looked for at its end, and each of several wherever it is */
 	if (parts->n != 1 || !is_bounded(set, sig))
 		parts->reach = 0;

@@ -23,6 +23,12 @@ struct vfw_rule_regex {
  */
 struct vfw_rule_regex *vfw_rule_regex_new(const struct vfw_rule_expr *expr, char *why, size_t size);
 
+/*
+ * Does what matches in the first bytes of a text match in more of them? ends: and is that place the same, where the first match ends? Programs that look for an end, or at what
+ * is not there, do not; if true there is no doubt, if false there may be.
+ */
+bool vfw_rule_regex_stays(const struct vfw_regex *r, bool ends);
+
 void vfw_rule_regex_free(struct vfw_rule_regex *r);
 
 #endif /* VFW_SIG_RULE_REGEX_H */

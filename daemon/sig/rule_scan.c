@@ -224,26 +224,14 @@ static int prepare(struct vfw_rule_scan *scan, u32 expr)
 	return 0;
 }
 
-/* One end for each place where a match begins: the one PCRE would take. */
 static int own_ends(struct vfw_rule_scan *scan, u32 expr, const u8 *buf, u32 len, u32 *ends,
-		    u32 max)
+		    u32 max, u32 *budget)
 {
-	u32 from = 0, to, n = 0, budget = VFW_REGEX_BUDGET;
-
-	for (; n < max && from <= len; from++) {
-		int rc = vfw_regex_find(&scan->own[expr]->regex, scan->own_scratch, buf, len, &from,
-					&to, &budget);
-
-		if (rc < 0)
-			return rc;
-		if (!rc)
-			break;
-		ends[n++] = to;
-	}
-	return (int)n;
+	return vfw_regex_ends(&scan->own[expr]->regex, scan->own_scratch, buf, len, ends, max,
+			      budget);
 }
 
-int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max)
+int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max, u32 *budget)
 {
 	struct vfw_rule_scan *scan = ctx;
 	struct ends e = {ends, 0, max};
@@ -258,7 +246,7 @@ int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u
 		return -EINVAL;
 	}
 	if (!scan->exprs[expr])
-		return own_ends(scan, expr, buf, len, ends, max);
+		return own_ends(scan, expr, buf, len, ends, max, budget);
 	/* an empty buffer is one as well, and there must be an address */
 	rc = hs_scan(scan->exprs[expr], len ? (const char *)buf : "", len, 0, scan->scratch, on_end,
 		     &e);
@@ -266,7 +254,7 @@ int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u
 		return -EIO;
 	if (!e.n || !scan->own[expr])
 		return (int)e.n;
-	n = own_ends(scan, expr, buf, len, own, max);
+	n = own_ends(scan, expr, buf, len, own, max, budget);
 	/* our program may have spent its budget: all places are better than none */
 	if (n <= 0 && scan->exact[expr])
 		return (int)e.n;

@@ -37,6 +37,7 @@ int vfw_rule_scan_literals(struct vfw_rule_scan *scan, const uint8_t *buf, size_
 			   void (*hit)(void *ctx, uint32_t literal), void *ctx);
 
 /* For struct vfw_sig_regex; ctx is the scan. */
-int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max);
+int vfw_rule_scan_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max,
+		       u32 *budget);
 
 #endif /* VFW_SIG_RULE_SCAN_H */

@@ -97,6 +97,12 @@ static bool stands(const struct run *x, const struct vfw_regex_inst *t)
 	}
 }
 
+/* Long runs are work as well: n bytes, or entries. */
+static void spend(struct run *x, u32 n)
+{
+	*x->budget -= n / 16 < *x->budget ? n / 16 : *x->budget;
+}
+
 /* 1: go on; 0: this way fails; -E2BIG. */
 static int repeat(struct run *x, const struct vfw_regex_inst *t)
 {
@@ -107,8 +113,7 @@ static int repeat(struct run *x, const struct vfw_regex_inst *t)
 		return 0;
 	while (n < want && in_set(x, t->a, x->text[x->pos + n]))
 		n++;
-	/* long runs are work as well */
-	*x->budget -= n / 16 < *x->budget ? n / 16 : *x->budget;
+	spend(x, n);
 	if (n < t->b)
 		return 0;
 	x->pos += n;
@@ -132,6 +137,7 @@ static int back(struct run *x, const struct vfw_regex_inst *t)
 	n = to - from;
 	if (n > x->len - x->pos)
 		return 0;
+	spend(x, n);
 	for (i = 0; i < n; i++) {
 		u8 a = x->text[from + i], b = x->text[x->pos + i];
 
@@ -151,6 +157,7 @@ static int done(struct run *x)
 
 	while (at && x->s->stack[at - 1].kind < LOOK)
 		at--;
+	spend(x, x->n - at);
 	if (!at)
 		return 0;
 	mark = x->s->stack[at - 1];
@@ -329,4 +336,21 @@ int vfw_regex_find(const struct vfw_regex *r, struct vfw_regex_scratch *scratch,
 		return 1;
 	}
 	return 0;
+}
+
+int vfw_regex_ends(const struct vfw_regex *r, struct vfw_regex_scratch *scratch, const u8 *text,
+		   u32 len, u32 *ends, u32 max, u32 *budget)
+{
+	u32 from = 0, to, n = 0;
+
+	for (; n < max && from <= len; from++) {
+		int rc = vfw_regex_find(r, scratch, text, len, &from, &to, budget);
+
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			break;
+		ends[n++] = to;
+	}
+	return (int)n;
 }

@@ -81,4 +81,11 @@ const char *vfw_regex_check(const struct vfw_regex *r);
 int vfw_regex_find(const struct vfw_regex *r, struct vfw_regex_scratch *scratch, const u8 *text,
 		   u32 len, u32 *from, u32 *to, u32 *budget);
 
+/*
+ * The places behind matches, at most max of them: one for each place where a match begins, that which PCRE would take. Returns their number,
+ * or -E2BIG. As vfw_regex_find() otherwise.
+ */
+int vfw_regex_ends(const struct vfw_regex *r, struct vfw_regex_scratch *scratch, const u8 *text,
+		   u32 len, u32 *ends, u32 max, u32 *budget);
+
 #endif /* VFW_CORE_REGEX_H */

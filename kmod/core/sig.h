@@ -19,6 +19,7 @@
 
 #include "frame.h"
 #include "http.h"
+#include "regex.h"
 
 #define VFW_SIG_STEPS_MAX 64 /* of one signature */
 #define VFW_SIG_CONTENT_MAX 255 /* bytes of a content, as in Suricata */
@@ -26,7 +27,9 @@
 #define VFW_SIG_CONDS_MAX 64
 #define VFW_SIG_ENDS_MAX 32 /* places at which one expression ends that are tried */
 #define VFW_SIG_SHARED_MAX 16 /* times as many ranges as there are that sets may name together */
+#define VFW_SIG_REGEX_WORK 8 /* steps that an instruction of an expression counts as */
 #define VFW_SIG_BUDGET 3000 /* steps of one chain */
+#define VFW_SIG_HEAD 4000 /* first bytes of a stream that a chain about streams is asked of */
 #define VFW_SIG_NONE 0xffffffffU
 
 /* What a chain looks at. Every buffer's steps are a chain of their own; all must match. */
@@ -236,6 +239,12 @@ struct vfw_sig_part {
 
 #define VFW_SIG_PARTS_MAX 8192 /* of one table: a bit each for every direction that is scanned */
 
+/* The program of an expression: its instructions and sets, which count from the first ones. */
+struct vfw_sig_expr {
+	u32 first_code, n_code;
+	u32 first_set, n_sets;
+};
+
 struct vfw_sig_bit;
 struct vfw_sig_limit;
 struct vfw_sig_state;
@@ -255,6 +264,11 @@ struct vfw_sigs {
 	u32 n_sigs, n_steps, n_conds, n_range4, n_range6, n_ports, n_bytes, n_limits;
 	u32 n_states, n_bits, n_parts;
 	u32 n_exprs; /* regular expressions */
+	const struct vfw_sig_expr
+		*exprs; /* of each its program, in the next two; NULL: who asks has other means */
+	const struct vfw_regex_inst *code;
+	const struct vfw_regex_set *sets;
+	u32 n_code, n_sets;
 	u32 n_views; /* transformations that steps name; what makes buffers knows them */
 };
 
@@ -300,18 +314,19 @@ struct vfw_sig_pkt {
 	u32 stream_bytes[2]; /* seen from the client, from the server */
 	const struct vfw_sig_buffers *buffers; /* NULL: no message */
 	/*
-	 * What may still be done for all that is asked about the packet, in steps and compared bytes, of which it
-	 * is taken; NULL: there is no bound but that of each chain.
+	 * What may still be done for all that is asked about the packet, in steps and compared bytes (an instruction of an expression
+	 * counts as VFW_SIG_REGEX_WORK), of which it is taken; NULL: there is no bound but that of each chain.
 	 */
 	u32 *work;
 };
 
 /*
  * Asks for the places at which expression expr ends within buf: offsets of the byte behind, at most
- * max of them into ends. Returns their number, or a negative errno: then the step does not match.
+ * max of them into ends. *budget: instructions of core/regex.h it may take, up to VFW_REGEX_BUDGET, of which those it took are taken. Returns their
+ * number, or a negative errno: then the step does not match; but -E2BIG where a packet's work is bounded is not known.
  */
 struct vfw_sig_regex {
-	int (*ends)(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max);
+	int (*ends)(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max, u32 *budget);
 	void *ctx;
 	u8 *decoded; /* room for what VFW_SIG_BASE64 decodes; NULL: such a step does not match */
 	u32 decoded_room;
@@ -322,6 +337,16 @@ enum vfw_sig_result {
 	VFW_SIG_MATCH,
 	VFW_SIG_SPENT, /* not known: the budget was spent, or the packet's work */
 };
+
+/* The program of expression i < n_exprs, of a table that has programs. Any context. */
+static inline struct vfw_regex vfw_sig_program(const struct vfw_sigs *s, u32 i)
+{
+	const struct vfw_sig_expr *x = &s->exprs[i];
+	struct vfw_regex r = {s->code + x->first_code, s->sets + x->first_set, x->n_code,
+			      x->n_sets};
+
+	return r;
+}
 
 /*
  * Checks tables by meaning: every index, count, order and enumerator. Returns NULL or a static

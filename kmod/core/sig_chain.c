@@ -21,6 +21,7 @@ struct chain {
 	const struct vfw_sig_regex *regex;
 	u32 budget;
 	u64 work; /* may still be done for the packet: struct vfw_sig_pkt */
+	bool bounded;
 	u32 place[VFW_SIG_STEPS_MAX + 1]; /* cursor before each step */
 	u32 at[VFW_SIG_STEPS_MAX]; /* contents: where to search next; expressions: which end */
 	u64 vars[VFW_SIG_VARS_MAX];
@@ -152,12 +153,19 @@ static bool try_regex(struct chain *c, u32 i, bool again)
 	const struct vfw_sig_step *t = &c->steps[i];
 	u32 from = t->flags & VFW_SIG_F_RELATIVE ? c->place[i] : 0;
 	u32 ends[VFW_SIG_ENDS_MAX];
-	u32 want = again ? c->at[i] : 0;
+	u32 want = again ? c->at[i] : 0, budget = VFW_REGEX_BUDGET, left;
 	int n;
 
 	if (!c->regex || want >= VFW_SIG_ENDS_MAX)
 		return false;
-	n = c->regex->ends(c->regex->ctx, t->data, c->buf + from, c->len - from, ends, want + 1);
+	if (c->work / VFW_SIG_REGEX_WORK < budget)
+		budget = (u32)c->work / VFW_SIG_REGEX_WORK;
+	left = budget;
+	n = c->regex->ends(c->regex->ctx, t->data, c->buf + from, c->len - from, ends, want + 1,
+			   &left);
+	spend(c, (u64)(budget - left) * VFW_SIG_REGEX_WORK);
+	if (n == -E2BIG && c->bounded)
+		c->work = 0;
 	if (n < 0)
 		return false;
 	if (t->flags & VFW_SIG_F_NEGATED) {
@@ -555,6 +563,7 @@ enum vfw_sig_result vfw_sig_content(const struct vfw_sigs *s, const struct vfw_s
 		.regex = regex,
 		.budget = VFW_SIG_BUDGET,
 		.work = p->work ? *p->work : ~0ULL,
+		.bounded = p->work,
 	};
 	enum vfw_sig_result rc;
 

@@ -23,7 +23,8 @@ size_t vfw_sig_table_size(const struct vfw_sigs *s)
 	       s->n_range6 * sizeof(*s->range6) + s->n_ports * sizeof(*s->ports) +
 	       s->n_limits * sizeof(*s->limits) + s->n_states * sizeof(*s->states) +
 	       s->n_bits * sizeof(*s->bits) + s->n_parts * sizeof(*s->parts) +
-	       s->n_steps * sizeof(*s->steps) + s->n_bytes;
+	       s->n_steps * sizeof(*s->steps) + s->n_exprs * sizeof(*s->exprs) +
+	       s->n_code * sizeof(*s->code) + s->n_sets * sizeof(*s->sets) + s->n_bytes;
 }
 
 static u8 *put(u8 *at, const void *data, size_t n)
@@ -48,6 +49,9 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 		.n_bits = s->n_bits,
 		.n_parts = s->n_parts,
 		.n_steps = s->n_steps,
+		.n_exprs = s->n_exprs,
+		.n_code = s->n_code,
+		.n_sets = s->n_sets,
 		.n_bytes = s->n_bytes,
 	};
 	u8 *at = buf + sizeof(head);
@@ -63,6 +67,9 @@ void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf)
 	at = put(at, s->states, s->n_states * sizeof(*s->states));
 	at = put(at, s->bits, s->n_bits * sizeof(*s->bits));
 	at = put(at, s->parts, s->n_parts * sizeof(*s->parts));
+	at = put(at, s->exprs, s->n_exprs * sizeof(*s->exprs));
+	at = put(at, s->code, s->n_code * sizeof(*s->code));
+	at = put(at, s->sets, s->n_sets * sizeof(*s->sets));
 	at = put(at, s->bytes, s->n_bytes);
 	head.sum = vfw_sig_table_sum(buf + sizeof(head), (size_t)(at - buf) - sizeof(head));
 	memcpy(buf, &head, sizeof(head));
@@ -96,8 +103,20 @@ static bool is_limit(const struct vfw_sig_limit *limit)
 /* Is a step one that needs nothing but the payload? Another flag would be read over. */
 static bool is_plain(const struct vfw_sig_step *t)
 {
-	return t->buffer == VFW_SIG_PAYLOAD && t->op != VFW_SIG_REGEX && t->op != VFW_SIG_BASE64 &&
+	return t->buffer == VFW_SIG_PAYLOAD && t->op != VFW_SIG_BASE64 &&
 	       !(t->flags & ~(VFW_SIG_F_DECODED - 1));
+}
+
+static bool is_program(const struct vfw_sigs *s, u32 i)
+{
+	const struct vfw_sig_expr *x = &s->exprs[i];
+	struct vfw_regex r;
+
+	if (x->first_code > s->n_code || x->n_code > s->n_code - x->first_code ||
+	    x->first_set > s->n_sets || x->n_sets > s->n_sets - x->first_set)
+		return false;
+	r = vfw_sig_program(s, i);
+	return !vfw_regex_check(&r);
 }
 
 static bool same_whole(const struct vfw_sig_part *a, const struct vfw_sig_part *b)
@@ -132,6 +151,9 @@ static const char *check(const struct vfw_sigs *s)
 	for (i = 0; i < s->n_parts; i++)
 		if (!is_part(s, i))
 			return "a part of no signature";
+	for (i = 0; i < s->n_exprs; i++)
+		if (!is_program(s, i))
+			return "an expression that is no program";
 	for (i = 0; i < s->n_steps; i++)
 		if (!is_plain(&s->steps[i]))
 			return "a step that is not about the payload alone";
@@ -158,8 +180,7 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	struct vfw_sigs t = {0};
 	const char *bad;
 
-	if (len < sizeof(*head) || len > VFW_SIG_TABLE_MAX || head->magic != VFW_SIG_TABLE_MAGIC ||
-	    head->reserved)
+	if (len < sizeof(*head) || len > VFW_SIG_TABLE_MAX || head->magic != VFW_SIG_TABLE_MAGIC)
 		return "expected a table of signatures";
 	if (head->sizes != VFW_SIG_TABLE_SIZES)
 		return "the table is of another build: use vfwd and module of one";
@@ -175,6 +196,9 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.n_bits = head->n_bits;
 	t.n_parts = head->n_parts;
 	t.n_steps = head->n_steps;
+	t.n_exprs = head->n_exprs;
+	t.n_code = head->n_code;
+	t.n_sets = head->n_sets;
 	t.n_bytes = head->n_bytes;
 	t.steps = take(&rest, t.n_steps, sizeof(*t.steps));
 	t.sigs = take(&rest, t.n_sigs, sizeof(*t.sigs));
@@ -186,9 +210,13 @@ const char *vfw_sig_table_read(const void *buf, size_t len, struct vfw_sigs *s)
 	t.states = take(&rest, t.n_states, sizeof(*t.states));
 	t.bits = take(&rest, t.n_bits, sizeof(*t.bits));
 	t.parts = take(&rest, t.n_parts, sizeof(*t.parts));
+	t.exprs = take(&rest, t.n_exprs, sizeof(*t.exprs));
+	t.code = take(&rest, t.n_code, sizeof(*t.code));
+	t.sets = take(&rest, t.n_sets, sizeof(*t.sets));
 	t.bytes = take(&rest, t.n_bytes, 1);
 	if (!t.steps || !t.sigs || !t.conds || !t.range4 || !t.range6 || !t.ports || !t.limits ||
-	    !t.states || !t.bits || !t.parts || !t.bytes || rest.n)
+	    !t.states || !t.bits || !t.parts || !t.exprs || !t.code || !t.sets || !t.bytes ||
+	    rest.n)
 		return "the table is shorter or longer than it says";
 	bad = check(&t);
 	if (!bad)

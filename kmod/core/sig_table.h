@@ -2,8 +2,8 @@
 /*
  * Signatures as one piece of bytes: what goes beside a database from who translated rules to
  * who enforces them. Signature n speaks of expression n: a match counts where vfw_sig_header() agrees and, if
- * it has steps, vfw_sig_content() over the payload of the packet. Steps are contents, byte_* and the
- * like in the payload: no expressions, no other buffers. A table is bound to one build, as a database
+ * it has steps, vfw_sig_content() over the payload of the packet. Steps are contents, byte_*, expressions (programs of
+ * core/regex.h) and the like in the payload: no other buffers. A table is bound to one build, as a database
  * is to one version of Hyperscan: sizes of elements stand in its head.
  */
 #ifndef VFW_CORE_SIG_TABLE_H
@@ -12,7 +12,7 @@
 #include "sig.h"
 
 #define VFW_SIG_TABLE_MAX (32U << 20) /* bytes */
-#define VFW_SIG_TABLE_MAGIC 0x38737676U /* "vvs8" */
+#define VFW_SIG_TABLE_MAGIC 0x39737676U /* "vvs9" */
 
 /* The arrays follow it, in the order of their counts, without gaps. */
 struct vfw_sig_table_head {
@@ -20,7 +20,7 @@ struct vfw_sig_table_head {
 	u32 sizes; /* VFW_SIG_TABLE_SIZES of who wrote it */
 	u64 sum; /* vfw_sig_table_sum() of all behind the head */
 	u32 n_sigs, n_conds, n_range4, n_range6, n_ports, n_limits, n_states, n_bits;
-	u32 n_parts, n_steps, n_bytes, reserved;
+	u32 n_parts, n_steps, n_exprs, n_code, n_sets, n_bytes;
 };
 
 #define VFW_SIG_TABLE_SIZES                                                       \
@@ -33,7 +33,7 @@ u64 vfw_sig_table_sum(const u8 *data, size_t n);
 /* Bytes of a table with the counts of s. */
 size_t vfw_sig_table_size(const struct vfw_sigs *s);
 
-/* Writes s without its expressions into buf, vfw_sig_table_size() bytes, aligned to 8. */
+/* Writes s into buf, vfw_sig_table_size() bytes, aligned to 8. */
 void vfw_sig_table_write(const struct vfw_sigs *s, u8 *buf);
 
 /*

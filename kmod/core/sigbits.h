@@ -9,7 +9,7 @@
 #include "sig.h"
 
 #define VFW_SIGBITS_MAX 256 /* bits of a conversation */
-#define VFW_SIGBITS_STATES_MAX 256 /* signatures that have any, in one table */
+#define VFW_SIGBITS_STATES_MAX 1024 /* signatures that have any, in one table */
 #define VFW_SIGBITS_WORDS (VFW_SIGBITS_MAX / 64)
 
 enum vfw_sigbits_op {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as the table of signatures that user space loads: ten element counts of a byte each, a packet's ends, then the
+ * Any bytes as the table of signatures that user space loads: fourteen element counts of a byte each, a packet's ends, then the
  * elements. What vfw_sig_table_read() lets through is sorted as binary searches need it, and asking it never
  * leads outside.
  */
@@ -10,7 +10,7 @@
 #include "core/sigbits.h"
 
 #define MAX_OF_EACH 12
-#define COUNTS 11
+#define COUNTS 14
 #define ENDS 16 /* bytes of a packet's two addresses, ports, protocol and flags */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,19 +36,33 @@ static void in_order(const struct vfw_sigs *s, const struct vfw_sig_side *side)
 		must(s->ports[i].low > s->ports[i - 1].high);
 }
 
+/* By the program of the table, as the module asks. */
+static int regex_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *at, u32 max, u32 *budget)
+{
+	static struct vfw_regex_scratch scratch;
+	struct vfw_regex r = vfw_sig_program(ctx, expr);
+	int n = vfw_regex_ends(&r, &scratch, buf, len, at, max, budget);
+
+	must(n <= (int)max);
+	for (int i = 0; i < n; i++)
+		must(at[i] <= len);
+	return n;
+}
+
 /* The ends serve as payload, of their exact size. What little work allows is never more than what much does. */
 static void chain(const struct vfw_sigs *s, const struct vfw_sig *sig, struct vfw_sig_pkt *p,
 		  const uint8_t ends[ENDS])
 {
+	const struct vfw_sig_regex regex = {.ends = regex_ends, .ctx = (void *)(uintptr_t)s};
 	uint8_t *payload = malloc(ENDS);
 	u32 much = 1U << 30, little = 1 + ends[0];
 	enum vfw_sig_result rc, less;
 
 	memcpy(payload, ends, ENDS);
 	p->work = &much;
-	rc = vfw_sig_content(s, sig, p, payload, ENDS, NULL);
+	rc = vfw_sig_content(s, sig, p, payload, ENDS, &regex);
 	p->work = &little;
-	less = vfw_sig_content(s, sig, p, payload, ENDS, NULL);
+	less = vfw_sig_content(s, sig, p, payload, ENDS, &regex);
 	must(less == rc || (less == VFW_SIG_SPENT && !little));
 	must(little <= 1U + ends[0]);
 	free(payload);
@@ -114,6 +128,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	head.n_steps = data[8] % MAX_OF_EACH;
 	head.n_bytes = data[9];
 	head.n_parts = data[10] % MAX_OF_EACH;
+	head.n_exprs = data[11] % MAX_OF_EACH;
+	head.n_code = data[12] % MAX_OF_EACH;
+	head.n_sets = data[13] % MAX_OF_EACH;
 	/* as long as it says, of that exact size: zeroes behind the input's end */
 	s = (struct vfw_sigs){.n_sigs = head.n_sigs,
 			      .n_conds = head.n_conds,
@@ -125,6 +142,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      .n_bits = head.n_bits,
 			      .n_parts = head.n_parts,
 			      .n_steps = head.n_steps,
+			      .n_exprs = head.n_exprs,
+			      .n_code = head.n_code,
+			      .n_sets = head.n_sets,
 			      .n_bytes = head.n_bytes};
 	n = vfw_sig_table_size(&s);
 	buf = calloc(1, n);

@@ -13,11 +13,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Ends at places the fuzzer can move, some of them at the very end. */
-static int ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *at, u32 max)
+static int ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *at, u32 max, u32 *budget)
 {
 	u32 n = 0, i;
 
 	(void)ctx;
+	(void)budget;
 	for (i = 0; i <= len && n < max; i++)
 		if (i == len || buf[i] == (u8)('0' + expr % 10))
 			at[n++] = i;

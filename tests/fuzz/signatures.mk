@@ -7,9 +7,9 @@ SIG_FUZZ_OBJ := build/fuzz/signatures
 SIG_FUZZ_CFLAGS := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -Iinclude/uapi -Ikmod
 SIG_FUZZ_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes bytetest class content flowbits header http kernel keyword math pcre \
-	range requires set state translate view))
+	range regex requires set state stays steps translate view))
 SIG_FUZZ_SRCS := $(SIG_FUZZ_RULES) $(wildcard daemon/sig/pattern*.c) \
-	$(wildcard kmod/core/sig*.c kmod/core/http*.c) daemon/sig/reader.c daemon/sig/request.c daemon/policy/diag.c daemon/policy/text.c \
+	kmod/core/regex.c $(wildcard kmod/core/sig*.c kmod/core/http*.c) daemon/sig/reader.c daemon/sig/request.c daemon/policy/diag.c daemon/policy/text.c \
 	daemon/policy/literal.c daemon/policy/sha256.c tests/fuzz/signatures_read.c
 SIG_FUZZ_OBJS := $(SIG_FUZZ_SRCS:%.c=$(SIG_FUZZ_OBJ)/%.o)
 SIG_FUZZ_SEEDS := build/fuzz/seeds/signatures_read

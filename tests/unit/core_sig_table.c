@@ -44,6 +44,16 @@ static const struct vfw_sig_bit bits[] = {
 	{.bit = 2, .op = VFW_SIGBITS_TOGGLE},
 };
 
+/* "^[ab]+", and one that is but an end */
+static const struct vfw_regex_inst code[] = {
+	{.op = VFW_REGEX_BEGIN},
+	{.op = VFW_REGEX_REPEAT, .b = 1, .c = VFW_REGEX_MANY},
+	{.op = VFW_REGEX_MATCH},
+	{.op = VFW_REGEX_MATCH},
+};
+static const struct vfw_regex_set sets[] = {{{[12] = 6}}};
+static const struct vfw_sig_expr exprs[] = {{0, 3, 0, 1}, {3, 1, 1, 0}};
+
 static const struct vfw_sig_step steps[] = {
 	{.op = VFW_SIG_CONTENT, .len = 4, .flags = VFW_SIG_F_RETRY},
 	{.op = VFW_SIG_CONTENT, .data = 4, .len = 1, .flags = VFW_SIG_F_NEGATED},
@@ -75,6 +85,12 @@ static const struct vfw_sigs whole = {.sigs = sigs,
 				      .steps = steps,
 				      .bytes = (const u8 *)"evilx",
 				      .n_steps = 3,
+				      .exprs = exprs,
+				      .code = code,
+				      .sets = sets,
+				      .n_exprs = 2,
+				      .n_code = 4,
+				      .n_sets = 1,
 				      .n_bytes = 5};
 
 /* The caller frees it. */
@@ -109,6 +125,11 @@ START_TEST(read_back)
 	ck_assert_mem_eq(s.bits, bits, sizeof(bits));
 	ck_assert_uint_eq(s.n_parts, 2);
 	ck_assert_mem_eq(s.parts, parts, sizeof(parts));
+	ck_assert_uint_eq(s.n_exprs, 2);
+	ck_assert_mem_eq(s.exprs, exprs, sizeof(exprs));
+	ck_assert_mem_eq(s.code, code, sizeof(code));
+	ck_assert_mem_eq(s.sets, sets, sizeof(sets));
+	ck_assert_uint_eq(vfw_sig_program(&s, 1).n_code, 1);
 	free(buf);
 }
 END_TEST
@@ -194,7 +215,10 @@ enum spoilt {
 	ONE_PART,
 	PARTS_OF_TWO,
 	PARTS_UNLIKE,
-	HEAD_RESERVED,
+	EXPR_CODE,
+	EXPR_FAR,
+	EXPR_SETS,
+	EXPR_PROGRAM,
 	TRAILING,
 	SPOILT_COUNT,
 };
@@ -204,7 +228,9 @@ static void spoil(u8 *buf, size_t *n, int what)
 	struct vfw_sig_table_head *head = (void *)buf;
 	struct vfw_sig_step *step = (void *)(head + 1);
 	struct vfw_sig *sig = (void *)(step + 3);
-	struct vfw_sig_part *part = (void *)(buf + *n - 5 - sizeof(parts));
+	struct vfw_sig_expr *expr =
+		(void *)(buf + *n - 5 - sizeof(sets) - sizeof(code) - sizeof(exprs));
+	struct vfw_sig_part *part = (struct vfw_sig_part *)expr - 2;
 	struct vfw_sig_bit *bit = (void *)((u8 *)part - sizeof(bits));
 	struct vfw_sig_state *st = (void *)((u8 *)bit - sizeof(*st));
 	struct vfw_sig_limit *limit = (void *)((u8 *)st - sizeof(*limit));
@@ -246,6 +272,7 @@ static void spoil(u8 *buf, size_t *n, int what)
 		break;
 	case AN_EXPRESSION:
 		step->op = VFW_SIG_REGEX;
+		step->data = 2;
 		break;
 	case A_BUFFER:
 		step[2].buffer = VFW_SIG_UDP_HEADER;
@@ -381,8 +408,17 @@ static void spoil(u8 *buf, size_t *n, int what)
 	case PARTS_UNLIKE:
 		part[0].n = 3;
 		break;
-	case HEAD_RESERVED:
-		head->reserved = 1;
+	case EXPR_CODE:
+		expr[1].n_code = 2;
+		break;
+	case EXPR_FAR:
+		expr[1].first_code = 0xffffffff;
+		break;
+	case EXPR_SETS:
+		expr[1].n_sets = 1;
+		break;
+	case EXPR_PROGRAM:
+		expr[0].n_code = 2;
 		break;
 	case TRAILING:
 		*n += 4;

@@ -15,9 +15,9 @@ TUD_LIBS = $(shell pkg-config --libs $(TUD_PKGS))
 
 # as in the Makefile
 TUD_RULES := daemon/sig/rule.c $(addprefix daemon/sig/rule_,$(addsuffix .c,bytes bytetest class content flowbits header http kernel keyword math pcre \
-	range requires set state translate view))
+	range regex requires set state stays steps translate view))
 TUD_SRCS := $(filter-out daemon/libvirt/% daemon/replay/% daemon/sig/rule% daemon/sig/app%,$(wildcard daemon/*/*.c)) \
-	$(TUD_RULES) daemon/sig/app.c kmod/core/reason.c $(wildcard kmod/core/app*.c kmod/core/sig*.c kmod/core/http*.c)
+	$(TUD_RULES) daemon/sig/app.c kmod/core/reason.c kmod/core/regex.c $(wildcard kmod/core/app*.c kmod/core/sig*.c kmod/core/http*.c)
 TUD_TESTS := $(wildcard tests/unit/daemon/*.c)
 TUD_GEN := $(TUD_OUT)/gen/parse.tab.c $(TUD_OUT)/gen/lex.yy.c
 TUD_OBJS := $(patsubst %.c,$(TUD_OUT)/%.o,$(TUD_SRCS) $(TUD_TESTS)) $(TUD_GEN:.c=.o) \

@@ -114,7 +114,11 @@ rules '# of all kinds' "$DROP" \
 	'drop tcp any any -> any 7001 (msg:"Value"; flow:to_server; content:"len="; byte_test:3,>,131586,1,relative,little; sid:2000026;)' \
 	'drop tcp any any -> any 7001 (msg:"Line"; flow:to_server; pcre:"/^say[^a-z][a-z ]*\bstop/m"; sid:2000027;)' \
 	'alert tcp any any -> any 7001 (msg:"Sets"; flow:to_server; content:"sets-it"; flowbits:set,it; flowbits:noalert; sid:2000028;)' \
-	'alert tcp any any -> any 7001 (msg:"Late"; flow:to_server; content:"late-a"; content:"late-b"; flowbits:isset,it; sid:2000029;)'
+	'alert tcp any any -> any 7001 (msg:"Late"; flow:to_server; content:"late-a"; content:"late-b"; flowbits:isset,it; sid:2000029;)' \
+	'drop tcp any any -> any 7001 (msg:"Jump"; flow:to_server; content:"jump"; depth:4; byte_jump:1,0,relative,string,dec; content:"evil"; within:4; sid:2000034;)' \
+	'drop tcp any any -> any 7001 (msg:"Head"; flow:to_server,only_stream; content:"head"; depth:4; byte_jump:1,0,relative,string,dec; content:"evil"; distance:0; sid:2000035;)' \
+	'alert tcp any any -> any 7001 (msg:"Leap"; flow:to_server; content:"leap"; depth:4; pcre:"/^(?:[2-4])/R"; byte_jump:1,-1,relative,string,dec; content:"tell"; within:4; sid:2000036;)' \
+	'drop udp any any -> any 90 (msg:"Pair"; content:"pair="; pcre:"/^(..)-\1/R"; sid:2000037;)'
 mkdir -p /etc/vfw/policy.d
 cat >/etc/vfw/policy.d/a.vfw <<-P
 	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
@@ -128,15 +132,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 29 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 33 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: content:!: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:18:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "6 of the 25 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "7 of the 29 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"41 25 6 1 1 2"
+	"45 29 7 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -175,6 +179,9 @@ said 30000 90 first=half-second
 said 30000 90 much-evil
 # over the border of what is looked through at a time
 said 16389 90 much-evil
+said 20 90 pair=ab-ab.bad
+said 20000 90 pair=ab-ab.bad
+said 20 90 pair=ab-aC.good
 said 11 90 last-of-all
 wait_until 20 arrived
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000006 and .proto == "UDP"'
@@ -204,6 +211,7 @@ eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_
 eve '.event_type == "alert" and .alert.action == "blocked" and .alert.signature_id == 2000011'
 
 expect "datagrams that arrived" "$(times bad) $(times much-evil)" "4 2"
+expect "an expression that looks back" "$(times pair=)" 1
 expect "of two parts those with one" "$(times first) $(times second)" "1 2"
 
 note "TCP by segments: places, lengths, ends, each segment of a super-frame by itself"
@@ -271,6 +279,20 @@ expect "alerts" "$(for sid in 2000019 2000020 2000021 2000022; do blocked $sid; 
 expect "of these, too" "$(for sid in 2000023 2000026 2000027; do blocked $sid; done | xargs)" "1 1 1"
 counts() { jq -nR "[inputs | fromjson? | select(.event_type == \"alert\" and .alert.signature_id == $1) | .vfw.count] | add" $EVE; }
 expect "of parts that are told" "$(counts 2000024) $(counts 2000025) $(counts 2000029)" "2 2 1"
+
+note "TCP's first bytes, of which numbers lead on, and expressions: in one segment, in many, last one first"
+# headed WAIT TEXT: as spoken, below, on the other port
+headed() { on a python3 "$LAB_LIB/segments.py" "$1" whole,split,reverse 10.0.0.99 10.0.0.12 7001 "$2" | xargs; }
+expect "where the number leads" "$(headed 1 'jump2..evil!')" "whole silent split silent reverse silent"
+expect "one byte behind it" "$(headed $PATIENCE 'jump2...evil!')" "whole answered split answered reverse answered"
+expect "not at the beginning" "$(headed $PATIENCE '.jump2..evil!')" "whole answered split answered reverse answered"
+expect "of the stream alone" "$(headed 1 'head2..evil!')" "whole silent split silent reverse silent"
+expect "what is only told" "$(headed $PATIENCE 'leap2..tell.....!')" "whole answered split answered reverse answered"
+expect "another digit" "$(headed $PATIENCE 'leap1.tell!')" "whole answered split answered reverse answered"
+PORT=7001 all_dropped "0 head2${far}evil!" 'M jump2..evil!'
+expect "behind what is asked" "$(PORT=7001 talk 0 "head2${far}${far}evil!" | tr -d .)" head2
+expect "alerts" "$(for sid in 2000034 2000035; do blocked $sid; done | xargs)" "4 4"
+expect "told once for each conversation" "$(counts 2000036)" 3
 
 note "TCP from its first byte on: in one segment, in many, last one first; a place in each segment besides"
 # spoken WAIT TEXT: a says it in those manners; prints how b answered.

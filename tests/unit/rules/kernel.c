@@ -12,6 +12,7 @@
 
 #include "../../../daemon/policy/text.h"
 #include "../../../daemon/sig/rule_kernel.h"
+#include "../../../daemon/sig/rule_steps.h"
 #include "../../../kmod/core/sig_table.h"
 #include "../../../daemon/sig/rule_scan.h"
 
@@ -153,7 +154,7 @@ static const struct {
 	 "pcre anchored in TCP"},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b/Rm\";", NULL,
 	 "pcre anchored in TCP"},
-	{"alert udp any any -> any any (content:\"a\"; pcre:\"/^b$/R\";", NULL, "pcre"},
+	{"alert udp any any -> any any (content:\"a\"; pcre:\"/^b$/R\";", "chain \\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/^b?/R\";", NULL, "pcre"},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:!\"/b/\";", NULL, "pcre:!"},
 	{"alert tcp any any -> any any (content:\"a\"; pcre:\"/b/R\"; content:\"c\"; "
@@ -184,7 +185,9 @@ static const struct {
 	 "start ^.{2}[\\x03].{0,3}\\x61", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; depth:1; byte_test:1,=,3,2,relative;",
 	 "start 4 ^\\x61.{2}[\\x03]", NULL},
-	{"alert tcp any any -> any any (byte_test:1,=,3,2; content:\"a\"; offset:2; depth:4;", NULL,
+	{"alert tcp any any -> any any (byte_test:1,=,3,2; content:\"a\"; offset:2; depth:4;",
+	 "chain 6 \\x61", NULL},
+	{"alert tcp any any -> any any (byte_test:1,=,3,2; content:\"a\"; offset:2;", NULL,
 	 "byte_test, byte_jump, byte_extract"},
 	{"alert tcp any any -> any any (content:\"a\"; byte_test:1,=,3,2,relative; content:\"b\"; "
 	 "distance:2;",
@@ -243,6 +246,54 @@ static const struct {
 	{"alert tcp any any -> any any (content:\"a\"; detection_filter:track by_src, count 1, "
 	 "seconds 60;",
 	 "\\x61", NULL},
+	/* of a stream's first bytes, what holds in them for good */
+	{"alert tcp any any -> any any (content:\"ab\"; depth:9; byte_jump:1,0,relative;",
+	 "chain 9 \\x61\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; offset:3; byte_jump:1,0,relative;", NULL,
+	 "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"ab\"; offset:9; depth:3995; "
+	 "byte_jump:1,0,relative;",
+	 NULL, "distance too long"},
+	{"alert tcp any any -> any any (flow:only_stream; content:\"ab\"; offset:5; depth:3995; "
+	 "byte_jump:1,0,relative;",
+	 "chain 4000 \\x61\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; byte_jump:1,0,relative; content:\"c\"; "
+	 "depth:2; content:\"d\"; within:2;",
+	 "chain \\x61\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; byte_jump:1,0,relative; "
+	 "content:!\"c\"; within:3;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; byte_jump:1,0,relative,from_end;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; byte_jump:1,0,relative; "
+	 "isdataat:!3,relative;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:\"/^(?:c|d)/R\"; "
+	 "content:\"e\"; within:1;",
+	 "chain 2 \\x61\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:\"/^(?:c|de)/R\"; "
+	 "content:\"e\"; within:1;",
+	 NULL, "behind a pcre"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:\"/c/R\"; content:\"e\"; "
+	 "within:1;",
+	 NULL, "behind a pcre"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:\"/^c{2,3}/R\"; "
+	 "content:\"e\"; within:1;",
+	 NULL, "behind a pcre"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:\"/(c|d)\\1/R\";",
+	 "chain 2 \\x61\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:\"/c(?!d)/R\";", NULL,
+	 "pcre"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:\"/c$/R\";", NULL,
+	 "pcre anchored in TCP"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; pcre:!\"/c/R\";", NULL, "pcre:!"},
+	/* of packets, with programs for expressions that Hyperscan has not */
+	{"alert tcp any any -> any any (content:\"ab\"; dsize:9; pcre:\"/(c|d)\\1/R\";",
+	 "chain \\x61\\x62", NULL},
+	{"alert udp any any -> any any (content:\"ab\"; pcre:\"/c(?!d)$/R\"; content:\"e\"; "
+	 "distance:-3;",
+	 "chain \\x61\\x62", NULL},
+	{"alert udp any any -> any any (content:\"ab\"; pcre:!\"/c/R\";", "chain \\x61\\x62", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; detection_filter:track by_src, count 1, "
 	 "seconds 60; threshold:type limit, track by_src, count 1, seconds 60;",
 	 NULL, "threshold and detection_filter"},
@@ -361,6 +412,9 @@ static void invent(char *out)
 		begun = true;
 		for (unsigned int k = any(5); k > 2; k = any(4))
 			out = invent_test(out, true);
+		if (!any(8))
+			out += sprintf(out, "byte_jump:1,%u,relative,bitmask 0x03%s; ", any(3),
+				       any(6) ? "" : ",from_beginning");
 	}
 	if (begun && !any(3))
 		out += sprintf(out, "endswith; ");
@@ -483,20 +537,44 @@ static void compare(const struct vfw_rule_set *set, const char *rule,
 	hs_free_database(stream);
 }
 
+static bool is_tcp(const struct vfw_rule_set *set)
+{
+	return set->sig[0].protocols & VFW_SIG_P_TCP;
+}
+
+/* As the module asks programs. */
+static int program_ends(void *ctx, u32 expr, const u8 *buf, u32 len, u32 *ends, u32 max,
+			u32 *budget)
+{
+	static struct vfw_regex_scratch scratch;
+	struct vfw_regex r = vfw_sig_program(ctx, expr);
+
+	return vfw_regex_ends(&r, &scratch, buf, len, ends, max, budget);
+}
+
 /* What the module asks of a chain: the literal that must be there, and the steps as a table brings them, with bounded work. */
 static void compare_chain(const struct vfw_rule_set *set, const char *rule,
 			  const struct vfw_rule_parts *parts)
 {
 	static const char letters[] = "aabbABcC\n_";
 	hs_database_t *block = compile(rule, parts, HS_MODE_BLOCK);
+	bool streamed = set->sig[0].flags & VFW_SIG_STREAM && is_tcp(set);
 	struct vfw_sigs all = set->sigs, s;
 	struct vfw_sig_pkt free_pkt = {0}, pkt = {0};
 	struct vfw_sig sig = set->sig[0];
+	struct vfw_rule_steps steps = {0};
 	hs_scratch_t *scratch = NULL;
+	char why[128];
+	struct vfw_rule_scan *scan = vfw_rule_scan_new(set, why, sizeof(why));
+	const struct vfw_sig_regex replays = {.ends = vfw_rule_scan_ends, .ctx = scan},
+				   module = {.ends = program_ends, .ctx = &s};
 	uint8_t *table;
 
+	ck_assert_ptr_nonnull(scan);
 	sig.fast = VFW_SIG_NONE;
 	all.sigs = &sig;
+	vfw_rule_steps_add(set, &sig, &steps);
+	ck_assert(vfw_rule_steps_give(&steps, &all));
 	table = malloc(vfw_sig_table_size(&all));
 	vfw_sig_table_write(&all, table);
 	ck_assert_ptr_null(vfw_sig_table_read(table, vfw_sig_table_size(&all), &s));
@@ -509,31 +587,39 @@ static void compare_chain(const struct vfw_rule_set *set, const char *rule,
 
 		for (u32 k = 0; k < len; k++)
 			text[k] = letters[any(sizeof(letters))];
-		right = vfw_sig_content(&set->sigs, &set->sig[0], &free_pkt, (u8 *)text, len, NULL);
+		right = vfw_sig_content(&set->sigs, &set->sig[0], &free_pkt, (u8 *)text, len,
+					&replays);
 		ck_assert_int_eq(
 			hs_scan(block, text, asked_of(parts, len), 0, scratch, on_match, &found),
 			0);
 		ck_assert_msg(found || right != VFW_SIG_MATCH, "%s: no literal in %.*s", rule,
 			      (int)len, text);
 		pkt.work = &enough;
-		rc = vfw_sig_content(&s, &s.sigs[0], &pkt, (u8 *)text, len, NULL);
+		rc = vfw_sig_content(&s, &s.sigs[0], &pkt, (u8 *)text, len, &module);
 		ck_assert_msg(rc == right, "%s: %d over %.*s", rule, rc, (int)len, text);
 		ck_assert_uint_lt(enough, 100000);
+		/* of a stream's first bytes: what they match they match for good */
+		for (u32 k = 0; k < len && streamed && right != VFW_SIG_MATCH; k++)
+			ck_assert_msg(vfw_sig_content(&s, &s.sigs[0], &free_pkt, (u8 *)text, k,
+						      &module) != VFW_SIG_MATCH,
+				      "%s: over %u of %.*s", rule, k, (int)len, text);
 		/* with too little work it is not known, and never wrong */
 		pkt.work = &left;
-		rc = vfw_sig_content(&s, &s.sigs[0], &pkt, (u8 *)text, len, NULL);
+		rc = vfw_sig_content(&s, &s.sigs[0], &pkt, (u8 *)text, len, &module);
 		ck_assert_msg(rc == right || (rc == VFW_SIG_SPENT && !left),
 			      "%s: %d of %u over %.*s", rule, rc, little, (int)len, text);
 		ck_assert_uint_lt(left, little);
 	}
 	free(table);
+	vfw_rule_scan_free(scan);
+	vfw_rule_steps_free(&steps);
 	hs_free_scratch(scratch);
 	hs_free_database(block);
 }
 
 START_TEST(rival)
 {
-	unsigned int compared = 0, combined = 0, chains = 0, tested = 0;
+	unsigned int compared = 0, combined = 0, chains = 0, tested = 0, heads = 0, programs = 0;
 
 	srandom(7);
 	for (int i = 0; i < RULES; i++) {
@@ -551,6 +637,8 @@ START_TEST(rival)
 			compared++;
 			combined += parts.n > 1;
 			chains += parts.chain;
+			heads += parts.chain && set->sig[0].flags & VFW_SIG_STREAM && is_tcp(set);
+			programs += parts.chain && set->sigs.n_exprs;
 			tested += !parts.chain && strstr(rule, "byte_test");
 		}
 		vfw_rule_parts_free(&parts);
@@ -560,6 +648,8 @@ START_TEST(rival)
 	ck_assert_uint_gt(combined, RULES / 30);
 	ck_assert_uint_gt(chains, RULES / 6);
 	ck_assert_uint_gt(tested, RULES / 60);
+	ck_assert_uint_gt(heads, RULES / 60);
+	ck_assert_uint_gt(programs, RULES / 60);
 }
 END_TEST
 
