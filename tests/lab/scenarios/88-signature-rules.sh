@@ -293,6 +293,21 @@ PORT=7001 all_dropped "0 head2${far}evil!" 'M jump2..evil!'
 expect "behind what is asked" "$(PORT=7001 talk 0 "head2${far}${far}evil!" | tr -d .)" head2
 expect "alerts" "$(for sid in 2000034 2000035; do blocked $sid; done | xargs)" "4 4"
 expect "told once for each conversation" "$(counts 2000036)" 3
+FAIL=/sys/kernel/debug/failslab
+mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+if [ -d $FAIL ]; then
+	note "while one in ten allocations fails it does not pass either"
+	echo N >$FAIL/task-filter
+	echo Y >$FAIL/ignore-gfp-wait
+	echo 0 >$FAIL/verbose
+	echo -1 >$FAIL/times
+	echo 0 >$FAIL/space
+	echo 10 >$FAIL/probability
+	for _ in 1 2 3 4; do headed 1 'head2..evil!' >>/tmp/headed 2>/dev/null || true; done
+	echo 0 >$FAIL/probability
+	expect_fail grep answered /tmp/headed
+	grep -q silent /tmp/headed || fail "nothing was said: $(cat /tmp/headed)"
+fi
 
 note "TCP from its first byte on: in one segment, in many, last one first; a place in each segment besides"
 # spoken WAIT TEXT: a says it in those manners; prints how b answered.
