@@ -708,24 +708,22 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 	return eat_packets_end(&eat, ret);
 }
 
-enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p,
-				      struct vfw_scan_dir *dir)
+enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, u32 n)
 {
 	const struct vfw_profile *profile = scan->user.profile;
+	const struct vfw_scan_dir *dir = &scan->dir[p->side];
 	struct eat eat __uninitialized;
 	struct vfw_hs_hits hits = {.fits = eat_fits_literal, .arg = &eat};
 	u32 i;
 
-	if (!dir->head)
-		return VFW_SCAN_CLEAN;
 	/* one attack is told once */
 	for (i = 0; i < p->n_said; i++)
 		eat_tell_head(profile, dir->head, p->said[i]);
-	if (vfw_scan_head_was_asked(scan, p))
+	if (vfw_scan_head_was_asked(scan, p, n))
 		return VFW_SCAN_CLEAN;
 	eat_init(&eat, scan, p, profile->block);
 	eat.head = dir->head;
-	eat.len = vfw_scan_head_len(dir);
+	eat.len = (u32)min_t(u64, dir->stream.scanned + n, VFW_SIG_HEAD);
 	if (vfw_hs_block_scan(eat.db, eat.head->data, eat.len, &hits))
 		return VFW_SCAN_LATER;
 	eat_ask(&eat, eat.head->data);

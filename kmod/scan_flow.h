@@ -179,11 +179,10 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 					  const struct vfw_scan_bytes *bytes);
 
 /*
- * Asks the signatures with steps about what is kept of the direction's first bytes, those that were eaten last among them. VFW_SCAN_FULL: they could not be asked
+ * Asks the signatures with steps about what is kept of the first bytes in the frame's direction, the last n of which it brings. VFW_SCAN_FULL: they could not be asked
  * to their end. Scan locked or owned.
  */
-enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p,
-				      struct vfw_scan_dir *dir);
+enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, u32 n);
 
 /* Ends the state of a direction's scan; the next byte begins a new one. Scan locked or owned. */
 void vfw_scan_uneat(struct vfw_scan_dir *dir);
@@ -199,20 +198,20 @@ struct vfw_scan_head {
 };
 
 /*
- * The direction has eaten len bytes, [off, off + len) of bytes, its fed-th and further ones: those that are among its stream's first VFW_SIG_HEAD are
- * kept, if the profile asks for them and all before them were. Returns false when there is no memory. Scan locked or owned.
+ * Are there first bytes to be kept of the direction's stream, whose next bytes are those at fed_seq? Where the profile asks for them, and all before these were. Scan
+ * locked or owned.
  */
-bool vfw_scan_head_add(struct vfw_scan *scan, struct vfw_scan_dir *dir, u32 fed,
-		       const struct vfw_scan_bytes *bytes, u32 off, u32 len);
+bool vfw_scan_head_goes_on(const struct vfw_scan *scan, const struct vfw_scan_dir *dir);
 
-/* How many bytes it holds, those that were eaten and not let pass yet included. */
-static inline u32 vfw_scan_head_len(const struct vfw_scan_dir *dir)
-{
-	return (u32)min_t(u64, dir->stream.scanned + dir->fed, VFW_SIG_HEAD);
-}
+/*
+ * Bytes [off, off + len) of bytes are the direction's n-th and further ones behind what was let pass in order: those among its first VFW_SIG_HEAD are kept, until
+ * others come in their place. Returns false when there is no memory. Scan locked or owned.
+ */
+bool vfw_scan_head_add(struct vfw_scan_dir *dir, u32 n, const struct vfw_scan_bytes *bytes, u32 off,
+		       u32 len);
 
-/* Are the bytes it holds those of one segment, the frame's, which was asked for all that is asked of them? Scan locked or owned. */
-bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p);
+/* Are the bytes it holds, n, those of one segment, the frame's, which was asked for all that is asked of them? Scan locked or owned. */
+bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
 
 /* Signature id has spoken of it. More than are remembered may do so once more. */
 void vfw_scan_head_tell(struct vfw_scan_head *head, u32 id);

@@ -37,14 +37,25 @@ static struct vfw_scan_head *head_grow(struct vfw_scan_dir *dir, struct vfw_scan
 	return head;
 }
 
-bool vfw_scan_head_add(struct vfw_scan *scan, struct vfw_scan_dir *dir, u32 fed,
-		       const struct vfw_scan_bytes *bytes, u32 off, u32 len)
+bool vfw_scan_head_goes_on(const struct vfw_scan *scan, const struct vfw_scan_dir *dir)
 {
 	const struct vfw_profile *profile = scan->user.profile;
-	u64 at = dir->stream.scanned + fed;
+	const struct vfw_stream *stream = &dir->stream;
+
+	if (!profile->n_head_sigs || !profile->block || stream->scanned >= VFW_SIG_HEAD)
+		return false;
+	if (stream->scanned)
+		return dir->head;
+	return dir->fed_seq == stream->start && !(stream->flags & VFW_STREAM_F_MIDWAY);
+}
+
+bool vfw_scan_head_add(struct vfw_scan_dir *dir, u32 n, const struct vfw_scan_bytes *bytes, u32 off,
+		       u32 len)
+{
+	u64 at = dir->stream.scanned + n;
 	struct vfw_scan_head *head = dir->head;
 
-	if (!profile->n_head_sigs || !profile->block || !dir->at_start || at >= VFW_SIG_HEAD)
+	if (at >= VFW_SIG_HEAD)
 		return true;
 	len = min_t(u32, len, VFW_SIG_HEAD - at);
 	if (!head || at + len > head->room) {
@@ -58,13 +69,13 @@ bool vfw_scan_head_add(struct vfw_scan *scan, struct vfw_scan_dir *dir, u32 fed,
 	return true;
 }
 
-bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p)
+bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p, u32 n)
 {
 	const struct vfw_scan_dir *dir = &scan->dir[p->side];
 	u32 seq = p->f.tcp_seq + !!(p->f.tcp_flags & VFW_TCP_SYN), len = vfw_pkt_payload(p);
 
 	return p->asked && !scan->user.profile->head_only && !dir->stream.scanned &&
-	       dir->fed_seq == seq && dir->fed == len && len <= VFW_SIG_HEAD &&
+	       dir->fed_seq == seq && n == len && len <= VFW_SIG_HEAD &&
 	       (!skb_is_gso(p->skb) || skb_shinfo(p->skb)->gso_size >= len);
 }
 

@@ -271,7 +271,7 @@ static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *
 	enum vfw_scan_eaten ret = VFW_SCAN_CLEAN;
 	struct vfw_scan_bytes kept;
 	struct vfw_stream_span span;
-	u32 skip = dir->fed, fed;
+	u32 skip = dir->fed;
 
 	while (ret == VFW_SCAN_CLEAN && vfw_stream_span(plan, &span)) {
 		const struct vfw_scan_bytes *bytes = &s->bytes;
@@ -284,10 +284,7 @@ static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *
 			vfw_scan_kept(span.piece, &kept);
 			bytes = &kept;
 		}
-		fed = dir->fed;
 		ret = vfw_scan_eat(scan, p, dir, bytes, span.off + skip, span.len - skip);
-		if (!vfw_scan_head_add(scan, dir, fed, bytes, span.off + skip, dir->fed - fed))
-			ret = VFW_SCAN_FULL;
 		skip = 0;
 	}
 	return ret;
@@ -307,18 +304,23 @@ static void segment_disowns(struct vfw_scan *scan) __acquires(&scan->lock)
 	vfw_scan_queue_kick(scan);
 }
 
+/* Other bytes than those that follow what was eaten begin anew. */
+static void segment_joins(struct vfw_scan_dir *dir, const struct vfw_stream_plan *plan)
+{
+	if (plan->to == plan->from)
+		return;
+	if ((dir->fed && dir->fed_seq != plan->from) || plan->from != dir->stream.next)
+		vfw_scan_uneat(dir);
+	dir->fed_seq = plan->from;
+}
+
 static enum vfw_scan_eaten segment_eats(struct vfw_scan *scan, struct vfw_pkt *p,
 					const struct segment *s, struct vfw_stream_plan *plan)
 {
-	struct vfw_scan_dir *dir = &scan->dir[p->side];
 	enum vfw_scan_eaten ret;
 
 	if (plan->to == plan->from)
 		return VFW_SCAN_CLEAN;
-	/* other bytes than those that follow what was eaten */
-	if ((dir->fed && dir->fed_seq != plan->from) || plan->from != dir->stream.next)
-		vfw_scan_uneat(dir);
-	dir->fed_seq = plan->from;
 	if (plan->to - plan->from <= VFW_SCAN_LOCKED)
 		return segment_spans(scan, p, s, plan);
 	segment_owns(scan);
@@ -380,6 +382,35 @@ static bool segment_asks(struct vfw_scan *scan, struct vfw_pkt *p, const struct 
 	return segment_ends(scan, p, ret);
 }
 
+/*
+ * Asks what is asked of a stream's first bytes, those that the plan brings among them, before any of these is eaten: another copy may
+ * come in place of a frame that is dropped. Returns as segment_ends().
+ */
+static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const struct segment *s,
+			      const struct vfw_stream_plan *plan)
+{
+	struct vfw_scan_dir *dir = &scan->dir[p->side];
+	struct vfw_stream_plan walk = *plan;
+	struct vfw_scan_bytes kept;
+	struct vfw_stream_span span;
+	u32 n = 0;
+
+	if (!vfw_scan_head_goes_on(scan, dir))
+		return false;
+	while (vfw_stream_span(&walk, &span)) {
+		const struct vfw_scan_bytes *bytes = &s->bytes;
+
+		if (span.piece) {
+			vfw_scan_kept(span.piece, &kept);
+			bytes = &kept;
+		}
+		if (!vfw_scan_head_add(dir, n, bytes, span.off, span.len))
+			return segment_ends(scan, p, VFW_SCAN_FULL);
+		n += span.len;
+	}
+	return n && segment_ends(scan, p, vfw_scan_eat_head(scan, p, n));
+}
+
 /* Does a plan for it walk over no pieces, and lose nothing that is kept if it is not scanned? */
 static bool segment_is_next(const struct vfw_scan_dir *dir, const struct segment *s)
 {
@@ -410,11 +441,12 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 		return;
 	if (has_time && segment_is_asked(scan, p, s) && segment_asks(scan, p, s))
 		goto drop;
+	segment_joins(dir, &plan);
+	if (has_time && segment_asks_head(scan, p, s, &plan))
+		goto drop;
 	switch (has_time ? segment_eats(scan, p, s, &plan) : VFW_SCAN_FULL) {
 	case VFW_SCAN_CLEAN:
 		if (p->matched && vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, true))
-			goto drop;
-		if (dir->fed && segment_ends(scan, p, vfw_scan_eat_head(scan, p, dir)))
 			goto drop;
 		if (vfw_scan_app_gate(scan, p, plan.to - plan.from))
 			goto drop;
