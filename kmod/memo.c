@@ -186,24 +186,34 @@ static noinline bool memo_move_ack(const struct vfw_memo *m, struct vfw_flow *fl
 	return moved;
 }
 
+/* As memo_move(), where its flow is scanned, of a segment with len bytes of payload and so many of options. Flow locked. */
+static noinline bool memo_move_scanned(const struct vfw_memo *m, struct vfw_flow *flow,
+				       struct vfw_scan *scan, const struct sk_buff *skb, u32 len,
+				       u32 options)
+{
+	struct vfw_tcp_plain tcp __uninitialized;
+	const u8 *opt = skb->data + VFW_PLAIN_MIN;
+	bool bare = !len && (!options || (options == 12 && vfw_scan_options_stamp(opt)));
+
+	vfw_plain_tcp(&tcp, len, skb->data);
+	if (!memo_app_same(flow, scan) || !vfw_pkt_skb_sum_trusted(skb))
+		return false;
+	if (vfw_scan_idles(scan, m->generation, m->side, bare, tcp.ack, tcp.win))
+		return memo_move_tcp(m, flow, tcp);
+	return bare && memo_move_ack(m, flow, scan, tcp);
+}
+
 /* Moves its flow by the segment, if that fits, and its scan has no part in it but to know what is acknowledged. Flow locked. */
 static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow *flow,
 				      const struct sk_buff *skb, const struct vfw_plain *s)
 {
 	struct vfw_scan *scan = READ_ONCE(flow->scan);
 	struct vfw_tcp_plain tcp __uninitialized;
-	const u8 *opt = skb->data + VFW_PLAIN_MIN;
-	bool bare;
 
-	vfw_plain_tcp(&tcp, s, skb->data);
-	if (likely(!scan))
-		return !m->inspected && memo_move_tcp(m, flow, tcp);
-	bare = !s->len && (!s->options || (s->options == 12 && vfw_scan_options_stamp(opt)));
-	if (!memo_app_same(flow, scan) || !vfw_pkt_skb_sum_trusted(skb))
-		return false;
-	if (vfw_scan_idles(scan, m->generation, m->side, bare, tcp.ack, tcp.win))
-		return memo_move_tcp(m, flow, tcp);
-	return bare && memo_move_ack(m, flow, scan, tcp);
+	if (unlikely(scan))
+		return memo_move_scanned(m, flow, scan, skb, s->len, s->options);
+	vfw_plain_tcp(&tcp, s->len, skb->data);
+	return !m->inspected && memo_move_tcp(m, flow, tcp);
 }
 
 /*
@@ -213,6 +223,7 @@ static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow 
 static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_buff *skb,
 				      const struct vfw_plain *s, u32 segs)
 {
+	u32 side = m->side;
 	struct vfw_flow *flow;
 	bool moved;
 
@@ -220,8 +231,8 @@ static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_
 	flow = m->flow;
 	moved = memo_flow_runs(m, flow) && memo_move(m, flow, skb, s);
 	if (likely(moved)) {
-		flow->packets[m->side] += segs;
-		flow->bytes[m->side] += skb->len;
+		flow->packets[side] += segs;
+		flow->bytes[side] += skb->len;
 		flow->until = jiffies + vfw_flow_conf_timeout(VFW_TIMEOUT_TCP_ESTABLISHED);
 	}
 	spin_unlock(&m->flow->lock);
@@ -242,36 +253,36 @@ static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_poli
 	}
 }
 
-/* At a port's egress: what is known of a plain frame, or NULL. *pol is the policy in force, s what the frame says. */
-static __always_inline struct vfw_memo *memo_known(const struct vfw_port *port,
-						   const struct sk_buff *skb,
-						   const struct vfw_policy *pol,
-						   struct vfw_plain *s)
+/* At a port's egress: is there a memo, *known, of a plain frame? *pol is the policy in force, s what the frame says. */
+static __always_inline bool memo_known(const struct vfw_port *port, const struct sk_buff *skb,
+				       bool gso, const struct vfw_policy *pol, struct vfw_plain *s,
+				       struct vfw_memo **known)
 {
 	struct vfw_memo *m;
 
 	if (skb_vlan_tag_present(skb) || trace_verdict_enabled() || unlikely(!pol) ||
-	    !vfw_plain_read(s, skb->data, skb_headlen(skb), skb->len, skb_is_gso(skb),
-			    skb->skb_iif))
-		return NULL;
+	    !vfw_plain_read(s, skb->data, skb_headlen(skb), skb->len, gso, skb->skb_iif))
+		return false;
 	m = memo_of(&s->head);
 	if (m->dst != port || !vfw_plain_same(&m->head, &s->head) ||
 	    m->epoch != READ_ONCE(vfw_memo_epoch) || m->generation != pol->generation ||
 	    m->deaths != READ_ONCE(*m->died))
-		return NULL;
+		return false;
 	/* Bridges tell nobody of their VLANs, but that they begin to filter by them: then they are asked. */
 	if (unlikely(vfw_bridge_may_filter()) && vfw_bridge_is_filtering(m->bridge) &&
 	    !memo_vlan_fits(m))
-		return NULL;
+		return false;
 	m->used = true;
-	return m;
+	*known = m;
+	return true;
 }
 
 /* True if the frame was judged, counted, and passes. False: nothing is done. */
 static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_policy *pol,
-					const struct sk_buff *skb, const struct vfw_plain *s)
+					const struct sk_buff *skb, bool gso,
+					const struct vfw_plain *s)
 {
-	u32 segs = likely(!skb_is_gso(skb)) ? 1 : vfw_pkt_skb_segs(skb, skb->len);
+	u32 segs = likely(!gso) ? 1 : vfw_pkt_skb_segs(skb, skb->len);
 
 	if (!memo_step(m, skb, s, segs))
 		return false;
@@ -284,12 +295,13 @@ static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_pol
 unsigned int vfw_memo_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct vfw_policy *pol = rcu_dereference(vfw_policy_cur);
+	bool gso = skb_is_gso(skb);
 	struct vfw_plain s __uninitialized;
-	struct vfw_memo *m = memo_known(priv, skb, pol, &s);
+	struct vfw_memo *m;
 
-	if (!m)
+	if (!memo_known(priv, skb, gso, pol, &s, &m))
 		return vfw_path_out(priv, skb, state, NULL, 0);
-	if (memo_passes(m, pol, skb, &s))
+	if (memo_passes(m, pol, skb, gso, &s))
 		return NF_ACCEPT;
 	/* of another rule by now, it is to be learnt anew */
 	return vfw_path_out(priv, skb, state, READ_ONCE(m->flow->rule) == m->rule ? m->flow : NULL,

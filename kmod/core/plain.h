@@ -87,16 +87,15 @@ vfw_plain_read(struct vfw_plain *s, const u8 *head, u32 head_len, u32 frame_len,
 }
 
 /*
- * Reads the rest of a plain frame's head into *tcp. It is asked for when it is known whose it is: once, for others may still
+ * Reads the rest of a plain frame's head, with len bytes of payload, into *tcp. It is asked for when it is known whose it is: once, for others may still
  * write to a frame. Any context.
  */
-static inline void vfw_plain_tcp(struct vfw_tcp_plain *tcp, const struct vfw_plain *s,
-				 const u8 *head)
+static inline void vfw_plain_tcp(struct vfw_tcp_plain *tcp, u32 len, const u8 *head)
 {
 	tcp->seq = vfw_get32(head + 38);
 	tcp->ack = vfw_get32(head + 42);
 	tcp->win = vfw_get16(head + 48);
-	tcp->len = s->len;
+	tcp->len = len;
 }
 
 /*

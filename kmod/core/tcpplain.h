@@ -15,10 +15,10 @@ struct vfw_tcp_plain {
 	u16 win;
 };
 
-/* a behind b in sequence space, RFC 9293 3.4 */
+/* a behind b in sequence space, RFC 9293 3.4; of two that are 2^31 apart each is, as in Linux */
 static inline bool vfw_tcp_after(u32 a, u32 b)
 {
-	return (int)(a - b) > 0;
+	return (int)(b - a) < 0;
 }
 
 static inline u32 vfw_tcp_max(u32 a, u32 b)
@@ -29,10 +29,12 @@ static inline u32 vfw_tcp_max(u32 a, u32 b)
 /*
  * Does what vfw_tcpstate_step() would with such a segment of the side s of t (other: the other one), where it fits, both sides have been heard
  * and have acknowledged, and nothing is special about either: no FIN, no reset, nothing only believed, no second SYN. False,
- * *t untouched: vfw_tcpstate_step() decides. Any context, flow locked.
+ * *t untouched: vfw_tcpstate_step() decides. Any context, flow locked. Inlined always: then nothing of p need lie in memory.
  */
-static inline bool vfw_tcpplain_step(const struct vfw_tcp *t, struct vfw_tcp_side *s,
-				     struct vfw_tcp_side *other, struct vfw_tcp_plain p)
+static inline __attribute__((always_inline)) bool vfw_tcpplain_step(const struct vfw_tcp *t,
+								    struct vfw_tcp_side *s,
+								    struct vfw_tcp_side *other,
+								    struct vfw_tcp_plain p)
 {
 	enum { HEARD = VFW_TCP_SIDE_END | VFW_TCP_SIDE_ACK | VFW_TCP_SIDE_WINDOW };
 	u32 end = p.seq + p.len;
