@@ -653,6 +653,43 @@ START_TEST(rival)
 }
 END_TEST
 
+/* An expression that tries too much is not known, where work is bounded; the next one has nothing left. */
+START_TEST(spent)
+{
+	struct vfw_rule_set *set = suite_set("alert udp any any -> any any (content:\"a\"; "
+					     "pcre:\"/^(?:(a+)(a+))+\\1c/\"; sid:1;)");
+	struct vfw_rule_parts parts = {0};
+	struct vfw_sig sig = set->sig[0];
+	struct vfw_rule_steps steps = {0};
+	struct vfw_sigs s = {.sigs = &sig, .n_sigs = 1};
+	const struct vfw_sig_regex regex = {.ends = program_ends, .ctx = &s};
+	/* more than one expression may take */
+	u32 work = 1U << 24;
+	struct vfw_sig_pkt pkt = {.work = &work}, free_pkt = {0};
+	u8 text[41];
+
+	ck_assert_ptr_null(vfw_rule_kernel(set, 0, &parts));
+	ck_assert(parts.chain);
+	vfw_rule_steps_add(set, &sig, &steps);
+	ck_assert(vfw_rule_steps_give(&steps, &s));
+	memset(text, 'a', sizeof(text));
+	ck_assert_int_eq(vfw_sig_content(&s, &sig, &pkt, text, sizeof(text), &regex),
+			 VFW_SIG_SPENT);
+	ck_assert_uint_eq(work, 0);
+	ck_assert_int_eq(vfw_sig_content(&s, &sig, &free_pkt, text, sizeof(text), &regex),
+			 VFW_SIG_NO_MATCH);
+	/* of three bytes it is known, and takes little */
+	work = 1U << 20;
+	text[2] = 'c';
+	ck_assert_int_eq(vfw_sig_content(&s, &sig, &pkt, text, 3, &regex), VFW_SIG_NO_MATCH);
+	ck_assert_uint_gt(work, (1U << 20) - 2000);
+	ck_assert_uint_lt(work, (1U << 20) - VFW_SIG_REGEX_WORK);
+	vfw_rule_steps_free(&steps);
+	vfw_rule_parts_free(&parts);
+	vfw_rule_set_free(set);
+}
+END_TEST
+
 /* Beyond the bound rules of several parts are named, and no others. */
 START_TEST(bound)
 {
@@ -691,5 +728,6 @@ TCase *rules_kernel_cases(void)
 	tcase_add_loop_test(t, translated, 0, ARRAY_SIZE(cases));
 	tcase_add_test(t, rival);
 	tcase_add_test(t, bound);
+	tcase_add_test(t, spent);
 	return t;
 }
