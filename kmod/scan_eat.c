@@ -151,10 +151,13 @@ static bool eat_was_said(const struct vfw_pkt *p, u32 id)
 	return i < p->n_said;
 }
 
-/* What would prevent, and passes, unarmed, is to match again. */
+/* What would prevent, and passes, unarmed, is to match again; but what counts its matches has counted this one. */
 static void eat_tell_head(const struct vfw_profile *profile, struct vfw_scan_head *head, u32 id)
 {
-	if (!(profile->sigs.sigs[id].flags & (VFW_SIG_DROP | VFW_SIG_REJECT)))
+	const struct vfw_sig *sig = &profile->sigs.sigs[id];
+
+	if (!(profile->conf.flags & VFW_PROFILE_F_PREVENT) || sig->limit ||
+	    !(sig->flags & (VFW_SIG_DROP | VFW_SIG_REJECT)))
 		vfw_scan_head_tell(head, id);
 }
 
@@ -207,7 +210,8 @@ static bool eat_is_chain_asked(const struct eat *eat, u32 id)
 	u32 flags = eat->scan->user.profile->sigs.sigs[id].flags;
 
 	if (eat->head)
-		return flags & VFW_SIG_STREAM && !vfw_scan_head_told(eat->head, id);
+		return flags & VFW_SIG_STREAM && !eat_was_said(eat->p, id) &&
+		       !vfw_scan_head_told(eat->head, id);
 	return eat->segment ? flags & VFW_SIG_PACKET : eat->len;
 }
 

@@ -213,7 +213,10 @@ bool vfw_scan_head_add(struct vfw_scan_dir *dir, u32 n, const struct vfw_scan_by
 /* Are the bytes it holds, n, those of one segment, the frame's, which was asked for all that is asked of them? Scan locked or owned. */
 bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
 
-/* Signature id has spoken of it. More than are remembered may do so once more. */
+/* Nothing has spoken of it by the numbers of another profile. Scan locked. */
+void vfw_scan_head_untell(struct vfw_scan_dir *dir);
+
+/* Signature id has spoken of it. More than are remembered may do so again. */
 void vfw_scan_head_tell(struct vfw_scan_head *head, u32 id);
 bool vfw_scan_head_told(const struct vfw_scan_head *head, u32 id);
 

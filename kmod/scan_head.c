@@ -85,6 +85,12 @@ void vfw_scan_head_tell(struct vfw_scan_head *head, u32 id)
 		head->told[head->n_told++] = id;
 }
 
+void vfw_scan_head_untell(struct vfw_scan_dir *dir)
+{
+	if (dir->head)
+		dir->head->n_told = 0;
+}
+
 bool vfw_scan_head_told(const struct vfw_scan_head *head, u32 id)
 {
 	u32 i;

@@ -395,8 +395,11 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 	struct vfw_stream_span span;
 	u32 n = 0;
 
-	if (!vfw_scan_head_goes_on(scan, dir))
+	/* bytes that are not kept may pass: then there is none any more */
+	if (!vfw_scan_head_goes_on(scan, dir)) {
+		vfw_scan_head_end(dir);
 		return false;
+	}
 	while (vfw_stream_span(&walk, &span)) {
 		const struct vfw_scan_bytes *bytes = &s->bytes;
 
@@ -404,8 +407,10 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 			vfw_scan_kept(span.piece, &kept);
 			bytes = &kept;
 		}
-		if (!vfw_scan_head_add(dir, n, bytes, span.off, span.len))
+		if (!vfw_scan_head_add(dir, n, bytes, span.off, span.len)) {
+			vfw_scan_head_end(dir);
 			return segment_ends(scan, p, VFW_SCAN_FULL);
+		}
 		n += span.len;
 	}
 	return n && segment_ends(scan, p, vfw_scan_eat_head(scan, p, n));

@@ -105,11 +105,22 @@ static bool ends_by_more(const struct vfw_sig_step *s)
 	}
 }
 
+/* Is it that a content is not there, and all of its place within so many bytes behind the last one? */
+static bool is_absent_in(const struct vfw_sig_step *s, int sure)
+{
+	const uint32_t placed = VFW_SIG_F_NEGATED | VFW_SIG_F_RELATIVE | VFW_SIG_F_WITHIN;
+
+	return s->op == VFW_SIG_CONTENT && (s->flags & placed) == placed &&
+	       !(s->flags & (VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH | VFW_SIG_F_ENDSWITH)) &&
+	       (long long)s->offset + s->within <= sure;
+}
+
 /* Has a content its place among a stream's first bytes? */
 static bool is_in_head(const struct vfw_sig_step *s)
 {
 	return s->op == VFW_SIG_CONTENT && s->flags & VFW_SIG_F_DEPTH &&
-	       !(s->flags & (VFW_SIG_F_RELATIVE | VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH)) &&
+	       !(s->flags & (VFW_SIG_F_NEGATED | VFW_SIG_F_RELATIVE | VFW_SIG_F_VAR_OFFSET |
+			     VFW_SIG_F_VAR_DEPTH)) &&
 	       s->depth <= VFW_SIG_HEAD;
 }
 
@@ -120,12 +131,21 @@ static bool is_in_head(const struct vfw_sig_step *s)
 static bool is_head_chain(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
 	bool placed = false;
+	/* bytes behind the last place that are there for sure: another step has asked for them */
+	int sure = 0;
 
 	for (uint32_t i = 0; i < sig->n_steps; i++) {
 		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
 
-		if (!is_plain_step(s) || ends_by_more(s))
+		bool absent = is_absent_in(s, sure);
+
+		if (!is_plain_step(s) || (ends_by_more(s) && !absent))
 			return false;
+		if (s->op == VFW_SIG_ISDATAAT && s->flags & VFW_SIG_F_RELATIVE &&
+		    !(s->flags & VFW_SIG_F_VAR_OFFSET))
+			sure = s->offset;
+		else if (!absent)
+			sure = 0;
 		placed |= is_in_head(s);
 	}
 	return placed && is_streamed(sig);

@@ -43,6 +43,8 @@ const char *vfw_regex_check(const struct vfw_regex *r)
 			return "a way out of the program";
 		if ((t->op == VFW_REGEX_AHEAD || t->op == VFW_REGEX_BEHIND) && t->a >= r->n_code)
 			return "a way out of the program";
+		if ((t->op == VFW_REGEX_AHEAD || t->op == VFW_REGEX_BEHIND) && t->b > 1)
+			return "neither that it is there nor that it is not";
 		if (t->op == VFW_REGEX_SAVE && t->a > VFW_REGEX_GROUPS_MAX)
 			return "no such group";
 		if (t->op == VFW_REGEX_BACK && t->a > VFW_REGEX_GROUPS_MAX)
@@ -329,11 +331,14 @@ int vfw_regex_find(const struct vfw_regex *r, struct vfw_regex_scratch *scratch,
 		rc = match_here(&x);
 		if (rc < 0)
 			return rc;
-		if (!rc)
-			continue;
-		*from = at;
-		*to = x.pos;
-		return 1;
+		if (rc) {
+			*from = at;
+			*to = x.pos;
+			return 1;
+		}
+		/* it can begin nowhere else */
+		if (r->code[0].op == VFW_REGEX_BEGIN)
+			break;
 	}
 	return 0;
 }

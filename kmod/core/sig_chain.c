@@ -22,6 +22,7 @@ struct chain {
 	u32 budget;
 	u64 work; /* may still be done for the packet: struct vfw_sig_pkt */
 	bool bounded;
+	bool unknown; /* an expression came to no end */
 	u32 place[VFW_SIG_STEPS_MAX + 1]; /* cursor before each step */
 	u32 at[VFW_SIG_STEPS_MAX]; /* contents: where to search next; expressions: which end */
 	u64 vars[VFW_SIG_VARS_MAX];
@@ -164,7 +165,8 @@ static bool try_regex(struct chain *c, u32 i, bool again)
 	n = c->regex->ends(c->regex->ctx, t->data, c->buf + from, c->len - from, ends, want + 1,
 			   &left);
 	spend(c, (u64)(budget - left) * VFW_SIG_REGEX_WORK);
-	if (n == -E2BIG && c->bounded)
+	c->unknown = n == -E2BIG && c->bounded;
+	if (c->unknown && !left && budget < VFW_REGEX_BUDGET)
 		c->work = 0;
 	if (n < 0)
 		return false;
@@ -454,7 +456,7 @@ static enum vfw_sig_result run(struct chain *c)
 			return VFW_SIG_SPENT;
 		c->budget--;
 		taken = try_step(c, i, again);
-		if (!spend(c, 1))
+		if (!spend(c, 1) || c->unknown)
 			return VFW_SIG_SPENT;
 		if (taken) {
 			i++;

@@ -107,13 +107,14 @@ static bool is_plain(const struct vfw_sig_step *t)
 	       !(t->flags & ~(VFW_SIG_F_DECODED - 1));
 }
 
-static bool is_program(const struct vfw_sigs *s, u32 i)
+/* Is expression i a program? They stand one behind the other, so that no instruction is looked at twice. */
+static bool is_program(const struct vfw_sigs *s, u32 i, u32 code, u32 set)
 {
 	const struct vfw_sig_expr *x = &s->exprs[i];
 	struct vfw_regex r;
 
-	if (x->first_code > s->n_code || x->n_code > s->n_code - x->first_code ||
-	    x->first_set > s->n_sets || x->n_sets > s->n_sets - x->first_set)
+	if (x->first_code != code || x->n_code > s->n_code - code || x->first_set != set ||
+	    x->n_sets > s->n_sets - set)
 		return false;
 	r = vfw_sig_program(s, i);
 	return !vfw_regex_check(&r);
@@ -138,7 +139,7 @@ static bool is_part(const struct vfw_sigs *s, u32 i)
 static const char *check(const struct vfw_sigs *s)
 {
 	const char *bad = vfw_sigbits_check(s);
-	u32 i;
+	u32 i, code = 0, set = 0;
 
 	if (bad)
 		return bad;
@@ -151,9 +152,12 @@ static const char *check(const struct vfw_sigs *s)
 	for (i = 0; i < s->n_parts; i++)
 		if (!is_part(s, i))
 			return "a part of no signature";
-	for (i = 0; i < s->n_exprs; i++)
-		if (!is_program(s, i))
+	for (i = 0; i < s->n_exprs; i++) {
+		if (!is_program(s, i, code, set))
 			return "an expression that is no program";
+		code += s->exprs[i].n_code;
+		set += s->exprs[i].n_sets;
+	}
 	for (i = 0; i < s->n_steps; i++)
 		if (!is_plain(&s->steps[i]))
 			return "a step that is not about the payload alone";

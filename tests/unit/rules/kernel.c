@@ -263,6 +263,20 @@ static const struct {
 	{"alert tcp any any -> any any (content:\"ab\"; depth:2; byte_jump:1,0,relative; "
 	 "content:!\"c\"; within:3;",
 	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; isdataat:5,relative; "
+	 "content:!\"c\"; distance:2; within:3; content:!\"d\"; within:5;",
+	 "chain 2 \\x61\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; isdataat:5,relative; "
+	 "content:!\"c\"; distance:3; within:3;",
+	 NULL, "isdataat"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; isdataat:5,relative; "
+	 "byte_jump:1,0,relative; content:!\"c\"; within:3;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"ab\"; depth:2; byte_jump:1,0,relative; "
+	 "content:!\"c\"; distance:3;",
+	 NULL, "byte_test, byte_jump, byte_extract"},
+	{"alert tcp any any -> any any (content:\"ab\"; content:!\"c\"; depth:9;", NULL,
+	 "content:!"},
 	{"alert tcp any any -> any any (content:\"ab\"; depth:2; byte_jump:1,0,relative,from_end;",
 	 NULL, "byte_test, byte_jump, byte_extract"},
 	{"alert tcp any any -> any any (content:\"ab\"; depth:2; byte_jump:1,0,relative; "
@@ -653,7 +667,7 @@ START_TEST(rival)
 }
 END_TEST
 
-/* An expression that tries too much is not known, where work is bounded; the next one has nothing left. */
+/* An expression that tries too much is not known, where work is bounded. */
 START_TEST(spent)
 {
 	struct vfw_rule_set *set = suite_set("alert udp any any -> any any (content:\"a\"; "
@@ -673,6 +687,11 @@ START_TEST(spent)
 	vfw_rule_steps_add(set, &sig, &steps);
 	ck_assert(vfw_rule_steps_give(&steps, &s));
 	memset(text, 'a', sizeof(text));
+	ck_assert_int_eq(vfw_sig_content(&s, &sig, &pkt, text, sizeof(text), &regex),
+			 VFW_SIG_SPENT);
+	/* what is left is for others; unless it is that which was too little */
+	ck_assert_uint_gt(work, 1U << 23);
+	work = 1U << 10;
 	ck_assert_int_eq(vfw_sig_content(&s, &sig, &pkt, text, sizeof(text), &regex),
 			 VFW_SIG_SPENT);
 	ck_assert_uint_eq(work, 0);
