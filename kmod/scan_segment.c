@@ -408,8 +408,11 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 			bytes = &kept;
 		}
 		if (!vfw_scan_head_add(dir, n, bytes, span.off, span.len)) {
+			/* dropped, it comes again: what was kept before stays */
+			if (segment_ends(scan, p, VFW_SCAN_FULL))
+				return true;
 			vfw_scan_head_end(dir);
-			return segment_ends(scan, p, VFW_SCAN_FULL);
+			return false;
 		}
 		n += span.len;
 	}
