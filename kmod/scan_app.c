@@ -384,7 +384,7 @@ bool vfw_scan_app_gate(struct vfw_scan *scan, struct vfw_pkt *p, u32 n)
 	vfw_app_forget(&app->state, p->side);
 	if (dir->stream.next != dir->stream.start)
 		vfw_app_close(&app->state, p->side);
-	vfw_scan_uneat(dir);
+	vfw_scan_eat_anew(dir);
 	return true;
 }
 

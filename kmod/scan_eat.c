@@ -151,12 +151,12 @@ static bool eat_was_said(const struct vfw_pkt *p, u32 id)
 	return i < p->n_said;
 }
 
-/* What would prevent, and passes, unarmed, is to match again; but what counts its matches has counted this one. */
+/* What would prevent, and passes, unarmed, is to match again; but what counts its matches, or changes flowbits by them, has done so by this one. */
 static void eat_tell_head(const struct vfw_profile *profile, struct vfw_scan_head *head, u32 id)
 {
 	const struct vfw_sig *sig = &profile->sigs.sigs[id];
 
-	if (!(profile->conf.flags & VFW_PROFILE_F_PREVENT) || sig->limit ||
+	if (!(profile->conf.flags & VFW_PROFILE_F_PREVENT) || sig->limit || sig->state ||
 	    !(sig->flags & (VFW_SIG_DROP | VFW_SIG_REJECT)))
 		vfw_scan_head_tell(head, id);
 }
@@ -166,9 +166,11 @@ static void eat_say(struct eat *eat, u32 id)
 	const struct vfw_profile *profile = eat->scan->user.profile;
 	bool streams = profile->sigs.sigs[id].flags & VFW_SIG_STREAM;
 	struct vfw_pkt *p = eat->p;
+	struct vfw_scan_head *head = eat->scan->dir[p->side].head;
 
-	if (eat->head)
-		eat_tell_head(profile, eat->head, id);
+	/* also one that had to wait for the stream's flowbits */
+	if (!eat->segment && head && profile->sigs.sigs[id].n_steps)
+		eat_tell_head(profile, head, id);
 	else if (eat->segment && streams && p->n_said < VFW_PKT_SAID && !eat_was_said(p, id))
 		p->said[p->n_said++] = id;
 }
@@ -393,6 +395,32 @@ static u64 eat_place(const struct eat *eat, u32 state)
 	return eat->place[i].to;
 }
 
+/* What the bits do not allow yet, of a segment or a stream's first bytes, the stream is asked after those, and may set them. */
+static void eat_waits(const struct eat *eat, u32 state, const struct vfw_sig *sig)
+{
+	struct vfw_scan_space *space = vfw_scan_space();
+
+	if (!eat->head && !(eat->segment && sig->flags & VFW_SIG_STREAM))
+		return;
+	if (!space->n_waits)
+		bitmap_zero(space->waits, VFW_SIGBITS_STATES_MAX);
+	space->n_waits++;
+	__set_bit(state, space->waits);
+}
+
+/* All of these are asked once more, as if they had matched at to. */
+static void eat_wake(struct eat *eat, u64 to)
+{
+	const struct vfw_sigs *sigs = &eat->scan->user.profile->sigs;
+	struct vfw_scan_space *space = vfw_scan_space();
+	u32 state;
+
+	if (!space->n_waits)
+		return;
+	for_each_set_bit(state, space->waits, sigs->n_states)
+		eat_note(eat, sigs->states[state].sig, to);
+}
+
 /* All of a frame, or a datagram, is scanned: signatures with flowbits in their order. */
 static void eat_settle(struct eat *eat)
 {
@@ -406,8 +434,12 @@ static void eat_settle(struct eat *eat)
 		struct vfw_hs_hit hit = {sigs->states[state].sig, eat_place(eat, state)};
 		struct vfw_hs_hits hits = {.count = 1, .hit = &hit};
 
-		if (!vfw_scan_bits(eat->scan, state))
+		if (!vfw_scan_bits(eat->scan, state)) {
+			eat_waits(eat, state, &sigs->sigs[hit.id]);
 			continue;
+		}
+		if (vfw_scan_space()->n_waits)
+			__clear_bit(state, vfw_scan_space()->waits);
 		eat_say(eat, hit.id);
 		fit = eat_fit(eat, hit.id) & ~VFW_SCAN_STATE;
 		if (fit & VFW_SCAN_LIMITED)
@@ -518,14 +550,19 @@ static enum vfw_scan_eaten eat_begin(struct vfw_scan *scan, struct vfw_scan_dir 
 			!(dir->stream.flags & VFW_STREAM_F_MIDWAY);
 	if (!vfw_hs_stream_open(db, dir->hs))
 		return VFW_SCAN_CLEAN;
-	vfw_scan_uneat(dir);
+	vfw_scan_eat_anew(dir);
 	return VFW_SCAN_LATER;
 }
 
 void vfw_scan_uneat(struct vfw_scan_dir *dir)
 {
-	dir->fed = 0;
 	vfw_scan_head_end(dir);
+	vfw_scan_eat_anew(dir);
+}
+
+void vfw_scan_eat_anew(struct vfw_scan_dir *dir)
+{
+	dir->fed = 0;
 	if (!dir->hs)
 		return;
 	kfree(dir->hs);
@@ -553,6 +590,7 @@ enum vfw_scan_eaten vfw_scan_eat(struct vfw_scan *scan, struct vfw_pkt *p, struc
 	eat.reach = vfw_scan_app_reach(scan, dir);
 	n = eat_bytes(&eat, bytes, off, len);
 	dir->fed += n;
+	eat_wake(&eat, dir->stream.scanned + dir->fed - dir->base);
 	eat_settle(&eat);
 	if (eat_stops(&eat)) {
 		if (vfw_verdict_cuts(p))
@@ -712,7 +750,7 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 	return eat_packets_end(&eat, ret);
 }
 
-enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, u32 n)
+enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, u32 n, bool whole)
 {
 	const struct vfw_profile *profile = scan->user.profile;
 	const struct vfw_scan_dir *dir = &scan->dir[p->side];
@@ -723,7 +761,7 @@ enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, 
 	/* one attack is told once */
 	for (i = 0; i < p->n_said; i++)
 		eat_tell_head(profile, dir->head, p->said[i]);
-	if (vfw_scan_head_was_asked(scan, p, n))
+	if (whole && vfw_scan_head_was_asked(scan, p, n))
 		return VFW_SCAN_CLEAN;
 	eat_init(&eat, scan, p, profile->block);
 	eat.head = dir->head;

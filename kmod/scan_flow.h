@@ -179,13 +179,16 @@ enum vfw_scan_eaten vfw_scan_eat_segments(struct vfw_scan *scan, struct vfw_pkt 
 					  const struct vfw_scan_bytes *bytes);
 
 /*
- * Asks the signatures with steps about what is kept of the first bytes in the frame's direction, the last n of which it brings. VFW_SCAN_FULL: they could not be asked
+ * Asks the signatures with steps about what is kept of the first bytes in the frame's direction, the last n of which it brings; whole: all of them are its own. VFW_SCAN_FULL: they could not be asked
  * to their end. Scan locked or owned.
  */
-enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, u32 n);
+enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, u32 n, bool whole);
 
 /* Ends the state of a direction's scan; the next byte begins a new one. Scan locked or owned. */
 void vfw_scan_uneat(struct vfw_scan_dir *dir);
+
+/* The same, but what is kept of its first bytes stays: what was eaten and not let pass comes again. Scan locked or owned. */
+void vfw_scan_eat_anew(struct vfw_scan_dir *dir);
 
 /* ---- scan_head.c: the first bytes of a stream, in one piece ---- */
 

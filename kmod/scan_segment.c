@@ -13,6 +13,7 @@
 #include "scan.h"
 #include "scan_bits.h"
 #include "scan_flow.h"
+#include "scan_space.h"
 #include "verdict.h"
 
 static unsigned int stream_kib = 4096;
@@ -264,6 +265,17 @@ static bool segment_keeps(struct vfw_scan *scan, struct vfw_pkt *p, const struct
 	return !vfw_scan_overload(scan, p);
 }
 
+/* Those of a span: the segment's, or what was kept, *kept. */
+static const struct vfw_scan_bytes *segment_bytes(const struct segment *s,
+						  const struct vfw_stream_span *span,
+						  struct vfw_scan_bytes *kept)
+{
+	if (!span->piece)
+		return &s->bytes;
+	vfw_scan_kept(span->piece, kept);
+	return kept;
+}
+
 static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *p,
 					 const struct segment *s, struct vfw_stream_plan *plan)
 {
@@ -274,15 +286,11 @@ static enum vfw_scan_eaten segment_spans(struct vfw_scan *scan, struct vfw_pkt *
 	u32 skip = dir->fed;
 
 	while (ret == VFW_SCAN_CLEAN && vfw_stream_span(plan, &span)) {
-		const struct vfw_scan_bytes *bytes = &s->bytes;
+		const struct vfw_scan_bytes *bytes = segment_bytes(s, &span, &kept);
 
 		if (skip >= span.len) {
 			skip -= span.len;
 			continue;
-		}
-		if (span.piece) {
-			vfw_scan_kept(span.piece, &kept);
-			bytes = &kept;
 		}
 		ret = vfw_scan_eat(scan, p, dir, bytes, span.off + skip, span.len - skip);
 		skip = 0;
@@ -393,6 +401,7 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 	struct vfw_stream_plan walk = *plan;
 	struct vfw_scan_bytes kept;
 	struct vfw_stream_span span;
+	bool whole = true;
 	u32 n = 0;
 
 	/* bytes that are not kept may pass: then there is none any more */
@@ -401,12 +410,9 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 		return false;
 	}
 	while (vfw_stream_span(&walk, &span)) {
-		const struct vfw_scan_bytes *bytes = &s->bytes;
+		const struct vfw_scan_bytes *bytes = segment_bytes(s, &span, &kept);
 
-		if (span.piece) {
-			vfw_scan_kept(span.piece, &kept);
-			bytes = &kept;
-		}
+		whole &= !span.piece;
 		if (!vfw_scan_head_add(dir, n, bytes, span.off, span.len)) {
 			/* dropped, it comes again: what was kept before stays */
 			if (segment_ends(scan, p, VFW_SCAN_FULL))
@@ -416,7 +422,7 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 		}
 		n += span.len;
 	}
-	return n && segment_ends(scan, p, vfw_scan_eat_head(scan, p, n));
+	return n && segment_ends(scan, p, vfw_scan_eat_head(scan, p, n, whole));
 }
 
 /* Does a plan for it walk over no pieces, and lose nothing that is kept if it is not scanned? */
@@ -447,6 +453,7 @@ static void segment_scan(struct vfw_scan *scan, struct vfw_pkt *p, struct segmen
 	vfw_stream_plan(&dir->stream, &plan, &s->seg, &limit, segment_same, &s->bytes);
 	if (segment_refused(scan, p, &plan) || !segment_keeps(scan, p, s, &plan, &piece))
 		return;
+	vfw_scan_space()->n_waits = 0;
 	if (has_time && segment_is_asked(scan, p, s) && segment_asks(scan, p, s))
 		goto drop;
 	segment_joins(dir, &plan);

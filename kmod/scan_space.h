@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "core/regex.h"
+#include "core/sigbits.h"
 
 #define VFW_SCAN_PACKET 65536 /* bytes of a packet that is looked at as a whole */
 #define VFW_SCAN_ASKED 512 /* signatures with steps whose literal one packet has; a power of two */
@@ -17,6 +18,9 @@ struct vfw_scan_space {
 		[VFW_SCAN_ASKED]; /* signatures with steps that fit, and whose literal was found, in the order of that */
 	u32 seen[2 *
 		 VFW_SCAN_ASKED]; /* the same, hashed: each plus 1, or 0; valid if there is one */
+	u32 n_waits; /* of one frame's segments and first bytes; 0: waits is not valid */
+	/* states of signatures with flowbits that matched and were not allowed, but may be by what the stream brings */
+	DECLARE_BITMAP(waits, VFW_SIGBITS_STATES_MAX);
 };
 
 /* This CPU's, until BH are on again. */

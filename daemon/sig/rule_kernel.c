@@ -136,7 +136,6 @@ static bool is_head_chain(const struct vfw_rule_set *set, const struct vfw_sig *
 
 	for (uint32_t i = 0; i < sig->n_steps; i++) {
 		const struct vfw_sig_step *s = &set->steps[sig->first_step + i];
-
 		bool absent = is_absent_in(s, sure);
 
 		if (!is_plain_step(s) || (ends_by_more(s) && !absent))

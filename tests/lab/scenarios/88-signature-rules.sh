@@ -119,7 +119,9 @@ rules '# of all kinds' "$DROP" \
 	'drop tcp any any -> any 7001 (msg:"Head"; flow:to_server,only_stream; content:"head"; depth:4; byte_jump:1,0,relative,string,dec; content:"evil"; distance:0; sid:2000035;)' \
 	'alert tcp any any -> any 7001 (msg:"Leap"; flow:to_server; content:"leap"; depth:4; pcre:"/^(?:[2-4])/R"; byte_jump:1,-1,relative,string,dec; content:"tell"; within:4; sid:2000036;)' \
 	'drop udp any any -> any 90 (msg:"Pair"; content:"pair="; pcre:"/^(..)-\1/R"; sid:2000037;)' \
-	'drop tcp any any -> any 7001 (msg:"None"; flow:to_server; content:"none"; depth:4; byte_jump:1,0,relative,string,dec; isdataat:5,relative; content:!"x"; within:5; sid:2000038;)'
+	'drop tcp any any -> any 7001 (msg:"None"; flow:to_server; content:"none"; depth:4; byte_jump:1,0,relative,string,dec; isdataat:5,relative; content:!"x"; within:5; sid:2000038;)' \
+	'alert tcp any any -> any 7001 (msg:"Mark"; flow:to_server; content:"mark-it"; flowbits:set,mark; flowbits:noalert; sid:2000039;)' \
+	'alert tcp any any -> any 7001 (msg:"Bits"; flow:to_server; content:"bits"; depth:4; byte_jump:1,0,relative,string,dec; content:"evil"; within:4; flowbits:isset,mark; sid:2000040;)'
 mkdir -p /etc/vfw/policy.d
 cat >/etc/vfw/policy.d/a.vfw <<-P
 	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
@@ -133,15 +135,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 34 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 36 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: content:!: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:18:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "7 of the 30 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "9 of the 32 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"46 30 7 1 1 2"
+	"48 32 9 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -290,12 +292,14 @@ expect "not at the beginning" "$(headed $PATIENCE '.jump2..evil!')" "whole answe
 expect "of the stream alone" "$(headed 1 'head2..evil!')" "whole silent split silent reverse silent"
 expect "without what must not be there" "$(headed 1 'none2..abcde!')" "whole silent split silent reverse silent"
 expect "with it, at the end of its place" "$(headed $PATIENCE 'none2..abcdxe!')" "whole answered split answered reverse answered"
+expect "with what the stream notes in the same frame" "$(headed $PATIENCE 'bits2..evil.mark-it!')" "whole answered split answered reverse answered"
+expect "without that" "$(headed $PATIENCE 'bits2..evil.mark-no!')" "whole answered split answered reverse answered"
 expect "what is only told" "$(headed $PATIENCE 'leap2..tell.....!')" "whole answered split answered reverse answered"
 expect "another digit" "$(headed $PATIENCE 'leap1.tell!')" "whole answered split answered reverse answered"
 PORT=7001 all_dropped "0 head2${far}evil!" 'M jump2..evil!'
 expect "behind what is asked" "$(PORT=7001 talk 0 "head2${far}${far}evil!" | tr -d .)" head2
 expect "alerts" "$(for sid in 2000034 2000035 2000038; do blocked $sid; done | xargs)" "4 4 3"
-expect "told once for each conversation" "$(counts 2000036)" 3
+expect "told once for each conversation" "$(counts 2000036) $(counts 2000040)" "3 3"
 FAIL=/sys/kernel/debug/failslab
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 if [ -d $FAIL ]; then
