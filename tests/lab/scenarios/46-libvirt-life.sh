@@ -7,7 +7,7 @@
 # boot: own
 # root: kvm
 # smp: 1
-# timeout: 900
+# timeout: 480
 . "$(dirname "$0")/../lib.sh"
 . "$LAB_LIB/libvirt.inc"
 
