@@ -71,4 +71,11 @@ u64 bench_traffic_received(void);
 int bench_traffic_start(u32 len);
 int bench_traffic_stop(void);
 
+/*
+ * Hooks that accept every frame, where vfw has its own: ingress and egress of the ports p0 to p(n-1), and where bridges forward.
+ * 0, or -EBUSY: they are there already, -ENODEV: a port is not, -ENOMEM. May sleep, as taking them away.
+ */
+int bench_hooks_add(u32 n);
+void bench_hooks_del(void);
+
 #endif /* VFW_BENCH_H */

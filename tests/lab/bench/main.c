@@ -6,6 +6,7 @@
  *   established FRAMES REPS LEN    measures frames of it, LEN bytes of payload in each segment
  *   new FRAMES REPS                measures UDP frames between random ends, each a new flow
  *   replay PASS REPS               measures passes of the capture, PASS and those behind it, each a repetition; no warming up
+ *   hooks, no-hooks                empty hooks where vfw has its own, and none
  *   start LEN, stop                a little of both in the background; shows sent and received
  *
  * A measurement warms up, then shows a line for each repetition: what the frames took together (in the
@@ -124,6 +125,12 @@ static int run(const char *command)
 		start_received = bench_traffic_received();
 		return bench_traffic_start(len);
 	}
+	if (!strncmp(command, "hooks", 5))
+		return bench_hooks_add(n_ends);
+	if (!strncmp(command, "no-hooks", 8)) {
+		bench_hooks_del();
+		return 0;
+	}
 	if (!strncmp(command, "stop", 4))
 		return stop();
 	return -EINVAL;
@@ -219,6 +226,7 @@ static int __init bench_init(void)
 static void __exit bench_exit(void)
 {
 	remove_proc_entry("vfw_bench", NULL);
+	bench_hooks_del();
 	bench_traffic_exit();
 	vfree(bytes);
 	vfree(capture);
