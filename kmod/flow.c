@@ -390,15 +390,18 @@ static bool flow_related(struct vfw_pkt *p)
 	if (!flow || READ_ONCE(flow->killed) || READ_ONCE(flow->generation) != p->pol->generation ||
 	    time_after(jiffies, READ_ONCE(flow->until)))
 		return false;
+	side = !!(how & VFW_FLOWKEY_SIDE) ^ flow->opener;
 	if (key.proto == IPPROTO_TCP) {
-		side = !!(how & VFW_FLOWKEY_SIDE) ^ flow->opener;
 		spin_lock(&flow->lock);
 		forged = !vfw_tcpstate_in_flight(&flow->tcp, inner.tcp_seq, side);
 		spin_unlock(&flow->lock);
 		if (forged)
 			return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	}
-	return vfw_pkt_pass(p, VFW_REASON_RELATED);
+	vfw_pkt_pass(p, VFW_REASON_RELATED);
+	if (!p->quiet)
+		vfw_scan_error(p, flow, !side);
+	return true;
 }
 
 /* A frame that side sent of a flow: as vfw_flow() says. */

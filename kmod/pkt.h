@@ -81,6 +81,7 @@ struct vfw_pkt {
 	bool lent; /* before it waited for the worker, some of its bytes were others' */
 	bool matched; /* a signature, and it passes all the same: nothing is cut */
 	bool asked; /* TCP: the rules about segments, of all of its segments */
+	bool header_asked; /* the rules about headers */
 	u8 n_said;
 	u8 sum; /* enum vfw_sum */
 	bool tcp_started; /* tcp_start is valid */

@@ -178,12 +178,14 @@ static ssize_t profile_file(int fd, size_t max, void **data)
 	return n;
 }
 
-/* Is signature i asked of TCP's segments, or of the first bytes of streams? Then it is noted. */
-static void profile_tcp_sig(struct vfw_profile *profile, u32 i)
+/* Is signature i asked of headers, of TCP's segments, or of the first bytes of streams? Then it is noted. */
+static void profile_sig(struct vfw_profile *profile, u32 i)
 {
 	const struct vfw_sig *sig = &profile->sigs.sigs[i];
 
-	if (!(sig->protocols & VFW_SIG_P_TCP))
+	if (sig->flags & VFW_SIG_HEADER)
+		profile->header_sig[profile->n_header_sigs++] = i;
+	if (sig->flags & VFW_SIG_HEADER || !(sig->protocols & VFW_SIG_P_TCP))
 		return;
 	if (sig->flags & VFW_SIG_STREAM && sig->n_steps) {
 		profile->n_head_sigs++;
@@ -225,7 +227,7 @@ static int profile_table(int fd, struct vfw_profile *profile, struct netlink_ext
 	if (!why && profile->sigs.n_sigs != profile->conf.n_exprs)
 		why = "expected one signature for each expression";
 	for (i = 0; !why && i < profile->sigs.n_sigs; i++)
-		profile_tcp_sig(profile, i);
+		profile_sig(profile, i);
 	if (!why && profile->sigs.n_parts)
 		profile->parts_sum = profile_sum(
 			profile->sigs.parts, profile->sigs.n_parts * sizeof(*profile->sigs.parts));

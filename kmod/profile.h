@@ -48,6 +48,8 @@ struct vfw_profile {
 	size_t table_len;
 	u32 n_segment_sigs; /* of sigs, that are asked of TCP's segments */
 	u32 segment_sig[VFW_PROFILE_SEGMENT_SIGS]; /* the first of them */
+	u32 n_header_sigs; /* of sigs, that are asked of headers */
+	u32 header_sig[VFW_SIG_HEADERS_MAX];
 	u32 n_head_sigs; /* with steps that are asked of a stream's first bytes */
 	bool head_only; /* some of those are not asked of segments */
 	u32 segment_reach; /* bytes of a segment in which any of them can match; U32_MAX: all */

@@ -426,10 +426,12 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 		vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
 		return;
 	}
-	if (p->f.proto == IPPROTO_TCP)
-		vfw_scan_segment(scan, p);
-	else
-		scan_datagram(scan, p);
+	if (!vfw_scan_header(scan, p)) {
+		if (p->f.proto == IPPROTO_TCP)
+			vfw_scan_segment(scan, p);
+		else
+			scan_datagram(scan, p);
+	}
 	if (p->final && !p->stolen && !p->again)
 		WRITE_ONCE(scan->done, true);
 	else if (!scan->dead)
@@ -506,6 +508,19 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool 
 	return !scan_is_news(&scan->dir[1 - side].stream, ack, win << 14);
 }
 
+/* There is nothing to be done for what it carries, but its header may be asked for. */
+static void scan_idly(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	if (!vfw_scan_header_wanted(scan, p))
+		return;
+	spin_lock(&scan->lock);
+	if (scan->busy || !list_empty(&scan->jobs))
+		vfw_scan_queue(scan, p);
+	else
+		vfw_scan_header(scan, p);
+	spin_unlock(&scan->lock);
+}
+
 void vfw_scan(struct vfw_pkt *p)
 {
 	struct vfw_scan *scan = vfw_flow_scan(p->flow);
@@ -523,8 +538,10 @@ void vfw_scan(struct vfw_pkt *p)
 		if (!scan)
 			return;
 	} else if (p->f.proto == IPPROTO_TCP) {
-		if (scan_is_idle(scan, p))
+		if (scan_is_idle(scan, p)) {
+			scan_idly(scan, p);
 			return;
+		}
 		if (p->f.tcp_flags & VFW_TCP_SYN ||
 		    !(READ_ONCE(scan->dir[p->side].stream.flags) & VFW_STREAM_F_STARTED))
 			p->tcp_started =

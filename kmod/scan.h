@@ -10,6 +10,7 @@
 #include "core/tcpopt.h"
 
 struct sk_buff;
+struct vfw_flow;
 struct vfw_pkt;
 struct vfw_policy;
 struct vfw_scan;
@@ -20,6 +21,12 @@ struct vfw_scan;
  * the worker scans it, gives its verdict, and sends it on. RCU read lock, BH off, no lock held.
  */
 void vfw_scan(struct vfw_pkt *p);
+
+/*
+ * Asks what is asked of headers about an ICMP error, about to pass, that is tied to a flow, and goes to who is not that side of it: it may end as
+ * blocked (signature, scan-overload). RCU read lock, BH off, no lock held.
+ */
+void vfw_scan_error(struct vfw_pkt *p, struct vfw_flow *flow, u8 side);
 
 /* The flow's part ends: no frame has it any more. NULL is fine. Any context. */
 void vfw_scan_put(struct vfw_scan *scan);

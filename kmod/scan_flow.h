@@ -26,7 +26,7 @@
 #define VFW_SCAN_LOCKED 16384 /* bytes scanned at once under the lock; more without it */
 #define VFW_SCAN_MANY 64 /* pieces that to walk over counts */
 
-/* One direction of a conversation; all but budget for TCP. */
+/* One direction of a conversation; all but budget, time and met for TCP. */
 struct vfw_scan_dir {
 	struct vfw_budget
 		*budget; /* of who opened, who pays for its memory; of dir[0] a reference */
@@ -38,6 +38,7 @@ struct vfw_scan_dir {
 	u32 fed; /* bytes from fed_seq on that hs has eaten, while their segment was not let pass */
 	u32 fed_seq;
 	bool at_start; /* hs began with the very first byte that was sent */
+	bool met; /* signatures about ends were asked; READ_ONCE */
 	struct vfw_scan_head
 		*head; /* the first bytes, of which signatures with steps are asked; or NULL */
 	u64 base; /* where in the stream hs began */
@@ -189,6 +190,14 @@ void vfw_scan_uneat(struct vfw_scan_dir *dir);
 
 /* The same, but what is kept of its first bytes stays: what was eaten and not let pass comes again. Scan locked or owned. */
 void vfw_scan_eat_anew(struct vfw_scan_dir *dir);
+
+/* ---- scan_header.c: what is asked of headers ---- */
+
+/* Are there signatures to be asked of its header, and have they not been? By what can be read without the lock. RCU read lock. */
+bool vfw_scan_header_wanted(const struct vfw_scan *scan, const struct vfw_pkt *p);
+
+/* Asks them, if so; its sender pays. Returns true if the frame will be dropped for one, or for want of time. Scan locked. */
+bool vfw_scan_header(struct vfw_scan *scan, struct vfw_pkt *p);
 
 /* ---- scan_head.c: the first bytes of a stream, in one piece ---- */
 

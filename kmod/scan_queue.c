@@ -235,6 +235,7 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 		p->moved = true;
 		/* of another profile */
 		p->asked = false;
+		p->header_asked = false;
 		p->n_said = 0;
 	}
 	return queue_end(&p->src, job->end_port[0], job->nic[0]) &&

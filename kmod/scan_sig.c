@@ -50,6 +50,8 @@ static struct vfw_sig_pkt sig_pkt(const struct vfw_pkt *p, u32 len, struct vfw_f
 {
 	struct vfw_sig_pkt pkt = {
 		.frame = &p->f,
+		.head = p->head,
+		.head_len = p->head_len,
 		.payload_len = len,
 		.flags = VFW_SIG_PKT_FLOW | (p->side ? 0 : VFW_SIG_PKT_TO_SERVER),
 		.stream_bytes = {p->tcp_sent[0], p->tcp_sent[1]},

@@ -173,6 +173,8 @@ static uint32_t use_of(const struct vfw_sig *sig, const struct vfw_rule_parts *p
 	const uint32_t others = VFW_SIG_P_UDP | VFW_SIG_P_ICMP4 | VFW_SIG_P_ICMP6 | VFW_SIG_P_SCTP |
 				VFW_SIG_P_OTHER;
 
+	if (parts->header)
+		return VFW_PATTERN_F_DATAGRAM | VFW_PATTERN_F_STREAM;
 	if (parts->chain)
 		return VFW_PATTERN_F_DATAGRAM;
 	return sig->flags & VFW_SIG_PACKET || sig->protocols & others ? 0 : VFW_PATTERN_F_STREAM;
@@ -225,6 +227,8 @@ static int enforce(struct vfw_patterns *p, uint32_t i, struct vfw_rule_parts *pa
 		return err;
 	if (parts->at_start)
 		r->set->sig[i].flags |= VFW_SIG_AT_START;
+	if (parts->header)
+		r->set->sig[i].flags |= VFW_SIG_HEADER;
 	r->set->sig[i].reach = parts->reach;
 	pattern.sid = meta->sid;
 	pattern.gid = meta->gid;

@@ -150,14 +150,62 @@ static bool is_head_chain(const struct vfw_rule_set *set, const struct vfw_sig *
 	return placed && is_streamed(sig);
 }
 
+/* Is it a segment that but acknowledges, or carries a conversation, that a condition on flags holds for? */
+static bool fits_plain_segment(const struct vfw_sig_cond *c)
+{
+	const unsigned int ack = 0x10, psh = 0x08, ece_cwr = 0xc0;
+
+	for (unsigned int more = 0; more <= 0xff; more++)
+		if (!(more & ~(psh | ece_cwr)) && vfw_sig_compare(c->cmp, ack | more, c->a, c->b))
+			return true;
+	return false;
+}
+
+/* Of a rule about headers alone, which the module asks of whole packets, and of no segment that carries a conversation. */
+static const char *unlike_header(const struct vfw_rule_set *set, const struct vfw_sig *sig)
+{
+	const uint32_t streams = VFW_SIG_ONLY_STREAM | VFW_SIG_NO_STREAM;
+	bool tcp = is_tcp(sig), plain = true;
+
+	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
+		return "protocol";
+	if (tcp && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG))
+		return "TCP by packets";
+	if (tcp && sig->flags & VFW_SIG_NOT_ESTABLISHED)
+		return "flow:not_established";
+	for (uint32_t i = 0; i < sig->n_conds; i++) {
+		const struct vfw_sig_cond *c = &set->conds[sig->first_cond + i];
+
+		switch (c->field) {
+		case VFW_SIG_TCP_FLAGS:
+			plain &= fits_plain_segment(c);
+			break;
+		/* of what came in fragments, the last piece has neither; and nobody counts these there */
+		case VFW_SIG_FRAG_BITS:
+		case VFW_SIG_FRAG_OFF:
+		case VFW_SIG_ICMP_ID:
+		case VFW_SIG_ICMP_SEQ:
+		case VFW_SIG_ICMP6_MTU:
+		case VFW_SIG_FLOW_AGE:
+		case VFW_SIG_STREAM_SERVER:
+		case VFW_SIG_STREAM_CLIENT:
+			return "a keyword about one packet";
+		default:
+			break;
+		}
+	}
+	if (tcp && (sig->flags & (VFW_SIG_ESTABLISHED | streams) ||
+		    (plain && !(sig->flags & VFW_SIG_ONCE))))
+		return "no content";
+	return NULL;
+}
+
 /* What it asks of packets, of which a stream has none. */
 static const char *unlike_packet(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
 	bool tcp = is_tcp(sig);
 	uint32_t i;
 
-	if (!sig->n_steps)
-		return "no content";
 	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
 		return "protocol";
 	if (tcp && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG))
@@ -423,13 +471,24 @@ static const char *put_literal(const struct vfw_rule_set *set, const struct vfw_
 	return NULL;
 }
 
+/* Every signature has an expression, this one for its number alone. */
+static const char *put_header(struct vfw_rule_parts *parts)
+{
+	parts->header = true;
+	vfw_text_str(&parts->regex[parts->n++], ".");
+	return NULL;
+}
+
 const char *vfw_rule_kernel(const struct vfw_rule_set *set, uint32_t i,
 			    struct vfw_rule_parts *parts)
 {
 	const struct vfw_sig *sig = &set->sig[i];
 	const char *why = vfw_rule_needs_parser(sig) ? "http, files" : NULL;
 
-	why = why ?: unlike_state(sig, &set->meta[i]) ?: unlike_packet(set, sig);
+	why = why ?: unlike_state(sig, &set->meta[i]);
+	if (!why && !sig->n_steps)
+		return unlike_header(set, sig) ?: put_header(parts);
+	why = why ?: unlike_packet(set, sig);
 	if (!why && !has_regex(set, sig) && is_chain(set, sig))
 		return sig->fast == VFW_SIG_NONE ? "no content" : put_literal(set, sig, parts);
 	if (why)
@@ -461,7 +520,7 @@ void vfw_rule_parts_free(struct vfw_rule_parts *parts)
 const char **vfw_rule_kernel_set(const struct vfw_rule_set *set)
 {
 	const char **why = calloc(set->sigs.n_sigs + 1, sizeof(*why));
-	uint32_t n_parts = 0;
+	uint32_t n_parts = 0, n_headers = 0;
 
 	for (uint32_t i = 0; why && i < set->sigs.n_sigs; i++) {
 		struct vfw_rule_parts parts = {0};
@@ -471,6 +530,8 @@ const char **vfw_rule_kernel_set(const struct vfw_rule_set *set)
 			why[i] = "more parts than there is room for";
 		else if (!why[i] && parts.n > 1)
 			n_parts += parts.n;
+		if (parts.header && n_headers++ >= VFW_SIG_HEADERS_MAX)
+			why[i] = "more rules about headers than there is room for";
 		vfw_rule_parts_free(&parts);
 	}
 	if (!why || vfw_rule_flowbits_settle(set, why)) {

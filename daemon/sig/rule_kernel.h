@@ -19,6 +19,7 @@ struct vfw_rule_parts {
 	uint32_t reach; /* all that matches ends within so many bytes of a packet; 0: anywhere */
 	bool at_start; /* of a stream they count from its first byte */
 	uint64_t first; /* bits: those that match at its beginning alone */
+	bool header; /* there is one, that nobody looks for: the module asks packets' headers */
 	bool chain; /* there is one, a literal: where it is the module asks the steps, in a table */
 };
 

@@ -214,6 +214,9 @@ struct vfw_sig_side {
 #define VFW_SIG_HTTP (1U << 22) /* the conversation must be HTTP/1 */
 #define VFW_SIG_MESSAGE (1U << 23) /* asked of messages: has steps in buffers of a parser */
 #define VFW_SIG_AT_START (1U << 24) /* its expression counts from the first byte of all */
+#define VFW_SIG_HEADER (1U << 25) /* asked of packets by their headers: it has no expression */
+
+#define VFW_SIG_HEADERS_MAX 256 /* of one table: all are asked of a packet */
 
 struct vfw_sig {
 	u32 flags; /* VFW_SIG_* */

@@ -3,7 +3,7 @@
 #include "sigbits.h"
 
 /* What evaluation knows; another bit would be read over, and a rule match that should not. */
-#define KNOWN_FLAGS (((VFW_SIG_REJECT << 1) - 1) | VFW_SIG_AT_START)
+#define KNOWN_FLAGS (((VFW_SIG_REJECT << 1) - 1) | VFW_SIG_AT_START | VFW_SIG_HEADER)
 #define KNOWN_PROTOCOLS ((VFW_SIG_P_IP6 << 1) - 1)
 
 u64 vfw_sig_table_sum(const u8 *data, size_t n)
@@ -120,6 +120,12 @@ static bool is_program(const struct vfw_sigs *s, u32 i, u32 code, u32 set)
 	return !vfw_regex_check(&r);
 }
 
+/* Is a signature that is about headers no more than that? */
+static bool is_header(const struct vfw_sig *sig)
+{
+	return !sig->n_steps && !sig->part && !(sig->flags & VFW_SIG_AT_START);
+}
+
 static bool same_whole(const struct vfw_sig_part *a, const struct vfw_sig_part *b)
 {
 	return a->whole == b->whole && a->first == b->first && a->n == b->n;
@@ -139,7 +145,7 @@ static bool is_part(const struct vfw_sigs *s, u32 i)
 static const char *check(const struct vfw_sigs *s)
 {
 	const char *bad = vfw_sigbits_check(s);
-	u32 i, code = 0, set = 0;
+	u32 i, code = 0, set = 0, headers = 0;
 
 	if (bad)
 		return bad;
@@ -173,6 +179,10 @@ static const char *check(const struct vfw_sigs *s)
 			return "a signature with a limit that is not there";
 		if (s->sigs[i].part > s->n_parts)
 			return "a signature that is a part that is not there";
+		if (!(s->sigs[i].flags & VFW_SIG_HEADER))
+			continue;
+		if (!is_header(&s->sigs[i]) || headers++ == VFW_SIG_HEADERS_MAX)
+			return "a signature about headers that asks for more, or too many of them";
 	}
 	return vfw_sig_check(s, &i);
 }

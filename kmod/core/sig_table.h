@@ -12,7 +12,7 @@
 #include "sig.h"
 
 #define VFW_SIG_TABLE_MAX (32U << 20) /* bytes */
-#define VFW_SIG_TABLE_MAGIC 0x39737676U /* "vvs9" */
+#define VFW_SIG_TABLE_MAGIC 0x41737676U /* "vvsA" */
 
 /* The arrays follow it, in the order of their counts, without gaps. */
 struct vfw_sig_table_head {
