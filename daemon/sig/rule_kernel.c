@@ -150,7 +150,7 @@ static bool is_head_chain(const struct vfw_rule_set *set, const struct vfw_sig *
 	return placed && is_streamed(sig);
 }
 
-/* Is it a segment that but acknowledges, or carries a conversation, that a condition on flags holds for? */
+/* Does a condition on flags hold for a segment that but acknowledges, or carries something? */
 static bool fits_plain_segment(const struct vfw_sig_cond *c)
 {
 	const unsigned int ack = 0x10, psh = 0x08, ece_cwr = 0xc0;
@@ -179,6 +179,13 @@ static const char *unlike_header(const struct vfw_rule_set *set, const struct vf
 		switch (c->field) {
 		case VFW_SIG_TCP_FLAGS:
 			plain &= fits_plain_segment(c);
+			break;
+		case VFW_SIG_IP_PROTO:
+			plain &= vfw_sig_compare(c->cmp, VFW_PROTO_TCP, c->a, c->b);
+			break;
+		case VFW_SIG_ICMP_TYPE:
+		case VFW_SIG_ICMP_CODE:
+			plain = false;
 			break;
 		/* of what came in fragments, the last piece has neither; and nobody counts these there */
 		case VFW_SIG_FRAG_BITS:

@@ -165,6 +165,8 @@ enum spoilt {
 	MORE_LIMITS,
 	OTHER_BUILD,
 	UNKNOWN_FLAG,
+	HEADER_STEPS,
+	HEADER_PART,
 	UNKNOWN_PROTOCOL,
 	STEPS_OUTSIDE,
 	MORE_STEPS,
@@ -251,6 +253,12 @@ static void spoil(u8 *buf, size_t *n, int what)
 		break;
 	case OTHER_BUILD:
 		head->sizes++;
+		break;
+	case HEADER_STEPS:
+		sig[1].flags |= VFW_SIG_HEADER;
+		break;
+	case HEADER_PART:
+		sig[2].flags |= VFW_SIG_HEADER;
 		break;
 	case UNKNOWN_FLAG:
 		sig->flags |= VFW_SIG_REJECT << 1;
@@ -443,6 +451,29 @@ START_TEST(unsound)
 }
 END_TEST
 
+/* About headers alone: as many as are asked of a packet, and no more. */
+START_TEST(headers)
+{
+	struct vfw_sig many[VFW_SIG_HEADERS_MAX + 1];
+	struct vfw_sigs t = {.sigs = many, .n_sigs = VFW_SIG_HEADERS_MAX + _i}, s;
+	u8 *buf;
+	size_t n;
+
+	for (u32 i = 0; i <= VFW_SIG_HEADERS_MAX; i++)
+		many[i] = (struct vfw_sig){.flags = VFW_SIG_HEADER | VFW_SIG_ANY_ADDR_SRC,
+					   .protocols = VFW_SIG_P_IP4 | VFW_SIG_P_UDP,
+					   .ip_proto = -1,
+					   .fast = VFW_SIG_NONE};
+	buf = written(&t, &n);
+	ck_assert_int_eq(!vfw_sig_table_read(buf, n, &s), !_i);
+	many[0].flags &= ~VFW_SIG_HEADER;
+	free(buf);
+	buf = written(&t, &n);
+	ck_assert_ptr_null(vfw_sig_table_read(buf, n, &s));
+	free(buf);
+}
+END_TEST
+
 /* Any bytes, their sum right: what is taken can be asked. */
 START_TEST(any_bytes)
 {
@@ -487,6 +518,7 @@ TCase *core_sig_table_cases(void)
 	tcase_add_test(t, read_back);
 	tcase_add_test(t, damaged);
 	tcase_add_loop_test(t, unsound, 0, SPOILT_COUNT);
+	tcase_add_loop_test(t, headers, 0, 2);
 	tcase_add_test(t, any_bytes);
 	return t;
 }
