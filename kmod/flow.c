@@ -399,7 +399,8 @@ static bool flow_related(struct vfw_pkt *p)
 			return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	}
 	vfw_pkt_pass(p, VFW_REASON_RELATED);
-	if (!p->quiet)
+	/* who is no end of it, a router, is not to spend what is theirs */
+	if (!p->quiet && !memcmp(inner.dst, p->f.src, sizeof(inner.dst)))
 		vfw_scan_error(p, flow, !side);
 	return true;
 }

@@ -183,8 +183,11 @@ static void profile_sig(struct vfw_profile *profile, u32 i)
 {
 	const struct vfw_sig *sig = &profile->sigs.sigs[i];
 
-	if (sig->flags & VFW_SIG_HEADER)
+	if (sig->flags & VFW_SIG_HEADER) {
 		profile->header_sig[profile->n_header_sigs++] = i;
+		profile->header_protocols |= sig->protocols;
+		profile->header_ends |= sig->flags & VFW_SIG_ONCE ? sig->protocols : 0;
+	}
 	if (sig->flags & VFW_SIG_HEADER || !(sig->protocols & VFW_SIG_P_TCP))
 		return;
 	if (sig->flags & VFW_SIG_STREAM && sig->n_steps) {

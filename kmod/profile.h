@@ -49,6 +49,8 @@ struct vfw_profile {
 	u32 n_segment_sigs; /* of sigs, that are asked of TCP's segments */
 	u32 segment_sig[VFW_PROFILE_SEGMENT_SIGS]; /* the first of them */
 	u32 n_header_sigs; /* of sigs, that are asked of headers */
+	u32 header_protocols; /* VFW_SIG_P_* of any of them */
+	u32 header_ends; /* the same of those about ends alone */
 	u32 header_sig[VFW_SIG_HEADERS_MAX];
 	u32 n_head_sigs; /* with steps that are asked of a stream's first bytes */
 	bool head_only; /* some of those are not asked of segments */

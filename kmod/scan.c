@@ -215,6 +215,7 @@ static void scan_change(struct vfw_scan *scan, const struct vfw_pkt *p, struct v
 		vfw_scan_app_carry(scan, new);
 	if (hardens)
 		scan_harden(scan, dropped);
+	vfw_scan_header_anew(scan);
 	vfw_profile_leave(&scan->user);
 	WRITE_ONCE(scan->done, false);
 	if (!new || !scan_db(new, p) || !vfw_profile_use(&scan->user, new)) {
@@ -354,8 +355,10 @@ static void scan_datagram_take(struct vfw_scan *scan, struct vfw_pkt *p)
 		bytes.len = p->whole_len;
 	}
 	/* it tells nothing, and takes nothing of what is looked at */
-	if (!bytes.len)
+	if (!bytes.len) {
+		vfw_scan_header(scan, p);
 		return;
+	}
 	if (scan->app.looking && !scan->app.spares && !scan_datagram_sum_right(p)) {
 		vfw_scan_refuse(scan, p, VFW_REASON_BAD_CHECKSUM, false);
 		return;
@@ -368,6 +371,8 @@ static void scan_datagram_take(struct vfw_scan *scan, struct vfw_pkt *p)
 		scan_datagram_unseen(scan, p, &was);
 		return;
 	}
+	if (vfw_scan_header(scan, p))
+		return;
 	switch (vfw_scan_eat_datagram(scan, p, &bytes)) {
 	case VFW_SCAN_CLEAN:
 		vfw_scan_app_datagram(scan, p, &was);
@@ -426,12 +431,10 @@ void vfw_scan_frame(struct vfw_scan *scan, struct vfw_pkt *p)
 		vfw_scan_refuse(scan, p, VFW_REASON_NO_MEMORY, false);
 		return;
 	}
-	if (!vfw_scan_header(scan, p)) {
-		if (p->f.proto == IPPROTO_TCP)
-			vfw_scan_segment(scan, p);
-		else
-			scan_datagram(scan, p);
-	}
+	if (p->f.proto == IPPROTO_TCP)
+		vfw_scan_segment(scan, p);
+	else
+		scan_datagram(scan, p);
 	if (p->final && !p->stolen && !p->again)
 		WRITE_ONCE(scan->done, true);
 	else if (!scan->dead)
@@ -499,7 +502,7 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool 
 {
 	const struct vfw_stream *to = &scan->dir[side].stream;
 
-	if (!vfw_scan_goes_on(scan, generation))
+	if (!vfw_scan_goes_on(scan, generation) || vfw_scan_header_waits(scan, side))
 		return false;
 	if (READ_ONCE(scan->done))
 		return true;
@@ -508,16 +511,14 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool 
 	return !scan_is_news(&scan->dir[1 - side].stream, ack, win << 14);
 }
 
-/* There is nothing to be done for what it carries, but its header may be asked for. */
+/* There is nothing to be done for what it carries, but its header may be asked for, if its receiver will take it. */
 static void scan_idly(struct vfw_scan *scan, struct vfw_pkt *p)
 {
-	if (!vfw_scan_header_wanted(scan, p))
+	if (!vfw_scan_header_wanted(scan, p) || p->f.flags & VFW_FRAME_F_FRAG ||
+	    !vfw_scan_sum_right(scan, p, p->side))
 		return;
 	spin_lock(&scan->lock);
-	if (scan->busy || !list_empty(&scan->jobs))
-		vfw_scan_queue(scan, p);
-	else
-		vfw_scan_header(scan, p);
+	vfw_scan_header_beside(scan, p);
 	spin_unlock(&scan->lock);
 }
 
@@ -576,6 +577,7 @@ static void scan_orphan(struct vfw_scan *scan, bool prevented)
 		scan->midway = true;
 	}
 	vfw_scan_app_carry(scan, NULL);
+	vfw_scan_header_anew(scan);
 	scan->retired = true;
 	vfw_scan_uneat(&scan->dir[0]);
 	vfw_scan_uneat(&scan->dir[1]);

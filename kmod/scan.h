@@ -23,7 +23,7 @@ struct vfw_scan;
 void vfw_scan(struct vfw_pkt *p);
 
 /*
- * Asks what is asked of headers about an ICMP error, about to pass, that is tied to a flow, and goes to who is not that side of it: it may end as
+ * Asks what is asked of headers about an ICMP error, about to pass, that is tied to a flow, and comes from that side of it: it may end as
  * blocked (signature, scan-overload). RCU read lock, BH off, no lock held.
  */
 void vfw_scan_error(struct vfw_pkt *p, struct vfw_flow *flow, u8 side);

@@ -196,8 +196,20 @@ void vfw_scan_eat_anew(struct vfw_scan_dir *dir);
 /* Are there signatures to be asked of its header, and have they not been? By what can be read without the lock. RCU read lock. */
 bool vfw_scan_header_wanted(const struct vfw_scan *scan, const struct vfw_pkt *p);
 
-/* Asks them, if so; its sender pays. Returns true if the frame will be dropped for one, or for want of time. Scan locked. */
+/* Are those about ends still to be asked of a side, by its next segment, whatever that is? As the other one. */
+bool vfw_scan_header_waits(const struct vfw_scan *scan, u32 side);
+
+/*
+ * Asks them, if so, of a frame whose checksum is right, in its sender's time. Returns true if it will be dropped for one, or for want of time: it alone, for anybody
+ * outside could forge one. Scan locked or owned.
+ */
 bool vfw_scan_header(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/* The same out of turn, of a frame that is not scanned; its sender is charged here. While the scan has an owner it counts as one that there was no time for. Scan locked. */
+void vfw_scan_header_beside(struct vfw_scan *scan, struct vfw_pkt *p);
+
+/* Another profile, or another conversation between the two: those about ends are asked once more. Scan locked. */
+void vfw_scan_header_anew(struct vfw_scan *scan);
 
 /* ---- scan_head.c: the first bytes of a stream, in one piece ---- */
 

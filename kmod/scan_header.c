@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules about headers alone: scans, refusals, pings by the dozen. They are asked of frames, whatever these carry. */
+#include <linux/icmpv6.h>
 #include <linux/minmax.h>
 #include <linux/skbuff.h>
 
@@ -8,6 +9,30 @@
 #include "scan_hit.h"
 
 #define HEADER_SPECIAL (VFW_TCP_FIN | VFW_TCP_SYN | VFW_TCP_RST | VFW_TCP_ACK | VFW_TCP_URG)
+#define HEADER_WORK 8 /* steps of vfw_eat.work that asking one takes, and one for each condition */
+
+static u32 header_protocol(const struct vfw_frame *f)
+{
+	switch (f->proto) {
+	case IPPROTO_TCP:
+		return VFW_SIG_P_TCP;
+	case IPPROTO_UDP:
+		return VFW_SIG_P_UDP;
+	case IPPROTO_ICMP:
+		return VFW_SIG_P_ICMP4;
+	case IPPROTO_ICMPV6:
+		return VFW_SIG_P_ICMP6;
+	default:
+		return VFW_SIG_P_SCTP | VFW_SIG_P_OTHER;
+	}
+}
+
+bool vfw_scan_header_waits(const struct vfw_scan *scan, u32 side)
+{
+	const struct vfw_profile *profile = READ_ONCE(scan->user.profile);
+
+	return profile && profile->header_ends & VFW_SIG_P_TCP && !READ_ONCE(scan->dir[side].met);
+}
 
 /*
  * A rule about headers fits no segment that but acknowledges, and so none of those that carry a conversation: who writes tables sees to that. Only
@@ -17,10 +42,17 @@ bool vfw_scan_header_wanted(const struct vfw_scan *scan, const struct vfw_pkt *p
 {
 	const struct vfw_profile *profile = READ_ONCE(scan->user.profile);
 
-	if (!profile || !profile->n_header_sigs || p->header_asked || p->torn)
+	if (!profile || !(profile->header_protocols & header_protocol(&p->f)) || p->header_asked ||
+	    p->torn)
 		return false;
 	return p->f.proto != IPPROTO_TCP || !READ_ONCE(scan->dir[p->side].met) ||
 	       (p->f.tcp_flags & HEADER_SPECIAL) != VFW_TCP_ACK;
+}
+
+void vfw_scan_header_anew(struct vfw_scan *scan)
+{
+	WRITE_ONCE(scan->dir[0].met, false);
+	WRITE_ONCE(scan->dir[1].met, false);
 }
 
 /* The frame's first bytes, where they were let go. Returns false if they cannot be had. */
@@ -37,11 +69,22 @@ static bool header_read(struct vfw_pkt *p)
 	return true;
 }
 
-/* All of them, about a packet with len bytes of payload. Those about ends once; of an error's ends the conversation's packets tell. */
-static void header_ask(struct vfw_eat *eat, u32 len)
+/* Is there work left for asking it? */
+static bool header_works(struct vfw_eat *eat, const struct vfw_sig *sig)
+{
+	u32 work = HEADER_WORK + sig->n_conds;
+
+	if (eat->work < work)
+		eat->spent = true;
+	else
+		eat->work -= work;
+	return !eat->spent;
+}
+
+/* All of them, about a packet with len bytes of payload; ends: those about ends as well. */
+static void header_ask(struct vfw_eat *eat, u32 len, bool ends)
 {
 	const struct vfw_profile *profile = eat->scan->user.profile;
-	bool met = eat->scan->dir[eat->p->side].met || eat->p->reason == VFW_REASON_RELATED;
 	u32 i;
 
 	eat->len = len;
@@ -50,10 +93,13 @@ static void header_ask(struct vfw_eat *eat, u32 len)
 	for (i = 0; i < profile->n_header_sigs; i++) {
 		struct vfw_hs_hit hit = {.id = profile->header_sig[i]};
 		struct vfw_hs_hits hits = {.count = 1, .hit = &hit};
+		const struct vfw_sig *sig = &profile->sigs.sigs[hit.id];
 		enum vfw_scan_fit fit;
 
-		if (met && profile->sigs.sigs[hit.id].flags & VFW_SIG_ONCE)
+		if (sig->flags & VFW_SIG_ONCE && !ends)
 			continue;
+		if (!header_works(eat, sig))
+			break;
 		fit = vfw_eat_counts(eat, hit.id, 0);
 		eat->matched |= fit == VFW_SCAN_PREVENTS;
 		if (fit != VFW_SCAN_UNFIT)
@@ -62,21 +108,28 @@ static void header_ask(struct vfw_eat *eat, u32 len)
 	vfw_eat_settle(eat);
 }
 
-/* A super-frame of TCP: only its last segment can end anything. */
-static void header_ask_tcp(struct vfw_eat *eat, u32 len)
+/* Of a super-frame the first segment and the last one, as tcp_gso_segment() will make them: those between are as the first. */
+static void header_ask_tcp(struct vfw_eat *eat, u32 len, bool ends)
 {
 	struct vfw_pkt *p = eat->p;
-	u32 seq = p->f.tcp_seq, last = len;
+	u32 seq = p->f.tcp_seq, unit = skb_is_gso(p->skb) ? skb_shinfo(p->skb)->gso_size : 0;
+	u8 flags = p->f.tcp_flags;
 
-	if (len && skb_is_gso(p->skb))
-		last = (len - 1) % max_t(u32, skb_shinfo(p->skb)->gso_size, 1) + 1;
-	p->f.tcp_seq += len - last;
 	vfw_scan_sent(eat->scan, p, seq, seq + len);
-	header_ask(eat, last);
+	if (unit && len > unit) {
+		p->f.tcp_flags = flags & ~(VFW_TCP_FIN | VFW_TCP_PSH);
+		header_ask(eat, unit, ends);
+		ends = false;
+		p->f.tcp_flags = flags & ~VFW_TCP_CWR;
+		p->f.tcp_seq += (len - 1) / unit * unit;
+		len = (len - 1) % unit + 1;
+	}
+	header_ask(eat, len, ends);
 	p->f.tcp_seq = seq;
+	p->f.tcp_flags = flags;
 }
 
-static void header_ask_datagrams(struct vfw_eat *eat, u32 len)
+static void header_ask_datagrams(struct vfw_eat *eat, u32 len, bool ends)
 {
 	const struct sk_buff *skb = eat->p->skb;
 	u32 unit = len, off = 0, n;
@@ -85,39 +138,55 @@ static void header_ask_datagrams(struct vfw_eat *eat, u32 len)
 		unit = skb_shinfo(skb)->gso_size;
 	do {
 		n = min(max(unit, 1U), len - off);
-		header_ask(eat, n);
+		header_ask(eat, n, ends && !off);
 		off += n;
-	} while (off < len);
+	} while (off < len && !eat->spent);
+}
+
+static void header_ask_frame(struct vfw_eat *eat, bool ends)
+{
+	const struct vfw_pkt *p = eat->p;
+	u32 len = p->whole ? p->whole_len : vfw_pkt_payload(p);
+
+	if (p->f.proto == IPPROTO_TCP)
+		header_ask_tcp(eat, len, ends);
+	else
+		header_ask_datagrams(eat, len, ends);
 }
 
 bool vfw_scan_header(struct vfw_scan *scan, struct vfw_pkt *p)
 {
-	u32 len = p->whole ? p->whole_len : vfw_pkt_payload(p);
 	struct vfw_scan_dir *dir = &scan->dir[p->side];
-	bool tcp = p->f.proto == IPPROTO_TCP;
+	/* of an error's ends the conversation's packets tell */
+	bool related = p->reason == VFW_REASON_RELATED;
 	struct vfw_eat eat __uninitialized;
-	u64 began;
 
 	if (!vfw_scan_header_wanted(scan, p))
 		return false;
-	/* what carries something is counted where that is looked at */
-	if (!vfw_budget_has_time(dir->time))
-		return !len && vfw_scan_overload(scan, p);
-	if (!header_read(p))
+	if (!vfw_budget_has_time(dir->time) || !header_read(p))
 		return vfw_scan_overload(scan, p);
-	began = vfw_budget_begin();
 	vfw_eat_init(&eat, scan, p, NULL);
-	if (tcp)
-		header_ask_tcp(&eat, len);
-	else
-		header_ask_datagrams(&eat, len);
-	vfw_budget_end(dir->time, began);
+	header_ask_frame(&eat, !dir->met && !related);
 	p->header_asked = true;
-	if (vfw_eat_stops(&eat) && vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, tcp))
-		return true;
-	if (p->reason != VFW_REASON_RELATED)
-		WRITE_ONCE(dir->met, true);
-	return false;
+	if (!vfw_eat_stops(&eat)) {
+		if (!related)
+			WRITE_ONCE(dir->met, true);
+		return eat.spent && vfw_scan_overload(scan, p);
+	}
+	/* what would prevent, and passes, unarmed, is to match again */
+	return vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, false);
+}
+
+void vfw_scan_header_beside(struct vfw_scan *scan, struct vfw_pkt *p)
+{
+	u64 began = vfw_budget_begin();
+
+	/* it does not wait, for nothing of it is scanned; and who owns the scan has its flowbits */
+	if (!scan->busy && list_empty(&scan->jobs))
+		vfw_scan_header(scan, p);
+	else if (scan->user.profile)
+		vfw_scan_overload(scan, p);
+	vfw_budget_end(scan->dir[p->side].time, began);
 }
 
 void vfw_scan_error(struct vfw_pkt *p, struct vfw_flow *flow, u8 side)
@@ -128,12 +197,9 @@ void vfw_scan_error(struct vfw_pkt *p, struct vfw_flow *flow, u8 side)
 		return;
 	p->flow = flow;
 	p->side = side;
+	p->answered = vfw_flow_answered(flow);
 	spin_lock(&scan->lock);
-	/* it does not wait: nothing of it is scanned, and who owns the scan has its flowbits */
-	if (!scan->busy && list_empty(&scan->jobs))
-		vfw_scan_header(scan, p);
-	else if (scan->user.profile)
-		vfw_scan_overload(scan, p);
+	vfw_scan_header_beside(scan, p);
 	spin_unlock(&scan->lock);
 	p->flow = NULL;
 }

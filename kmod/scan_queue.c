@@ -173,12 +173,24 @@ static void queue_lost(struct vfw_scan *scan, const struct vfw_scan_job *job)
 	}
 }
 
+/* What was asked of a frame before the worker is to try again is not asked anew. */
+static void queue_note(const struct vfw_pkt *p)
+{
+	struct vfw_pkt *kept = &p->job->p;
+
+	kept->asked = p->asked;
+	kept->header_asked = p->header_asked;
+	kept->n_said = p->n_said;
+	memcpy(kept->said, p->said, sizeof(kept->said));
+}
+
 void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	struct vfw_scan_job *job;
 
 	if (p->job) {
 		p->again = true;
+		queue_note(p);
 		return;
 	}
 	job = scan->n_jobs < QUEUE_MAX ? queue_job(scan, p) : NULL;

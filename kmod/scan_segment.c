@@ -155,6 +155,7 @@ static void segment_restarts(struct vfw_scan *scan, struct vfw_pkt *p, u32 depth
 	    other->stream.start == p->tcp_other)
 		return;
 	vfw_scan_app_restart(scan);
+	vfw_scan_header_anew(scan);
 	vfw_scan_dir_end(other);
 	vfw_scan_bits_clear(scan);
 	vfw_stream_start(&other->stream, p->tcp_other, depth, false);
@@ -177,6 +178,7 @@ static void segment_starts(struct vfw_scan *scan, struct vfw_pkt *p, const struc
 			return;
 		if (started && dir->stream.start != p->tcp_start) {
 			vfw_scan_app_restart(scan);
+			vfw_scan_header_anew(scan);
 			vfw_scan_bits_clear(scan);
 		}
 		if (!started || dir->stream.start != p->tcp_start) {
@@ -521,7 +523,7 @@ static void segment_take(struct vfw_scan *scan, struct vfw_pkt *p)
 	if (s.seg.len && segment_is_stray_syn(p, &s) &&
 	    vfw_scan_refuse(scan, p, VFW_REASON_STREAM_CONFLICT, false))
 		return;
-	if (segment_acks(scan, p, &s))
+	if (vfw_scan_header(scan, p) || segment_acks(scan, p, &s))
 		return;
 	if (stream->flags & VFW_STREAM_F_STARTED && !vfw_stream_done(stream) &&
 	    (s.seg.len || s.seg.flags & (VFW_TCP_FIN | VFW_TCP_URG)))

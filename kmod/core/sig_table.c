@@ -136,7 +136,8 @@ static bool is_part(const struct vfw_sigs *s, u32 i)
 {
 	const struct vfw_sig_part *p = &s->parts[i];
 
-	return p->whole < s->n_sigs && !s->sigs[p->whole].part && p->first <= i && p->n > 1 &&
+	return p->whole < s->n_sigs && !s->sigs[p->whole].part &&
+	       !(s->sigs[p->whole].flags & VFW_SIG_HEADER) && p->first <= i && p->n > 1 &&
 	       p->n <= VFW_SIG_STEPS_MAX && i - p->first < p->n && p->n <= s->n_parts - p->first &&
 	       (i == p->first || same_whole(p - 1, p)) &&
 	       (i + 1 == p->first + p->n || same_whole(p + 1, p));

@@ -8,16 +8,38 @@
 # alerts SID [ADDRESS]: those of a rule, to that address if one is given.
 alerts() { eve_count ".event_type == \"alert\" and .alert.signature_id == $1 and (\"${2:-}\" == \"\" or .dest_ip == \"${2:-}\")"; }
 
+# told SID: how many there are, once a datagram that was sent after all else is told.
+told() {
+	local before
+	before=$(times_told 3000015)
+	on a socat -u - UDP-SENDTO:10.0.0.2:91 <<<"mark"
+	wait_until 20 marked $((before + 1))
+	alerts "$1"
+}
+marked() { [ "$(times_told 3000015)" -ge "$1" ]; }
+
+# times_told SID: matches that the alerts stand for.
+times_told() { jq -nR "[inputs | fromjson? | select(.event_type == \"alert\" and .alert.signature_id == $1) | .vfw.count] | add // 0" $EVE; }
+
+# conversations SID: how many they tell of; an end may be sent twice.
+conversations() {
+	told "$1" >/dev/null
+	jq -nR "[inputs | fromjson? | select(.event_type == \"alert\" and .alert.signature_id == $1) | [.src_port, .dest_port] | sort] | unique | length" $EVE
+}
+
 # has_alerts SID N
 has_alerts() { [ "$(alerts "$1")" -ge "$2" ]; }
 
 # ask PORT...: a connects to each of b's ports; prints what came of each.
 ask() {
 	on a python3 - "$PATIENCE" "$@" <<-'X'
-		import socket, sys
+		import os, socket, sys
 		for port in map(int, sys.argv[2:]):
 		    try:
-		        c = socket.create_connection(("10.0.0.2", port), int(sys.argv[1]))
+		        c = socket.socket()
+		        c.settimeout(int(sys.argv[1]))
+		        c.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, int(os.environ.get("TTL", 64)))
+		        c.connect(("10.0.0.2", port))
 		        c.sendall(b"hello")
 		        c.shutdown(socket.SHUT_WR)
 		        print("answered" if c.recv(100) == b"hello" else "broken")
@@ -67,6 +89,8 @@ alert tcp any any -> any 81 (msg:"Opens"; flow:to_server; flags:S; ttl:64; windo
 alert tcp any any <> any 81 (msg:"Closes"; flow:to_client; flags:FA; flowbits:isset,opened; sid:3000009;)
 drop ip any any -> 10.0.0.4 any (msg:"Nobody"; sid:3000010;)
 alert tcp any any -> any any (msg:"Any"; flow:to_server; ttl:64; sid:3000011;)
+alert udp any any -> any 91 (msg:"Mark"; dsize:<10; sid:3000015;)
+drop tcp any any -> any 80 (msg:"Odd"; flags:FPU; sid:3000014;)
 alert icmp any any -> any any (msg:"Unreachable"; itype:3; icode:3; threshold:type both, track by_dst, count 3, seconds 600; sid:3000013;)
 alert icmp any any -> any any (msg:"Number"; itype:8; icmp_seq:1; sid:3000012;)
 R
@@ -80,7 +104,7 @@ policy_with() {
 policy_with 'prevent depth 4kb'
 labvfw start --no-arm
 vfwctl policy apply >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
-grep -q 'heads: 2 of 13 rules are not enforced' /tmp/applied || fail "$(cat /tmp/applied)"
+grep -q 'heads: 2 of 15 rules are not enforced' /tmp/applied || fail "$(cat /tmp/applied)"
 grep -q 'the first sid 3000011: no content' /tmp/applied || fail "$(cat /tmp/applied)"
 grep -q 'the first sid 3000012: a keyword about one packet' /tmp/applied || fail "$(cat /tmp/applied)"
 
@@ -99,22 +123,24 @@ expect "from another VM" "$(on c timeout $((PATIENCE + 5)) socat -T 1 - TCP:10.0
 
 note "ports that are closed: told once, when there were three"
 expect "two of them" "$(ask 1001 1002 | xargs)" "refused refused"
-expect "alerts" "$(alerts 3000002)" 0
+expect "alerts" "$(told 3000002)" 0
 expect "and more" "$(ask 1003 1004 1005 | xargs)" "refused refused refused"
 wait_until 20 has_alerts 3000002 1
-expect "alerts" "$(alerts 3000002)" 1
+expect "alerts" "$(told 3000002)" 1
 eve '.event_type == "alert" and .alert.signature_id == 3000002 and .dest_ip == "10.0.0.1" and .vfw.direction == "to_client"'
 
 note "pings: counted, the large ones dropped, in fragments as well"
 expect "small ones" "$(pings 56 6)" 6
+wait_until 20 has_alerts 3000003 1
+before=$(times_told 3000004)
 expect "large ones" "$(pings 1000 2)" 0
 expect "in fragments" "$(pings 4000 2)" 0
-wait_until 20 has_alerts 3000003 1
-expect "alerts" "$(alerts 3000003)" 1
+expect "alerts" "$(told 3000003)" 1
+expect "of large ones" "$(($(times_told 3000004) - before))" 4
 eve '.event_type == "alert" and .alert.signature_id == 3000004 and .alert.action == "blocked"'
 
 note "the end of a conversation, also past what is inspected of it; by what its beginning noted"
-expect "of port 80" "$(eve_count '.event_type == "alert" and .alert.signature_id == 3000005 and .dest_port == 80')" 1
+expect "of port 80" "$(conversations 3000005)" 1
 on a python3 - <<'X'
 import socket
 c = socket.create_connection(("10.0.0.2", 80), 60)
@@ -125,21 +151,46 @@ for i in range(20):
         got += len(c.recv(65536))
 c.close()
 X
-wait_until 20 has_alerts 3000005 2
-expect "another port" "$(ask 81)" answered
+expect "past what is inspected" "$(conversations 3000005)" 2
+expect "what was not noted" "$(TTL=63 ask 81)" answered
+expect "what was" "$(ask 81)" answered
 wait_until 20 has_alerts 3000009 1
+expect "ends by what was noted" "$(conversations 3000009)" 1
+
+note "a segment that its receiver does not take ends no conversation, nor is it asked about"
+on a python3 - "$PATIENCE" "$(mac_of a)" "$(mac_of b)" <<'X'
+import socket, struct, sys
+c = socket.create_connection(("10.0.0.2", 80), 60)
+c.settimeout(int(sys.argv[1]))
+c.sendall(b"one")
+assert c.recv(10) == b"one"
+mac = [bytes.fromhex(m.replace(":", "")) for m in sys.argv[2:4]]
+# FIN, PSH and URG, and a checksum that is none
+tcp = struct.pack("!HHIIBBHHH", c.getsockname()[1], 80, 1, 0, 0x50, 0x29, 1000, 0xdead, 0)
+ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, 0, 0, 64, 6, 0, bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2]))
+n = sum(struct.unpack("!10H", ip))
+n = (n & 0xffff) + (n >> 16)
+ip = ip[:10] + struct.pack("!H", ~(n + (n >> 16)) & 0xffff) + ip[12:]
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("eth0", 0))
+s.send(mac[1] + mac[0] + b"\x08\0" + ip + tcp)
+c.sendall(b"two")
+assert c.recv(10) == b"two"
+X
+expect "alerts" "$(told 3000014)" 0
 
 note "datagrams without a byte; whose ends are enough to tell"
 datagrams 3 mark-one
 wait_until 20 grep -q mark-one /tmp/heard
-wait_until 20 has_alerts 3000006 1
-empty_said() { [ "$(jq -nR '[inputs | fromjson? | select(.event_type == "alert" and .alert.signature_id == 3000006) | .vfw.count] | add' $EVE)" = 3 ]; }
-wait_until 20 empty_said
+told 3000006 >/dev/null
+expect "alerts" "$(times_told 3000006)" 3
 expect "to c" "$(pings 56 3 10.0.0.3)" 3
 wait_until 20 has_alerts 3000007 1
-expect "each conversation once, one way" "$(alerts 3000007)" 1
+expect "each conversation once, one way" "$(told 3000007) $(times_told 3000007)" "1 1"
 expect "what is dropped for its ends is dropped each time" "$(pings 56 3 10.0.0.4)" 0
 eve '.event_type == "alert" and .alert.signature_id == 3000010 and .alert.action == "blocked"'
+told 3000010 >/dev/null
+expect "and told" "$(times_told 3000010)" 3
 
 note "UDP ports that are closed: b answers with errors, which are tied to the conversations"
 on a python3 - <<'X'
@@ -156,16 +207,48 @@ for port in range(2001, 2006):
     raise SystemExit("no error came")
 X
 wait_until 20 has_alerts 3000013 1
-expect "alerts" "$(alerts 3000013 10.0.0.1)" 1
+expect "alerts" "$(told 3000013)" 1
 
 note "by way of the worker"
 echo Y >/sys/module/vfw/parameters/scan_worker
 expect "deferred" "$(pings 56 2) $(pings 1000 2) $(ask 80 1006 | xargs)" "2 0 answered refused"
 echo N >/sys/module/vfw/parameters/scan_worker
-wait_until 20 has_alerts 3000005 3
+expect "ends" "$(conversations 3000005)" 4
 
 note "another policy, detect: the same are told, and pass"
 policy_with detect
 vfwctl policy apply >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
-expect "large ones" "$(pings 1000 2)" 2
+told 3000001 >/dev/null
+before="$(times_told 3000001) $(times_told 3000004)"
+expect "large ones" "$(pings 1000 2) $(pings 4000 2)" "2 2"
+expect "whom nobody was to reach" "$(pings 56 2 10.0.0.4)" 2
 expect "the port" "$(ask 22 22 | xargs)" "answered answered"
+told 3000001 >/dev/null
+expect "and told" "$(times_told 3000001) $(times_told 3000004)" "$((${before% *} + 2)) $((${before#* } + 4))"
+
+note "a running conversation, and a rule about its ends that comes with another policy"
+on a python3 - "$PATIENCE" >/tmp/running <<'X' &
+import os, socket, sys, time
+c = socket.create_connection(("10.0.0.2", 80), 60)
+c.settimeout(int(sys.argv[1]))
+c.sendall(b"one")
+assert c.recv(10) == b"one"
+print("begun", flush=True)
+while not os.path.exists("/tmp/go"):
+    time.sleep(0.1)
+c.settimeout(4)
+c.sendall(b"two")
+try:
+    print(c.recv(10).decode())
+except OSError:
+    print("silent")
+X
+wait_until 60 grep -q begun /tmp/running
+echo 'drop ip 10.0.0.1 any -> 10.0.0.2 any (msg:"Never"; sid:3000020;)' >>/etc/vfw/signatures/headers.rules
+policy_with prevent
+vfwctl policy apply --restart-streams >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
+touch /tmp/go
+running_ends() { [ "$(wc -l </tmp/running)" = 2 ]; }
+wait_until 30 running_ends
+expect "what it says" "$(xargs </tmp/running)" "begun silent"
+eve '.event_type == "alert" and .alert.signature_id == 3000020 and .alert.action == "blocked"'
