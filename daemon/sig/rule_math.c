@@ -157,12 +157,7 @@ static int math_argument(struct vfw_draft *d, struct vfw_sig_step *s, const stru
 
 static int new_var(struct vfw_draft *d, struct vfw_sig_step *s, const struct vfw_rule_text *name)
 {
-	int var = vfw_draft_var(d, name);
-
-	if (var >= 0) {
-		s->var = (u8)var; /* a result may be written over */
-		return 0;
-	}
+	/* a name that is there may be taken once more: who asks for it gets the first one's result, as in Suricata */
 	if (d->n_vars == VFW_SIG_VARS_MAX || !name->len || name->len >= VFW_DRAFT_NAME)
 		return vfw_rule_fail(d->e, name, 0,
 				     "more than %d variables, or a name of no or of %d bytes",

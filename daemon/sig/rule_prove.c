@@ -254,11 +254,14 @@ static bool size_fits(const struct vfw_sig_step *t, u64 len)
 	}
 }
 
-/* What byte_math comes to; false: nothing is divided by 0. */
+/* What byte_math comes to; false: it reads no byte or, of bytes as they are, more than four, or would divide by 0. */
 static bool calculate(const struct vfw_sig_step *t, const u64 *vars, u64 *x)
 {
 	u64 by = t->flags & VFW_SIG_F_VAR_VALUE ? vars[t->value] : t->value;
+	u64 count = t->flags & VFW_SIG_F_VAR_COUNT ? vars[t->count] : t->count;
 
+	if (!count || (!(t->flags & VFW_SIG_F_STRING) && count > 4))
+		return false;
 	switch (t->cmp) {
 	case VFW_SIG_ADD:
 		*x += by;

@@ -79,12 +79,20 @@ static u32 find(struct chain *c, const struct vfw_sig_step *t, u32 from, u32 to)
 	return VFW_SIG_NONE;
 }
 
-/* Variables may hold anything: sums are made in 64 bits and cut to the buffer afterwards. */
+/*
+ * A place or a length that may be a variable's, which Suricata cuts to 32 bits: 0xffffffff is a distance of -1. Sums are
+ * made in 64 bits and cut to the buffer afterwards.
+ */
 static long long var_or(const struct chain *c, const struct vfw_sig_step *t, u32 flag, int number)
 {
-	if (!(t->flags & flag))
-		return number;
-	return c->vars[number] > 0x7fffffff ? 0x7fffffff : (long long)c->vars[number];
+	return t->flags & flag ? (int)(u32)c->vars[number] : number;
+}
+
+/* As above, of what is no distance: it has no sign. */
+static long long plain_var_or(const struct chain *c, const struct vfw_sig_step *t, u32 flag,
+			      int number)
+{
+	return t->flags & flag ? (long long)(u32)c->vars[number] : number;
 }
 
 static u32 clamp_to(long long x, u32 most)
@@ -97,7 +105,9 @@ static bool window(const struct chain *c, const struct vfw_sig_step *t, u32 curs
 		   u32 *to)
 {
 	long long low, high = c->len;
-	long long offset = var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
+	long long offset = t->flags & VFW_SIG_F_RELATIVE
+				   ? var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset)
+				   : plain_var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
 
 	if (t->flags & VFW_SIG_F_RELATIVE) {
 		low = cursor + offset;
@@ -113,7 +123,7 @@ static bool window(const struct chain *c, const struct vfw_sig_step *t, u32 curs
 	} else {
 		low = offset;
 		if (t->flags & VFW_SIG_F_VAR_DEPTH)
-			high = offset + var_or(c, t, VFW_SIG_F_VAR_DEPTH, t->depth);
+			high = (u32)(offset + plain_var_or(c, t, VFW_SIG_F_VAR_DEPTH, t->depth));
 		else if (t->flags & VFW_SIG_F_DEPTH)
 			high = t->depth + (t->flags & VFW_SIG_F_VAR_OFFSET ? offset : 0);
 	}
@@ -189,7 +199,7 @@ static int digit_of(u8 ch)
 	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : 99;
 }
 
-/* As strtoull() reads n bytes: blanks, a sign, a prefix. Returns how many it took, 0 when there is no digit. */
+/* As strtoull() reads n bytes: blanks, a sign, a prefix. Returns how many it took, 0: there is no digit, or more than 64 bits hold. */
 static u32 read_string(const u8 *p, u32 n, u32 base, u64 *x)
 {
 	bool minus = false, any = false;
@@ -208,7 +218,12 @@ static u32 read_string(const u8 *p, u32 n, u32 base, u64 *x)
 		base = i < n && p[i] == '0' ? 8 : 10;
 	}
 	for (; i < n && (u32)digit_of(p[i]) < base; i++) {
-		sum = sum * base + (u64)digit_of(p[i]);
+		u64 digit = (u64)digit_of(p[i]);
+
+		/* of at most 16, so that the upper bits tell in two parts, without a division */
+		if (((sum >> 32) * base + (((sum & 0xffffffff) * base + digit) >> 32)) >> 32)
+			return 0;
+		sum = sum * base + digit;
 		any = true;
 	}
 	*x = minus ? 0 - sum : sum;
@@ -265,6 +280,9 @@ static bool try_byte_test(struct chain *c, u32 i)
 	return vfw_sig_compare(t->cmp, masked(t, x), value, 0) != !!(t->flags & VFW_SIG_F_NEGATED);
 }
 
+/* Suricata adds a jump to an address: what is farther back than all addresses of a process comes out at their upper end. */
+#define FAR_BACK (1ULL << 47)
+
 static bool try_byte_jump(struct chain *c, u32 i)
 {
 	const struct vfw_sig_step *t = &c->steps[i];
@@ -279,10 +297,10 @@ static bool try_byte_jump(struct chain *c, u32 i)
 		x *= t->multiplier;
 	if (t->flags & VFW_SIG_F_ALIGN)
 		x = (x + 3) & ~(u64)3;
-	/* a jump of more than any buffer lies outside it; numbers from 2^63 on are negative */
-	if (x > 0x7fffffff && x < 1ULL << 63)
+	/* a jump of more than any buffer lies outside it; small negative ones lead back */
+	if (x > 0x7fffffff && 0 - x > FAR_BACK)
 		return false;
-	if (x >= 1ULL << 63 && 0 - x > 0x7fffffff)
+	if (x > 0x7fffffff && 0 - x > 0x7fffffff)
 		x = 0ULL - 0x7fffffff;
 	to = (long long)x + t->post;
 	if (t->flags & VFW_SIG_F_FROM_END)
@@ -319,7 +337,9 @@ static bool try_byte_math(struct chain *c, u32 i)
 	u64 x, by = t->flags & VFW_SIG_F_VAR_VALUE ? c->vars[t->value] : t->value;
 	u32 begin, end;
 
-	if (!read_number(c, i, &x, &begin, &end))
+	/* of bytes as they are Suricata's byte_math reads four at most */
+	if (!read_number(c, i, &x, &begin, &end) || end == begin ||
+	    (!(t->flags & VFW_SIG_F_STRING) && end - begin > 4))
 		return false;
 	switch (t->cmp) {
 	case VFW_SIG_ADD:
@@ -394,7 +414,7 @@ static bool try_base64(struct chain *c, u32 i)
 static bool try_isdataat(struct chain *c, u32 i)
 {
 	const struct vfw_sig_step *t = &c->steps[i];
-	long long at = var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
+	long long at = plain_var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
 	bool there;
 
 	/* relative to the last place the byte just behind the buffer still counts, as in Suricata 7 */

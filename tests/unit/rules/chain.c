@@ -227,6 +227,37 @@ static const struct chain chains[] = {
 	{"pcre:\"/(a)\\1/\"; content:\"z\"; within:1;", "aab aaz", true, 0},
 	{"pcre:\"/(a)\\1/\"; content:\"z\"; within:1;", "aabz", false, 0},
 	{"content:\"|00|\"; content:\"|00 01|\";", "\0\0\1", true, 3},
+	/* digits of more than 64 bits are no number */
+	{"byte_test:16,>,0,0,string,hex;", "ffffffffffffffff", true, 0},
+	{"byte_test:17,>,0,0,string,hex;", "1ffffffffffffffff", false, 0},
+	{"byte_test:20,>,5,0,string,dec;", "18446744073709551615", true, 0},
+	{"byte_test:20,=,0,0,string,dec;", "18446744073709551616", false, 0},
+	{"byte_jump:8,0; isdataat:!1,relative;", "\xff\xff\xff\xff\xff\xff\xff\xff", false, 8},
+	{"byte_jump:8,0; content:\"|ff|\"; within:1;", "\xff\xff\xff\xff\xff\xff\xff\xff", true, 8},
+	/* a little back leads to the beginning, a jump around all addresses nowhere */
+	{"byte_jump:8,0; content:\"a\"; distance:0;", "\xff\xff\xff\xff\xff\xff\0\0a", true, 9},
+	{"byte_jump:8,0; content:\"a\"; distance:0;", "\xc0\xff\xff\xff\xff\xff\0\0a", false, 9},
+	/* of a variable 32 bits count, and of a distance one is the sign */
+	{"byte_extract:4,0,n; content:\"c\"; content:\"b\"; distance:n;", "\xff\xff\xff\xff.bc",
+	 false, 7},
+	{"byte_extract:4,0,n; content:\"bc\"; content:\"c\"; distance:n;", "\xff\xff\xff\xff.bc",
+	 true, 7},
+	{"byte_extract:4,0,n; content:\"bc\"; byte_test:1,=,0x63,n,relative;",
+	 "\xff\xff\xff\xff.bc", true, 7},
+	{"byte_extract:5,0,n; content:\"c\"; offset:n; depth:1;", "\x01\0\0\0\x06.cc", true, 8},
+	{"byte_extract:5,0,n; content:\"c\"; offset:n; depth:1;", "\x01\0\0\0\x05.cc", false, 8},
+	{"byte_extract:4,0,n; content:\"c\"; offset:1; depth:n;", "\xff\xff\xff\xff.bc", false, 7},
+	{"byte_extract:4,0,n; isdataat:!n;", "\xff\xff\xff\xff.bc", true, 7},
+	/* byte_math: four bytes as they are; a name taken once more stays the first one's */
+	{"byte_math:bytes 4, offset 0, oper +, rvalue 1, result n;", "abcdefgh", true, 0},
+	{"byte_math:bytes 5, offset 0, oper +, rvalue 1, result n;", "abcdefgh", false, 0},
+	{"byte_math:bytes 5, offset 0, oper +, rvalue 1, result n, string dec;", "12345", true, 0},
+	{"byte_math:bytes 1, offset 0, oper -, rvalue 48, result n; byte_math:bytes 1, offset 1, oper "
+	 "-, rvalue 48, result n; content:\"x\"; offset:n; depth:1;",
+	 "35.x.x", true, 0},
+	{"byte_math:bytes 1, offset 0, oper -, rvalue 48, result n; byte_math:bytes 1, offset 1, oper "
+	 "-, rvalue 48, result n; content:\"x\"; offset:n; depth:1;",
+	 "53.x..", false, 0},
 };
 
 static enum vfw_sig_result ask(const char *options, const char *payload, unsigned int len)
