@@ -187,6 +187,19 @@ static void hear(struct vfw_replay *r, struct vfw_track_result *t, u64 time)
 	}
 }
 
+/* Where what rules call the payload begins: of ICMP it is not the same for each type in Suricata. */
+static u32 payload_at(const struct vfw_frame *f)
+{
+	if (f->proto == VFW_PROTO_ICMP && (f->icmp_type == 13 || f->icmp_type == 14) &&
+	    f->end - f->l4_off >= 20)
+		return f->l4_off + 20;
+	/* of all but errors and echo what stands behind the checksum counts */
+	if (f->proto == VFW_PROTO_ICMP6 && !(f->icmp_type >= 1 && f->icmp_type <= 4) &&
+	    f->icmp_type != 128 && f->icmp_type != 129 && f->end - f->l4_off >= 8)
+		return f->l4_off + 4;
+	return f->payload_off;
+}
+
 /* A parsed packet that is no fragment any more, or never was one whose transport counts. */
 static void one_packet(struct vfw_replay *r, const struct vfw_frame *f, const u8 *frame, u32 have,
 		       bool rebuilt)
@@ -198,9 +211,9 @@ static void one_packet(struct vfw_replay *r, const struct vfw_frame *f, const u8
 
 	vfw_detect_next(r->detect);
 	/* of other protocols, and what is broken, there is no payload that rules know */
-	if (f->flags & VFW_FRAME_F_L4 && f->payload_off < end) {
-		p.payload = frame + f->payload_off;
-		p.payload_len = end - f->payload_off;
+	if (f->flags & VFW_FRAME_F_L4 && payload_at(f) < end) {
+		p.payload = frame + payload_at(f);
+		p.payload_len = end - payload_at(f);
 	}
 	if (f->flags & VFW_FRAME_F_L4 && f->end <= have)
 		vfw_track_packet(r->track, f, frame, time, &t);

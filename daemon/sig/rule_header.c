@@ -165,6 +165,33 @@ static int ipopts(struct vfw_draft *d, const struct vfw_rule_option *o)
 			     "expected eol, nop, rr, ts, sec, esec, lsrr, ssrr, satid or any");
 }
 
+/* A number, not another one, or either in hexadecimal as Suricata writes it here: x1f. */
+static int tos(struct vfw_draft *d, const struct vfw_rule_option *o)
+{
+	struct vfw_rule_text t = o->value;
+	bool negated = t.len && t.s[0] == '!';
+	char hex[8] = "0x";
+	long long n;
+
+	if (negated)
+		t = behind(t, 1);
+	if (t.len >= 2 && t.len <= 3 && (t.s[0] == 'x' || t.s[0] == 'X')) {
+		struct vfw_rule_text digits = t;
+
+		memcpy(hex + 2, t.s + 1, t.len - 1);
+		digits.s = hex;
+		digits.len = t.len + 1;
+		if (vfw_rule_number(&digits, 0, 255, &n, d->e))
+			return -EINVAL;
+	} else if (vfw_rule_number(&t, 0, 255, &n, d->e)) {
+		return -EINVAL;
+	}
+	return add_cond(d, &o->value, VFW_SIG_TOS, negated ? VFW_SIG_NE : VFW_SIG_EQ, (uint32_t)n,
+			0)
+		       ? 0
+		       : -EINVAL;
+}
+
 static int ip_proto(struct vfw_draft *d, const struct vfw_rule_option *o)
 {
 	static const struct {
@@ -202,7 +229,6 @@ int vfw_draft_header(struct vfw_draft *d, const struct vfw_keyword *k,
 	} numbers[] = {
 		{VFW_KW_DSIZE, VFW_SIG_DSIZE, 65535},
 		{VFW_KW_TTL, VFW_SIG_TTL, 255},
-		{VFW_KW_TOS, VFW_SIG_TOS, 255},
 		{VFW_KW_ID, VFW_SIG_IP_ID, 65535},
 		{VFW_KW_FRAGOFFSET, VFW_SIG_FRAG_OFF, 65535},
 		{VFW_KW_SEQ, VFW_SIG_TCP_SEQ, 0xffffffffLL},
@@ -230,6 +256,8 @@ int vfw_draft_header(struct vfw_draft *d, const struct vfw_keyword *k,
 		return fragbits(d, o);
 	case VFW_KW_IPOPTS:
 		return ipopts(d, o);
+	case VFW_KW_TOS:
+		return tos(d, o);
 	case VFW_KW_IP_PROTO:
 		return ip_proto(d, o);
 	default: /* sameip */

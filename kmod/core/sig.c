@@ -350,6 +350,12 @@ static bool tcp_mss(const struct vfw_sig_pkt *p, u64 *x)
 	return false;
 }
 
+/* IPv4 says of a fragment what it is part of; IPv6 that it is a fragment, RFC 8200 4.5. */
+static u8 proto_of(const struct vfw_frame *f)
+{
+	return f->kind == VFW_FRAME_IP6 && f->flags & VFW_FRAME_F_FRAG ? 44 : f->proto;
+}
+
 static bool ip_field(const struct vfw_sig_pkt *p, unsigned int field, u64 *x)
 {
 	const struct vfw_frame *f = p->frame;
@@ -362,7 +368,7 @@ static bool ip_field(const struct vfw_sig_pkt *p, unsigned int field, u64 *x)
 		*x = f->ttl;
 		return true;
 	case VFW_SIG_IP_PROTO:
-		*x = f->proto;
+		*x = proto_of(f);
 		return true;
 	case VFW_SIG_SAME_IP:
 		*x = !memcmp(f->src, f->dst, 16);
@@ -375,7 +381,7 @@ static bool ip_field(const struct vfw_sig_pkt *p, unsigned int field, u64 *x)
 	}
 	if (f->kind != VFW_FRAME_IP4) {
 		if (field == VFW_SIG_FRAG_OFF && f->flags & VFW_FRAME_F_FRAG) {
-			*x = f->frag_off / 8;
+			*x = f->frag_off; /* in bytes, as Suricata has it */
 			return true;
 		}
 		return false;
@@ -569,16 +575,12 @@ static bool ends_fit(const struct vfw_sigs *s, const struct vfw_sig *sig, const 
 	if (!(sig->flags & VFW_SIG_ANY_ADDR_DST) &&
 	    !has_addr(s, &sig->dst, f, swap ? f->src : f->dst))
 		return false;
-	/* what has no ports has port 0 */
-	if (!(sig->flags & VFW_SIG_ANY_PORT_SRC) && !has_port(s, &sig->src.ports,
-							      !ports ? 0
-							      : swap ? f->dport
-								     : f->sport))
+	/* what has no ports, or none that are known, fits no rule that asks for one, be it for another one */
+	if (!(sig->flags & VFW_SIG_ANY_PORT_SRC) &&
+	    !(ports && has_port(s, &sig->src.ports, swap ? f->dport : f->sport)))
 		return false;
-	return sig->flags & VFW_SIG_ANY_PORT_DST || has_port(s, &sig->dst.ports,
-							     !ports ? 0
-							     : swap ? f->sport
-								    : f->dport);
+	return sig->flags & VFW_SIG_ANY_PORT_DST ||
+	       (ports && has_port(s, &sig->dst.ports, swap ? f->sport : f->dport));
 }
 
 static bool protocol_fits(const struct vfw_sig *sig, const struct vfw_frame *f)
@@ -594,8 +596,8 @@ static bool protocol_fits(const struct vfw_sig *sig, const struct vfw_frame *f)
 	if (!(sig->protocols & family))
 		return false;
 	if (sig->ip_proto >= 0)
-		return f->proto == sig->ip_proto;
-	switch (f->proto) {
+		return proto_of(f) == sig->ip_proto;
+	switch (proto_of(f)) {
 	case VFW_PROTO_TCP:
 		bit = VFW_SIG_P_TCP;
 		break;
@@ -631,7 +633,11 @@ static bool flow_fits(const struct vfw_sig *sig, const struct vfw_sig_pkt *p)
 		return false;
 	if (want & VFW_SIG_HTTP && !(p->flags & VFW_SIG_PKT_HTTP))
 		return false;
-	if (want & VFW_SIG_TO_SERVER && !(flow && to_server))
+	/* what has no flow goes to the server, as in Suricata, unless more is asked of the flow */
+	if (!flow && want & (VFW_SIG_NOT_ESTABLISHED | VFW_SIG_STATELESS | VFW_SIG_ONLY_FRAG |
+			     VFW_SIG_NO_FRAG))
+		return false;
+	if (want & VFW_SIG_TO_SERVER && flow && !to_server)
 		return false;
 	if (want & VFW_SIG_TO_CLIENT && !(flow && !to_server))
 		return false;

@@ -513,6 +513,9 @@ static bool header_bytes(const struct vfw_sig_pkt *p, unsigned int buffer, const
 		break;
 	case VFW_SIG_ICMP4_HEADER:
 		right = f->proto == VFW_PROTO_ICMP && f->flags & VFW_FRAME_F_L4;
+		/* times are of the header, RFC 792 */
+		if ((f->icmp_type == 13 || f->icmp_type == 14) && f->end - from >= 20)
+			to = from + 20;
 		break;
 	default:
 		right = f->proto == VFW_PROTO_ICMP6 && f->flags & VFW_FRAME_F_L4;
