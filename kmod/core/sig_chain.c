@@ -118,7 +118,10 @@ static bool window(const struct chain *c, const struct vfw_sig_step *t, u32 curs
 						   ? var_or(c, t, VFW_SIG_F_VAR_DEPTH, t->depth)
 						   : t->within;
 
+			/* what ends before the beginning has no end: Suricata's sum has no sign there */
 			high = cursor + offset + within;
+			if (high < 0)
+				high = c->len;
 		}
 	} else {
 		low = offset;
@@ -414,8 +417,12 @@ static bool try_base64(struct chain *c, u32 i)
 static bool try_isdataat(struct chain *c, u32 i)
 {
 	const struct vfw_sig_step *t = &c->steps[i];
-	long long at = plain_var_or(c, t, VFW_SIG_F_VAR_OFFSET, t->offset);
+	long long at = t->offset;
 	bool there;
+
+	/* here all of a variable counts, cut to what no buffer has */
+	if (t->flags & VFW_SIG_F_VAR_OFFSET)
+		at = c->vars[t->offset] > 0x7fffffff ? 0x7fffffff : (long long)c->vars[t->offset];
 
 	/* relative to the last place the byte just behind the buffer still counts, as in Suricata 7 */
 	if (t->flags & VFW_SIG_F_RELATIVE)

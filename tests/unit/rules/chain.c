@@ -247,6 +247,9 @@ static const struct chain chains[] = {
 	{"byte_extract:5,0,n; content:\"c\"; offset:n; depth:1;", "\x01\0\0\0\x06.cc", true, 8},
 	{"byte_extract:5,0,n; content:\"c\"; offset:n; depth:1;", "\x01\0\0\0\x05.cc", false, 8},
 	{"byte_extract:4,0,n; content:\"c\"; offset:1; depth:n;", "\xff\xff\xff\xff.bc", false, 7},
+	{"byte_extract:5,0,n; isdataat:!n;", "\x01\0\0\0\0.bc", true, 8},
+	{"content:\"b\"; content:\"a\"; distance:-9; within:3;", "xaxb", true, 0},
+	{"content:\"b\"; content:\"a\"; distance:-4; within:1;", "xaxb", false, 0},
 	{"byte_extract:4,0,n; isdataat:!n;", "\xff\xff\xff\xff.bc", true, 7},
 	/* byte_math: four bytes as they are; a name taken once more stays the first one's */
 	{"byte_math:bytes 4, offset 0, oper +, rvalue 1, result n;", "abcdefgh", true, 0},
