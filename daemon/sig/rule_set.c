@@ -262,13 +262,16 @@ static int action_order(enum vfw_rule_action a)
 	return order[a];
 }
 
-/* 0: only changes flowbits and flowints, 1: asks and changes, 2: asks, 3: has none. */
-static int bits_order(const struct vfw_rule_meta *m)
+/* Flowbits, or flowints: 0: only changes them, 1: asks and changes, 2: asks, 3: has none. */
+static int bits_order(const struct vfw_rule_meta *m, bool ints)
 {
 	bool asks = false, changes = false;
 	uint32_t i;
 
 	for (i = 0; i < m->n_bits; i++) {
+		if (m->bits[i].track != VFW_SIG_TRACK_FLOW ||
+		    vfw_rule_bit_is_int(m->bits[i].op) != ints)
+			continue;
 		if (vfw_rule_bit_asks(m->bits[i].op))
 			asks = true;
 		else
@@ -277,15 +280,39 @@ static int bits_order(const struct vfw_rule_meta *m)
 	return changes ? asks : asks ? 2 : 3;
 }
 
+/*
+ * Xbits are the other way round: who asks comes first, and sees what stood before the packet. A rule that only changes
+ * them stands where one without would.
+ */
+static int xbits_order(const struct vfw_rule_meta *m, bool pair)
+{
+	uint32_t i;
+
+	for (i = 0; i < m->n_bits; i++)
+		if (m->bits[i].track != VFW_SIG_TRACK_FLOW &&
+		    (m->bits[i].track == VFW_SIG_TRACK_BOTH) == pair &&
+		    vfw_rule_bit_asks(m->bits[i].op))
+			return 0;
+	return 1;
+}
+
 static int by_order(const void *x, const void *y)
 {
 	const struct place *a = x, *b = y;
 	int d = action_order(a->meta.action) - action_order(b->meta.action);
 
 	if (!d)
-		d = bits_order(&a->meta) - bits_order(&b->meta);
+		d = bits_order(&a->meta, false) - bits_order(&b->meta, false);
+	if (!d)
+		d = bits_order(&a->meta, true) - bits_order(&b->meta, true);
+	if (!d)
+		d = xbits_order(&a->meta, false) - xbits_order(&b->meta, false);
+	if (!d)
+		d = xbits_order(&a->meta, true) - xbits_order(&b->meta, true);
 	if (!d && a->meta.priority != b->meta.priority)
 		d = a->meta.priority < b->meta.priority ? -1 : 1;
+	if (!d && a->meta.sid != b->meta.sid)
+		d = a->meta.sid < b->meta.sid ? -1 : 1;
 	return d ? d : a->was < b->was ? -1 : 1;
 }
 

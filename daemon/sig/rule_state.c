@@ -156,6 +156,19 @@ static int begin_bits(struct vfw_draft *d, const struct vfw_rule_option *o, cons
 	return 0;
 }
 
+/* Blanks stand around a name, never in one. */
+static bool has_blank_in_name(const struct vfw_rule_text *names)
+{
+	struct vfw_rule_text rest = *names, name;
+	size_t i;
+
+	while (vfw_rule_split(&rest, '|', &name))
+		for (i = 0; i < name.len; i++)
+			if (name.s[i] == ' ')
+				return true;
+	return false;
+}
+
 static int flowbits(struct vfw_draft *d, const struct vfw_rule_option *o)
 {
 	struct vfw_rule_text rest, names, name;
@@ -166,6 +179,8 @@ static int flowbits(struct vfw_draft *d, const struct vfw_rule_option *o)
 		return rc;
 	b->track = VFW_SIG_TRACK_FLOW;
 	names = vfw_rule_trim(rest);
+	if (has_blank_in_name(&names))
+		return wrong(d, &names, "names without blanks");
 	if (b->op != VFW_RULE_BIT_ISSET && b->op != VFW_RULE_BIT_ISNOTSET)
 		return bit_name(d, &names, b);
 	while (vfw_rule_split(&names, '|', &name)) {
@@ -215,6 +230,20 @@ static int xbits(struct vfw_draft *d, const struct vfw_rule_option *o)
 	return rc;
 }
 
+/* Of a letter first, and two or more; what else stands in it Suricata takes too. */
+static bool is_int_name(const struct vfw_rule_text *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->len; i++) {
+		bool letter = (t->s[i] | 32) >= 'a' && (t->s[i] | 32) <= 'z';
+
+		if (!letter && (!i || t->s[i] <= ' ' || t->s[i] == '-'))
+			return false;
+	}
+	return t->len > 1;
+}
+
 /* name, operation, value; the value is a number or another name. */
 static int flowint(struct vfw_draft *d, const struct vfw_rule_option *o)
 {
@@ -247,6 +276,8 @@ static int flowint(struct vfw_draft *d, const struct vfw_rule_option *o)
 	b->track = VFW_SIG_TRACK_FLOW;
 	if (!vfw_rule_split(&rest, ',', &name) || !vfw_rule_split(&rest, ',', &op))
 		return wrong(d, &o->value, expected);
+	if (!is_int_name(&name))
+		return wrong(d, &name, "a name of two or more, that begins with a letter");
 	for (i = 0; i < n && !vfw_rule_is(&op, words[i].word);)
 		i++;
 	if (i == n)
@@ -257,6 +288,8 @@ static int flowint(struct vfw_draft *d, const struct vfw_rule_option *o)
 		return rc;
 	if (!vfw_rule_split(&rest, ',', &value) || !value.len)
 		return wrong(d, &o->value, expected);
+	if ((value.s[0] < '0' || value.s[0] > '9') && !is_int_name(&value))
+		return wrong(d, &value, "a number, or another name");
 	if (value.s[0] < '0' || value.s[0] > '9')
 		return bit_name(d, &value, b);
 	if (vfw_rule_number(&value, 0, 0xffffffffLL, &x, d->e))
@@ -370,8 +403,10 @@ int vfw_draft_state(struct vfw_draft *d, const struct vfw_keyword *k,
 		return limit(d, o, &d->meta.limit, false);
 	case VFW_KW_DETECTION_FILTER:
 		return limit(d, o, &d->meta.filter, true);
+	/* of alert and noalert the later one counts */
 	case VFW_KW_ALERT:
 		d->meta.alerts = true;
+		d->sig.flags &= ~VFW_SIG_NOALERT;
 		return 0;
 	case VFW_KW_BYPASS:
 		d->meta.bypass = true;

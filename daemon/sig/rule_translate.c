@@ -489,10 +489,11 @@ static int finish(struct vfw_draft *d)
 	}
 	if (vfw_draft_http_finish(d))
 		return -EINVAL;
-	if (d->sig.flags & VFW_SIG_ONLY_STREAM && d->sig.flags & VFW_SIG_PACKET) {
+	if (d->sig.flags & VFW_SIG_STREAM && d->sig.flags & VFW_SIG_PACKET) {
 		d->culprit = "flow";
-		return vfw_rule_fail(d->e, &d->rule->action, 0,
-				     "only_stream, and a keyword about single packets");
+		return vfw_rule_fail(
+			d->e, &d->rule->action, 0,
+			"about what TCP delivers, and with a keyword about single packets");
 	}
 	/* What excludes addresses Suricata asks of each packet all the same. */
 	d->meta.of_flows = is_about_ends(d);

@@ -272,7 +272,7 @@ static const struct {
 	 NULL},
 	{"alert tcp any any -> any any (content:\"a\"; xbits:set,x,track ip_src;", NULL,
 	 "flowint, xbits"},
-	{"alert tcp any any -> any any (content:\"a\"; flowint:x,>,3;", NULL, "flowint, xbits"},
+	{"alert tcp any any -> any any (content:\"a\"; flowint:xx,>,3;", NULL, "flowint, xbits"},
 	{"alert tcp any any -> any any (content:\"a\"; threshold:type limit, track by_src, count 1, "
 	 "seconds 60;",
 	 "\\x61", NULL},
