@@ -34,6 +34,8 @@ struct vfw_detect {
 		[2]; /* signatures whose literal is in the payload, in the window or the message */
 	u64 spent;
 	u32 said; /* alerts of the packet that is asked */
+	u64 packets; /* its number */
+	u64 passing; /* number of the last one that a rule let pass */
 	u8 decoded[DECODED_MAX];
 };
 
@@ -212,19 +214,15 @@ static struct vfw_sig_counter *flow_int(struct vfw_detect *d, const struct round
 	return c && (make || c->since) ? c : NULL;
 }
 
-/* What it is compared with or changed by. Returns false when that is a name that is not set. */
-static bool int_value(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b,
-		      u32 *value)
+/* What it is compared with or changed by: a name that is not set stands for 0. */
+static u32 int_value(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b)
 {
 	struct vfw_sig_counter *c;
 
-	*value = b->value;
 	if (b->n < 2)
-		return true;
+		return b->value;
 	c = flow_int(d, r, b->bit[1], false);
-	if (c)
-		*value = c->count;
-	return c;
+	return c ? c->count : 0;
 }
 
 static bool int_allows(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b)
@@ -235,22 +233,18 @@ static bool int_allows(struct vfw_detect *d, const struct round *r, const struct
 		[VFW_RULE_INT_EQ] = VFW_SIG_EQ, [VFW_RULE_INT_NE] = VFW_SIG_NE,
 		[VFW_RULE_INT_GE] = VFW_SIG_GE, [VFW_RULE_INT_GT] = VFW_SIG_GT,
 	};
-	u32 value;
 
 	if (b->op <= VFW_RULE_INT_ISNOTSET)
 		return !!c == (b->op == VFW_RULE_INT_ISSET);
-	return c && int_value(d, r, b, &value) && vfw_sig_compare(cmp[b->op], c->count, value, 0);
+	return c && vfw_sig_compare(cmp[b->op], c->count, int_value(d, r, b), 0);
 }
 
-/* Adding to what is not set changes nothing. */
+/* Adding to what is not set begins at nothing; subtracting from it changes nothing. */
 static void int_apply(struct vfw_detect *d, const struct round *r, const struct vfw_rule_bits *b)
 {
-	struct vfw_sig_counter *c;
-	u32 value;
+	u32 value = int_value(d, r, b);
+	struct vfw_sig_counter *c = flow_int(d, r, b->bit[0], b->op != VFW_RULE_INT_SUBTRACT);
 
-	if (!int_value(d, r, b, &value))
-		return;
-	c = flow_int(d, r, b->bit[0], b->op == VFW_RULE_INT_SET);
 	if (!c)
 		return;
 	c->since = 1;
@@ -326,17 +320,23 @@ void vfw_detect_grant(struct vfw_detect *d, const struct vfw_rule_meta *rule,
 	}
 }
 
-static bool within_limit(struct vfw_detect *d, const struct round *r, u32 sig, u16 kind,
-			 const struct vfw_sig_limit *limit)
+static enum vfw_sig_told count(struct vfw_detect *d, const struct round *r, u32 sig, u16 kind,
+			       const struct vfw_sig_limit *limit)
 {
 	struct vfw_store_key key;
 	struct vfw_sig_counter *c;
 
 	if (!limit->kind)
-		return true;
+		return VFW_SIG_TOLD;
 	key = key_of(r, sig, kind, limit->track);
 	c = vfw_store_get(d->store, &key, true);
-	return !c || vfw_sig_limit(limit, c, r->time) == VFW_SIG_TOLD;
+	return c ? vfw_sig_limit(limit, c, r->time) : VFW_SIG_TOLD;
+}
+
+static bool within_limit(struct vfw_detect *d, const struct round *r, u32 sig, u16 kind,
+			 const struct vfw_sig_limit *limit)
+{
+	return count(d, r, sig, kind, limit) == VFW_SIG_TOLD;
 }
 
 /* --- one signature --- */
@@ -372,6 +372,23 @@ static bool has_payload_steps(const struct vfw_detect *d, const struct vfw_sig *
 	return sig->n_steps && d->set->steps[sig->first_step].buffer == VFW_SIG_PAYLOAD;
 }
 
+/*
+ * dsize:0. Suricata takes a segment with which bytes of its stream are asked, a FIN mostly, as one that has a payload, though
+ * not as one of any size.
+ */
+static bool wants_no_payload(const struct vfw_detect *d, const struct vfw_sig *sig)
+{
+	u32 i;
+
+	for (i = 0; i < sig->n_conds; i++) {
+		const struct vfw_sig_cond *c = &d->set->conds[sig->first_cond + i];
+
+		if (c->field == VFW_SIG_DSIZE && c->cmp == VFW_SIG_EQ && !c->a)
+			return true;
+	}
+	return false;
+}
+
 /* *stream: what matched are bytes of the stream. */
 static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, bool *stream)
 {
@@ -383,7 +400,11 @@ static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, boo
 	if (*stream)
 		return (!literal || d->wanted[1][i]) &&
 		       try_buffer(d, r, sig, r->window, r->window_len);
-	*stream = false;
+	if (r->window_len && !p->payload_len && wants_no_payload(d, sig))
+		return false;
+	if (sig->flags & VFW_SIG_ONLY_STREAM &&
+	    (!has_payload_steps(d, sig) || p->frame->proto != VFW_PROTO_TCP))
+		return false;
 	if (!has_payload_steps(d, sig)) /* the end of a flow is no packet */
 		return p->head_len && try_buffer(d, r, sig, p->payload, p->payload_len);
 	if (sig->flags & VFW_SIG_STREAM && p->frame->proto == VFW_PROTO_TCP) {
@@ -397,8 +418,9 @@ static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, boo
 		    (!(sig->flags & VFW_SIG_PACKET) && p->flags & VFW_SIG_PKT_IN_STREAM))
 			return false;
 	}
-	return p->payload_len && (!literal || d->wanted[0][i]) &&
-	       try_buffer(d, r, sig, p->payload, p->payload_len);
+	/* a segment without payload is asked where bytes of its stream are */
+	return (p->payload_len || (r->window_len && p->head_len)) &&
+	       (!literal || d->wanted[0][i]) && try_buffer(d, r, sig, p->payload, p->payload_len);
 }
 
 /* Of those that come first, as many as Suricata keeps. */
@@ -411,8 +433,44 @@ static void say(struct vfw_detect *d, const struct round *r, const struct vfw_ru
 	d->alert(d->ctx, m, r->p, stream);
 }
 
-/* Returns true when a pass rule ends the round. */
-static bool one(struct vfw_detect *d, const struct round *r, u32 i)
+/*
+ * The rest of the flow is asked nothing, by a rule about addresses or about bytes of the stream that passes, drops or rejects.
+ * Of the packet at hand all rules are asked.
+ */
+static void close_flow(struct vfw_detect *d, const struct round *r, const struct vfw_rule_meta *m,
+		       bool stream)
+{
+	if (r->flow && !r->flow->closed && (m->of_flows || stream))
+		r->flow->closed = d->packets;
+}
+
+/* An alert of the packet at hand, or none, as its counters have it. */
+static void judge(struct vfw_detect *d, const struct round *r, u32 i, bool stream)
+{
+	const struct vfw_sig *sig = &d->set->sig[i];
+	const struct vfw_rule_meta *m = &d->set->meta[i];
+	enum vfw_sig_told told;
+
+	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
+		return;
+	told = count(d, r, i, KIND_LIMIT, &m->limit);
+	if (sig->flags & VFW_SIG_PASS) {
+		/* it passes when it would speak */
+		if (told != VFW_SIG_TOLD)
+			return;
+		if (m->alerts)
+			say(d, r, m, stream);
+		close_flow(d, r, m, stream);
+		d->passing = d->packets;
+		return;
+	}
+	if (told != VFW_SIG_UNDER && m->action != VFW_RULE_ALERT)
+		close_flow(d, r, m, stream);
+	if (told == VFW_SIG_TOLD && !(sig->flags & VFW_SIG_NOALERT))
+		say(d, r, m, stream);
+}
+
+static void one(struct vfw_detect *d, const struct round *r, u32 i)
 {
 	const struct vfw_sig *sig = &d->set->sig[i];
 	const struct vfw_rule_meta *m = &d->set->meta[i];
@@ -420,35 +478,24 @@ static bool one(struct vfw_detect *d, const struct round *r, u32 i)
 
 	/* of messages those are asked that are about messages; of all else the others */
 	if (!(sig->flags & VFW_SIG_MESSAGE) != !r->p->buffers)
-		return false;
+		return;
 	if (!vfw_sig_header(&d->set->sigs, sig, r->p))
-		return false;
+		return;
 	if (sig->flags & VFW_SIG_ONCE && (!r->p->head_len || was_asked(d, r, i)))
-		return false;
+		return;
 	if (!bits_allow(d, r, m) || !content_fits(d, r, i, &stream))
-		return false;
+		return;
 	bits_apply(d, r, m);
 	if (d->match)
 		d->match(d->ctx);
-	if (m->bypass && r->flow)
-		r->flow->passed = true;
-	if (!within_limit(d, r, i, KIND_FILTER, &m->filter))
-		return false;
-	if (sig->flags & VFW_SIG_PASS) {
-		if (m->alerts && within_limit(d, r, i, KIND_LIMIT, &m->limit))
-			say(d, r, m, stream);
-		if ((m->of_flows || stream) && r->flow)
-			r->flow->passed = true;
-		return true;
-	}
-	if (!within_limit(d, r, i, KIND_LIMIT, &m->limit) || sig->flags & VFW_SIG_NOALERT)
-		return false;
-	say(d, r, m, stream);
-	if (vfw_sig_both_ways(&d->set->sigs, sig, r->p) &&
-	    within_limit(d, r, i, KIND_FILTER, &m->filter) &&
-	    within_limit(d, r, i, KIND_LIMIT, &m->limit))
-		say(d, r, m, stream);
-	return false;
+	if (m->bypass && r->flow && !r->flow->closed)
+		r->flow->closed = d->packets;
+	/* of a packet that a rule lets pass no other speaks, but what they remember they do */
+	if (d->passing == d->packets)
+		return;
+	judge(d, r, i, stream);
+	if (!(sig->flags & VFW_SIG_PASS) && vfw_sig_both_ways(&d->set->sigs, sig, r->p))
+		judge(d, r, i, stream);
 }
 
 struct want {
@@ -477,7 +524,7 @@ static void ask_all(struct vfw_detect *d, const struct round *r)
 	u32 i, at = 0, n = d->set->sigs.n_sigs;
 	struct want w = {d, d->wanted[0]};
 
-	if (r->flow && r->flow->passed)
+	if (r->flow && r->flow->closed && r->flow->closed != d->packets)
 		return;
 	memset(d->wanted[0], 0, n);
 	memset(d->wanted[1], 0, n);
@@ -496,14 +543,15 @@ static void ask_all(struct vfw_detect *d, const struct round *r)
 		bool always = at < d->n_always && d->always[at] == i;
 
 		at += always;
-		if ((always || d->wanted[0][i] || d->wanted[1][i]) && one(d, r, i))
-			return;
+		if (always || d->wanted[0][i] || d->wanted[1][i])
+			one(d, r, i);
 	}
 }
 
 void vfw_detect_next(struct vfw_detect *d)
 {
 	d->said = 0;
+	d->packets++;
 }
 
 void vfw_detect_packet(struct vfw_detect *d, const struct vfw_sig_pkt *p,

@@ -151,6 +151,7 @@ static void end_tcp(struct vfw_track *t, struct vfw_track_flow *f, u64 time)
 {
 	unsigned int side;
 
+	f->established = f->was_established;
 	for (side = 0; side < 2; side++) {
 		flush(t, f, side, time);
 		if (f->stream[side].flags & VFW_STREAM_F_STARTED)
@@ -480,7 +481,7 @@ static void take_tcp(struct vfw_track *t, struct vfw_track_flow *f, unsigned int
 		if (step == VFW_TCP_STEP_REOPEN) {
 			end_tcp(t, f, time);
 			memset(&f->tcp, 0, sizeof(f->tcp));
-			f->was_established = false;
+			f->was_established = f->established = false;
 			memset(f->has_ts, 0, sizeof(f->has_ts));
 			f->opener = side ? !f->opener : f->opener;
 			side = 0;
@@ -545,6 +546,8 @@ void vfw_track_packet(struct vfw_track *t, const struct vfw_frame *f, const u8 *
 	r->flow = flow;
 	r->side = !!(made & VFW_FLOWKEY_SIDE) != flow->opener;
 	flow->last = time;
+	/* the segment that ends the handshake still belongs to it */
+	flow->established = flow->was_established;
 	if (f->proto == VFW_PROTO_TCP && f->flags & VFW_FRAME_F_L4)
 		take_tcp(t, flow, r->side, f, frame, len, time, r);
 	flow->packets[r->side]++;
@@ -555,6 +558,6 @@ void vfw_track_packet(struct vfw_track *t, const struct vfw_frame *f, const u8 *
 bool vfw_track_established(const struct vfw_track_flow *flow)
 {
 	if (flow->key.proto == VFW_PROTO_TCP)
-		return flow->was_established;
+		return flow->established;
 	return flow->packets[0] && flow->packets[1];
 }

@@ -38,7 +38,8 @@ struct vfw_track_flow {
 	u8 opener; /* key side that opened */
 	bool tcp_open;
 	bool was_established;
-	bool passed; /* a pass rule about addresses let all of it pass */
+	bool established; /* it was before the packet at hand */
+	u64 closed; /* number of the packet behind which no rule is asked any more; 0: none */
 	bool has_ts[2]; /* ts is valid */
 	u32 ts[2]; /* the newest timestamp each side has sent */
 	struct vfw_tcp tcp;

@@ -386,7 +386,7 @@ START_TEST(passes)
 		{"pass tcp any any -> any 80 (sid:1;)\n", "3 3"},
 		{"pass tcp any any -> any 80 (alert; sid:1;)\n", "1 3 3"},
 		{"pass tcp any any -> any 80 (alert; dsize:0; threshold:type limit, track by_src, count 1, seconds 9; sid:1;)\n",
-		 "1 2 3 3 3 3 3 3"},
+		 "1 2 2 2 2 3 3 3 3 3 3 3 3 3"},
 		{"pass tcp any any -> !10.0.0.9 80 (sid:1;)\n", "3 3"},
 		{"pass tcp any any -> any 80 (content:\"GO\"; sid:1;)\n", "2 2 2 3 3 3 3 3 3 3"},
 		{"pass tcp any any -> any 80 (dsize:2; sid:1;)\n", "2 2 2 2 3 3 3 3 3 3 3 3 3"},
@@ -511,14 +511,21 @@ START_TEST(flowint)
 	datagram(CLIENT, "a");
 	datagram(CLIENT, "a");
 	datagram(CLIENT, "a b");
-	expect("alert udp any any -> any any (content:\"a\"; flowint:n,notset; flowint:n,=,1; sid:1;)\n"
-	       "alert udp any any -> any any (content:\"a\"; flowint:n,isset; flowint:n,+,1; noalert; sid:2;)\n"
-	       "alert udp any any -> any any (content:\"a\"; flowint:n,==,3; sid:3;)\n"
-	       "alert udp any any -> any any (content:\"b\"; flowint:n,>,3; sid:4;)\n"
-	       "alert udp any any -> any any (content:\"b\"; flowint:n,>=,4; flowint:m,=,n; sid:5;)\n"
-	       "alert udp any any -> any any (content:\"b\"; flowint:m,<,n; sid:6;)\n"
-	       "alert udp any any -> any any (content:\"b\"; flowint:k,+,1; flowint:k,isset; sid:7;)\n",
-	       NULL, "1 3 4 5");
+	expect("alert udp any any -> any any (content:\"a\"; flowint:nn,notset; flowint:nn,=,1; sid:1;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowint:nn,isset; flowint:nn,+,1; noalert; sid:2;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowint:nn,==,3; sid:3;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:nn,>,3; sid:4;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:nn,>=,4; flowint:mm,=,nn; sid:5;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:mm,<,nn; sid:6;)\n"
+	       "alert udp any any -> any any (content:\"b\"; flowint:kk,+,1; flowint:kk,isset; sid:7;)\n"
+	       /* what is not set is added to, but is not taken from */
+	       "alert udp any any -> any any (content:\"a\"; flowint:up,+,1; noalert; sid:8;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowint:up,==,3; sid:9;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowint:down,-,1; noalert; sid:10;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowint:down,isset; sid:11;)\n"
+	       /* as another's name it stands for 0 */
+	       "alert udp any any -> any any (content:\"b\"; flowint:up,>,none; sid:12;)\n",
+	       NULL, "1 3 4 5 9 12");
 }
 END_TEST
 
@@ -534,6 +541,87 @@ START_TEST(xbits)
 	       "alert tcp-pkt any any -> any any (content:\"world\"; xbits:isset,x,track ip_src; sid:2;)\n"
 	       "alert tcp-pkt any any -> any any (content:\"world\"; xbits:isset,x,track ip_dst; sid:3;)\n",
 	       NULL, "1 2");
+}
+END_TEST
+
+/* Who asks for an xbit sees what stood before the packet; flowbits it is the other way round. Of equals the lower sid is first. */
+START_TEST(order)
+{
+	begin();
+	datagram(CLIENT, "a");
+	datagram(CLIENT, "a");
+	expect("alert udp any any -> any any (content:\"a\"; xbits:set,x,track ip_src; sid:1;)\n"
+	       "alert udp any any -> any any (content:\"a\"; xbits:isset,x,track ip_src; sid:2;)\n"
+	       "alert udp any any -> any any (content:\"a\"; xbits:isnotset,x,track ip_src; sid:3;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowbits:isset,f; sid:4;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowbits:set,f; sid:5;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowbits:toggle,g; sid:7;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowbits:unset,g; sid:6;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowbits:isset,g; sid:8;)\n",
+	       NULL, "1 1 2 3 4 4 5 5 6 6 7 7 8 8");
+}
+END_TEST
+
+/* The later one counts. */
+START_TEST(alert_again)
+{
+	begin();
+	datagram(CLIENT, "a");
+	expect("alert udp any any -> any any (content:\"a\"; noalert; alert; sid:1;)\n"
+	       "alert udp any any -> any any (content:\"a\"; flowbits:noalert; sid:2;)\n",
+	       NULL, "1");
+}
+END_TEST
+
+/* What a rule drops by its stream, or by its ends, is not asked any more; by a packet, the rest is. */
+START_TEST(drops)
+{
+	static const struct {
+		const char *rule;
+		const char *alerts;
+	} rules[] = {
+		{"drop udp any any -> any any (sid:1;)\n", "1 2"},
+		{"drop udp any any -> any any (content:\"a\"; sid:1;)\n", "1 2 2 2"},
+		{"reject udp any any -> any any (xbits:set,x,track ip_src; noalert; sid:1;)\n",
+		 "2"},
+		{"alert udp any any -> any any (sid:1;)\n", "1 1 2 2 2"},
+		/* a rule that must not speak yet neither drops nor passes */
+		{"drop udp any any -> any any (threshold:type threshold, track by_src, count 2, seconds 9; sid:1;)\n",
+		 "2 2 2"},
+		{"pass udp any any -> any any (content:\"b\"; detection_filter:track by_src, count 1, seconds 9; sid:1;)\n",
+		 "2 2 2"},
+		/* and what it lets pass sets its bits all the same */
+		{"pass udp any any -> any any (content:\"a\"; sid:1;)\n"
+		 "alert udp any any -> any any (content:\"a\"; flowbits:set,f; sid:3;)\n"
+		 "alert udp any any -> any any (content:\"b\"; flowbits:isset,f; sid:4;)\n",
+		 "2 2 4 4"},
+	};
+	char all[1024];
+
+	begin();
+	datagram(CLIENT, "a");
+	datagram(CLIENT, "b");
+	datagram(SERVER, "b");
+	snprintf(all, sizeof(all), "%salert udp any any -> any any (ttl:64; sid:2;)\n",
+		 rules[_i].rule);
+	expect(all, NULL, rules[_i].alerts);
+}
+END_TEST
+
+/* The segment that ends the handshake is of it. A FIN with which bytes of the stream are asked is none without payload. */
+START_TEST(established)
+{
+	begin();
+	handshake();
+	segment(CLIENT, ACK, 1, 1, "a", 0);
+	segment(SERVER, ACK, 1, 2, "", 0);
+	segment(CLIENT, FIN | ACK, 2, 1, "", 0);
+	expect("alert tcp any any -> any any (flow:established; flags:A; sid:1;)\n"
+	       "alert tcp any any -> any any (flow:not_established; flags:A; sid:2;)\n"
+	       "alert tcp any any -> any 80 (dsize:0; sid:3;)\n"
+	       "alert tcp-pkt any any -> any 80 (content:!\"b\"; sid:4;)\n"
+	       "alert tcp any any -> any 80 (flow:only_stream; sid:5;)\n",
+	       NULL, "1 1 2 3 3 4 4");
 }
 END_TEST
 
@@ -609,6 +697,10 @@ TCase *rules_replay_cases(void)
 	tcase_add_test(t, flowbits);
 	tcase_add_test(t, flowint);
 	tcase_add_test(t, xbits);
+	tcase_add_test(t, order);
+	tcase_add_test(t, alert_again);
+	tcase_add_loop_test(t, drops, 0, 7);
+	tcase_add_test(t, established);
 	tcase_add_test(t, thresholds);
 	tcase_add_test(t, once_and_pass);
 	tcase_add_test(t, damaged);
