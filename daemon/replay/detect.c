@@ -35,6 +35,8 @@ struct vfw_detect {
 	u64 spent;
 	u32 said; /* alerts of the packet that is asked */
 	u64 packets; /* its number */
+	u64 streamed[2]; /* number of the last one with which bytes of that side were asked */
+	u64 *hit; /* number of the last one whose stream each signature matched in */
 	u64 passing; /* number of the last one that a rule let pass */
 	u8 decoded[DECODED_MAX];
 };
@@ -56,9 +58,10 @@ static int index_literals(struct vfw_detect *d)
 
 	d->by_literal = calloc(set->n_literals + 1, sizeof(*d->by_literal));
 	d->always = calloc(set->sigs.n_sigs + 1, sizeof(*d->always));
+	d->hit = calloc(set->sigs.n_sigs + 1, sizeof(*d->hit));
 	d->wanted[0] = calloc(1, set->sigs.n_sigs + 1);
 	d->wanted[1] = calloc(1, set->sigs.n_sigs + 1);
-	if (!d->by_literal || !d->always || !d->wanted[0] || !d->wanted[1])
+	if (!d->by_literal || !d->always || !d->hit || !d->wanted[0] || !d->wanted[1])
 		return -ENOMEM;
 	for (i = 0; i < set->n_literals; i++)
 		d->by_literal[i] = VFW_SIG_NONE;
@@ -101,6 +104,7 @@ void vfw_detect_free(struct vfw_detect *d)
 	vfw_message_free(d->message);
 	free(d->by_literal);
 	free(d->always);
+	free(d->hit);
 	free(d->wanted[0]);
 	free(d->wanted[1]);
 	free(d);
@@ -395,12 +399,13 @@ static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, boo
 	const struct vfw_sig *sig = &d->set->sig[i];
 	bool literal = sig->fast != VFW_SIG_NONE;
 	const struct vfw_sig_pkt *p = r->p;
+	bool beside = d->streamed[r->side] == d->packets;
 
 	*stream = p->buffers;
 	if (*stream)
 		return (!literal || d->wanted[1][i]) &&
 		       try_buffer(d, r, sig, r->window, r->window_len);
-	if (r->window_len && !p->payload_len && wants_no_payload(d, sig))
+	if (beside && !p->payload_len && wants_no_payload(d, sig))
 		return false;
 	if (sig->flags & VFW_SIG_ONLY_STREAM &&
 	    (!has_payload_steps(d, sig) || p->frame->proto != VFW_PROTO_TCP))
@@ -410,17 +415,21 @@ static bool content_fits(struct vfw_detect *d, const struct round *r, u32 i, boo
 	if (sig->flags & VFW_SIG_STREAM && p->frame->proto == VFW_PROTO_TCP) {
 		if (r->window_len && (!literal || d->wanted[1][i])) {
 			*stream = try_buffer(d, r, sig, r->window, r->window_len);
-			if (*stream)
+			if (*stream) {
+				d->hit[i] = d->packets;
 				return true;
+			}
 		}
 		/* packets whose bytes the stream has are inspected there */
 		if (sig->flags & VFW_SIG_ONLY_STREAM ||
 		    (!(sig->flags & VFW_SIG_PACKET) && p->flags & VFW_SIG_PKT_IN_STREAM))
 			return false;
 	}
-	/* a segment without payload is asked where bytes of its stream are */
-	return (p->payload_len || (r->window_len && p->head_len)) &&
-	       (!literal || d->wanted[0][i]) && try_buffer(d, r, sig, p->payload, p->payload_len);
+	/* rules about segments are asked of one without payload too, where bytes of its stream are asked, and did not match */
+	if (!p->payload_len &&
+	    (!beside || !p->head_len || !(sig->flags & VFW_SIG_PACKET) || d->hit[i] == d->packets))
+		return false;
+	return (!literal || d->wanted[0][i]) && try_buffer(d, r, sig, p->payload, p->payload_len);
 }
 
 /* Of those that come first, as many as Suricata keeps. */
@@ -526,6 +535,8 @@ static void ask_all(struct vfw_detect *d, const struct round *r)
 
 	if (r->flow && r->flow->closed && r->flow->closed != d->packets)
 		return;
+	if (r->window_len)
+		d->streamed[r->side] = d->packets;
 	memset(d->wanted[0], 0, n);
 	memset(d->wanted[1], 0, n);
 	vfw_rule_scan_literals(d->scan, r->p->payload, r->p->payload_len, on_literal, &w);

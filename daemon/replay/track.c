@@ -507,8 +507,11 @@ static void take_tcp(struct vfw_track *t, struct vfw_track_flow *f, unsigned int
 	    (!(frame->tcp_flags & VFW_TCP_SYN) || options.fast_open))
 		r->in_stream = take_segment(f, side, frame, payload, len);
 	r->ready = vfw_track_ready(f, side);
-	/* what a FIN meets is asked as far as it was acknowledged, the rest when the conversation is over */
-	over = vfw_track_closed(f) || frame->tcp_flags & VFW_TCP_FIN;
+	/*
+	 * what a FIN meets is asked as far as it was acknowledged, the rest when the conversation is over; but a server's FIN with
+	 * bytes lets all wait, in Suricata
+	 */
+	over = vfw_track_closed(f) || (frame->tcp_flags & VFW_TCP_FIN && (!side || !len));
 	r->inspect = r->ready >= (over ? 1 : VFW_TRACK_CHUNK);
 }
 

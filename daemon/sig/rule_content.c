@@ -210,6 +210,7 @@ static int modify(struct vfw_draft *d, const struct vfw_keyword *k, const struct
 			return twice(d, o);
 		if (number_or_var(d, o, 0, 65535, VFW_SIG_F_VAR_OFFSET, s, &s->offset))
 			return -EINVAL;
+		d->offsets = true;
 		return 0;
 	case VFW_KW_DEPTH:
 		if (s->flags & (VFW_SIG_F_RELATIVE | VFW_SIG_F_DEPTH))

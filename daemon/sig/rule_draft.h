@@ -35,6 +35,7 @@ struct vfw_draft {
 	bool negates; /* its addresses exclude some */
 	bool named; /* the buffer was just named: it may still be transformed */
 	uint32_t stream_size; /* 1: the keyword is there */
+	bool offsets; /* a content has an offset, be it 0 */
 	bool deep; /* set with an error: a protocol's parser is what lacks */
 	const char *culprit; /* with an error: what the reasons count; NULL: the option's keyword */
 };

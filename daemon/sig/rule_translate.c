@@ -332,12 +332,12 @@ static void choose_scope(struct vfw_draft *d)
 	d->sig.flags |= VFW_SIG_STREAM;
 	if (d->sig.flags & VFW_SIG_MESSAGE)
 		return;
-	if (d->stream_size)
+	if (d->stream_size || d->offsets)
 		d->sig.flags |= VFW_SIG_PACKET;
 	for (i = 0; i < d->n_steps; i++)
 		if (d->steps[i].op == VFW_SIG_CONTENT &&
 		    !(d->steps[i].flags & VFW_SIG_F_RELATIVE) &&
-		    (d->steps[i].flags & VFW_SIG_F_DEPTH || d->steps[i].offset))
+		    d->steps[i].flags & VFW_SIG_F_DEPTH)
 			d->sig.flags |= VFW_SIG_PACKET;
 }
 

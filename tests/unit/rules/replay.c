@@ -625,6 +625,25 @@ START_TEST(established)
 }
 END_TEST
 
+/* A client's FIN with bytes asks what was acknowledged, a server's does not. An offset makes both of a rule, also 0. */
+START_TEST(fin_with_bytes)
+{
+	static const char rules[] =
+		"alert tcp-stream any any -> any any (content:\"aabb\"; sid:1;)\n"
+		"alert tcp any any -> any any (content:\"aa\"; offset:0; sid:2;)\n";
+	int side;
+
+	for (side = CLIENT; side <= SERVER; side++) {
+		begin();
+		handshake();
+		segment(side, ACK, 1, 1, "aa", 0);
+		segment(!side, ACK, 1, 3, "", 0);
+		segment(side, FIN | ACK, 3, 1, "bb", 0);
+		expect(rules, NULL, side == CLIENT ? "2 2" : "1 2 2");
+	}
+}
+END_TEST
+
 START_TEST(thresholds)
 {
 	int i;
@@ -701,6 +720,7 @@ TCase *rules_replay_cases(void)
 	tcase_add_test(t, alert_again);
 	tcase_add_loop_test(t, drops, 0, 7);
 	tcase_add_test(t, established);
+	tcase_add_test(t, fin_with_bytes);
 	tcase_add_test(t, thresholds);
 	tcase_add_test(t, once_and_pass);
 	tcase_add_test(t, damaged);
