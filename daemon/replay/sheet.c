@@ -263,7 +263,7 @@ static bool take_uri(struct vfw_sheet *s, const u8 *p, u32 len, bool raw)
 		return true;
 	if (s->uri_len + len + 1 > VFW_SHEET_URI)
 		return false;
-	/* a query is read as it was sent */
+	/* in a query nothing but %xx is taken off */
 	for (i = 0; i < s->uri_len && s->uri[i] != '?';)
 		i++;
 	s->uri[s->uri_len] = i == s->uri_len ? '?' : '&';

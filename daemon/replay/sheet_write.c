@@ -95,7 +95,11 @@ static bool write_uri(const struct vfw_sheet *s, struct pen *p)
 		snprintf(code, sizeof(code), "%%%02x", c);
 		say(p, code);
 	}
-	add(p, s->uri + path, s->uri_len - path);
+	for (i = path; i < s->uri_len; i++) {
+		add(p, s->uri + i, 1);
+		if (s->uri[i] == '%')
+			say(p, "25");
+	}
 	return true;
 }
 
@@ -103,7 +107,7 @@ static bool read_uri(const struct vfw_sheet *s, struct pen *p)
 {
 	u32 path = path_len(s);
 
-	if (!is_settled_path(s->uri, path) || (s->raw && memchr(s->uri, '%', path)))
+	if (!is_settled_path(s->uri, path) || (s->raw && memchr(s->uri, '%', s->uri_len)))
 		return false;
 	add(p, s->uri, s->uri_len);
 	return true;

@@ -349,6 +349,22 @@ static void put_path(struct maker *k, const struct vfw_http_side *m,
 	k->len = from + without_dots(k->room + from, k->len - from);
 }
 
+/* %xx is taken off here too, once; all else stays, %uxxxx as well. */
+static void put_query(struct maker *k, const struct vfw_http_side *m,
+		      const struct vfw_http_span *query)
+{
+	const u8 *p = m->head + query->off;
+	u32 i, n;
+
+	for (i = 0; i < query->len; i += n) {
+		u32 left = query->len - i;
+		bool wide = left > 1 && lower(p[i + 1]) == 'u';
+
+		n = 1;
+		put(k, wide ? p[i] : decode(p + i, left, &n));
+	}
+}
+
 static bool put_uri(struct maker *k, const struct vfw_http_side *m)
 {
 	struct uri u;
@@ -361,7 +377,7 @@ static bool put_uri(struct maker *k, const struct vfw_http_side *m)
 		put_path(k, m, &u.path);
 	if (u.query.off != VFW_HTTP_NONE) {
 		put(k, '?');
-		put_value(k, m, &u.query);
+		put_query(k, m, &u.query);
 	}
 	if (u.fragment.off != VFW_HTTP_NONE) {
 		put(k, '#');
@@ -408,6 +424,19 @@ static bool put_host(struct maker *k, const struct vfw_http_side *m)
 	else if (!put_named(k, m, "host"))
 		return false;
 	trim_host(k);
+	return k->len;
+}
+
+/* As it stands: in the request line, else in the header. */
+static bool put_raw_host(struct maker *k, const struct vfw_http_side *m)
+{
+	struct uri u = {.host = {VFW_HTTP_NONE, 0}};
+
+	if (m->uri.off != VFW_HTTP_NONE)
+		split_uri(m, &u);
+	if (u.host.off == VFW_HTTP_NONE)
+		return put_named(k, m, "host");
+	put_value(k, m, &u.host);
 	return k->len;
 }
 
@@ -495,7 +524,7 @@ static bool make(struct maker *k, const struct vfw_http_side *m, enum vfw_http_b
 	case VFW_HTTP_B_HOST:
 		return put_host(k, m);
 	case VFW_HTTP_B_HOST_RAW:
-		return put_named(k, m, "host") || put_host(k, m);
+		return put_raw_host(k, m);
 	case VFW_HTTP_B_HEADER:
 		return put_headers(k, m, false);
 	case VFW_HTTP_B_HEADER_NAMES:
