@@ -17,6 +17,8 @@ static void sig_rebuild(struct vfw_frame *f, const struct vfw_pkt *p)
 	const u8 *h = p->whole - SIG_HEADER;
 
 	*f = p->f;
+	/* what is put together is of its transport, and no fragment any more */
+	f->flags &= ~VFW_FRAME_F_FRAG;
 	if (f->proto == IPPROTO_UDP) {
 		f->sport = vfw_get16(h);
 		f->dport = vfw_get16(h + 2);

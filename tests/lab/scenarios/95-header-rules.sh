@@ -65,8 +65,8 @@ datagrams() {
 	X
 }
 
-labvm add a --ip 10.0.0.1/24
-labvm add b --ip 10.0.0.2/24 --ip 10.0.0.4/24
+labvm add a --ip 10.0.0.1/24 --ip fd00::1/64
+labvm add b --ip 10.0.0.2/24 --ip 10.0.0.4/24 --ip fd00::2/64
 labvm add c --ip 10.0.0.3/24
 : >/tmp/heard
 for port in 22 80 81; do
@@ -82,6 +82,7 @@ drop tcp any any -> any 22 (msg:"Guesses"; flow:to_server; flags:S,12; detection
 alert tcp any any -> any any (msg:"Refused"; flags:RA; seq:0; window:0; threshold:type both, track by_dst, count 3, seconds 600; sid:3000002;)
 alert icmp any any -> any any (msg:"Pings"; itype:8; threshold:type both, track by_src, count 4, seconds 600; sid:3000003;)
 drop icmp any any -> any any (msg:"Large"; itype:8; dsize:>800; sid:3000004;)
+drop icmpv6 any any -> any any (msg:"Large, IPv6"; itype:128; dsize:>800; sid:3000016;)
 alert tcp any any -> any 80 (msg:"Ends"; flow:to_server; flags:F+; sid:3000005;)
 alert udp any any -> any 90 (msg:"Empty"; dsize:0; sid:3000006;)
 alert ip 10.0.0.1 any -> 10.0.0.3 any (msg:"Ends that talk"; sid:3000007;)
@@ -104,7 +105,7 @@ policy_with() {
 policy_with 'prevent depth 4kb'
 labvfw start --no-arm
 vfwctl policy apply >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
-grep -q 'heads: 2 of 15 rules are not enforced' /tmp/applied || fail "$(cat /tmp/applied)"
+grep -q 'heads: 2 of 16 rules are not enforced' /tmp/applied || fail "$(cat /tmp/applied)"
 grep -q 'the first sid 3000011: no content' /tmp/applied || fail "$(cat /tmp/applied)"
 grep -q 'the first sid 3000012: a keyword about one packet' /tmp/applied || fail "$(cat /tmp/applied)"
 
@@ -135,7 +136,9 @@ wait_until 20 has_alerts 3000003 1
 before=$(times_told 3000004)
 expect "large ones" "$(pings 1000 2)" 0
 expect "in fragments" "$(pings 4000 2)" 0
+expect "of IPv6, small, large, in fragments" "$(pings 56 2 fd00::2) $(pings 1000 2 fd00::2) $(pings 4000 2 fd00::2)" "2 0 0"
 expect "alerts" "$(told 3000003)" 1
+expect "of large ones" "$(times_told 3000016)" 4
 expect "of large ones" "$(($(times_told 3000004) - before))" 4
 eve '.event_type == "alert" and .alert.signature_id == 3000004 and .alert.action == "blocked"'
 
@@ -220,7 +223,7 @@ policy_with detect
 vfwctl policy apply >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
 told 3000001 >/dev/null
 before="$(times_told 3000001) $(times_told 3000004)"
-expect "large ones" "$(pings 1000 2) $(pings 4000 2)" "2 2"
+expect "large ones" "$(pings 1000 2) $(pings 4000 2) $(pings 4000 2 fd00::2)" "2 2 2"
 expect "whom nobody was to reach" "$(pings 56 2 10.0.0.4)" 2
 expect "the port" "$(ask 22 22 | xargs)" "answered answered"
 told 3000001 >/dev/null
