@@ -59,6 +59,7 @@ static struct vfw_sig_pkt sig_pkt(const struct vfw_pkt *p, u32 len, struct vfw_f
 		.stream_bytes = {p->tcp_sent[0], p->tcp_sent[1]},
 	};
 
+	pkt.flags |= (p->src.nic ? VFW_SIG_PKT_SRC_VM : 0) | (p->dst.nic ? VFW_SIG_PKT_DST_VM : 0);
 	/* what a receiver's TCP delivers is of a connection */
 	if (p->f.proto == IPPROTO_TCP || p->answered)
 		pkt.flags |= VFW_SIG_PKT_ESTABLISHED;

@@ -26,21 +26,14 @@ const char *vfw_pattern_left_word(enum vfw_pattern_left left)
 }
 
 /*
- * Which ends are meant is said by the policy's rule that inspects; and where attacker and victim both are VMs,
- * nobody is outside.
+ * $HOME_NET is the VMs, by what they are and not by their addresses. Where attacker and victim both are VMs, nobody is outside, so $EXTERNAL_NET
+ * is everybody. Among other addresses the former is everybody as well: which ends are meant is said by the policy's rule that inspects.
  */
 static int any_address(struct vfw_rule_set *set)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < set->vars.n && !err; i++) {
-		const char *name = set->vars.v[i].name;
-		size_t n = strlen(name);
-
-		if (n < 6 || strcmp(name + n - 6, "_PORTS"))
-			err = vfw_rule_vars_set(&set->vars, name, "any");
-	}
-	return err;
+	set->home_vms = true;
+	return vfw_rule_vars_set(&set->vars, "HOME_NET", "any")
+		       ?: vfw_rule_vars_set(&set->vars, "EXTERNAL_NET", "any");
 }
 
 static int begin(struct vfw_patterns *p)

@@ -134,6 +134,7 @@ struct vfw_rule_set {
 	size_t room_sigs, room_meta, room_steps, room_conds, room_range4, room_range6, room_ports,
 		room_bytes, room_exprs, room_literals, room_names, room_views;
 	struct vfw_rule_vars vars;
+	bool home_vms; /* $HOME_NET by itself is what the module knows for VMs, whatever it stands for */
 	const char *file; /* name of the text being read, for notes; lives as long as the set */
 	uint32_t counts[VFW_RULE_FATE_COUNT];
 	struct vfw_rule_note *notes;

@@ -137,6 +137,46 @@ static int put6(struct vfw_rule_set *set, const struct vfw_ranges *r, struct vfw
 	return 0;
 }
 
+/* Is it $HOME_NET, or a variable that stands for it, and nothing else? *negated: all else. */
+static bool is_home(const struct vfw_rule_vars *vars, struct vfw_rule_text t, bool *negated)
+{
+	*negated = false;
+	for (int depth = 0; depth < 8; depth++) {
+		size_t i;
+
+		for (; t.len && t.s[0] == '!'; t.s++, t.len--)
+			*negated = !*negated;
+		if (t.len == 9 && !memcmp(t.s, "$HOME_NET", 9))
+			return true;
+		for (i = 0; i < vars->n; i++)
+			if (t.len > 1 && t.s[0] == '$' && strlen(vars->v[i].name) == t.len - 1 &&
+			    !memcmp(vars->v[i].name, t.s + 1, t.len - 1))
+				break;
+		if (i == vars->n)
+			return false;
+		t.s = vars->v[i].value;
+		t.len = strlen(t.s);
+	}
+	return false;
+}
+
+/* As vfw_rule_addresses(), where $HOME_NET is the VMs. */
+static int addresses(struct vfw_draft *d, const struct vfw_rule_text *t, struct vfw_ranges *v4,
+		     struct vfw_ranges *v6, bool *any, uint32_t any_addr)
+{
+	bool src = any_addr == VFW_SIG_ANY_ADDR_SRC, negated;
+
+	if (!d->set->home_vms || !is_home(&d->set->vars, *t, &negated))
+		return vfw_rule_addresses(t, &d->set->vars, v4, v6, any, d->e);
+	if (negated)
+		d->sig.flags |= src ? VFW_SIG_AWAY_SRC : VFW_SIG_AWAY_DST;
+	else
+		d->sig.flags |= src ? VFW_SIG_HOME_SRC : VFW_SIG_HOME_DST;
+	d->negates |= negated;
+	*any = true;
+	return 0;
+}
+
 static int side_of(struct vfw_draft *d, const struct vfw_rule_text *addr,
 		   const struct vfw_rule_text *port, struct vfw_sig_side *side, uint32_t any_addr,
 		   uint32_t any_port)
@@ -148,7 +188,7 @@ static int side_of(struct vfw_draft *d, const struct vfw_rule_text *addr,
 	int rc;
 
 	d->culprit = "addresses";
-	rc = vfw_rule_addresses(addr, &set->vars, &v4, &v6, &any, d->e);
+	rc = addresses(d, addr, &v4, &v6, &any, any_addr);
 	d->negates |= v4.negates;
 	if (!rc && any)
 		d->sig.flags |= any_addr;

@@ -561,14 +561,27 @@ static bool has_addr(const struct vfw_sigs *s, const struct vfw_sig_side *side,
 					: has6(s, &side->addr6, addr);
 }
 
-/* With swap the packet is taken as if it went the other way. */
-static bool ends_fit(const struct vfw_sigs *s, const struct vfw_sig *sig, const struct vfw_frame *f,
-		     bool swap)
+/* Of the ends those that are to be VMs here, or are not to be. */
+static bool homes_fit(const struct vfw_sig *sig, const struct vfw_sig_pkt *p, bool swap)
 {
+	bool src = p->flags & (swap ? VFW_SIG_PKT_DST_VM : VFW_SIG_PKT_SRC_VM);
+	bool dst = p->flags & (swap ? VFW_SIG_PKT_SRC_VM : VFW_SIG_PKT_DST_VM);
+
+	return !(sig->flags & (src ? VFW_SIG_AWAY_SRC : VFW_SIG_HOME_SRC)) &&
+	       !(sig->flags & (dst ? VFW_SIG_AWAY_DST : VFW_SIG_HOME_DST));
+}
+
+/* With swap the packet is taken as if it went the other way. */
+static bool ends_fit(const struct vfw_sigs *s, const struct vfw_sig *sig,
+		     const struct vfw_sig_pkt *p, bool swap)
+{
+	const struct vfw_frame *f = p->frame;
 	bool ports = f->flags & VFW_FRAME_F_L4 &&
 		     (f->proto == VFW_PROTO_TCP || f->proto == VFW_PROTO_UDP ||
 		      f->proto == VFW_PROTO_SCTP);
 
+	if (!homes_fit(sig, p, swap))
+		return false;
 	if (!(sig->flags & VFW_SIG_ANY_ADDR_SRC) &&
 	    !has_addr(s, &sig->src, f, swap ? f->dst : f->src))
 		return false;
@@ -654,8 +667,8 @@ bool vfw_sig_ends(const struct vfw_sigs *s, const struct vfw_sig *sig, const str
 {
 	if (!protocol_fits(sig, p->frame) || !flow_fits(sig, p))
 		return false;
-	return ends_fit(s, sig, p->frame, false) ||
-	       (sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p->frame, true));
+	return ends_fit(s, sig, p, false) ||
+	       (sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p, true));
 }
 
 bool vfw_sig_header(const struct vfw_sigs *s, const struct vfw_sig *sig,
@@ -678,7 +691,9 @@ static bool has_same_ends(const struct vfw_sigs *s, const struct vfw_sig *sig)
 {
 	const struct vfw_sig_side *a = &sig->src, *b = &sig->dst;
 
-	return !(sig->flags & VFW_SIG_ANY_ADDR_SRC) == !(sig->flags & VFW_SIG_ANY_ADDR_DST) &&
+	return !(sig->flags & VFW_SIG_HOME_SRC) == !(sig->flags & VFW_SIG_HOME_DST) &&
+	       !(sig->flags & VFW_SIG_AWAY_SRC) == !(sig->flags & VFW_SIG_AWAY_DST) &&
+	       !(sig->flags & VFW_SIG_ANY_ADDR_SRC) == !(sig->flags & VFW_SIG_ANY_ADDR_DST) &&
 	       !(sig->flags & VFW_SIG_ANY_PORT_SRC) == !(sig->flags & VFW_SIG_ANY_PORT_DST) &&
 	       is_same_set(s->range4, sizeof(*s->range4), &a->addr4, &b->addr4) &&
 	       is_same_set(s->range6, sizeof(*s->range6), &a->addr6, &b->addr6) &&
@@ -688,8 +703,8 @@ static bool has_same_ends(const struct vfw_sigs *s, const struct vfw_sig *sig)
 bool vfw_sig_both_ways(const struct vfw_sigs *s, const struct vfw_sig *sig,
 		       const struct vfw_sig_pkt *p)
 {
-	return sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p->frame, false) &&
-	       ends_fit(s, sig, p->frame, true) && !has_same_ends(s, sig);
+	return sig->flags & VFW_SIG_BIDIRECTIONAL && ends_fit(s, sig, p, false) &&
+	       ends_fit(s, sig, p, true) && !has_same_ends(s, sig);
 }
 
 enum vfw_sig_told vfw_sig_limit(const struct vfw_sig_limit *limit, struct vfw_sig_counter *c,

@@ -215,6 +215,10 @@ struct vfw_sig_side {
 #define VFW_SIG_MESSAGE (1U << 23) /* asked of messages: has steps in buffers of a parser */
 #define VFW_SIG_AT_START (1U << 24) /* its expression counts from the first byte of all */
 #define VFW_SIG_HEADER (1U << 25) /* asked of packets by their headers: it has no expression */
+#define VFW_SIG_HOME_SRC (1U << 26) /* that end is a VM here, $HOME_NET */
+#define VFW_SIG_HOME_DST (1U << 27)
+#define VFW_SIG_AWAY_SRC (1U << 28) /* it is none, !$HOME_NET */
+#define VFW_SIG_AWAY_DST (1U << 29)
 
 #define VFW_SIG_HEADERS_MAX 256 /* of one table: all are asked of a packet */
 
@@ -294,6 +298,8 @@ enum vfw_sig_ip_option {
 #define VFW_SIG_PKT_IN_STREAM (1U << 3) /* its bytes went into the stream */
 #define VFW_SIG_PKT_REBUILT (1U << 4) /* put together from fragments */
 #define VFW_SIG_PKT_HTTP (1U << 5) /* its flow is known to be HTTP/1 */
+#define VFW_SIG_PKT_SRC_VM (1U << 6) /* it comes from a VM here, goes to one */
+#define VFW_SIG_PKT_DST_VM (1U << 7)
 
 /* The buffers of a message that a parser has read; whoever asks signatures about it brings them. */
 struct vfw_sig_buffers {

@@ -3,7 +3,9 @@
 #include "sigbits.h"
 
 /* What evaluation knows; another bit would be read over, and a rule match that should not. */
-#define KNOWN_FLAGS (((VFW_SIG_REJECT << 1) - 1) | VFW_SIG_AT_START | VFW_SIG_HEADER)
+#define KNOWN_FLAGS                                                                           \
+	(((VFW_SIG_REJECT << 1) - 1) | VFW_SIG_AT_START | VFW_SIG_HEADER | VFW_SIG_HOME_SRC | \
+	 VFW_SIG_HOME_DST | VFW_SIG_AWAY_SRC | VFW_SIG_AWAY_DST)
 #define KNOWN_PROTOCOLS ((VFW_SIG_P_IP6 << 1) - 1)
 
 u64 vfw_sig_table_sum(const u8 *data, size_t n)

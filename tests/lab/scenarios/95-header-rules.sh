@@ -65,6 +65,7 @@ datagrams() {
 	X
 }
 
+labvm bridge br0 --ip 10.0.0.99/24
 labvm add a --ip 10.0.0.1/24 --ip fd00::1/64
 labvm add b --ip 10.0.0.2/24 --ip 10.0.0.4/24 --ip fd00::2/64
 labvm add c --ip 10.0.0.3/24
@@ -83,6 +84,9 @@ alert tcp any any -> any any (msg:"Refused"; flags:RA; seq:0; window:0; threshol
 alert icmp any any -> any any (msg:"Pings"; itype:8; threshold:type both, track by_src, count 4, seconds 600; sid:3000003;)
 drop icmp any any -> any any (msg:"Large"; itype:8; dsize:>800; sid:3000004;)
 drop icmpv6 any any -> any any (msg:"Large, IPv6"; itype:128; dsize:>800; sid:3000016;)
+alert icmp $HOME_NET any -> $HOME_NET any (msg:"Between VMs"; itype:8; sid:3000017;)
+alert icmp !$HOME_NET any -> $HOME_NET any (msg:"From the host"; itype:8; sid:3000018;)
+alert icmp $HOME_NET any -> !$HOME_NET any (msg:"To the host"; itype:8; sid:3000019;)
 alert tcp any any -> any 80 (msg:"Ends"; flow:to_server; flags:F+; sid:3000005;)
 alert udp any any -> any 90 (msg:"Empty"; dsize:0; sid:3000006;)
 alert ip 10.0.0.1 any -> 10.0.0.3 any (msg:"Ends that talk"; sid:3000007;)
@@ -98,14 +102,14 @@ R
 policy_with() {
 	cat >/etc/vfw/policy.d/a.vfw <<-P
 		profile heads { signatures { "headers.rules" } mode $1 }
-		first { pass from any to any inspect heads }
+		first { pass from { any, host } to { any, host } inspect heads }
 		default block log
 	P
 }
 policy_with 'prevent depth 4kb'
 labvfw start --no-arm
 vfwctl policy apply >/tmp/applied 2>&1 || fail "$(cat /tmp/applied)"
-grep -q 'heads: 2 of 16 rules are not enforced' /tmp/applied || fail "$(cat /tmp/applied)"
+grep -q 'heads: 2 of 19 rules are not enforced' /tmp/applied || fail "$(cat /tmp/applied)"
 grep -q 'the first sid 3000011: no content' /tmp/applied || fail "$(cat /tmp/applied)"
 grep -q 'the first sid 3000012: a keyword about one packet' /tmp/applied || fail "$(cat /tmp/applied)"
 
@@ -194,6 +198,13 @@ expect "what is dropped for its ends is dropped each time" "$(pings 56 3 10.0.0.
 eve '.event_type == "alert" and .alert.signature_id == 3000010 and .alert.action == "blocked"'
 told 3000010 >/dev/null
 expect "and told" "$(times_told 3000010)" 3
+
+note "who is a VM of this host, and who is not"
+expect "from the host, to it" "$(ping -n -c 2 -i 0.2 -W 2 10.0.0.2 | grep -c "bytes from" || true) $(pings 56 3 10.0.0.99)" "2 3"
+told 3000018 >/dev/null
+expect "of the host" "$(times_told 3000018) $(times_told 3000019)" "2 3"
+expect "of VMs alone" "$(eve_count '.event_type == "alert" and .alert.signature_id == 3000017 and (.src_ip == "10.0.0.99" or .dest_ip == "10.0.0.99")')" 0
+expect_more "between VMs" "$(times_told 3000017)" 5
 
 note "UDP ports that are closed: b answers with errors, which are tied to the conversations"
 on a python3 - <<'X'

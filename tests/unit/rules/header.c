@@ -3,7 +3,10 @@
 #include "suite.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "../../../daemon/sig/rule_kernel.h"
 
 #include "core_packet.h"
 
@@ -147,10 +150,80 @@ START_TEST(header)
 }
 END_TEST
 
+/* Where $HOME_NET is the VMs: which ends, as bits: 1 no VM to no VM, 2 from a VM alone, 4 to one alone, 8 between two. */
+static const struct {
+	const char *ends;
+	unsigned int fits;
+} homes[] = {
+	{"any any -> any any", 15},
+	{"$EXTERNAL_NET any -> any any", 15},
+	{"$HOME_NET any -> any any", 2 | 8},
+	{"any any -> $HOME_NET any", 4 | 8},
+	{"$HOME_NET any -> $HOME_NET any", 8},
+	{"!$HOME_NET any -> $HTTP_SERVERS any", 4},
+	{"!$DC_SERVERS any -> !$HOME_NET any", 1},
+	{"$AIM_SERVERS any -> any any", 15},
+	{"$HOME_NET any <> !$HOME_NET any", 2 | 4},
+	{"[$HOME_NET,192.0.2.1] any -> any any", 15},
+	{"$HOME_NET any -> 192.0.2.1 any", 0},
+};
+
+START_TEST(home)
+{
+	struct vfw_rule_set *set = vfw_rule_set_new();
+	struct vfw_frame f = {
+		.kind = VFW_FRAME_IP4, .proto = VFW_PROTO_UDP, .flags = VFW_FRAME_F_L4};
+	char rule[200];
+
+	set->home_vms = true;
+	vfw_rule_vars_set(&set->vars, "HOME_NET", "any");
+	vfw_rule_vars_set(&set->vars, "EXTERNAL_NET", "any");
+	snprintf(rule, sizeof(rule), "alert udp %s (sid:1;)", homes[_i].ends);
+	ck_assert_int_eq(vfw_rule_set_add(set, rule, strlen(rule)), 0);
+	ck_assert_int_eq(vfw_rule_set_finish(set), 0);
+	ck_assert_uint_eq(set->sigs.n_sigs, 1);
+	for (u32 ends = 0; ends < 4; ends++) {
+		struct vfw_sig_pkt pkt = {.frame = &f};
+
+		pkt.flags =
+			(ends & 1 ? VFW_SIG_PKT_SRC_VM : 0) | (ends & 2 ? VFW_SIG_PKT_DST_VM : 0);
+		ck_assert_int_eq(vfw_sig_header(&set->sigs, set->sig, &pkt),
+				 homes[_i].fits >> ends & 1);
+	}
+	vfw_rule_set_free(set);
+}
+END_TEST
+
+/* Of rules about headers the module asks as many as a table may have; the others are named. */
+START_TEST(room)
+{
+	struct vfw_text t = {0};
+	struct vfw_rule_set *set;
+	uint32_t left = 0;
+	const char **why;
+
+	for (uint32_t i = 1; i <= VFW_SIG_HEADERS_MAX + 2; i++)
+		vfw_text_printf(&t, "alert udp any any -> any %u (ttl:5; sid:%u;)\n", i, i);
+	vfw_text_str(&t, "alert udp any any -> any any (content:\"x\"; sid:9999;)\n");
+	set = suite_set(t.s);
+	why = vfw_rule_kernel_set(set);
+	for (uint32_t i = 0; i < set->sigs.n_sigs; i++)
+		left += why[i] &&
+			!strcmp(why[i], "more rules about headers than there is room for");
+	ck_assert_uint_eq(left, 2);
+	ck_assert_ptr_null(why[set->sigs.n_sigs - 1]);
+	free(why);
+	free(t.s);
+	vfw_rule_set_free(set);
+}
+END_TEST
+
 TCase *rules_header_cases(void)
 {
 	TCase *t = tcase_create("header");
 
 	tcase_add_loop_test(t, header, 0, ARRAY_SIZE(cases));
+	tcase_add_test(t, room);
+	tcase_add_loop_test(t, home, 0, ARRAY_SIZE(homes));
 	return t;
 }
