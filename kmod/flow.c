@@ -399,8 +399,8 @@ static bool flow_related(struct vfw_pkt *p)
 			return vfw_pkt_block(p, VFW_REASON_INVALID_STATE);
 	}
 	vfw_pkt_pass(p, VFW_REASON_RELATED);
-	/* who is no end of it, a router, is not to spend what is theirs */
-	if (!p->quiet && !memcmp(inner.dst, p->f.src, sizeof(inner.dst)))
+	/* a VM that is no end of it quotes none that is found; a router outside is not to spend what is theirs */
+	if (!p->quiet && (p->src.nic || !memcmp(inner.dst, p->f.src, sizeof(inner.dst))))
 		vfw_scan_error(p, flow, !side);
 	return true;
 }

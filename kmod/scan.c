@@ -514,11 +514,16 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool 
 /* There is nothing to be done for what it carries, but its header may be asked for, if its receiver will take it. */
 static void scan_idly(struct vfw_scan *scan, struct vfw_pkt *p)
 {
-	if (!vfw_scan_header_wanted(scan, p) || p->f.flags & VFW_FRAME_F_FRAG ||
-	    !vfw_scan_sum_right(scan, p, p->side))
+	bool frag = p->f.flags & VFW_FRAME_F_FRAG;
+
+	if (!vfw_scan_header_wanted(scan, p) || (!frag && !vfw_scan_sum_right(scan, p, p->side)))
 		return;
 	spin_lock(&scan->lock);
-	vfw_scan_header_beside(scan, p);
+	/* as vfw_scan_segment() has it */
+	if (!frag)
+		vfw_scan_header_beside(scan, p);
+	else if (scan->user.profile)
+		vfw_scan_refuse(scan, p, VFW_REASON_FRAGMENT, false);
 	spin_unlock(&scan->lock);
 }
 

@@ -200,12 +200,12 @@ bool vfw_scan_header_wanted(const struct vfw_scan *scan, const struct vfw_pkt *p
 bool vfw_scan_header_waits(const struct vfw_scan *scan, u32 side);
 
 /*
- * Asks them, if so, of a frame whose checksum is right, in its sender's time. Returns true if it will be dropped for one, or for want of time: it alone, for anybody
+ * Asks them, if so, of a frame, of TCP one whose checksum is right, in its sender's time. Returns true if it will be dropped for one, or for want of time: it alone, for anybody
  * outside could forge one. Scan locked or owned.
  */
 bool vfw_scan_header(struct vfw_scan *scan, struct vfw_pkt *p);
 
-/* The same out of turn, of a frame that is not scanned; its sender is charged here. While the scan has an owner it counts as one that there was no time for. Scan locked. */
+/* The same out of turn, of a frame that is not scanned; its sender is charged here. While the scan has an owner it counts as one that there was no time for, and passes. Scan locked. */
 void vfw_scan_header_beside(struct vfw_scan *scan, struct vfw_pkt *p);
 
 /* Another profile, or another conversation between the two: those about ends are asked once more. Scan locked. */

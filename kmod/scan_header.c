@@ -81,7 +81,7 @@ static bool header_works(struct vfw_eat *eat, const struct vfw_sig *sig)
 	return !eat->spent;
 }
 
-/* All of them, about a packet with len bytes of payload; ends: those about ends as well. */
+/* All of them, about a packet with len bytes of payload; ends: those about ends as well, which is noted of what prevents. */
 static void header_ask(struct vfw_eat *eat, u32 len, bool ends)
 {
 	const struct vfw_profile *profile = eat->scan->user.profile;
@@ -104,6 +104,8 @@ static void header_ask(struct vfw_eat *eat, u32 len, bool ends)
 		eat->matched |= fit == VFW_SCAN_PREVENTS;
 		if (fit != VFW_SCAN_UNFIT)
 			vfw_eat_report(eat, &hits);
+		if (fit == VFW_SCAN_PREVENTS && sig->flags & VFW_SIG_ONCE)
+			eat->at_ends = true;
 	}
 	vfw_eat_settle(eat);
 }
@@ -168,24 +170,26 @@ bool vfw_scan_header(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_eat_init(&eat, scan, p, NULL);
 	header_ask_frame(&eat, !dir->met && !related);
 	p->header_asked = true;
-	if (!vfw_eat_stops(&eat)) {
-		if (!related)
-			WRITE_ONCE(dir->met, true);
-		return eat.spent && vfw_scan_overload(scan, p);
-	}
-	/* what would prevent, and passes, unarmed, is to match again */
-	return vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, false);
+	/* those about ends that prevent, or would if this were armed, are to match again */
+	if (!related && !eat.spent && !(eat.at_ends && vfw_eat_stops(&eat)))
+		WRITE_ONCE(dir->met, true);
+	if (vfw_eat_stops(&eat))
+		return vfw_scan_refuse(scan, p, VFW_REASON_SIGNATURE, false);
+	return eat.spent && vfw_scan_overload(scan, p);
 }
 
 void vfw_scan_header_beside(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	u64 began = vfw_budget_begin();
 
-	/* it does not wait, for nothing of it is scanned; and who owns the scan has its flowbits */
+	/*
+	 * It does not wait, for nothing of it is scanned; and who owns the scan has its flowbits. Nor is it dropped for that: nobody
+	 * sends a reset, or an error, once more.
+	 */
 	if (!scan->busy && list_empty(&scan->jobs))
 		vfw_scan_header(scan, p);
 	else if (scan->user.profile)
-		vfw_scan_overload(scan, p);
+		vfw_profile_count_add(scan->user.profile, overloads, 1);
 	vfw_budget_end(scan->dir[p->side].time, began);
 }
 
@@ -199,7 +203,11 @@ void vfw_scan_error(struct vfw_pkt *p, struct vfw_flow *flow, u8 side)
 	p->side = side;
 	p->answered = vfw_flow_answered(flow);
 	spin_lock(&scan->lock);
-	vfw_scan_header_beside(scan, p);
+	/* of what comes in pieces nobody knows the whole; RFC 4443 2.4(c) wants errors that need none */
+	if (!(p->f.flags & VFW_FRAME_F_FRAG))
+		vfw_scan_header_beside(scan, p);
+	else if (scan->user.profile)
+		vfw_scan_overload(scan, p);
 	spin_unlock(&scan->lock);
 	p->flow = NULL;
 }

@@ -34,6 +34,7 @@ struct vfw_eat {
 	struct vfw_scan_head *head; /* it is the first bytes of a stream */
 	bool at_start; /* a stream is scanned from its first byte on */
 	bool spent; /* what could not be asked to its end */
+	bool at_ends; /* matched by a signature about ends alone */
 	bool fitted; /* fit is valid */
 	u32 work; /* may still be done for steps, of this frame */
 	u32 n_counted; /* of this datagram, or this frame */

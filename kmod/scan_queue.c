@@ -180,6 +180,10 @@ static void queue_note(const struct vfw_pkt *p)
 
 	kept->asked = p->asked;
 	kept->header_asked = p->header_asked;
+	/* unarmed, it may have ended by what was asked */
+	kept->verdict = p->verdict;
+	kept->reason = p->reason;
+	kept->rule = p->rule;
 	kept->n_said = p->n_said;
 	memcpy(kept->said, p->said, sizeof(kept->said));
 }

@@ -540,7 +540,8 @@ static bool segment_acks_plainly(const struct vfw_scan *scan, u32 side, u32 ack)
 	const struct vfw_stream *back = &scan->dir[!side].stream;
 
 	return scan->user.profile && !scan->busy && list_empty(&scan->jobs) &&
-	       !vfw_scan_queue_forced() && scan->dir[side].stream.flags & VFW_STREAM_F_STARTED &&
+	       !vfw_scan_queue_forced() && !vfw_scan_header_waits(scan, side) &&
+	       scan->dir[side].stream.flags & VFW_STREAM_F_STARTED &&
 	       back->flags & VFW_STREAM_F_STARTED && (s32)(ack - back->next) <= 0 &&
 	       back->n_kept < VFW_SCAN_MANY;
 }
@@ -573,14 +574,14 @@ void vfw_scan_ack_end(struct vfw_scan *scan, u32 side, bool passes, u32 ack, u32
 
 /*
  * All it takes is its sender's to pay: sums, comparisons with what is kept, walks over pieces. Not timed
- * is what takes a constant: acknowledgements, unless much is kept of what they acknowledge.
+ * is what takes a constant: acknowledgements, unless much is kept of what they acknowledge, or headers are asked.
  */
 void vfw_scan_segment(struct vfw_scan *scan, struct vfw_pkt *p)
 {
 	u64 began;
 
 	if (!vfw_pkt_payload(p) && !(p->f.tcp_flags & (VFW_TCP_FIN | VFW_TCP_URG)) &&
-	    scan->dir[!p->side].stream.n_kept < VFW_SCAN_MANY) {
+	    scan->dir[!p->side].stream.n_kept < VFW_SCAN_MANY && !vfw_scan_header_wanted(scan, p)) {
 		segment_take(scan, p);
 		return;
 	}

@@ -112,7 +112,7 @@ static bool is_absent_in(const struct vfw_sig_step *s, int sure)
 
 	return s->op == VFW_SIG_CONTENT && (s->flags & placed) == placed &&
 	       !(s->flags & (VFW_SIG_F_VAR_OFFSET | VFW_SIG_F_VAR_DEPTH | VFW_SIG_F_ENDSWITH)) &&
-	       (long long)s->offset + s->within <= sure;
+	       (long long)s->offset + s->within >= 0 && (long long)s->offset + s->within <= sure;
 }
 
 /* Has a content its place among a stream's first bytes? */

@@ -141,11 +141,15 @@ static int put6(struct vfw_rule_set *set, const struct vfw_ranges *r, struct vfw
 static bool is_home(const struct vfw_rule_vars *vars, struct vfw_rule_text t, bool *negated)
 {
 	*negated = false;
-	for (int depth = 0; depth < 8; depth++) {
+	for (int depth = 0; depth < 16; depth++) {
 		size_t i;
 
 		for (; t.len && t.s[0] == '!'; t.s++, t.len--)
 			*negated = !*negated;
+		if (t.len > 2 && t.s[0] == '[' && t.s[t.len - 1] == ']') {
+			t.s++;
+			t.len -= 2;
+		}
 		if (t.len == 9 && !memcmp(t.s, "$HOME_NET", 9))
 			return true;
 		for (i = 0; i < vars->n; i++)

@@ -164,6 +164,7 @@ static const struct {
 	{"!$DC_SERVERS any -> !$HOME_NET any", 1},
 	{"$AIM_SERVERS any -> any any", 15},
 	{"$HOME_NET any <> !$HOME_NET any", 2 | 4},
+	{"[$HOME_NET] any -> ![$HTTP_SERVERS] any", 2},
 	{"[$HOME_NET,192.0.2.1] any -> any any", 15},
 	{"$HOME_NET any -> 192.0.2.1 any", 0},
 };
