@@ -2,6 +2,7 @@
 #include "event.h"
 
 #include "../base/form.h"
+#include "../base/json_text.h"
 #include "../policy/compiled.h"
 #include "../sig/pattern.h"
 #include "core/reason.h"
@@ -89,7 +90,7 @@ const char *vfw_eve_address(uint8_t family, const uint8_t addr[16], char buf[46]
 static void put_text(json_t *o, const char *key, const char *text)
 {
 	if (text && *text)
-		json_object_set_new(o, key, json_string(text));
+		json_object_set_new(o, key, vfw_json_text(text));
 }
 
 static void put_number(json_t *o, const char *key, uint64_t value)
@@ -221,8 +222,8 @@ static json_t *alert_object(const struct vfw_event *e, const struct vfw_pattern 
 		return o;
 	put_number(o, "signature_id", pattern->sid);
 	put_number(o, "rev", pattern->rev);
-	json_object_set_new(o, "signature", json_string(pattern->message ?: pattern->regex));
-	json_object_set_new(o, "category", json_string(pattern->category));
+	json_object_set_new(o, "signature", vfw_json_text(pattern->message ?: pattern->regex));
+	json_object_set_new(o, "category", vfw_json_text(pattern->category));
 	put_number(o, "severity", pattern->severity);
 	return o;
 }

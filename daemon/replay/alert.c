@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <time.h>
 
+#include "../base/json_text.h"
 #include "../sig/rule_set.h"
 #include "track.h"
 
@@ -80,7 +81,7 @@ static json_t *rule_object(const struct vfw_rule_meta *m)
 		[VFW_RULE_DROP] = "blocked",
 		[VFW_RULE_REJECT] = "blocked",
 	};
-	json_t *text = m->msg ? json_stringn_nocheck(m->msg, strlen(m->msg)) : json_string("");
+	json_t *text = vfw_json_text(m->msg ?: "");
 
 	return json_pack("{s:s, s:I, s:I, s:I, s:o, s:s, s:I}", "action", actions[m->action], "gid",
 			 (json_int_t)m->gid, "signature_id", (json_int_t)m->sid, "rev",

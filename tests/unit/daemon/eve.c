@@ -51,7 +51,7 @@ static const struct vfw_pattern *signature_of(void *arg, const struct vfw_event 
 						   .severity = 2,
 						   .category = "Web Application Attack",
 						   .regex = "a+b",
-						   .message = "evil"};
+						   .message = "evil \xe4"};
 	static const struct vfw_pattern plain = {
 		.sid = 4712, .gid = 1, .severity = 3, .category = "", .regex = "a+b"};
 
@@ -200,7 +200,8 @@ START_TEST(alert)
 	ck_assert_str_eq(text(a, "action"), "blocked");
 	ck_assert_int_eq(number(a, "gid"), 3);
 	ck_assert_int_eq(number(a, "signature_id"), 4711);
-	ck_assert_str_eq(text(a, "signature"), "evil");
+	/* no UTF-8 */
+	ck_assert_str_eq(text(a, "signature"), "evil \\xe4");
 	ck_assert_int_eq(number(a, "severity"), 2);
 	ck_assert_int_eq(number(a, "rev"), 12);
 	ck_assert_str_eq(text(a, "category"), "Web Application Attack");
