@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules about headers alone: scans, refusals, pings by the dozen. They are asked of frames, whatever these carry. */
-#include <linux/icmpv6.h>
+#include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/minmax.h>
 #include <linux/skbuff.h>
 

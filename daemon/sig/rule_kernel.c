@@ -150,13 +150,24 @@ static bool is_head_chain(const struct vfw_rule_set *set, const struct vfw_sig *
 	return placed && is_streamed(sig);
 }
 
+/* What it asks of protocol and flow that the module does not know, or of TCP has no place for. */
+static const char *unlike_flow(const struct vfw_sig *sig)
+{
+	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
+		return "protocol";
+	if (is_tcp(sig) && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG))
+		return "TCP by packets";
+	if (is_tcp(sig) && sig->flags & VFW_SIG_NOT_ESTABLISHED)
+		return "flow:not_established";
+	return NULL;
+}
+
 /* Does a condition on flags hold for a segment that but acknowledges, or carries something? */
 static bool fits_plain_segment(const struct vfw_sig_cond *c)
 {
-	const unsigned int ack = 0x10, psh = 0x08, ece_cwr = 0xc0;
-
-	for (unsigned int more = 0; more <= 0xff; more++)
-		if (!(more & ~(psh | ece_cwr)) && vfw_sig_compare(c->cmp, ack | more, c->a, c->b))
+	/* ACK, with or without PSH, and with any of ECE and CWR */
+	for (unsigned int more = 0; more < 8; more++)
+		if (vfw_sig_compare(c->cmp, 0x10 | (more & 1) << 3 | (more & 6) << 5, c->a, c->b))
 			return true;
 	return false;
 }
@@ -165,14 +176,11 @@ static bool fits_plain_segment(const struct vfw_sig_cond *c)
 static const char *unlike_header(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
 	const uint32_t streams = VFW_SIG_ONLY_STREAM | VFW_SIG_NO_STREAM;
+	const char *why = unlike_flow(sig);
 	bool tcp = is_tcp(sig), plain = true;
 
-	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
-		return "protocol";
-	if (tcp && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG))
-		return "TCP by packets";
-	if (tcp && sig->flags & VFW_SIG_NOT_ESTABLISHED)
-		return "flow:not_established";
+	if (why)
+		return why;
 	for (uint32_t i = 0; i < sig->n_conds; i++) {
 		const struct vfw_sig_cond *c = &set->conds[sig->first_cond + i];
 
@@ -210,15 +218,12 @@ static const char *unlike_header(const struct vfw_rule_set *set, const struct vf
 /* What it asks of packets, of which a stream has none. */
 static const char *unlike_packet(const struct vfw_rule_set *set, const struct vfw_sig *sig)
 {
+	const char *why = unlike_flow(sig);
 	bool tcp = is_tcp(sig);
 	uint32_t i;
 
-	if (sig->ip_proto >= 0 || !(sig->protocols & KNOWN))
-		return "protocol";
-	if (tcp && sig->flags & (VFW_SIG_ONLY_FRAG | VFW_SIG_NO_FRAG))
-		return "TCP by packets";
-	if (tcp && sig->flags & VFW_SIG_NOT_ESTABLISHED)
-		return "flow:not_established";
+	if (why)
+		return why;
 	for (i = 0; i < sig->n_conds; i++) {
 		switch (set->conds[sig->first_cond + i].field) {
 		case VFW_SIG_ICMP_TYPE:
