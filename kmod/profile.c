@@ -191,6 +191,8 @@ static void profile_sig(struct vfw_profile *profile, u32 i)
 	if (sig->flags & VFW_SIG_HEADER || !(sig->protocols & VFW_SIG_P_TCP))
 		return;
 	if (sig->flags & VFW_SIG_STREAM && sig->n_steps) {
+		if (profile->n_head_sigs < VFW_PROFILE_HEAD_SIGS)
+			profile->head_sig[profile->n_head_sigs] = i;
 		profile->n_head_sigs++;
 		profile->head_only |= !(sig->flags & VFW_SIG_PACKET);
 	}

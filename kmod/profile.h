@@ -28,6 +28,7 @@ struct vfw_sig_series;
 #define VFW_PROFILE_OLD 4 /* revisions before the one in force whose databases may be in use */
 
 #define VFW_PROFILE_SEGMENT_SIGS 64 /* about TCP's segments that are known by number */
+#define VFW_PROFILE_HEAD_SIGS 256 /* about a stream's first bytes, likewise */
 
 struct vfw_profile_count {
 	u64 bytes;
@@ -53,6 +54,7 @@ struct vfw_profile {
 	u32 header_ends; /* the same of those about ends alone */
 	u32 header_sig[VFW_SIG_HEADERS_MAX];
 	u32 n_head_sigs; /* with steps that are asked of a stream's first bytes */
+	u32 head_sig[VFW_PROFILE_HEAD_SIGS]; /* the first of them */
 	bool head_only; /* some of those are not asked of segments */
 	u32 segment_reach; /* bytes of a segment in which any of them can match; U32_MAX: all */
 	struct vfw_sigs sigs; /* with a table: conf.n_exprs headers, by expression */

@@ -226,8 +226,8 @@ static void scan_change(struct vfw_scan *scan, const struct vfw_pkt *p, struct v
 		vfw_scan_uneat(&scan->dir[0]);
 		vfw_scan_uneat(&scan->dir[1]);
 	} else {
-		vfw_scan_head_untell(&scan->dir[0]);
-		vfw_scan_head_untell(&scan->dir[1]);
+		vfw_scan_head_anew(&scan->dir[0]);
+		vfw_scan_head_anew(&scan->dir[1]);
 	}
 	if (hardens && scan->user.profile)
 		vfw_scan_deepen(scan);

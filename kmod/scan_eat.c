@@ -29,7 +29,8 @@ static u32 eat_linear(struct vfw_eat *eat, const u8 *data, u32 len)
 		if (ret < 0)
 			break;
 		n = ret;
-		vfw_eat_report(eat, &hits);
+		if (hits.count)
+			vfw_eat_report(eat, &hits);
 	}
 	if (!eat->segment)
 		vfw_profile_count_add(eat->scan->user.profile, bytes, done);
@@ -217,7 +218,8 @@ static enum vfw_scan_eaten eat_long(struct vfw_eat *eat, const struct vfw_scan_b
 	eat->parts = eat_parts(profile, eat->hs);
 	if (!vfw_hs_stream_open(eat->db, eat->hs) && eat_bytes(eat, bytes, off, len) == len &&
 	    !vfw_hs_stream_close(eat->db, eat->hs, &hits)) {
-		vfw_eat_report(eat, &hits);
+		if (hits.count)
+			vfw_eat_report(eat, &hits);
 		vfw_eat_ask(eat, data);
 		ret = VFW_SCAN_CLEAN;
 	}
@@ -241,7 +243,8 @@ static enum vfw_scan_eaten eat_short(struct vfw_eat *eat, const struct vfw_scan_
 		return VFW_SCAN_FULL;
 	if (vfw_hs_block_scan(eat->db, data, reach, &hits))
 		return VFW_SCAN_LATER;
-	vfw_eat_report(eat, &hits);
+	if (hits.count)
+		vfw_eat_report(eat, &hits);
 	/* steps look at all of it */
 	if (eat->n_asked && reach < len)
 		data = eat_whole(bytes, off, len);
@@ -313,8 +316,10 @@ enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, 
 	const struct vfw_scan_dir *dir = &scan->dir[p->side];
 	struct vfw_eat eat __uninitialized;
 	struct vfw_hs_hits hits = {.fits = vfw_eat_fits_literal, .arg = &eat};
-	u32 i;
+	u32 passed = (u32)min_t(u64, dir->stream.scanned, VFW_SIG_HEAD), from, i;
 
+	/* what came in its place may not be looked through, below */
+	from = vfw_scan_head_look(dir->head, passed);
 	/* one attack is told once */
 	for (i = 0; i < p->n_said; i++)
 		vfw_eat_tell_head(profile, dir->head, p->said[i]);
@@ -323,8 +328,10 @@ enum vfw_scan_eaten vfw_scan_eat_head(struct vfw_scan *scan, struct vfw_pkt *p, 
 	vfw_eat_init(&eat, scan, p, profile->block);
 	eat.head = dir->head;
 	eat.len = (u32)min_t(u64, dir->stream.scanned + n, VFW_SIG_HEAD);
-	if (vfw_hs_block_scan(eat.db, eat.head->data, eat.len, &hits))
+	vfw_eat_ask_seen(&eat);
+	if (vfw_hs_block_scan(eat.db, eat.head->data + from, eat.len - from, &hits))
 		return VFW_SCAN_LATER;
+	eat.head->looked = eat.len;
 	vfw_eat_ask(&eat, eat.head->data);
 	vfw_eat_settle(&eat);
 	return eat_packets_end(&eat, VFW_SCAN_CLEAN);

@@ -213,19 +213,25 @@ void vfw_scan_header_anew(struct vfw_scan *scan);
 
 /* ---- scan_head.c: the first bytes of a stream, in one piece ---- */
 
+#define VFW_SCAN_HEAD_SEEN \
+	11 /* signatures that are remembered; of more all is looked through again. As many as fit into a page */
+
 struct vfw_scan_head {
 	u32 room; /* bytes of data */
 	u32 charge;
 	u32 n_told;
 	u32 told[VFW_PKT_SAID]; /* signatures that have spoken of these bytes, for good */
+	u32 looked; /* bytes that were looked through for literals; not all of them need have passed */
+	u32 n_seen; /* one more than there is room for: not known */
+	u32 seen[VFW_SCAN_HEAD_SEEN]; /* signatures whose literals were found there */
 	u8 data[];
 };
 
 /*
- * Are there first bytes to be kept of the direction's stream, whose next bytes are those at fed_seq? Where the profile asks for them, and all before these were. Scan
- * locked or owned.
+ * Are there first bytes to be kept of the stream that p, a segment, is of, and whose next bytes are those at fed_seq? Where the profile asks for those of this
+ * side, and all before these were. Scan locked or owned.
  */
-bool vfw_scan_head_goes_on(const struct vfw_scan *scan, const struct vfw_scan_dir *dir);
+bool vfw_scan_head_goes_on(const struct vfw_scan *scan, const struct vfw_pkt *p);
 
 /*
  * Bytes [off, off + len) of bytes are the direction's n-th and further ones behind what was let pass in order: those among its first VFW_SIG_HEAD are kept, until
@@ -238,11 +244,20 @@ bool vfw_scan_head_add(struct vfw_scan_dir *dir, u32 n, const struct vfw_scan_by
 bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
 
 /* Nothing has spoken of it by the numbers of another profile. Scan locked. */
-void vfw_scan_head_untell(struct vfw_scan_dir *dir);
+void vfw_scan_head_anew(struct vfw_scan_dir *dir);
 
 /* Signature id has spoken of it. More than are remembered may do so again. */
 void vfw_scan_head_tell(struct vfw_scan_head *head, u32 id);
 bool vfw_scan_head_told(const struct vfw_scan_head *head, u32 id);
+
+/*
+ * From which byte on literals are to be looked for: those whose bytes are all before it were, and are among seen. The first passed bytes are those
+ * that were let pass: what was looked through and did not pass may have become another's.
+ */
+u32 vfw_scan_head_look(struct vfw_scan_head *head, u32 passed);
+
+/* A literal of signature id is there. */
+void vfw_scan_head_see(struct vfw_scan_head *head, u32 id);
 
 /* Nothing of the direction's first bytes is asked for any more. Scan locked or owned. */
 void vfw_scan_head_end(struct vfw_scan_dir *dir);

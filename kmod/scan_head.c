@@ -9,6 +9,7 @@
 
 #include "profile.h"
 #include "scan_flow.h"
+#include "scan_sig.h"
 
 #define HEAD_ROOM 512 /* bytes it begins with, its own fields included */
 
@@ -30,6 +31,8 @@ static struct vfw_scan_head *head_grow(struct vfw_scan_dir *dir, struct vfw_scan
 		return NULL;
 	}
 	head->n_told = 0;
+	head->looked = 0;
+	head->n_seen = 0;
 	if (old)
 		memcpy(head, old, sizeof(*old) + old->room);
 	head->room = size - sizeof(*head);
@@ -37,16 +40,18 @@ static struct vfw_scan_head *head_grow(struct vfw_scan_dir *dir, struct vfw_scan
 	return head;
 }
 
-bool vfw_scan_head_goes_on(const struct vfw_scan *scan, const struct vfw_scan_dir *dir)
+bool vfw_scan_head_goes_on(const struct vfw_scan *scan, const struct vfw_pkt *p)
 {
 	const struct vfw_profile *profile = scan->user.profile;
+	const struct vfw_scan_dir *dir = &scan->dir[p->side];
 	const struct vfw_stream *stream = &dir->stream;
 
 	if (!profile->n_head_sigs || !profile->block || stream->scanned >= VFW_SIG_HEAD)
 		return false;
 	if (stream->scanned)
 		return dir->head;
-	return dir->fed_seq == stream->start && !(stream->flags & VFW_STREAM_F_MIDWAY);
+	return dir->fed_seq == stream->start && !(stream->flags & VFW_STREAM_F_MIDWAY) &&
+	       (dir->head || vfw_scan_sig_head(profile, p));
 }
 
 bool vfw_scan_head_add(struct vfw_scan_dir *dir, u32 n, const struct vfw_scan_bytes *bytes, u32 off,
@@ -85,10 +90,13 @@ void vfw_scan_head_tell(struct vfw_scan_head *head, u32 id)
 		head->told[head->n_told++] = id;
 }
 
-void vfw_scan_head_untell(struct vfw_scan_dir *dir)
+void vfw_scan_head_anew(struct vfw_scan_dir *dir)
 {
-	if (dir->head)
-		dir->head->n_told = 0;
+	if (!dir->head)
+		return;
+	dir->head->n_told = 0;
+	dir->head->looked = 0;
+	dir->head->n_seen = 0;
 }
 
 bool vfw_scan_head_told(const struct vfw_scan_head *head, u32 id)
@@ -98,6 +106,26 @@ bool vfw_scan_head_told(const struct vfw_scan_head *head, u32 id)
 	for (i = 0; i < head->n_told && head->told[i] != id; i++)
 		;
 	return i < head->n_told;
+}
+
+u32 vfw_scan_head_look(struct vfw_scan_head *head, u32 passed)
+{
+	head->looked = min(head->looked, passed);
+	if (head->n_seen > ARRAY_SIZE(head->seen) || head->looked < VFW_SIG_CONTENT_MAX)
+		return 0;
+	return head->looked - (VFW_SIG_CONTENT_MAX - 1);
+}
+
+void vfw_scan_head_see(struct vfw_scan_head *head, u32 id)
+{
+	u32 i;
+
+	for (i = 0; i < head->n_seen; i++)
+		if (i == ARRAY_SIZE(head->seen) || head->seen[i] == id)
+			return;
+	if (i < ARRAY_SIZE(head->seen))
+		head->seen[i] = id;
+	head->n_seen++;
 }
 
 void vfw_scan_head_end(struct vfw_scan_dir *dir)

@@ -255,9 +255,20 @@ bool vfw_eat_fits_literal(struct vfw_hs_hits *hits, u32 *what, u64 to, void *arg
 	struct vfw_eat *eat = arg;
 	const struct vfw_profile *profile = eat->scan->user.profile;
 
-	if (*what < profile->conf.n_exprs && profile->sigs.sigs[*what].n_steps)
-		eat_ask_later(eat, *what);
+	if (*what >= profile->conf.n_exprs || !profile->sigs.sigs[*what].n_steps)
+		return false;
+	if (eat->head && profile->sigs.sigs[*what].flags & VFW_SIG_STREAM)
+		vfw_scan_head_see(eat->head, *what);
+	eat_ask_later(eat, *what);
 	return false;
+}
+
+void vfw_eat_ask_seen(struct vfw_eat *eat)
+{
+	u32 i;
+
+	for (i = 0; i < min_t(u32, eat->head->n_seen, ARRAY_SIZE(eat->head->seen)); i++)
+		eat_ask_later(eat, eat->head->seen[i]);
 }
 
 /* Where a section writes what it finds. */
@@ -270,7 +281,6 @@ struct vfw_hs_hits vfw_eat_hits(struct vfw_eat *eat, struct vfw_hs_hit *hit)
 	return hits;
 }
 
-/* Counts and says what one section found. */
 void vfw_eat_report(struct vfw_eat *eat, const struct vfw_hs_hits *hits)
 {
 	const struct vfw_profile *profile = eat->scan->user.profile;
@@ -280,8 +290,6 @@ void vfw_eat_report(struct vfw_eat *eat, const struct vfw_hs_hits *hits)
 	};
 	u32 i, j;
 
-	if (!hits->count)
-		return;
 	if (!profile->table)
 		eat->matched = true;
 	vfw_profile_count_add(profile, matches, hits->count + hits->lost);

@@ -406,8 +406,10 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 	bool whole = true;
 	u32 n = 0;
 
+	if (plan->to == plan->from)
+		return false;
 	/* bytes that are not kept may pass: then there is none any more */
-	if (!vfw_scan_head_goes_on(scan, dir)) {
+	if (!vfw_scan_head_goes_on(scan, p)) {
 		vfw_scan_head_end(dir);
 		return false;
 	}
@@ -424,7 +426,7 @@ static bool segment_asks_head(struct vfw_scan *scan, struct vfw_pkt *p, const st
 		}
 		n += span.len;
 	}
-	return n && segment_ends(scan, p, vfw_scan_eat_head(scan, p, n, whole));
+	return segment_ends(scan, p, vfw_scan_eat_head(scan, p, n, whole));
 }
 
 /* Does a plan for it walk over no pieces, and lose nothing that is kept if it is not scanned? */

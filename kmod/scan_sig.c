@@ -119,6 +119,20 @@ u32 vfw_scan_sig_segment(struct vfw_profile_user *user, const struct vfw_pkt *p,
 	return min(reach, len);
 }
 
+bool vfw_scan_sig_head(const struct vfw_profile *profile, const struct vfw_pkt *p)
+{
+	const struct vfw_sigs *sigs = &profile->sigs;
+	const struct vfw_sig_pkt pkt = sig_pkt(p, 0, NULL);
+	u32 i;
+
+	if (profile->n_head_sigs > VFW_PROFILE_HEAD_SIGS)
+		return true;
+	for (i = 0; i < profile->n_head_sigs; i++)
+		if (vfw_sig_ends(sigs, &sigs->sigs[profile->head_sig[i]], &pkt))
+			return true;
+	return false;
+}
+
 struct sig_programs {
 	const struct vfw_sigs *sigs;
 	struct vfw_regex_scratch *scratch;

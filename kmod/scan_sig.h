@@ -37,6 +37,11 @@ u32 vfw_scan_sig(const struct vfw_profile *profile, const struct vfw_pkt *p, u32
 u32 vfw_scan_sig_segment(struct vfw_profile_user *user, const struct vfw_pkt *p, u32 len);
 
 /*
+ * May a signature about a stream's first bytes be for the side of its conversation that p comes from? Of many none is asked: true. Bounded.
+ */
+bool vfw_scan_sig_head(const struct vfw_profile *profile, const struct vfw_pkt *p);
+
+/*
  * Do the steps of a signature that fits match a packet's payload, len bytes? *work is taken from: struct
  * vfw_sig_pkt. scratch: of this CPU, which stays the caller's. Uses about 1.5 KiB of stack. Any context.
  */

@@ -121,7 +121,12 @@ rules '# of all kinds' "$DROP" \
 	'drop udp any any -> any 90 (msg:"Pair"; content:"pair="; pcre:"/^(..)-\1/R"; sid:2000037;)' \
 	'drop tcp any any -> any 7001 (msg:"None"; flow:to_server; content:"none"; depth:4; byte_jump:1,0,relative,string,dec; isdataat:5,relative; content:!"x"; within:5; sid:2000038;)' \
 	'alert tcp any any -> any 7001 (msg:"Mark"; flow:to_server; content:"mark-it"; flowbits:set,mark; flowbits:noalert; sid:2000039;)' \
-	'alert tcp any any -> any 7001 (msg:"Bits"; flow:to_server; content:"bits"; depth:4; byte_jump:1,0,relative,string,dec; content:"evil"; within:4; flowbits:isset,mark; sid:2000040;)'
+	'alert tcp any any -> any 7001 (msg:"Bits"; flow:to_server; content:"bits"; depth:4; byte_jump:1,0,relative,string,dec; content:"evil"; within:4; flowbits:isset,mark; sid:2000040;)' \
+	'drop tcp any any -> any 7001 (msg:"Wide"; flow:to_server,only_stream; content:"wide"; depth:4; byte_jump:1,0,relative,string,dec; content:"a-long-one"; distance:0; sid:2000041;)' \
+	'drop tcp any any -> any 7001 (msg:"Long"; flow:to_server,only_stream; content:"a-wide-one"; depth:300; byte_jump:1,0,relative,string,dec; content:"late"; distance:0; sid:2000042;)' \
+	"$(for c in a b c d e f g h i j k l; do
+		echo "alert tcp any any -> any 7001 (msg:\"Many\"; flow:to_server,only_stream; content:\"many-$c\"; depth:900; byte_jump:1,0,relative,string,dec; content:\"x\"; within:1; sid:20001$((36#$c));)"
+	done)"
 mkdir -p /etc/vfw/policy.d
 cat >/etc/vfw/policy.d/a.vfw <<-P
 	profile web { signatures { "web.rules", "web.patterns" }  mode prevent }
@@ -135,15 +140,15 @@ note "what is not enforced is named, and the rest loads"
 for verb in check apply; do
 	f=/tmp/$verb
 	vfwctl policy $verb >$f 2>&1 || fail "$verb: $(cat $f)"
-	grep -q 'profile web: 4 of 36 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
+	grep -q 'profile web: 4 of 50 rules are not enforced: 1 deep, 1 refused, 2 that the module cannot' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000004: http, files: a protocol' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000002: pcre: ' $f || fail "$f: $(cat $f)"
 	grep -q 'not enforced: 1 rule, the first sid 2000005: content:!: ' $f || fail "$f: $(cat $f)"
 	grep -q "web.rules:18:[0-9]*: warning: not enforced: asn1" $f || fail "$f: $(cat $f)"
-	grep -q "9 of the 32 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
+	grep -q "21 of the 46 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"48 32 9 1 1 2"
+	"62 46 21 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"
@@ -284,8 +289,8 @@ counts() { jq -nR "[inputs | fromjson? | select(.event_type == \"alert\" and .al
 expect "of parts that are told" "$(counts 2000024) $(counts 2000025) $(counts 2000029)" "2 2 1"
 
 note "TCP's first bytes, of which numbers lead on, and expressions: in one segment, in many, last one first"
-# headed WAIT TEXT: as spoken, below, on the other port
-headed() { on a python3 "$LAB_LIB/segments.py" "$1" whole,split,reverse 10.0.0.99 10.0.0.12 7001 "$2" | xargs; }
+# headed WAIT TEXT [MANNER,...]: as spoken, below, on the other port
+headed() { on a python3 "$LAB_LIB/segments.py" "$1" "${3:-whole,split,reverse}" 10.0.0.99 10.0.0.12 7001 "$2" | xargs; }
 expect "where the number leads" "$(headed 1 'jump2..evil!')" "whole silent split silent reverse silent"
 expect "one byte behind it" "$(headed $PATIENCE 'jump2...evil!')" "whole answered split answered reverse answered"
 expect "not at the beginning" "$(headed $PATIENCE '.jump2..evil!')" "whole answered split answered reverse answered"
@@ -298,7 +303,12 @@ expect "what is only told" "$(headed $PATIENCE 'leap2..tell.....!')" "whole answ
 expect "another digit" "$(headed $PATIENCE 'leap1.tell!')" "whole answered split answered reverse answered"
 PORT=7001 all_dropped "0 head2${far}evil!" 'M jump2..evil!'
 expect "behind what is asked" "$(PORT=7001 talk 0 "head2${far}${far}evil!" | tr -d .)" head2
-expect "alerts" "$(for sid in 2000034 2000035 2000038; do blocked $sid; done | xargs)" "4 4 3"
+gap=$(printf '%300s' | tr ' ' .)
+expect "in segments far behind" "$(headed 1 "wide2${gap}a-long-one!" split)" "split silent"
+expect "without a beginning" "$(headed $PATIENCE "wild2${gap}a-long-one!" split)" "split answered"
+expect "its literal far before" "$(headed 1 "a-wide-one2${gap}late!" split)" "split silent"
+expect "behind more literals than are remembered" "$(headed 1 "$(printf 'many-%s0.' a b c d e f g h i j k l)a-wide-one2${gap}late!" split)" "split silent"
+expect "alerts" "$(for sid in 2000034 2000035 2000038 2000041 2000042; do blocked $sid; done | xargs)" "4 4 3 1 2"
 expect "told once for each conversation" "$(counts 2000036) $(counts 2000040)" "3 3"
 FAIL=/sys/kernel/debug/failslab
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
