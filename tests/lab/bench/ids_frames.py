@@ -259,20 +259,12 @@ def passes(n, source, path):
     return {"frames": out.n}
 
 
-def first(source, path):
-    out = Writer(path)
-    out.put(next(records_of(source))[0])
-    return {"frames": out.n}
-
-
 if __name__ == "__main__":
     verb = sys.argv[1] if len(sys.argv) > 3 else ""
     if verb == "make":
         print(json.dumps(make(int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:6])))
     elif verb == "take":
         print(json.dumps(take(*sys.argv[2:4])))
-    elif verb == "first":
-        print(json.dumps(first(*sys.argv[2:4])))
     elif verb == "passes":
         print(json.dumps(passes(int(sys.argv[2]), *sys.argv[3:5])))
     else:
