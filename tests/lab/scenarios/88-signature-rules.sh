@@ -148,7 +148,7 @@ for verb in check apply; do
 	grep -q "21 of the 46 rules enforced say 'alert'" $f || fail "$f: $(cat $f)"
 done
 expect "in status" "$(sig_status 'profiles[] | select(.in_force) | "\(.patterns) \(.rules | "\(.enforced) \(.report_only) \(.deep) \(.refused) \(.unlike)")"')" \
-	"62 46 21 1 1 2"
+	"61 46 21 1 1 2"
 vfwctl arm
 
 note "drop prevents: to this port, in this direction"

@@ -58,6 +58,15 @@ static const struct {
 	 "start \\x62\\x63 & ^.{0,1}\\x61 & \\x64\\x65", NULL},
 	{"alert tcp any any -> any any (content:\"ab\"; startswith; content:\"bc\";",
 	 "start ^\\x61\\x62 & \\x62\\x63", NULL},
+	{"alert tcp any any -> any any (content:\"b\"; content:\"B\"; content:\"ab\"; content:\"AB\"; nocase; "
+	 "content:\"ab\";",
+	 "\\x42 & \\x61\\x62", NULL},
+	{"alert tcp any any -> any any (content:\"b\"; content:\"ab\"; nocase; content:\"b\"; offset:1; "
+	 "content:\"a\"; content:\"c\"; distance:1;",
+	 "start \\x62 & (?i:\\x61\\x62) & ^.{1,}\\x62 & \\x61.{1,}\\x63", NULL},
+	{"alert tcp any any -> any any (content:\"a\"; nocase; content:\"b\"; content:\"c\"; distance:1; "
+	 "content:\"bA\"; depth:9;",
+	 "start \\x62.{1,}\\x63 & ^.{0,7}\\x62\\x41", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; startswith; content:!\"b\";", NULL,
 	 "content:!"},
 	{"alert tcp any any -> any any (content:\"a\"; startswith; endswith;", NULL,
