@@ -213,8 +213,8 @@ void vfw_scan_header_anew(struct vfw_scan *scan);
 
 /* ---- scan_head.c: the first bytes of a stream, in one piece ---- */
 
-#define VFW_SCAN_HEAD_SEEN \
-	11 /* signatures that are remembered; of more all is looked through again. As many as fit into a page */
+/* Signatures that are remembered, as many as fit into a page; of more all is looked through again. */
+#define VFW_SCAN_HEAD_SEEN 11
 
 struct vfw_scan_head {
 	u32 room; /* bytes of data */
@@ -243,7 +243,7 @@ bool vfw_scan_head_add(struct vfw_scan_dir *dir, u32 n, const struct vfw_scan_by
 /* Are the bytes it holds, n, those of one segment, the frame's, which was asked for all that is asked of them? Scan locked or owned. */
 bool vfw_scan_head_was_asked(const struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
 
-/* Nothing has spoken of it by the numbers of another profile. Scan locked. */
+/* Nothing has spoken of it, or was seen in it, by the numbers of another profile. Scan locked. */
 void vfw_scan_head_anew(struct vfw_scan_dir *dir);
 
 /* Signature id has spoken of it. More than are remembered may do so again. */
