@@ -29,8 +29,7 @@ static u32 eat_linear(struct vfw_eat *eat, const u8 *data, u32 len)
 		if (ret < 0)
 			break;
 		n = ret;
-		if (hits.count)
-			vfw_eat_report(eat, &hits);
+		vfw_eat_report(eat, &hits);
 	}
 	if (!eat->segment)
 		vfw_profile_count_add(eat->scan->user.profile, bytes, done);
@@ -218,8 +217,7 @@ static enum vfw_scan_eaten eat_long(struct vfw_eat *eat, const struct vfw_scan_b
 	eat->parts = eat_parts(profile, eat->hs);
 	if (!vfw_hs_stream_open(eat->db, eat->hs) && eat_bytes(eat, bytes, off, len) == len &&
 	    !vfw_hs_stream_close(eat->db, eat->hs, &hits)) {
-		if (hits.count)
-			vfw_eat_report(eat, &hits);
+		vfw_eat_report(eat, &hits);
 		vfw_eat_ask(eat, data);
 		ret = VFW_SCAN_CLEAN;
 	}
@@ -243,8 +241,7 @@ static enum vfw_scan_eaten eat_short(struct vfw_eat *eat, const struct vfw_scan_
 		return VFW_SCAN_FULL;
 	if (vfw_hs_block_scan(eat->db, data, reach, &hits))
 		return VFW_SCAN_LATER;
-	if (hits.count)
-		vfw_eat_report(eat, &hits);
+	vfw_eat_report(eat, &hits);
 	/* steps look at all of it */
 	if (eat->n_asked && reach < len)
 		data = eat_whole(bytes, off, len);

@@ -30,9 +30,7 @@ static struct vfw_scan_head *head_grow(struct vfw_scan_dir *dir, struct vfw_scan
 		vfw_budget_give(dir->budget, size);
 		return NULL;
 	}
-	head->n_told = 0;
-	head->looked = 0;
-	head->n_seen = 0;
+	memset(head, 0, sizeof(*head));
 	if (old)
 		memcpy(head, old, sizeof(*old) + old->room);
 	head->room = size - sizeof(*head);

@@ -290,6 +290,8 @@ void vfw_eat_report(struct vfw_eat *eat, const struct vfw_hs_hits *hits)
 	};
 	u32 i, j;
 
+	if (!hits->count)
+		return;
 	if (!profile->table)
 		eat->matched = true;
 	vfw_profile_count_add(profile, matches, hits->count + hits->lost);

@@ -62,7 +62,7 @@ bool vfw_eat_fits_literal(struct vfw_hs_hits *hits, u32 *what, u64 to, void *arg
 /* What was seen in a stream's first bytes before is asked again: it may go on in those that have come since. */
 void vfw_eat_ask_seen(struct vfw_eat *eat);
 
-/* Counts and says what one section found: something. */
+/* Counts and says what one section found. */
 void vfw_eat_report(struct vfw_eat *eat, const struct vfw_hs_hits *hits);
 
 /* What a signature that has matched comes to, unless it was for its header or its limit as if it had not, or is asked later. */
