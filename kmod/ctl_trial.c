@@ -258,8 +258,7 @@ int vfw_ctl_trial_put(struct sk_buff *skb)
 u64 vfw_ctl_trial_memory(void)
 {
 	lockdep_assert_held(&vfw_config_mutex);
-	return trial_cur ? sizeof(*trial_cur) + vfw_policy_bytes(&trial_cur->before->tables.counts)
-			 : 0;
+	return trial_cur ? sizeof(*trial_cur) + vfw_policy_size(trial_cur->before) : 0;
 }
 
 void vfw_ctl_trial_exit(void)

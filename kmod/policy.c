@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
+#include <linux/prefetch.h>
 #include <linux/random.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -102,7 +103,7 @@ u64 vfw_policy_bytes(const struct vfw_counts *counts)
 
 	for (i = 0; i < __VFW_TABLE_MAX; i++)
 		sum += (u64)counts->n[i] * policy_elements[i];
-	sum += (u64)vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) * sizeof(u32);
+	sum += (u64)vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) * sizeof(struct vfw_pair_slot);
 	sum += (u64)policy_id_slots(n_rules) * sizeof(u32);
 	sum += (u64)n_rules * sizeof(struct policy_base);
 	sum += (u64)n_rules * policy_stripes(n_rules) * sizeof(struct vfw_policy_count);
@@ -176,8 +177,9 @@ struct vfw_policy *vfw_policy_new(const struct vfw_counts *counts)
 	pol->profiles = set->profiles;
 	pol->tables.pair_mask = vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) - 1;
 	pol->tables.pair_seed = get_random_u32();
-	pol->tables.pair_index = kvcalloc(pol->tables.pair_mask + 1, sizeof(u32), POLICY_GFP);
-	if (!pol->tables.pair_index)
+	pol->tables.pair_slots =
+		kvcalloc(pol->tables.pair_mask + 1, sizeof(struct vfw_pair_slot), POLICY_GFP);
+	if (!pol->tables.pair_slots)
 		goto err;
 	pol->tables.rules = set->mem[VFW_TABLE_RULES];
 	pol->tables.cands = set->mem[VFW_TABLE_CANDS];
@@ -198,7 +200,7 @@ void vfw_policy_free(struct vfw_policy *pol)
 	if (!pol)
 		return;
 	if (pol->set && refcount_dec_and_test(&pol->set->refs)) {
-		kvfree(pol->tables.pair_index);
+		kvfree(pol->tables.pair_slots);
 		policy_set_free(pol->set);
 	}
 	kvfree(pol);
@@ -316,6 +318,16 @@ static bool policy_opens_unmanaged(const struct vfw_tables *t)
 	return false;
 }
 
+/* What only vfw_match_index() and what goes before it read. */
+static void policy_drop_table(struct vfw_policy *pol, u32 table)
+{
+	struct vfw_ruleset *set = pol->set;
+
+	set->bytes -= (u64)pol->tables.counts.n[table] * policy_elements[table];
+	kvfree(set->mem[table]);
+	set->mem[table] = NULL;
+}
+
 int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
 {
 	u32 bad = 0;
@@ -329,10 +341,16 @@ int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack)
 	if (err)
 		return err;
 	err = vfw_match_index(&pol->tables, &bad);
-	if (err)
+	if (err) {
 		NL_SET_ERR_MSG_FMT(extack, "pairs %u: the pair stands twice", bad);
+		return err;
+	}
 	pol->opens_unmanaged = policy_opens_unmanaged(&pol->tables);
-	return err;
+	policy_drop_table(pol, VFW_TABLE_PAIRS);
+	policy_drop_table(pol, VFW_TABLE_BLOCKS);
+	pol->tables.pairs = NULL;
+	pol->tables.blocks = NULL;
+	return 0;
 }
 
 struct vfw_policy *vfw_policy_derive(const struct vfw_policy *cur)
@@ -368,14 +386,25 @@ struct vfw_policy_count *vfw_policy_count(const struct vfw_policy *pol, u32 rule
 	return set->own_stripes ? &set->stripes[smp_processor_id()][rule] : NULL;
 }
 
+/* Where this CPU counts for the rule. */
+static struct vfw_policy_count *policy_count_here(const struct vfw_ruleset *set, u32 rule)
+{
+	u32 cpu = smp_processor_id();
+
+	return &set->stripes[set->own_stripes ? cpu : cpu % set->n_stripes][rule];
+}
+
+void vfw_policy_hit_soon(const struct vfw_policy *pol, u32 rule)
+{
+	prefetchw(policy_count_here(pol->set, rule));
+}
+
 void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow)
 {
 	const struct vfw_ruleset *set = pol->set;
+	struct vfw_policy_count *count = policy_count_here(set, rule);
 	u64 now = ktime_get_real_seconds();
-	u32 cpu = smp_processor_id();
-	struct vfw_policy_count *count;
 
-	count = &set->stripes[set->own_stripes ? cpu : cpu % set->n_stripes][rule];
 	policy_count_add(set, &count->packets, 1);
 	policy_count_add(set, &count->bytes, bytes);
 	if (new_flow)

@@ -68,6 +68,9 @@ struct vfw_policy_count {
  */
 void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow);
 
+/* Has the processor fetch what that will write. As for vfw_policy_hit(). */
+void vfw_policy_hit_soon(const struct vfw_policy *pol, u32 rule);
+
 /*
  * What this CPU counts of a rule, NULL if CPUs count together. As long as pol is, which is as long as a policy of its
  * generation is in force. BH off.
@@ -84,7 +87,7 @@ static inline void vfw_policy_count_hit(struct vfw_policy_count *count, u32 byte
 /* Reads the counters of the rule with this index, of all revisions. Holds vfw_config_mutex. */
 void vfw_policy_rule_stat(const struct vfw_policy *pol, u32 rule, struct vfw_rule_stat *st);
 
-/* Bytes that a policy with these counts takes, hit counters included. The counts are in bounds. */
+/* Bytes that a policy with these counts takes until it is sealed, hit counters included. The counts are in bounds. */
 u64 vfw_policy_bytes(const struct vfw_counts *counts);
 
 /*
@@ -114,11 +117,12 @@ u32 vfw_policy_profiles(const struct vfw_policy *pol);
  */
 void vfw_policy_add_profile(struct vfw_policy *pol, struct vfw_profile *profile);
 
-/* Bytes that an unpublished policy holds, its databases included. */
+/* Bytes that a policy holds, its databases included. */
 u64 vfw_policy_size(const struct vfw_policy *pol);
 
 /*
- * Checks an unpublished policy by meaning and builds its indices. Returns 0, or
+ * Checks an unpublished policy by meaning and builds its indices; then its tables of pairs and blocks are
+ * gone, for no lookup needs them. Once for each policy. Returns 0, or
  * -EINVAL, -EEXIST or -ENOMEM with the place in extack. May sleep.
  */
 int vfw_policy_seal(struct vfw_policy *pol, struct netlink_ext_ack *extack);

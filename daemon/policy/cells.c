@@ -5,7 +5,7 @@
  * in order. For each slot it keeps a heap of the deciding rules whose span contains the
  * point, earliest on top (spans that ended are thrown away when they come to the top), and
  * a sorted list of the monitor rules. At each point the run of candidates is written
- * down as evaluation would meet it; a cell begins where the run changes. Where rules are about apps there is a run for
+ * down as evaluation would meet it, or in the cell itself if it is one rule; a cell begins where the run changes. Where rules are about apps there is a run for
  * each app that makes a difference, and one for all others: evaluation is that of section 6 with the app given.
  *
  * With n spans this takes n log n steps, plus the length of the runs. Runs and
@@ -394,14 +394,31 @@ static int find_apps(struct sweep *s, uint32_t point)
 	return s->n_apps > VFW_MAX_APPS ? -E2BIG : spend(s->c, s->n_apps);
 }
 
-/* What evaluation meets for one app. */
-static int run_at(struct sweep *s, uint32_t point, uint32_t app, uint32_t *at)
+/* What evaluation meets for one app: s->run. */
+static int meet(struct sweep *s, uint32_t point, uint32_t app)
 {
 	int err = evaluate(s, point, app);
 
 	if (s->c->watch)
 		watch(s, point, app);
-	return err ?: keep_words(s->c, s->run, (size_t)s->run[0] + 1, at);
+	return err;
+}
+
+/* Where that stands. */
+static int run_at(struct sweep *s, uint32_t point, uint32_t app, uint32_t *at)
+{
+	return meet(s, point, app) ?: keep_words(s->c, s->run, (size_t)s->run[0] + 1, at);
+}
+
+/* What a cell says where apps do not matter. */
+static int answer_at(struct sweep *s, uint32_t point, uint32_t *cand)
+{
+	int err = meet(s, point, VFW_APP_ID_NONE);
+
+	if (err || s->run[0] > 1)
+		return err ?: keep_words(s->c, s->run, (size_t)s->run[0] + 1, cand);
+	*cand = s->run[1] | VFW_CELL_F_RULE;
+	return 0;
 }
 
 /*
@@ -463,8 +480,13 @@ static int ask_apps(struct sweep *s, uint32_t point, uint32_t *cand)
 	/* all the same, or nothing ever passes by which an app could be known */
 	if (!n || words[VFW_APPS_PASSES] == NONE)
 		s->joins = joins;
-	if (err || !n || words[VFW_APPS_PASSES] == NONE)
+	if (err)
 		return err;
+	if (!n || words[VFW_APPS_PASSES] == NONE) {
+		if (s->c->cands[*cand] == 1)
+			*cand = s->c->cands[*cand + 1] | VFW_CELL_F_RULE;
+		return 0;
+	}
 	words[VFW_APPS_N] = n;
 	words[VFW_APPS_HOLDS] = s->holds == NONE ? 0 : s->holds + 1;
 	err = keep_words(s->c, words, VFW_APPS_HEAD + 2 * n, cand);
@@ -479,7 +501,7 @@ static int cell_at(struct sweep *s, uint32_t point)
 	int err = find_apps(s, point);
 
 	if (!err)
-		err = s->n_apps ? ask_apps(s, point, &at) : run_at(s, point, VFW_APP_ID_NONE, &at);
+		err = s->n_apps ? ask_apps(s, point, &at) : answer_at(s, point, &at);
 	if (err)
 		return err;
 	if (c->n_cells > s->first_cell && c->cells[c->n_cells - 1].cand == at)

@@ -41,7 +41,7 @@ struct vfw_watch {
 	uint64_t left; /* steps that may be spent on cover; at 0 it is not whole */
 };
 
-/* Growing tables; indices of one point into the next. All zero is empty. */
+/* Growing tables; indices of one point into another. All zero is empty. */
 struct vfw_cells {
 	struct vfw_arena arena; /* keys of the maps */
 	uint32_t *cands;

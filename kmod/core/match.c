@@ -28,25 +28,41 @@ u32 vfw_match_index_size(u32 n_pairs)
 	return size;
 }
 
+/* The pair's slot, or the empty one where it would stand. */
+static inline struct vfw_pair_slot *find_slot(const struct vfw_tables *t, u32 src, u32 dst)
+{
+	u32 at = pair_hash(t, src, dst) & t->pair_mask;
+	struct vfw_pair_slot *slot;
+
+	while ((slot = &t->pair_slots[at])->n_cells && (slot->src != src || slot->dst != dst))
+		at = (at + 1) & t->pair_mask;
+	return slot;
+}
+
+static void fill_slot(struct vfw_pair_slot *slot, const struct vfw_block *block)
+{
+	slot->first_cell = block->first_cell;
+	slot->n_cells = block->n_cells & ~(1U << 31);
+	slot->joins = !!(block->flags & VFW_BLOCK_F_JOINS);
+}
+
 int vfw_match_index(struct vfw_tables *t, u32 *bad)
 {
 	u32 i;
 
 	for (i = 0; i < t->counts.n[VFW_TABLE_PAIRS]; i++) {
-		const struct vfw_pair *new = &t->pairs[i];
-		u32 slot = pair_hash(t, new->src, new->dst) & t->pair_mask;
+		const struct vfw_pair *pair = &t->pairs[i];
+		struct vfw_pair_slot *slot = find_slot(t, pair->src, pair->dst);
 
-		while (t->pair_index[slot]) {
-			const struct vfw_pair *old = &t->pairs[t->pair_index[slot] - 1];
-
-			if (old->src == new->src && old->dst == new->dst) {
-				*bad = i;
-				return -EEXIST;
-			}
-			slot = (slot + 1) & t->pair_mask;
+		if (slot->n_cells) {
+			*bad = i;
+			return -EEXIST;
 		}
-		t->pair_index[slot] = i + 1;
+		fill_slot(slot, &t->blocks[pair->block]);
+		slot->src = pair->src;
+		slot->dst = pair->dst;
 	}
+	fill_slot(&t->no_pair, &t->blocks[t->counts.default_block]);
 	return 0;
 }
 
@@ -175,6 +191,15 @@ static const char *check_apps(const struct vfw_tables *t, u32 *scratch, u32 at, 
 	return what;
 }
 
+static const char *check_rule_cell(const struct vfw_tables *t, u32 rule)
+{
+	if (rule >= t->counts.n[VFW_TABLE_RULES])
+		return "cell's rule is not in the table";
+	if (t->rules[rule].verdict == VFW_MONITOR)
+		return "cell's rule is a monitor rule";
+	return NULL;
+}
+
 static const char *check_cells(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element)
 {
 	/* what was found sound is not looked at twice: as a run, and as words for apps */
@@ -186,12 +211,18 @@ static const char *check_cells(const struct vfw_tables *t, u32 *scratch, u32 *ta
 		u32 at = t->cells[i].cand & ~VFW_CELL_F_APPS;
 		const char *what;
 
-		if (at >= t->counts.n[VFW_TABLE_CANDS])
-			return complain(table, element, VFW_TABLE_CELLS, i,
-					"candidates are not in the table");
 		if (t->cells[i].start > VFW_KEY_LAST)
 			return complain(table, element, VFW_TABLE_CELLS, i,
 					"cell starts behind the last key");
+		if ((t->cells[i].cand & (VFW_CELL_F_APPS | VFW_CELL_F_RULE)) == VFW_CELL_F_RULE) {
+			what = check_rule_cell(t, at & ~VFW_CELL_F_RULE);
+			if (what)
+				return complain(table, element, VFW_TABLE_CELLS, i, what);
+			continue;
+		}
+		if (at >= t->counts.n[VFW_TABLE_CANDS])
+			return complain(table, element, VFW_TABLE_CELLS, i,
+					"candidates are not in the table");
 		if (!(t->cells[i].cand & VFW_CELL_F_APPS))
 			what = check_run_once(t, scratch, at, &budget);
 		else if (test_and_mark(apps, at))
@@ -313,19 +344,19 @@ const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table
 	return what;
 }
 
-const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32 dst)
+const struct vfw_pair_slot *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst)
 {
-	u32 slot = pair_hash(t, src, dst) & t->pair_mask;
-	u32 n;
+	const struct vfw_pair_slot *slot = find_slot(t, src, dst);
 
-	while ((n = t->pair_index[slot])) {
-		const struct vfw_pair *pair = &t->pairs[n - 1];
+	return slot->n_cells ? slot : &t->no_pair;
+}
 
-		if (pair->src == src && pair->dst == dst)
-			return &t->blocks[pair->block];
-		slot = (slot + 1) & t->pair_mask;
-	}
-	return &t->blocks[t->counts.default_block];
+void vfw_match_soon(const struct vfw_tables *t, u32 src, u32 dst)
+{
+	const struct vfw_pair_slot *pair = vfw_match_pair(t, src, dst);
+
+	/* where find_cell() begins; nobody waits for the slot either */
+	__builtin_prefetch(t->cells + pair->first_cell + pair->n_cells / 2);
 }
 
 #define NO_RUN 0xffffffffU
@@ -402,11 +433,11 @@ static void lookup_apps(const struct vfw_tables *t, const u32 *words, u32 app, s
 	m->profile = words[VFW_APPS_PROFILE];
 }
 
-static const struct vfw_cell *find_cell(const struct vfw_tables *t, const struct vfw_block *block,
-					u32 key)
+static const struct vfw_cell *find_cell(const struct vfw_tables *t, u32 src, u32 dst, u32 key)
 {
-	const struct vfw_cell *cell = t->cells + block->first_cell;
-	u32 n = block->n_cells;
+	const struct vfw_pair_slot *pair = vfw_match_pair(t, src, dst);
+	const struct vfw_cell *cell = t->cells + pair->first_cell;
+	u32 n = pair->n_cells;
 
 	/* cell[0].start <= key holds throughout; the compiler makes the step a conditional move */
 	while (n > 1) {
@@ -421,25 +452,29 @@ static const struct vfw_cell *find_cell(const struct vfw_tables *t, const struct
 void vfw_match_lookup(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app,
 		      struct vfw_match *m)
 {
-	const struct vfw_block *block = vfw_match_block(t, src, dst);
-	const struct vfw_cell *cell = find_cell(t, block, key);
+	u32 cand = find_cell(t, src, dst, key)->cand;
 
-	m->block = block;
 	m->asks = false;
 	m->spares = false;
 	m->pending = false;
 	m->holds = 0;
-	if (cell->cand & VFW_CELL_F_APPS) {
-		lookup_apps(t, t->cands + (cell->cand & ~VFW_CELL_F_APPS), app, m);
+	if (cand & VFW_CELL_F_APPS) {
+		lookup_apps(t, t->cands + (cand & ~VFW_CELL_F_APPS), app, m);
 		return;
 	}
-	found_run(t->cands + cell->cand, m);
+	if (cand & VFW_CELL_F_RULE) {
+		m->rule = cand & ~VFW_CELL_F_RULE;
+		m->n_monitors = 0;
+		m->monitors = NULL;
+	} else {
+		found_run(t->cands + cand, m);
+	}
 	m->profile = t->rules[m->rule].profile;
 }
 
 u32 vfw_match_refuses(const struct vfw_tables *t, u32 src, u32 dst, u32 key)
 {
-	u32 cand = find_cell(t, vfw_match_block(t, src, dst), key)->cand;
+	u32 cand = find_cell(t, src, dst, key)->cand;
 
 	if (!(cand & VFW_CELL_F_APPS))
 		return VFW_APP_ID_PENDING;
@@ -448,7 +483,7 @@ u32 vfw_match_refuses(const struct vfw_tables *t, u32 src, u32 dst, u32 key)
 
 bool vfw_match_forbids(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u32 app)
 {
-	u32 cand = find_cell(t, vfw_match_block(t, src, dst), key)->cand;
+	u32 cand = find_cell(t, src, dst, key)->cand;
 	u32 run;
 
 	if (!(cand & VFW_CELL_F_APPS))
@@ -459,8 +494,7 @@ bool vfw_match_forbids(const struct vfw_tables *t, u32 src, u32 dst, u32 key, u3
 
 bool vfw_match_joined(const struct vfw_tables *t, u32 a, u32 b)
 {
-	return (vfw_match_block(t, a, b)->flags | vfw_match_block(t, b, a)->flags) &
-	       VFW_BLOCK_F_JOINS;
+	return vfw_match_pair(t, a, b)->joins || vfw_match_pair(t, b, a)->joins;
 }
 
 u32 vfw_match_book4(const struct vfw_tables *t, const u8 addr[4])

@@ -5,8 +5,8 @@
  * probe and a binary search over the cells of one block, whatever the number
  * of rules and VMs.
  *
- * The tables are the UAPI's own structs; struct vfw_tables only points at them
- * and owns nothing. vfw_match_check() proves that every index in them is in
+ * The tables are the UAPI's own structs; struct vfw_tables only points at them,
+ * and at an index of its own, and owns nothing. vfw_match_check() proves that every index in them is in
  * bounds; lookups on tables that passed it never look outside.
  */
 #ifndef VFW_CORE_MATCH_H
@@ -15,6 +15,15 @@
 #include <linux/vfw.h>
 
 #include "types.h"
+
+/* A pair with what its block says: all that a lookup wants of either, in one place. */
+struct vfw_pair_slot {
+	u32 src;
+	u32 dst;
+	u32 first_cell;
+	u32 n_cells : 31; /* 0: empty */
+	u32 joins : 1; /* VFW_BLOCK_F_JOINS */
+};
 
 struct vfw_tables {
 	const struct vfw_rule_rec *rules;
@@ -25,11 +34,11 @@ struct vfw_tables {
 	const struct vfw_range4 *book4;
 	const struct vfw_range6 *book6;
 	struct vfw_counts counts;
-	/* open-addressing index over pairs: pair number + 1, 0 is empty; size mask + 1 */
-	u32 *pair_index;
+	/* the index, see vfw_match_index(), behind which pairs and blocks are not looked at again */
+	struct vfw_pair_slot *pair_slots; /* open addressing; size mask + 1 */
 	u32 pair_mask;
 	u32 pair_seed; /* random in the kernel: who writes policy cannot choose collisions */
-	u32 reserved;
+	struct vfw_pair_slot no_pair; /* the default block */
 };
 
 /* What a lookup found; points into the tables and lives no longer than they. */
@@ -37,7 +46,6 @@ struct vfw_match {
 	u32 rule; /* index of the deciding rule */
 	u32 n_monitors;
 	const u32 *monitors; /* indices of the monitor rules before it; points into cands */
-	const struct vfw_block *block;
 	u32 profile; /* index + 1 of what scans what passes; 0: nothing does */
 	bool asks; /* what is decided depends on the app */
 	bool spares; /* and yet no app is refused: it decides for which rule what passes counts */
@@ -49,8 +57,9 @@ struct vfw_match {
 u32 vfw_match_index_size(u32 n_pairs);
 
 /*
- * Fills t->pair_index (vfw_match_index_size() zeroed slots that the caller
- * provides, pair_mask set to size - 1, pair_seed set). Returns 0, or -EEXIST when a pair
+ * Fills t->pair_slots (vfw_match_index_size() zeroed slots that the caller
+ * provides, pair_mask set to size - 1, pair_seed set) and t->no_pair, of tables that
+ * vfw_match_check() found sound. Returns 0, or -EEXIST when a pair
  * stands twice (*bad is its number). Linear time for honest input; may take long
  * for none: the hash is seeded by t->pair_seed. Process context.
  */
@@ -77,8 +86,11 @@ u32 vfw_match_scratch_size(const struct vfw_counts *counts);
  */
 const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element);
 
-/* The block for (src, dst): the pair's own, else the default block. Any context. */
-const struct vfw_block *vfw_match_block(const struct vfw_tables *t, u32 src, u32 dst);
+/* The slot for (src, dst): the pair's own, else t->no_pair. Any context. */
+const struct vfw_pair_slot *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst);
+
+/* Has the processor fetch what vfw_match_lookup() will read first. Any context. */
+void vfw_match_soon(const struct vfw_tables *t, u32 src, u32 dst);
 
 /*
  * Looks a key up, for a conversation whose app has that number, is none (VFW_APP_ID_NONE), or is not known

@@ -174,11 +174,17 @@ static void lay_block(const struct rival *r, struct vfw_tables *t, u32 src, u32 
 		rival_lookup(r, src, dst, edges[i], &a);
 		((struct vfw_cell *)t->cells)[t->counts.n[VFW_TABLE_CELLS]++] =
 			(struct vfw_cell){edges[i], t->counts.n[VFW_TABLE_CANDS]};
+		block->n_cells++;
+		/* every second one says so itself, if it is one rule */
+		if (!a.n_monitors && i % 2) {
+			((struct vfw_cell *)t->cells)[t->counts.n[VFW_TABLE_CELLS] - 1].cand =
+				a.rule | VFW_CELL_F_RULE;
+			continue;
+		}
 		run[0] = a.n_monitors + 1;
 		memcpy(run + 1, a.monitors, a.n_monitors * sizeof(u32));
 		run[run[0]] = a.rule;
 		t->counts.n[VFW_TABLE_CANDS] += run[0] + 1;
-		block->n_cells++;
 	}
 }
 
@@ -232,7 +238,7 @@ void rival_tables(const struct rival *r, struct vfw_tables *t, struct rival_dice
 	t->blocks = fit(t->blocks, n[VFW_TABLE_BLOCKS] * sizeof(*t->blocks));
 	t->pairs = fit(t->pairs, n[VFW_TABLE_PAIRS] * sizeof(*t->pairs));
 	t->pair_mask = vfw_match_index_size(n[VFW_TABLE_PAIRS]) - 1;
-	t->pair_index = calloc(t->pair_mask + 1, sizeof(u32));
+	t->pair_slots = calloc(t->pair_mask + 1, sizeof(*t->pair_slots));
 	t->pair_seed = rival_roll(d, ~0U);
 	if (vfw_match_index(t, &i))
 		abort();
@@ -245,7 +251,7 @@ void rival_free(struct vfw_tables *t)
 	free((void *)t->cells);
 	free((void *)t->blocks);
 	free((void *)t->pairs);
-	free(t->pair_index);
+	free(t->pair_slots);
 }
 
 const char *rival_check(const struct vfw_tables *t, u32 *table, u32 *element)

@@ -55,6 +55,12 @@ static const char *const tables[] = {
 	" 00000000 00000000 50000600 02000000"
 	" 00000000 02000000 01000000"
 	" 0a000000 0a0000ff 10000000",
+	/* cells that are one rule: the first passes, the second blocks */
+	"02000201010000 00 00"
+	" 0100000000000000 0200000001000000"
+	" 00000000 01000040 50000600 00000040"
+	" 00000000 02000000 01000000"
+	" 10000000 10000000 00000000",
 };
 
 /* ten counts; a packet's ends; then the elements: of a table that is sound */

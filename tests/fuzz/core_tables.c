@@ -71,9 +71,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	t.book4 = take(&data, &size, n[VFW_TABLE_BOOK4] * sizeof(*t.book4));
 	t.book6 = take(&data, &size, n[VFW_TABLE_BOOK6] * sizeof(*t.book6));
 	t.pair_mask = vfw_match_index_size(n[VFW_TABLE_PAIRS]) - 1;
-	t.pair_index = calloc(t.pair_mask + 1, sizeof(u32));
-	if (!rival_check(&t, &table, &element) && !vfw_match_index(&t, &element))
+	t.pair_slots = calloc(t.pair_mask + 1, sizeof(*t.pair_slots));
+	if (!rival_check(&t, &table, &element) && !vfw_match_index(&t, &element)) {
+		/* the module gives them back, too */
+		free((void *)t.pairs);
+		free((void *)t.blocks);
+		t.pairs = NULL;
+		t.blocks = NULL;
 		look_everywhere(&t, data, size);
+	}
 	free((void *)t.book4);
 	free((void *)t.book6);
 	rival_free(&t);

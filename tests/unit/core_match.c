@@ -23,8 +23,8 @@ static const struct vfw_cell cells[] = {
 	{0, 0},
 	{VFW_KEY(6, 80), 4},
 	{VFW_KEY(6, 81), 0},
-	{VFW_KEY(6, 443), 2},
-	{VFW_KEY(6, 444), 0},
+	{VFW_KEY(6, 443), VFW_CELL_F_RULE | 0},
+	{VFW_KEY(6, 444), VFW_CELL_F_RULE | 4},
 	{0, 8},
 };
 static const struct vfw_block blocks[] = {
@@ -52,7 +52,7 @@ static struct {
 	struct vfw_pair pairs[ARRAY_SIZE(pairs)];
 	struct vfw_range4 book4[ARRAY_SIZE(book4)];
 	struct vfw_range6 book6[ARRAY_SIZE(book6)];
-	u32 index[4];
+	struct vfw_pair_slot slots[4];
 	struct vfw_tables t;
 } w;
 
@@ -65,7 +65,7 @@ static void setup(void)
 	memcpy(w.pairs, pairs, sizeof(pairs));
 	memcpy(w.book4, book4, sizeof(book4));
 	memcpy(w.book6, book6, sizeof(book6));
-	memset(w.index, 0, sizeof(w.index));
+	memset(w.slots, 0, sizeof(w.slots));
 	w.t = (struct vfw_tables){
 		.rules = w.rules,
 		.cands = w.cands,
@@ -79,8 +79,8 @@ static void setup(void)
 				 ARRAY_SIZE(book6)},
 			   .n_idents = 19,
 			   .default_block = 0},
-		.pair_index = w.index,
-		.pair_mask = ARRAY_SIZE(w.index) - 1,
+		.pair_slots = w.slots,
+		.pair_mask = ARRAY_SIZE(w.slots) - 1,
 		.pair_seed = 0x5eed,
 	};
 }
@@ -120,7 +120,6 @@ START_TEST(match_lookup)
 		ck_assert_uint_eq(m.monitors[0], 1);
 		ck_assert_uint_eq(m.monitors[1], 2);
 	}
-	ck_assert_ptr_eq(m.block, vfw_match_block(&w.t, lookups[_i].src, lookups[_i].dst));
 }
 END_TEST
 
@@ -152,11 +151,14 @@ END_TEST
 START_TEST(match_index_sizes)
 {
 	static struct vfw_pair many[1000];
-	static u32 index[4096];
+	static struct vfw_pair_slot slots[4096];
+	static struct vfw_block many_blocks[ARRAY_SIZE(many) + 1];
 	u32 n, seed, i, bad;
 
 	for (i = 0; i < ARRAY_SIZE(many); i++)
 		many[i] = (struct vfw_pair){16 + i / 30, 16 + i % 30, i};
+	for (i = 0; i < ARRAY_SIZE(many_blocks); i++)
+		many_blocks[i] = (struct vfw_block){i, i + 1, i % 3 ? VFW_BLOCK_F_JOINS : 0};
 	for (n = 0; n <= ARRAY_SIZE(many); n += 1 + n / 3) {
 		u32 size = vfw_match_index_size(n);
 
@@ -164,24 +166,27 @@ START_TEST(match_index_sizes)
 		ck_assert_uint_gt(size, n);
 		ck_assert_uint_eq(size & (size - 1), 0);
 		for (seed = 0; seed < 5; seed++) {
-			static struct vfw_block many_blocks[ARRAY_SIZE(many) + 1];
 			struct vfw_tables t = {
 				.pairs = many,
 				.blocks = many_blocks,
-				.pair_index = index,
+				.pair_slots = slots,
 				.pair_mask = size - 1,
 				.pair_seed = seed * 0x9e3779b9,
 			};
 
 			t.counts.n[VFW_TABLE_PAIRS] = n;
 			t.counts.default_block = ARRAY_SIZE(many);
-			memset(index, 0, sizeof(index));
+			memset(slots, 0, sizeof(slots));
 			ck_assert_int_eq(vfw_match_index(&t, &bad), 0);
 			for (i = 0; i < ARRAY_SIZE(many); i++) {
 				u32 want = i < n ? i : t.counts.default_block;
 
-				ck_assert_ptr_eq(vfw_match_block(&t, many[i].src, many[i].dst),
-						 &many_blocks[want]);
+				const struct vfw_pair_slot *got =
+					vfw_match_pair(&t, many[i].src, many[i].dst);
+
+				ck_assert_uint_eq(got->first_cell, want);
+				ck_assert_uint_eq(got->n_cells, want + 1);
+				ck_assert_uint_eq(got->joins, !!(want % 3));
 			}
 		}
 	}
@@ -282,7 +287,10 @@ static const struct {
 	{&w.cells[3].start, VFW_KEY(6, 79), VFW_TABLE_BLOCKS, 1},
 	{&w.cells[5].start, VFW_KEY_LAST + 1, VFW_TABLE_CELLS, 5},
 	{&w.cells[4].cand, ARRAY_SIZE(cands), VFW_TABLE_CELLS, 4},
-	{&w.cells[4].cand, 3, VFW_TABLE_CANDS, 3}, /* inside another run */
+	{&w.cells[3].cand, 3, VFW_TABLE_CANDS, 3}, /* inside another run */
+	{&w.cells[4].cand, VFW_CELL_F_RULE | 5, VFW_TABLE_CELLS, 4},
+	{&w.cells[4].cand, VFW_CELL_F_RULE | 1, VFW_TABLE_CELLS, 4}, /* a monitor rule */
+	{&w.cells[4].cand, VFW_CELL_F_RULE | VFW_CELL_F_APPS, VFW_TABLE_CELLS, 4},
 	{&w.blocks[0].n_cells, 0, VFW_TABLE_BLOCKS, 0},
 	{&w.blocks[2].n_cells, 2, VFW_TABLE_BLOCKS, 2},
 	{&w.blocks[2].n_cells, ~0U, VFW_TABLE_BLOCKS, 2},
@@ -334,13 +342,14 @@ static struct vfw_tables asking_tables(void)
 	};
 	static const struct vfw_cell cell = {0, ASKS | VFW_CELL_F_APPS};
 	static const struct vfw_block block = {0, 1, 0};
-	static u32 index[2];
+	static struct vfw_pair_slot slots[2];
 	struct vfw_tables t = {.rules = three,
 			       .cands = asking,
 			       .cells = &cell,
 			       .blocks = &block,
-			       .pair_index = index,
+			       .pair_slots = slots,
 			       .pair_mask = 1};
+	u32 bad;
 
 	memcpy(asking, asking_was, sizeof(asking));
 	t.counts.n[VFW_TABLE_RULES] = ARRAY_SIZE(three);
@@ -349,6 +358,7 @@ static struct vfw_tables asking_tables(void)
 	t.counts.n[VFW_TABLE_BLOCKS] = 1;
 	t.counts.n_idents = VFW_ID_FIRST;
 	t.counts.n_profiles = 1;
+	ck_assert_int_eq(vfw_match_index(&t, &bad), 0);
 	return t;
 }
 

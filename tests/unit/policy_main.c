@@ -68,15 +68,15 @@ void unit_tables(struct unit_tables *u, const struct vfw_compiled *c)
 	ck_assert_msg(!what, "table %u element %u: %s", table, element, what);
 	free(scratch);
 	u->t.pair_mask = vfw_match_index_size(c->counts.n[VFW_TABLE_PAIRS]) - 1;
-	u->index = calloc((size_t)u->t.pair_mask + 1, sizeof(*u->index));
-	u->t.pair_index = u->index;
+	u->slots = calloc((size_t)u->t.pair_mask + 1, sizeof(*u->slots));
+	u->t.pair_slots = u->slots;
 	u->t.pair_seed = 12345;
 	ck_assert_int_eq(vfw_match_index(&u->t, &bad), 0);
 }
 
 void unit_tables_free(struct unit_tables *u)
 {
-	free(u->index);
+	free(u->slots);
 }
 
 void unit_vm(struct vfw_vm *vm, uint8_t n, const char *name, const char *tenant, const char *label)

@@ -236,9 +236,10 @@ struct vfw_rule_rec {
 /*
  * A cell covers the keys from start to the next cell's start - 1, the last of
  * its block to VFW_KEY_LAST. A block's first cell starts at 0, starts rise
- * strictly. cand indexes CANDS: there stands a count n >= 1, then n rule
- * indices in order of evaluation. All but the last are VFW_MONITOR rules; the
- * last decides (its verdict is never VFW_MONITOR).
+ * strictly. cand with VFW_CELL_F_RULE is the index of the rule that decides
+ * (its verdict is never VFW_MONITOR); a lookup reads nothing else. Without, it
+ * indexes CANDS: there stands a count n >= 1, then n rule indices in order of
+ * evaluation. All but the last are VFW_MONITOR rules; the last decides.
  *
  * Where what is decided depends on the app, cand has VFW_CELL_F_APPS, and what is left of it indexes CANDS where
  * there stand VFW_APPS_HEAD words (enum vfw_apps_word), then n pairs: an app, and where its run of
@@ -255,6 +256,7 @@ enum vfw_apps_word {
 };
 
 #define VFW_CELL_F_APPS (1U << 31)
+#define VFW_CELL_F_RULE (1U << 30)
 #define VFW_APP_ID_NONE 0 /* none of the apps, and never will be */
 #define VFW_APP_ID_PENDING 0xffffffffU /* not known yet */
 #define VFW_MAX_APPS 2048

@@ -179,12 +179,14 @@ struct wrong {
 SPOIL(same_id, vfw_rule_rec, RULES, e[3].id = e[7].id)
 SPOIL(zero_id, vfw_rule_rec, RULES, e[3].id = 0)
 SPOIL(bad_verdict, vfw_rule_rec, RULES, e[3].verdict = __VFW_VERDICT_MAX)
-SPOIL(last_monitors, vfw_rule_rec, RULES, e[3].verdict = VFW_MONITOR)
+SPOIL(last_monitors, vfw_rule_rec, RULES, e[4].verdict = VFW_MONITOR)
+SPOIL(cell_monitors, vfw_rule_rec, RULES, e[3].verdict = VFW_MONITOR)
 SPOIL(rule_flag, vfw_rule_rec, RULES, e[3].flags = 0x80)
 SPOIL(rule_profile, vfw_rule_rec, RULES, e[3].profile = 1)
 SPOIL(cell_start, vfw_cell, CELLS, e[0].start = 1)
 SPOIL(cell_order, vfw_cell, CELLS, e[4].start = e[3].start)
 SPOIL(cell_cand, vfw_cell, CELLS, e[4].cand = ~0U)
+SPOIL(cell_rule, vfw_cell, CELLS, e[4].cand = VFW_CELL_F_RULE | p->counts.n[VFW_TABLE_RULES])
 SPOIL(block_cells, vfw_block, BLOCKS, e[1].n_cells = 11)
 SPOIL(block_empty, vfw_block, BLOCKS, e[1].n_cells = 0)
 SPOIL(block_wraps, vfw_block, BLOCKS, e[1].first_cell = ~0U)
@@ -209,11 +211,13 @@ static const struct wrong wrongs[] = {
 	{"a rule with id 0", zero_id},
 	{"an unknown verdict", bad_verdict},
 	{"a run that ends in a monitor rule", last_monitors},
+	{"a cell of a monitor rule", cell_monitors},
 	{"an unknown rule flag", rule_flag},
 	{"a rule with a profile that there is not", rule_profile},
 	{"a block that does not begin at 0", cell_start},
 	{"cells that do not rise", cell_order},
 	{"a cell without candidates", cell_cand},
+	{"a cell of no rule", cell_rule},
 	{"a block past the cells", block_cells},
 	{"a block without cells", block_empty},
 	{"a block that wraps around", block_wraps},

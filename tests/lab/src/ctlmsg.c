@@ -181,7 +181,8 @@ void ctl_policy_make(struct ctl_policy *p, uint32_t n_rules, uint32_t first_id)
 		cands[2 * i] = 1;
 		cands[2 * i + 1] = i;
 		cells[i].start = i;
-		cells[i].cand = 2 * i;
+		/* either way to say so */
+		cells[i].cand = i % 2 ? VFW_CELL_F_RULE | i : 2 * i;
 	}
 	rules[n_rules - 1].verdict = VFW_BLOCK;
 	rules[n_rules - 1].flags = VFW_RULE_F_DEFAULT;
