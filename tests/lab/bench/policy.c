@@ -5,6 +5,9 @@
  * identities, gives it to the module with vfwd's own functions, binds ports p0, p1, ... and
  * arms. Prints how long each step took, as JSON. --inspect: TCP is scanned, with the streaming database
  * in the file DB and its so many expressions, DEPTH bytes of each direction (0: all), detecting.
+ * benchpolicy --serve VMS IDENTITIES RULES... compiles a policy of each size (a process in user-mode
+ * Linux takes long for that), says "ready", and then for each size it reads makes that one the policy in
+ * force, and says so as above.
  * benchpolicy --reasons prints what was scanned and why frames ended so far, as JSON.
  */
 #include "publish.h"
@@ -18,9 +21,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SERVED_MAX 16
 #define TCP_RULE "pass from any to any tcp port 5001"
 
-static uint64_t rnd_state = 88172645463325252u;
+static uint64_t rnd_state;
 
 static uint32_t rnd(uint32_t below)
 {
@@ -52,6 +56,7 @@ static char *make_text(uint32_t n_rules, uint32_t n_idents, bool inspect, size_t
 
 	if (!f)
 		bench_die("policy", strerror(errno));
+	rnd_state = 88172645463325252u;
 	for (i = 0; i < n_idents; i++)
 		fprintf(f, "group g%u = label id=%u\n", i, i);
 	fprintf(f, "first {\n");
@@ -148,47 +153,110 @@ static int print_reasons(void)
 	return 0;
 }
 
+/* A policy that is made, and how. */
+struct made {
+	uint32_t n_rules;
+	size_t len;
+	struct bench_clocks begun, ended;
+	struct vfw_compiled *c;
+};
+
+static uint32_t n_vms, n_idents;
+static struct vfw_vm *vms;
+
+static void make_vms(const char *how_many, const char *of_idents)
+{
+	n_vms = (uint32_t)strtoul(how_many, NULL, 0);
+	n_idents = (uint32_t)strtoul(of_idents, NULL, 0);
+	if (n_vms < 1 || n_vms > VFW_MAX_VMS || n_idents < 2)
+		bench_die("usage", "expected 1 to 4096 VMs, 2 identities or more");
+	vms = bench_vms_new(n_vms, n_idents);
+	if (!vms)
+		bench_die("VMs", "no memory");
+}
+
+static struct made make_policy(const char *n_rules, bool inspect)
+{
+	struct made m = {.n_rules = (uint32_t)strtoul(n_rules, NULL, 0)};
+	char *text = make_text(m.n_rules, n_idents, inspect, &m.len);
+
+	m.begun = bench_now();
+	m.c = bench_compile(text, m.len, vms, n_vms);
+	m.ended = bench_now();
+	free(text);
+	return m;
+}
+
+static void print_made(const struct made *m)
+{
+	printf("{\"rules\": %u, \"vms\": %u, \"policy_bytes\": %zu, ", m->n_rules, n_vms, m->len);
+	bench_print_step("compile", m->begun, m->ended);
+}
+
+static void print_counts(const struct made *m)
+{
+	const struct vfw_counts *counts = &m->c->counts;
+
+	printf("\"identities\": %u, \"pairs\": %u, \"blocks\": %u, \"cells\": %u}\n",
+	       counts->n_idents, counts->n[VFW_TABLE_PAIRS], counts->n[VFW_TABLE_BLOCKS],
+	       counts->n[VFW_TABLE_CELLS]);
+	fflush(stdout);
+}
+
+static int serve(int n, char **sizes)
+{
+	struct made made[SERVED_MAX];
+	uint32_t wanted;
+
+	if (n > SERVED_MAX)
+		bench_die("usage", "too many policies to serve");
+	for (int i = 0; i < n; i++)
+		made[i] = make_policy(sizes[i], false);
+	puts("ready");
+	fflush(stdout);
+	while (scanf("%u", &wanted) == 1) {
+		int i = 0;
+
+		while (i < n && made[i].n_rules != wanted)
+			i++;
+		if (i == n)
+			bench_die("policy", "there is none of that size");
+		print_made(&made[i]);
+		bench_publish(made[i].c, vms, n_vms, NULL, NULL);
+		print_counts(&made[i]);
+	}
+	for (int i = 0; i < n; i++)
+		vfw_compiled_free(made[i].c);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	uint32_t n_rules, n_vms, n_idents;
-	struct vfw_compiled *c;
 	struct inspect in = {0};
-	struct bench_clocks begun;
-	struct vfw_vm *vms;
-	size_t len;
-	char *text;
+	struct made m;
 
 	if (argc == 2 && !strcmp(argv[1], "--reasons"))
 		return print_reasons();
 	if (argc < 4)
-		bench_die(
-			"usage",
-			"benchpolicy RULES VMS IDENTITIES [--compile-only | --inspect DB EXPRESSIONS DEPTH]");
+		bench_die("usage", "benchpolicy RULES VMS IDENTITIES [--compile-only | "
+				   "--inspect DB EXPRESSIONS DEPTH]");
+	if (!strcmp(argv[1], "--serve")) {
+		make_vms(argv[2], argv[3]);
+		return serve(argc - 4, argv + 4);
+	}
 	if (argc == 8 && !strcmp(argv[4], "--inspect")) {
 		in.db = argv[5];
 		in.n_exprs = (uint32_t)strtoul(argv[6], NULL, 0);
 		in.depth = (uint32_t)strtoul(argv[7], NULL, 0);
 	}
-	n_rules = (uint32_t)strtoul(argv[1], NULL, 0);
-	n_vms = (uint32_t)strtoul(argv[2], NULL, 0);
-	n_idents = (uint32_t)strtoul(argv[3], NULL, 0);
-	if (n_vms < 1 || n_vms > VFW_MAX_VMS || n_idents < 2)
-		bench_die("usage", "expected 1 to 4096 VMs, 2 identities or more");
-	text = make_text(n_rules, n_idents, in.db, &len);
-	vms = bench_vms_new(n_vms, n_idents);
-	if (!vms)
-		bench_die("VMs", "no memory");
-	printf("{\"rules\": %u, \"vms\": %u, \"policy_bytes\": %zu, ", n_rules, n_vms, len);
-	begun = bench_now();
-	c = bench_compile(text, len, vms, n_vms);
-	bench_print_step("compile", begun, bench_now());
+	make_vms(argv[2], argv[3]);
+	m = make_policy(argv[1], in.db);
+	print_made(&m);
 	if (in.db)
-		mark_inspected(c);
+		mark_inspected(m.c);
 	if (argc == 4 || in.db)
-		bench_publish(c, vms, n_vms, in.db ? send_profile : NULL, &in);
-	printf("\"identities\": %u, \"pairs\": %u, \"blocks\": %u, \"cells\": %u}\n",
-	       c->counts.n_idents, c->counts.n[VFW_TABLE_PAIRS], c->counts.n[VFW_TABLE_BLOCKS],
-	       c->counts.n[VFW_TABLE_CELLS]);
-	vfw_compiled_free(c);
+		bench_publish(m.c, vms, n_vms, in.db ? send_profile : NULL, &in);
+	print_counts(&m);
+	vfw_compiled_free(m.c);
 	return 0;
 }
