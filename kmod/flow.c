@@ -437,7 +437,6 @@ bool vfw_flow(struct vfw_pkt *p)
 		return false;
 	p->key_hash = vfw_flow_table_hash(&p->key);
 	p->deaths = smp_load_acquire(vfw_flow_table_deaths(p->key_hash));
-	vfw_judge_soon(p);
 	flow = vfw_flow_table_find(&p->key, p->key_hash);
 	if (!flow)
 		return false;

@@ -29,14 +29,6 @@ static u32 judge_app(const struct vfw_pkt *p)
 	return VFW_APP_ID_NONE;
 }
 
-void vfw_judge_soon(struct vfw_pkt *p)
-{
-	/* to know who another end is may take longer than it saves */
-	if (p->src.nic && p->dst.nic)
-		vfw_match_soon(&p->pol->tables, vfw_who_ident(p, &p->src),
-			       vfw_who_ident(p, &p->dst));
-}
-
 bool vfw_judge(struct vfw_pkt *p)
 {
 	const struct vfw_tables *t = &p->pol->tables;
@@ -46,7 +38,6 @@ bool vfw_judge(struct vfw_pkt *p)
 
 	vfw_match_lookup(t, vfw_who_ident(p, &p->src), vfw_who_ident(p, &p->dst),
 			 vfw_frame_key(&p->f), judge_app(p), &m);
-	vfw_policy_hit_soon(p->pol, m.rule);
 	rule = &t->rules[m.rule];
 	vfw_pkt_end(p, rule->verdict, vfw_judge_reason(rule, p->src.ident, p->dst.ident));
 	p->rule = m.rule;

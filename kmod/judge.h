@@ -11,9 +11,6 @@ static inline bool vfw_judge_none(struct vfw_pkt *p)
 	return !p->pol && vfw_pkt_block(p, VFW_REASON_NO_POLICY);
 }
 
-/* Has the processor fetch what vfw_judge() will read first, if it comes to that. p->pol is set. RCU read lock, BH off. */
-void vfw_judge_soon(struct vfw_pkt *p);
-
 /*
  * Asks the policy about this frame as one that opens a conversation, counts its monitor rules, and
  * makes the flow if it passes. Always returns true. p->pol is set. RCU read lock, BH off.

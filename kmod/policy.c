@@ -12,7 +12,6 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
-#include <linux/prefetch.h>
 #include <linux/random.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -386,25 +385,14 @@ struct vfw_policy_count *vfw_policy_count(const struct vfw_policy *pol, u32 rule
 	return set->own_stripes ? &set->stripes[smp_processor_id()][rule] : NULL;
 }
 
-/* Where this CPU counts for the rule. */
-static struct vfw_policy_count *policy_count_here(const struct vfw_ruleset *set, u32 rule)
-{
-	u32 cpu = smp_processor_id();
-
-	return &set->stripes[set->own_stripes ? cpu : cpu % set->n_stripes][rule];
-}
-
-void vfw_policy_hit_soon(const struct vfw_policy *pol, u32 rule)
-{
-	prefetchw(policy_count_here(pol->set, rule));
-}
-
 void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow)
 {
 	const struct vfw_ruleset *set = pol->set;
-	struct vfw_policy_count *count = policy_count_here(set, rule);
 	u64 now = ktime_get_real_seconds();
+	u32 cpu = smp_processor_id();
+	struct vfw_policy_count *count;
 
+	count = &set->stripes[set->own_stripes ? cpu : cpu % set->n_stripes][rule];
 	policy_count_add(set, &count->packets, 1);
 	policy_count_add(set, &count->bytes, bytes);
 	if (new_flow)

@@ -68,9 +68,6 @@ struct vfw_policy_count {
  */
 void vfw_policy_hit(const struct vfw_policy *pol, u32 rule, u32 bytes, bool new_flow);
 
-/* Has the processor fetch what that will write. As for vfw_policy_hit(). */
-void vfw_policy_hit_soon(const struct vfw_policy *pol, u32 rule);
-
 /*
  * What this CPU counts of a rule, NULL if CPUs count together. As long as pol is, which is as long as a policy of its
  * generation is in force. BH off.

@@ -351,14 +351,6 @@ const struct vfw_pair_slot *vfw_match_pair(const struct vfw_tables *t, u32 src, 
 	return slot->n_cells ? slot : &t->no_pair;
 }
 
-void vfw_match_soon(const struct vfw_tables *t, u32 src, u32 dst)
-{
-	const struct vfw_pair_slot *pair = vfw_match_pair(t, src, dst);
-
-	/* where find_cell() begins; nobody waits for the slot either */
-	__builtin_prefetch(t->cells + pair->first_cell + pair->n_cells / 2);
-}
-
 #define NO_RUN 0xffffffffU
 
 /* Where the run is that is for this app alone, NO_RUN: it has none. */

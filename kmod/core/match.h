@@ -89,9 +89,6 @@ const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table
 /* The slot for (src, dst): the pair's own, else t->no_pair. Any context. */
 const struct vfw_pair_slot *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst);
 
-/* Has the processor fetch what vfw_match_lookup() will read first. Any context. */
-void vfw_match_soon(const struct vfw_tables *t, u32 src, u32 dst);
-
 /*
  * Looks a key up, for a conversation whose app has that number, is none (VFW_APP_ID_NONE), or is not known
  * (VFW_APP_ID_PENDING). Always finds: blocks cover all keys. Any context.
