@@ -5,8 +5,9 @@
  * in order. For each slot it keeps a heap of the deciding rules whose span contains the
  * point, earliest on top (spans that ended are thrown away when they come to the top), and
  * a sorted list of the monitor rules. At each point the run of candidates is written
- * down as evaluation would meet it, or in the cell itself if it is one rule; a cell begins where the run changes. Where rules are about apps there is a run for
- * each app that makes a difference, and one for all others: evaluation is that of section 6 with the app given.
+ * down as evaluation would meet it, or in the cell itself if it is one rule; a cell begins where
+ * the run changes. Where rules are about apps there is a run for each app that makes a difference,
+ * and one for all others: evaluation is that of section 6 with the app given.
  *
  * With n spans this takes n log n steps, plus the length of the runs. Runs and
  * blocks that are equal are kept once.
@@ -404,10 +405,15 @@ static int meet(struct sweep *s, uint32_t point, uint32_t app)
 	return err;
 }
 
-/* Where that stands. */
+static int keep_run(struct sweep *s, uint32_t *at)
+{
+	return keep_words(s->c, s->run, (size_t)s->run[0] + 1, at);
+}
+
+/* What evaluation meets for one app, and where that stands. */
 static int run_at(struct sweep *s, uint32_t point, uint32_t app, uint32_t *at)
 {
-	return meet(s, point, app) ?: keep_words(s->c, s->run, (size_t)s->run[0] + 1, at);
+	return meet(s, point, app) ?: keep_run(s, at);
 }
 
 /* What a cell says where apps do not matter. */
@@ -416,7 +422,7 @@ static int answer_at(struct sweep *s, uint32_t point, uint32_t *cand)
 	int err = meet(s, point, VFW_APP_ID_NONE);
 
 	if (err || s->run[0] > 1)
-		return err ?: keep_words(s->c, s->run, (size_t)s->run[0] + 1, cand);
+		return err ?: keep_run(s, cand);
 	*cand = s->run[1] | VFW_CELL_F_RULE;
 	return 0;
 }
