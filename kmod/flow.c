@@ -126,7 +126,7 @@ static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 s
 		flow->generation = pol->generation;
 		return FLOW_STEP_PASS;
 	}
-	vfw_match_lookup(&pol->tables, src, dst, flow->policy_key, flow_app(flow), &m);
+	vfw_match_lookup(&pol->tables, src, dst, vfw_flow_asked(flow), flow_app(flow), &m);
 	rule = &pol->tables.rules[m.rule];
 	if (rule->verdict != VFW_PASS) {
 		step = flow_turned(flow, p, side, src, dst);
@@ -163,7 +163,7 @@ static void flow_learn(struct vfw_flow *flow, const struct vfw_pkt *p)
 	WRITE_ONCE(flow->app, app);
 	if (flow->rule == VFW_PKT_NO_RULE)
 		return;
-	vfw_match_lookup(&p->pol->tables, flow->ident[0], flow->ident[1], flow->policy_key, app,
+	vfw_match_lookup(&p->pol->tables, flow->ident[0], flow->ident[1], vfw_flow_asked(flow), app,
 			 &m);
 	if (p->pol->tables.rules[m.rule].verdict == VFW_PASS)
 		flow_take(flow, p->pol, &m);
@@ -182,7 +182,7 @@ static enum flow_step flow_step_killed(struct vfw_flow *flow, const struct vfw_p
 		return FLOW_STEP_KILLED;
 	if (flow_is_syn(p))
 		return FLOW_STEP_AGAIN;
-	flow->until = jiffies + VFW_FLOW_KILLED_TCP * HZ;
+	flow->until = VFW_FLOW_TICK(jiffies + VFW_FLOW_KILLED_TCP * HZ);
 	return FLOW_STEP_KILLED;
 }
 
@@ -215,7 +215,7 @@ static enum flow_step flow_step_tcp(struct vfw_flow *flow, struct vfw_pkt *p, u3
 	    !(p->f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_RST))) {
 		vfw_tcpstate_loosen(&flow->tcp);
 		vfw_tcpstate_step(&flow->tcp, &p->f, len, side);
-		flow->until = jiffies + vfw_flow_conf_life(flow);
+		flow->until = VFW_FLOW_TICK(jiffies + vfw_flow_conf_life(flow));
 	}
 	return FLOW_STEP_INVALID;
 }
@@ -231,7 +231,7 @@ static enum vfw_reason flow_dead(const struct vfw_flow *flow)
 /* May the flow go on at all? Flow locked. */
 static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
-	if (flow->gone || time_after(jiffies, flow->until))
+	if (flow->gone || vfw_flow_expired(flow))
 		return FLOW_STEP_AGAIN;
 	if (flow->killed)
 		return flow_step_killed(flow, p);
@@ -278,7 +278,7 @@ static bool flow_count(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 		WRITE_ONCE(flow->answered, flow_is_answered(flow, side));
 	if (flow->key.proto == IPPROTO_TCP)
 		moved = flow_note_tcp(flow, p);
-	flow->until = jiffies + flow_life(flow);
+	flow->until = VFW_FLOW_TICK(jiffies + flow_life(flow));
 	p->rule = flow->rule;
 	p->profile = flow->profile;
 	p->asks = flow->asks;
@@ -388,7 +388,7 @@ static bool flow_related(struct vfw_pkt *p)
 		return false;
 	flow = vfw_flow_table_find(&key, vfw_flow_table_hash(&key));
 	if (!flow || READ_ONCE(flow->killed) || READ_ONCE(flow->generation) != p->pol->generation ||
-	    time_after(jiffies, READ_ONCE(flow->until)))
+	    vfw_flow_expired(flow))
 		return false;
 	side = !!(how & VFW_FLOWKEY_SIDE) ^ flow->opener;
 	if (key.proto == IPPROTO_TCP) {
@@ -430,12 +430,10 @@ bool vfw_flow(struct vfw_pkt *p)
 {
 	struct vfw_flow *flow;
 
-	p->key_says = flow_key(&p->key, p, &p->f, p->src.key, p->dst.key);
 	if (p->f.flags & VFW_FRAME_F_ICMP_ERROR)
 		return flow_related(p);
 	if (p->key_says < 0)
 		return false;
-	p->key_hash = vfw_flow_table_hash(&p->key);
 	p->deaths = smp_load_acquire(vfw_flow_table_deaths(p->key_hash));
 	flow = vfw_flow_table_find(&p->key, p->key_hash);
 	if (!flow)
@@ -447,14 +445,21 @@ bool vfw_flow(struct vfw_pkt *p)
 
 bool vfw_flow_known(struct vfw_pkt *p)
 {
-	return p->known && flow_goes(p->known, p, p->side);
+	if (p->known && flow_goes(p->known, p, p->side))
+		return true;
+	p->key_says = flow_key(&p->key, p, &p->f, p->src.key, p->dst.key);
+	if (p->key_says >= 0) {
+		p->key_hash = vfw_flow_table_hash(&p->key);
+		vfw_flow_table_soon(p->key_hash);
+	}
+	return false;
 }
 
 /* Who pays for what one end opens with another. */
 static struct vfw_share *flow_share(const struct vfw_end *opener, const struct vfw_end *other)
 {
 	if (opener->nic)
-		return opener->nic->vm->live->own;
+		return opener->nic->vm->own;
 	if (opener->port)
 		return opener->port->own;
 	if (other->nic)
@@ -474,7 +479,6 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
 	const struct vfw_rule_rec *rule = &p->pol->tables.rules[p->rule];
 
 	flow->opener = opener;
-	flow->policy_key = vfw_frame_key(&p->f);
 	flow->ident[0] = p->src.ident;
 	flow->ident[1] = p->dst.ident;
 	flow->rule = p->rule;
@@ -489,7 +493,7 @@ static void flow_fill(struct vfw_flow *flow, const struct vfw_pkt *p, u32 opener
 	flow->born = jiffies;
 	flow->packets[0] = vfw_pkt_segs(p);
 	flow->bytes[0] = p->len;
-	flow->until = jiffies + vfw_flow_conf_life(flow);
+	flow->until = VFW_FLOW_TICK(jiffies + vfw_flow_conf_life(flow));
 }
 
 /* Is it noted as forgotten, whoever opened it? The flow table was asked before, and has it not. */
@@ -559,7 +563,7 @@ void vfw_flow_open(struct vfw_pkt *p)
 	p->flow = flow;
 	p->side = 0;
 	if (p->src.nic)
-		vfw_vm_count_add(p->src.nic->vm->live, flows_opened, 1);
+		vfw_vm_count_add(p->src.nic->vm, flows_opened, 1);
 }
 
 struct vfw_scan *vfw_flow_scan(const struct vfw_flow *flow)
@@ -600,7 +604,7 @@ void vfw_flow_unseen(struct vfw_flow *flow)
 
 u32 vfw_flow_asked(const struct vfw_flow *flow)
 {
-	return flow->policy_key;
+	return vfw_flowkey_asked(&flow->key, flow->opener);
 }
 
 bool vfw_flow_answered(const struct vfw_flow *flow)
@@ -692,14 +696,16 @@ static int flow_end_if(struct vfw_flow *flow, void *arg)
 	if (info.flags & VFW_FLOW_F_KILLED || !vfw_flow_info_matches(&info, killing->match))
 		return 0;
 	seconds = info.proto == IPPROTO_TCP ? VFW_FLOW_KILLED_TCP : VFW_FLOW_KILLED_OTHER;
-	spin_lock_bh(&flow->lock);
+	local_bh_disable();
+	spin_lock(&flow->lock);
 	if (!flow->gone && !flow->killed) {
 		WRITE_ONCE(flow->killed, true);
-		flow->until = jiffies + seconds * HZ;
+		flow->until = VFW_FLOW_TICK(jiffies + seconds * HZ);
 		killing->n++;
 	}
-	spin_unlock_bh(&flow->lock);
+	spin_unlock(&flow->lock);
 	vfw_flow_table_sort(flow);
+	local_bh_enable();
 	return 0;
 }
 

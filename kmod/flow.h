@@ -45,14 +45,14 @@ u32 vfw_flow_end(const struct vfw_flow_match *match);
 /*
  * Looks for the conversation the frame belongs to, or whose error it reports. True: its fate is known,
  * the flow counted and moved on. False: judge it. Sets p->flow and p->side when the frame passes as part
- * of a flow; not for ICMP errors, nor when p->quiet. RCU read lock, BH off.
+ * of a flow; not for ICMP errors, nor when p->quiet. vfw_flow_known() has made p->key. RCU read lock, BH off.
  */
 bool vfw_flow(struct vfw_pkt *p);
 
 /*
  * The same of a frame of the flow p->known, which p->side of it sent: it need not be looked for. False: there is none, or it is over, and
- * the frame goes through all that is asked of one of which nothing is known. p->key and what belongs to it are not set. RCU read lock,
- * BH off.
+ * the frame goes through all that is asked of one of which nothing is known: makes p->key, and has the place where its flow would be
+ * fetched into the cache while guard is asked. RCU read lock, BH off.
  */
 bool vfw_flow_known(struct vfw_pkt *p);
 

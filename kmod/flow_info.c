@@ -38,8 +38,10 @@ void vfw_flow_info_fill(struct vfw_flow *flow, struct vfw_flow_info *info)
 		info->bytes[i] = flow->bytes[i];
 	}
 	info->age_ms = jiffies_to_msecs(jiffies - flow->born);
-	if (time_before(jiffies, flow->until))
-		info->expires_ms = jiffies_to_msecs(flow->until - jiffies);
+	if (!vfw_flow_expired(flow))
+		info->expires_ms =
+			jiffies_to_msecs((unsigned long)(flow->until - VFW_FLOW_TICK(jiffies))
+					 << VFW_FLOW_TICK_SHIFT);
 	info->rule = flow->rule_id;
 	info->revision = flow->revision;
 	info->state = flow->tcp.state;

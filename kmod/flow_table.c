@@ -4,6 +4,7 @@
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/prefetch.h>
 #include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
@@ -62,6 +63,11 @@ static struct vfw_flow *flow_find(const struct vfw_flow_key *key, u32 bucket)
 		if (vfw_flowkey_equal(&flow->key, key))
 			return flow;
 	return NULL;
+}
+
+void vfw_flow_table_soon(u32 hash)
+{
+	prefetch(&flow_heads[hash & flow_mask]);
 }
 
 struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key, u32 hash)
@@ -154,9 +160,9 @@ static enum vfw_flow_list flow_belongs(const struct vfw_flow *flow)
 void vfw_flow_table_sort(struct vfw_flow *flow)
 {
 	/* Who changes what is read here sorts it afterwards: the last one sees it all. */
-	spin_lock_bh(&flow->share->lock);
+	spin_lock(&flow->share->lock);
 	flow_list(flow, flow_belongs(flow));
-	spin_unlock_bh(&flow->share->lock);
+	spin_unlock(&flow->share->lock);
 }
 
 static void flow_finish(struct vfw_flow *flow, const struct vfw_flow_end *end)
@@ -205,6 +211,8 @@ static bool flow_evict(struct vfw_share *share, struct list_head *list, enum vfw
 /* Takes a place, if need be that of a flow of the same share that is over, or was never answered. */
 static bool flow_place(struct vfw_share *share)
 {
+	/* the last one, behind which this one will be listed */
+	prefetchw(share->half.prev);
 	if (vfw_share_half_full(share))
 		flow_evict(share, &share->half, VFW_REASON_FLOW_LIMIT);
 	if (vfw_share_take(share))
@@ -227,14 +235,14 @@ struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_fl
 
 	if (!flow_place(share))
 		return ERR_PTR(-ENOSPC);
-	flow = kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
+	flow = kmem_cache_alloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!flow) {
 		vfw_share_give(share);
 		return ERR_PTR(-ENOMEM);
 	}
+	memset_startat(flow, 0, scan);
 	flow->key = *key;
 	flow->share = share;
-	spin_lock_init(&flow->lock);
 	return flow;
 }
 
@@ -305,7 +313,7 @@ void vfw_flow_table_sweep(bool (*match)(const struct vfw_flow *flow, const void 
 
 static bool flow_is_over(const struct vfw_flow *flow, const void *unused)
 {
-	return time_after(jiffies, READ_ONCE(flow->until));
+	return vfw_flow_expired(flow);
 }
 
 static void flow_gc(struct work_struct *work)
@@ -353,18 +361,32 @@ int vfw_flow_table_walk(u32 *bucket, u32 *skip, int (*fn)(struct vfw_flow *flow,
 
 u64 vfw_flow_table_memory(void)
 {
-	return (u64)vfw_share_total() * sizeof(struct vfw_flow) +
-	       ((u64)flow_mask + 1) * sizeof(*flow_heads);
+	return (u64)vfw_share_total() * VFW_FLOW_BYTES + ((u64)flow_mask + 1) * sizeof(*flow_heads);
+}
+
+/*
+ * Once for each place of the cache, which leaves it as it was: unlocked. What has a constructor is not cleared by a kernel that
+ * clears whatever it allocates (init_on_alloc): vfw_flow_table_new() does that, but for what is written anyway.
+ */
+static void flow_construct(void *place)
+{
+	struct vfw_flow *flow = place;
+
+	spin_lock_init(&flow->lock);
 }
 
 int vfw_flow_table_init(u32 flows_max)
 {
 	unsigned int i;
 
-	BUILD_BUG_ON(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && sizeof(struct vfw_flow) > 256);
+	/* with a constructor the allocator's own pointer has its place behind the object */
+	BUILD_BUG_ON(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) &&
+		     sizeof(struct vfw_flow) + sizeof(void *) > VFW_FLOW_BYTES);
+	BUILD_BUG_ON((u64)VFW_TIMEOUT_SECONDS_MAX * HZ >> VFW_FLOW_TICK_SHIFT > S32_MAX);
 	BUILD_BUG_ON(VFW_MAX_PROFILES > 127 || VFW_MAX_IDENTS > 65536);
 	flow_mask = roundup_pow_of_two(flows_max) / 2 - 1;
-	flow_cache = KMEM_CACHE(vfw_flow, SLAB_HWCACHE_ALIGN);
+	flow_cache = kmem_cache_create("vfw_flow", sizeof(struct vfw_flow), 0, SLAB_HWCACHE_ALIGN,
+				       flow_construct);
 	if (!flow_cache)
 		return -ENOMEM;
 	flow_heads = kvcalloc(flow_mask + 1, sizeof(*flow_heads), GFP_KERNEL);

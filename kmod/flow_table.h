@@ -11,6 +11,7 @@
 #define VFW_FLOW_TABLE_H
 
 #include <linux/build_bug.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
@@ -41,6 +42,9 @@ struct vfw_flow {
 			turn; /* in a list of its share; under the share's lock, while listed */
 	};
 	struct vfw_share *share; /* what it counts against; it holds a place there */
+	spinlock_t lock; /* a leaf, but for a scan's that is tried; BH off */
+	u32 until; /* it may be silent, VFW_FLOW_TICK()s; under lock, READ_ONCE */
+	/* all zero in the beginning from here on */
 	struct vfw_scan *scan; /* a reference; NULL until it is scanned; set once, cmpxchg */
 	u8 listed; /* enum vfw_flow_list; under the share's lock */
 	bool gone; /* has left the table; written under the bucket's lock */
@@ -49,7 +53,7 @@ struct vfw_flow {
 	u8 spares : 1; /* with asks: and yet no app is refused; under lock */
 	u8 profile : 7; /* index + 1 of what scans it, or 0; with a rule; under lock */
 	u8 asks : 1; /* likewise: what is decided depends on the app */
-	spinlock_t lock; /* protects what follows; a leaf, but for a scan's that is tried; BH off */
+	/* under lock, what follows */
 	struct_group(
 		life, /* asked at once by vfw_flow_runs() */
 		bool answered; /* both sides take part */
@@ -57,17 +61,29 @@ struct vfw_flow {
 		bool killed; /* by an administrator: what comes of it is rejected */
 		bool turned; /* to be found anew, the other way round: then it is not forgotten */
 	);
-	u32 policy_key; /* what policy was asked, VFW_KEY() */
 	u16 ident[2]; /* of the side that opened, of the other */
 	u32 rule; /* index in the policy of this generation, or VFW_PKT_NO_RULE */
 	u32 app; /* by which it was judged: VFW_APP_ID_*, or its number; READ_ONCE */
 	u32 rule_id;
 	u32 revision; /* that judged it */
 	u32 generation;
-	unsigned long born, until; /* jiffies */
+	unsigned long born; /* jiffies */
 	u64 packets[2], bytes[2]; /* by side, 0 opened */
 	struct vfw_tcp tcp;
 };
+
+/* Bytes that the table takes for a flow. */
+#define VFW_FLOW_BYTES 256
+
+/* When a flow ends, by 32 bits: jiffies, four at a time, so that even at 1,000 Hz VFW_TIMEOUT_SECONDS_MAX is less than half of what they count. */
+#define VFW_FLOW_TICK_SHIFT 2
+#define VFW_FLOW_TICK(time) ((u32)((time) >> VFW_FLOW_TICK_SHIFT))
+
+/* Is its time over? Any context. */
+static inline bool vfw_flow_expired(const struct vfw_flow *flow)
+{
+	return time_after32(VFW_FLOW_TICK(jiffies), READ_ONCE(flow->until));
+}
 
 /* Is it answered, neither over nor killed, nor to be found anew? Flow locked. */
 static inline bool vfw_flow_runs(const struct vfw_flow *flow)
@@ -87,6 +103,9 @@ struct vfw_flow_end {
 
 /* Keyed hash of a key, of every kind. Any context. */
 u32 vfw_flow_table_hash(const struct vfw_flow_key *key);
+
+/* vfw_flow_table_find() is going to come: fetches its first place into the cache. Any context. */
+void vfw_flow_table_soon(u32 hash);
 
 /* The flow of a key with this hash, NULL if there is none. RCU read lock. */
 struct vfw_flow *vfw_flow_table_find(const struct vfw_flow_key *key, u32 hash);
@@ -116,7 +135,7 @@ void vfw_flow_table_add(struct vfw_flow *flow, u32 hash);
 
 /*
  * The flow was answered, is over, is so no more, or was killed: puts it into the list of its share where it belongs.
- * RCU read lock; no lock held.
+ * RCU read lock, BH off; no lock held.
  */
 void vfw_flow_table_sort(struct vfw_flow *flow);
 

@@ -304,7 +304,8 @@ static bool guard_not_for(const struct vfw_pkt *p)
 	const struct vfw_nic *nic = p->dst.nic;
 	u32 i;
 
-	if (!nic || nic->flags & VFW_NIC_F_MAC_ANY || is_multicast_ether_addr(p->f.dmac))
+	if (!nic || ether_addr_equal(nic->mac, p->f.dmac) || nic->flags & VFW_NIC_F_MAC_ANY ||
+	    is_multicast_ether_addr(p->f.dmac))
 		return false;
 	for (i = 0; i < nic->vm->n_nics; i++)
 		if (ether_addr_equal(nic->vm->nics[i].mac, p->f.dmac))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
+#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <net/net_namespace.h>
 
@@ -15,7 +16,7 @@ static void hook_bridge_fill(struct vfw_pkt *p, struct sk_buff *skb, enum vfw_wh
 	p->skb = skb;
 	p->state = state;
 	p->where = where;
-	p->port = vfw_port_find(state->in->ifindex);
+	p->port = vfw_port_of(state->in);
 	p->in = state->in;
 	p->out = state->out;
 }
@@ -67,7 +68,13 @@ static noinline unsigned int hook_bridge_exit(struct sk_buff *skb,
 static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
-	return vfw_port_find(state->out->ifindex) ? NF_ACCEPT : hook_bridge_exit(skb, state);
+	const struct vfw_port *port = vfw_port_of(state->out);
+
+	if (!port)
+		return hook_bridge_exit(skb, state);
+	/* whose it is will be asked at its egress */
+	prefetch(rcu_access_pointer(port->nic));
+	return NF_ACCEPT;
 }
 
 static unsigned int hook_bridge_local_in(void *priv, struct sk_buff *skb,

@@ -152,7 +152,7 @@ static noinline bool memo_vlan_fits(const struct vfw_memo *m)
 static __always_inline bool memo_flow_runs(const struct vfw_memo *m, const struct vfw_flow *flow)
 {
 	return !flow->gone && vfw_flow_runs(flow) && flow->generation == m->generation &&
-	       flow->rule == m->rule && !time_after(jiffies, flow->until);
+	       flow->rule == m->rule && !vfw_flow_expired(flow);
 }
 
 /* Is what it was judged by what is known of its app? Flow locked. */
@@ -233,7 +233,8 @@ static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_
 	if (likely(moved)) {
 		flow->packets[side] += segs;
 		flow->bytes[side] += skb->len;
-		flow->until = jiffies + vfw_flow_conf_timeout(VFW_TIMEOUT_TCP_ESTABLISHED);
+		flow->until =
+			VFW_FLOW_TICK(jiffies + vfw_flow_conf_timeout(VFW_TIMEOUT_TCP_ESTABLISHED));
 	}
 	spin_unlock(&m->flow->lock);
 	return moved;
@@ -318,9 +319,8 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		return;
 	/* straight from another VM's port in the same bridge */
-	if (p->epoch & 1 || p->reason != VFW_REASON_ESTABLISHED || p->tag || p->routed ||
-	    !p->src.nic || !p->src.port || !p->dst.nic || !p->master ||
-	    !netif_is_bridge_master(p->master) ||
+	if (p->epoch & 1 || p->tag || p->routed || !p->src.nic || !p->src.port || !p->dst.nic ||
+	    !p->master || !netif_is_bridge_master(p->master) ||
 	    !vfw_plain_head(&head, &p->f, p->src.port->ifindex))
 		return;
 	m = memo_of(&head);
@@ -342,14 +342,14 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 		.head = head,
 		.epoch = p->epoch,
 		.src = p->src.port,
-		.from = this_cpu_ptr(p->src.nic->vm->live->pcpu),
+		.from = this_cpu_ptr(p->src.nic->vm->pcpu),
 		.vouched = vfw_guard_vouches(p),
 		.side = p->side,
 		.inspected = vfw_scan_wanted(p),
 		.rule = p->rule,
 		.generation = p->pol->generation,
 		.dst = p->dst.port,
-		.to = this_cpu_ptr(p->dst.nic->vm->live->pcpu),
+		.to = this_cpu_ptr(p->dst.nic->vm->pcpu),
 		.bridge = p->master,
 		.flow = p->flow,
 		.died = vfw_flow_table_deaths(p->key_hash),

@@ -63,6 +63,16 @@ static bool path_neigh(struct vfw_pkt *p)
 	return vfw_neigh(p) || vfw_neigh_dhcp(p);
 }
 
+/*
+ * Does it pass into a VM as part of a running flow, and no memo knew so? verdict and reason, which were written just now and
+ * one by one, stand apart: read as one word they would have to wait until all that was written before them has left.
+ */
+static bool path_memorable(const struct vfw_pkt *p)
+{
+	return p->reason == VFW_REASON_ESTABLISHED && p->flow && p->where == VFW_AT_EGRESS &&
+	       !p->known && p->verdict == VFW_PASS;
+}
+
 unsigned int vfw_path(struct vfw_pkt *p)
 {
 	bool ended;
@@ -71,7 +81,7 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	ended = path_read(p);
 	if (p->where == VFW_AT_INGRESS) {
 		if (p->src.nic)
-			vfw_verdict_sent(this_cpu_ptr(p->src.nic->vm->live->pcpu), vfw_pkt_segs(p),
+			vfw_verdict_sent(this_cpu_ptr(p->src.nic->vm->pcpu), vfw_pkt_segs(p),
 					 p->len);
 		ended = ended || vfw_guard_sender(p);
 	}
@@ -87,7 +97,7 @@ unsigned int vfw_path(struct vfw_pkt *p)
 		vfw_scan(p);
 	if (p->stolen)
 		return NF_STOLEN;
-	if (p->flow && !p->known && p->verdict == VFW_PASS && p->where == VFW_AT_EGRESS)
+	if (path_memorable(p))
 		vfw_memo_learn(p);
 	return vfw_path_end(p);
 }

@@ -111,7 +111,7 @@ struct vfw_pkt {
 	/* n_said signatures that have matched in segments of it, and are not asked of the stream any more */
 	u32 said[VFW_PKT_SAID];
 	u8 buf[VFW_FRAME_HEAD_MAX]; /* head points here if the frame is not linear */
-	/* its flow's key, as vfw_flow() makes it for vfw_flow_open() */
+	/* its flow's key, as vfw_flow_known() makes it for vfw_flow() and vfw_flow_open() */
 	struct vfw_flow_key key;
 	int key_says; /* of vfw_flowkey_make() */
 	u32 key_hash; /* valid if that is no error */

@@ -16,6 +16,7 @@
 /* By ifindex; read under RCU, written under vfw_config_mutex. The lists are for frames, the array for order. */
 static DEFINE_XARRAY(vfw_ports);
 struct hlist_head vfw_port_buckets[VFW_PORT_BUCKETS];
+struct hlist_head vfw_port_devices[VFW_PORT_BUCKETS];
 static u32 vfw_n_ports;
 
 struct vfw_port *vfw_port_next(int after)
@@ -32,9 +33,16 @@ u32 vfw_port_count(void)
 
 int vfw_port_master(const struct vfw_port *port)
 {
-	const struct net_device *br = netdev_master_upper_dev_get_rcu(port->dev);
+	const struct net_device *master = rcu_dereference(port->master);
 
-	return br ? br->ifindex : 0;
+	return master ? master->ifindex : 0;
+}
+
+void vfw_port_joins(struct vfw_port *port)
+{
+	ASSERT_RTNL();
+	/* it is freed by RCU, and its ports are told before */
+	rcu_assign_pointer(port->master, netdev_master_upper_dev_get(port->dev));
 }
 
 void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits)
@@ -59,6 +67,7 @@ static void port_free(struct vfw_port *port)
 static void port_unlist(struct vfw_port *port)
 {
 	hlist_del_rcu(&port->node);
+	hlist_del_rcu(&port->by_dev);
 	xa_erase(&vfw_ports, port->ifindex);
 }
 
@@ -86,6 +95,7 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 	port->dev = dev;
 	port->ifindex = dev->ifindex;
 	port->flags = flags;
+	vfw_port_joins(port);
 	port->own = vfw_share_new(VFW_SHARE_UNMANAGED);
 	port->in = vfw_share_new(VFW_SHARE_UNMANAGED);
 	err = -ENOMEM;
@@ -98,6 +108,7 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 	if (err)
 		goto free;
 	hlist_add_head_rcu(&port->node, vfw_port_bucket(port->ifindex));
+	hlist_add_head_rcu(&port->by_dev, vfw_port_device(dev));
 	err = nf_register_net_hook(dev_net(dev), &port->ingress);
 	if (err)
 		goto erase;

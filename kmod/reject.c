@@ -180,7 +180,7 @@ static struct net_device *reject_device(const struct vfw_pkt *p, bool *up)
 	if (!p->port)
 		return NULL;
 	*up = true;
-	master = netdev_master_upper_dev_get_rcu(p->port->dev);
+	master = rcu_dereference(p->port->master);
 	return p->in ?: (master && netif_is_bridge_master(master) ? master : NULL);
 }
 

@@ -107,7 +107,7 @@ static struct vfw_budget *scan_answer_budget(const struct vfw_pkt *p)
 	const struct vfw_end *end = p->side ? &p->src : &p->dst;
 
 	if (end->nic)
-		return end->nic->vm->live->own->budget;
+		return end->nic->vm->own->budget;
 	return end->port ? end->port->own->budget : vfw_flow_budget(p->flow);
 }
 

@@ -101,7 +101,7 @@ static int scope_apply(struct net_device *dev)
 {
 	const u32 mask = VFW_PORT_F_BY_NAME | VFW_PORT_F_BY_BRIDGE;
 	struct net_device *master = netdev_master_upper_dev_get(dev);
-	struct vfw_port *port = vfw_port_find(dev->ifindex);
+	struct vfw_port *port = vfw_port_of(dev);
 	u32 flags = vfw_scope_of(dev, master);
 
 	if (!net_eq(dev_net(dev), &init_net))
@@ -205,9 +205,11 @@ static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr
 		break;
 	case NETDEV_CHANGEUPPER:
 		/* memos know ports only, and of one that comes now there are none */
-		port = vfw_port_find(dev->ifindex);
-		if (port)
+		port = vfw_port_of(dev);
+		if (port) {
 			vfw_memo_off();
+			vfw_port_joins(port);
+		}
 		err = scope_apply_pair(dev);
 		if (port)
 			vfw_memo_on();
@@ -217,7 +219,7 @@ static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr
 		err = netif_is_bridge_master(dev) ? scope_apply_all() : scope_apply(dev);
 		break;
 	case NETDEV_UNREGISTER:
-		port = vfw_port_find(dev->ifindex);
+		port = vfw_port_of(dev);
 		if (port)
 			vfw_port_del(port);
 		break;

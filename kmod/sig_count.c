@@ -108,11 +108,11 @@ static struct vfw_budget *count_payer(const struct vfw_scan *scan, const struct 
 {
 	if (track == VFW_SIG_TRACK_SRC) {
 		if (p->src.nic)
-			return p->src.nic->vm->live->own->budget;
+			return p->src.nic->vm->own->budget;
 		return p->src.port ? p->src.port->own->budget : count_outside;
 	}
 	if (track == VFW_SIG_TRACK_DST && count_is_receivers(p))
-		return p->dst.nic->vm->live->own->budget;
+		return p->dst.nic->vm->own->budget;
 	return scan->dir[0].budget;
 }
 

@@ -39,16 +39,22 @@ u64 vfw_verdict_reason(u32 reason)
 	return sum;
 }
 
-static struct vfw_vm_live *verdict_live(const struct vfw_end *end)
+static const struct vfw_vm *verdict_vm(const struct vfw_end *end)
 {
-	return end->nic ? end->nic->vm->live : NULL;
+	return end->nic ? end->nic->vm : NULL;
+}
+
+/* Who is charged for what is said of a frame: its sender, or else its receiver, if it is a VM. */
+static const struct vfw_vm *verdict_payer(const struct vfw_pkt *p)
+{
+	return verdict_vm(&p->src) ?: verdict_vm(&p->dst);
 }
 
 static struct vfw_bucket *verdict_bucket(const struct vfw_pkt *p)
 {
-	struct vfw_vm_live *live = verdict_live(&p->src) ?: verdict_live(&p->dst);
+	const struct vfw_vm *vm = verdict_payer(p);
 
-	return live ? &live->bucket : &verdict_nobody;
+	return vm ? &vm->live->bucket : &verdict_nobody;
 }
 
 /* Bucket locked. A new bucket was never refilled: it begins full. */
@@ -222,7 +228,7 @@ static u32 verdict_flags(const struct vfw_end *end)
 
 static void verdict_count(const struct vfw_pkt *p, bool cut)
 {
-	struct vfw_vm_live *src = verdict_live(&p->src), *dst = verdict_live(&p->dst);
+	const struct vfw_vm *src = verdict_vm(&p->src), *dst = verdict_vm(&p->dst);
 	u32 segs = vfw_pkt_segs(p);
 
 	if (cut) {
@@ -244,13 +250,13 @@ static void verdict_count(const struct vfw_pkt *p, bool cut)
 
 void vfw_verdict_monitor(struct vfw_pkt *p, u32 rule)
 {
-	struct vfw_vm_live *live = verdict_live(&p->src) ?: verdict_live(&p->dst);
+	const struct vfw_vm *vm = verdict_payer(p);
 	u32 id = p->pol->tables.rules[rule].id;
 	u32 count;
 
 	vfw_policy_hit(p->pol, rule, p->len, false);
-	if (live)
-		vfw_vm_count_add(live, would_drop, vfw_pkt_segs(p));
+	if (vm)
+		vfw_vm_count_add(vm, would_drop, vfw_pkt_segs(p));
 	count = verdict_events(verdict_bucket(p), VFW_REASON_RULE, id, 1);
 	if (count)
 		verdict_event(p, VFW_EVENT_WOULD_DROP, id, VFW_REASON_RULE, count);
@@ -265,7 +271,7 @@ bool vfw_verdict_cuts(const struct vfw_pkt *p)
 
 void vfw_verdict_alert(struct vfw_pkt *p, const struct vfw_alert *alert)
 {
-	struct vfw_vm_live *live = verdict_live(&p->src) ?: verdict_live(&p->dst);
+	const struct vfw_vm *vm = verdict_payer(p);
 	struct vfw_event ev = {
 		.type = VFW_EVENT_ALERT,
 		.reason = VFW_REASON_SIGNATURE,
@@ -274,7 +280,7 @@ void vfw_verdict_alert(struct vfw_pkt *p, const struct vfw_alert *alert)
 		.offset = alert->offset,
 	};
 
-	ev.count = verdict_events(live ? &live->alerts : &verdict_nobody_alerts, alert->profile,
+	ev.count = verdict_events(vm ? &vm->live->alerts : &verdict_nobody_alerts, alert->profile,
 				  alert->sig, alert->count);
 	if (!ev.count)
 		return;

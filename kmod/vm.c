@@ -175,6 +175,13 @@ static struct vfw_vm_live *live_new(void)
 	return live;
 }
 
+static void vm_lives(struct vfw_vm *vm, struct vfw_vm_live *live)
+{
+	vm->live = live;
+	vm->pcpu = live->pcpu;
+	vm->own = live->own;
+}
+
 /* One allocation: the VM, its NICs, and behind them the addresses of all NICs. */
 static size_t vm_size(const struct vfw_vm_spec *spec)
 {
@@ -390,6 +397,7 @@ static struct vfw_nic *pop_port_nic(struct vfw_pop *pop, const struct vfw_port *
 
 static int pop_slots(struct vfw_pop *pop, struct netlink_ext_ack *extack)
 {
+	struct vfw_vm_live *live;
 	struct vfw_vm *vm, *old;
 	u32 i = 0;
 
@@ -401,7 +409,7 @@ static int pop_slots(struct vfw_pop *pop, struct netlink_ext_ack *extack)
 		old = vfw_vm_find(vm->uuid);
 		if (old) {
 			vm->slot = old->slot;
-			vm->live = old->live;
+			vm_lives(vm, old->live);
 			continue;
 		}
 		vm->slot = find_first_zero_bit(vfw_vm_used, VFW_MAX_VMS);
@@ -411,9 +419,10 @@ static int pop_slots(struct vfw_pop *pop, struct netlink_ext_ack *extack)
 		}
 		__set_bit(vm->slot, vfw_vm_used);
 		__set_bit(vm->slot, pop->fresh);
-		vm->live = live_new();
-		if (!vm->live)
+		live = live_new();
+		if (!live)
 			return -ENOMEM;
+		vm_lives(vm, live);
 	}
 	return 0;
 }

@@ -20,6 +20,7 @@
 #ifndef VFW_VM_H
 #define VFW_VM_H
 
+#include <linux/hash.h>
 #include <linux/if_ether.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -36,8 +37,8 @@ struct vfw_vm;
 /* One vNIC. Lives and dies inside its VM. */
 struct vfw_nic {
 	struct vfw_vm *vm;
-	u32 index; /* n-th NIC of the VM, from 0 */
 	u32 flags; /* VFW_NIC_F_* */
+	u16 index; /* n-th NIC of the VM, from 0 */
 	u8 mac[ETH_ALEN];
 	u16 n_addr4;
 	u16 n_addr6;
@@ -48,7 +49,7 @@ struct vfw_nic {
 struct vfw_vm_pcpu {
 	struct vfw_vm_stat stat;
 	struct u64_stats_sync syncp;
-};
+} ____cacheline_aligned;
 
 #define VFW_EVENT_AGGREGATES 8 /* (reason, rule) pairs whose suppressed frames are counted apart */
 
@@ -80,13 +81,19 @@ struct vfw_vm {
 	struct rcu_head rcu;
 	struct hlist_node by_uuid; /* published VMs; RCU, written under vfw_config_mutex */
 	struct list_head stage; /* in a struct vfw_pop, or waiting for death */
-	u32 slot; /* < VFW_MAX_VMS; constant for a UUID as long as the VM is there */
-	u32 flags; /* VFW_VM_F_*; READ_ONCE; written under vfw_config_mutex */
 	u32 ident; /* as the control side staged it; the datapath reads vm_ident[slot] of the policy */
 	u32 n_nics;
 	struct vfw_vm_live *live;
 	u8 uuid[VFW_UUID_LEN];
 	char name[VFW_NAME_LEN];
+	/*
+	 * What every frame of a new conversation asks: with the first NIC one line of a cache, in front of its addresses. Among
+	 * a thousand VMs each further line is one that is not in the cache.
+	 */
+	struct vfw_vm_pcpu __percpu *pcpu __aligned(2 * L1_CACHE_BYTES); /* those of live */
+	struct vfw_share *own;
+	u32 slot; /* < VFW_MAX_VMS; constant for a UUID as long as the VM is there */
+	u32 flags; /* VFW_VM_F_*; READ_ONCE; written under vfw_config_mutex */
 	struct vfw_nic nics[];
 };
 
@@ -94,12 +101,15 @@ struct vfw_vm {
 struct vfw_port {
 	struct hlist_node node; /* ports by ifindex; RCU, written under vfw_config_mutex */
 	int ifindex;
-	struct net_device *dev;
-	struct vfw_nic __rcu *nic; /* NULL: unmanaged */
 	u32 flags; /* VFW_PORT_F_*; READ_ONCE; written under vfw_config_mutex */
+	struct net_device *dev;
+	struct net_device __rcu
+		*master; /* of dev, or NULL; written under RTNL by vfw_port_joins() */
+	struct vfw_nic __rcu *nic; /* NULL: unmanaged */
 	struct vfw_share *own,
 		*in; /* while unmanaged: flows it opened, and opened to it from outside */
 	struct nf_hook_ops ingress, egress;
+	struct hlist_node by_dev; /* ports by dev; as node */
 	struct rcu_head rcu;
 };
 
@@ -190,16 +200,35 @@ int vfw_vm_flags_set(const u8 uuid[VFW_UUID_LEN], u32 flags);
 /* Sums the per-CPU counters of a VM. RCU read lock or vfw_config_mutex. */
 void vfw_vm_stat_read(const struct vfw_vm *vm, struct vfw_vm_stat *stat);
 
-#define VFW_PORT_BUCKETS 1024 /* a power of two */
+#define VFW_PORT_BITS 10
+#define VFW_PORT_BUCKETS (1U << VFW_PORT_BITS)
 
 extern struct hlist_head vfw_port_buckets[VFW_PORT_BUCKETS];
+extern struct hlist_head vfw_port_devices[VFW_PORT_BUCKETS];
 
 static inline struct hlist_head *vfw_port_bucket(int ifindex)
 {
 	return &vfw_port_buckets[ifindex & (VFW_PORT_BUCKETS - 1)];
 }
 
-/* The port of a device, NULL if not in scope. RCU read lock or vfw_config_mutex. */
+static inline struct hlist_head *vfw_port_device(const struct net_device *dev)
+{
+	return &vfw_port_devices[hash_ptr(dev, VFW_PORT_BITS)];
+}
+
+/* The port of a device, NULL if not in scope; of the device nothing is read. RCU read lock or vfw_config_mutex. */
+static inline struct vfw_port *vfw_port_of(const struct net_device *dev)
+{
+	struct vfw_port *port;
+
+	hlist_for_each_entry_rcu(port, vfw_port_device(dev), by_dev,
+				 lockdep_is_held(&vfw_config_mutex))
+		if (port->dev == dev)
+			return port;
+	return NULL;
+}
+
+/* The same where only its number is known. */
 static inline struct vfw_port *vfw_port_find(int ifindex)
 {
 	struct vfw_port *port;
@@ -229,12 +258,12 @@ u64 vfw_vm_memory(void);
 /* ---- for the datapath and the init ladder ---- */
 
 /* This CPU's counters of a VM; BH off. */
-#define vfw_vm_count_add(live, field, n)                              \
-	do {                                                          \
-		struct vfw_vm_pcpu *pc_ = this_cpu_ptr((live)->pcpu); \
-		u64_stats_update_begin(&pc_->syncp);                  \
-		pc_->stat.field += (n);                               \
-		u64_stats_update_end(&pc_->syncp);                    \
+#define vfw_vm_count_add(vm, field, n)                              \
+	do {                                                        \
+		struct vfw_vm_pcpu *pc_ = this_cpu_ptr((vm)->pcpu); \
+		u64_stats_update_begin(&pc_->syncp);                \
+		pc_->stat.field += (n);                             \
+		u64_stats_update_end(&pc_->syncp);                  \
 	} while (0)
 
 /* Removes every VM and waits until all of them are dead. After the hooks are gone. May sleep. */

@@ -49,11 +49,11 @@ static void who_is_ident(struct vfw_end *end, u32 ident)
 
 static void who_domain(struct vfw_pkt *p, const struct vfw_port *port)
 {
-	const struct net_device *br = netdev_master_upper_dev_get_rcu(port->dev);
+	const struct net_device *br = rcu_dereference(port->master);
 
 	p->master = br;
 	p->bridge = br ? br->ifindex : port->ifindex;
-	p->vlan = br ? vfw_bridge_vlan_in(port->dev, br) : 0;
+	p->vlan = br && vfw_bridge_may_filter() ? vfw_bridge_vlan_in(port->dev, br) : 0;
 }
 
 void vfw_who_port(struct vfw_pkt *p)
@@ -284,7 +284,7 @@ static bool who_egress(struct vfw_pkt *p)
 	if (sender) {
 		p->in = sender->dev;
 		who_is(&p->src, rcu_dereference(sender->nic), sender);
-		p->routed = netdev_master_upper_dev_get_rcu(sender->dev) != p->master;
+		p->routed = rcu_dereference(sender->master) != p->master;
 		return true;
 	}
 	p->in = p->skb->skb_iif ? dev_get_by_index_rcu(&init_net, p->skb->skb_iif) : NULL;
@@ -388,17 +388,11 @@ static u32 who_ident_dst(struct vfw_pkt *p)
 	return who_book(p, p->f.dst);
 }
 
-u32 vfw_who_ident(struct vfw_pkt *p, struct vfw_end *end)
+u32 vfw_who_ident_other(struct vfw_pkt *p, const struct vfw_end *end)
 {
-	if (end->ident != VFW_PKT_IDENT)
-		return end->ident;
-	if (end->nic)
-		end->ident = READ_ONCE(p->pol->vm_ident[end->nic->vm->slot]);
-	else if (end->key == VFW_END_UNMANAGED)
-		end->ident = VFW_ID_UNMANAGED;
-	else
-		end->ident = end == &p->src ? who_ident_src(p) : who_ident_dst(p);
-	return end->ident;
+	if (end->key == VFW_END_UNMANAGED)
+		return VFW_ID_UNMANAGED;
+	return end == &p->src ? who_ident_src(p) : who_ident_dst(p);
 }
 
 u32 vfw_who_end_key(bool ip6, const u8 *addr)

@@ -4,9 +4,7 @@
 #define VFW_WHO_H
 
 #include "addr.h"
-
-struct vfw_end;
-struct vfw_pkt;
+#include "pkt.h"
 
 /* First, of a packet just begun: what the hook's port alone says; sets the domain. */
 void vfw_who_port(struct vfw_pkt *p);
@@ -17,8 +15,17 @@ void vfw_who_port(struct vfw_pkt *p);
  */
 bool vfw_who(struct vfw_pkt *p);
 
+/* For vfw_who_ident(). */
+u32 vfw_who_ident_other(struct vfw_pkt *p, const struct vfw_end *end);
+
 /* The identity of an end, worked out at its first use. p->pol is set. RCU read lock. */
-u32 vfw_who_ident(struct vfw_pkt *p, struct vfw_end *end);
+static inline u32 vfw_who_ident(struct vfw_pkt *p, struct vfw_end *end)
+{
+	if (end->ident == VFW_PKT_IDENT)
+		end->ident = end->nic ? READ_ONCE(p->pol->vm_ident[end->key])
+				      : vfw_who_ident_other(p, end);
+	return end->ident;
+}
 
 /*
  * Did a frame whose sender is no VM and no port come from outside (not from the host or another local bridge),

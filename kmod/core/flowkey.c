@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/vfw.h>
+
 #include "flowkey.h"
 
 _Static_assert(sizeof(struct vfw_flow_key) == 56, "vfw_flow_key is 7 words without padding");
@@ -92,6 +94,13 @@ int vfw_flowkey_make(struct vfw_flow_key *k, const struct vfw_frame *f, u32 src_
 	k->port[asker] = f->icmp_id;
 	k->ask = asker ? VFW_FLOWKEY_ASK_1 : VFW_FLOWKEY_ASK_0;
 	return (int)(side | (answer ? VFW_FLOWKEY_ANSWER : 0));
+}
+
+u32 vfw_flowkey_asked(const struct vfw_flow_key *k, u32 opener)
+{
+	bool icmp = k->proto == VFW_PROTO_ICMP || k->proto == VFW_PROTO_ICMP6;
+
+	return VFW_KEY(k->proto, icmp ? k->icmp : k->port[!opener]);
 }
 
 void vfw_flowkey_frag(struct vfw_flow_key *k, const struct vfw_frame *f, u32 src_end, u32 dst_end,

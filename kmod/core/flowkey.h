@@ -56,6 +56,12 @@ int vfw_flowkey_make(struct vfw_flow_key *k, const struct vfw_frame *f, u32 src_
 		     u32 bridge, u16 vlan);
 
 /*
+ * The key by which policy is asked about a conversation (VFW_KEY), which this side of *k opened: vfw_frame_key()
+ * of a frame that opens it. Any context.
+ */
+u32 vfw_flowkey_asked(const struct vfw_flow_key *k, u32 opener);
+
+/*
  * Makes the key by which the fragments of one packet find each other: addresses and identification,
  * and for IPv4 the protocol (RFC 791; RFC 8200 4.5), in the packet's direction only. f must have
  * VFW_FRAME_F_FRAG. Any context.
@@ -77,12 +83,17 @@ static inline bool vfw_flowkey_equal(const struct vfw_flow_key *a, const struct 
 	u64 x, y, differ = 0;
 	u32 i;
 
-	for (i = 0; i < sizeof(*a); i += 8) {
+	for (i = 0; i < sizeof(*a) - 8; i += 8) {
 		memcpy(&x, p + i, 8);
 		memcpy(&y, q + i, 8);
 		differ |= x ^ y;
 	}
-	return !differ;
+	/* which tells nearly all apart; the flow table has the rest in another line of the cache */
+	if (differ)
+		return false;
+	memcpy(&x, p + i, 8);
+	memcpy(&y, q + i, 8);
+	return x == y;
 }
 
 #endif /* VFW_CORE_FLOWKEY_H */

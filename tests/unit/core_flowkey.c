@@ -17,12 +17,18 @@ static int make(struct vfw_flow_key *k, const char *spec, u32 src_end, u32 dst_e
 {
 	static struct packet p;
 	struct vfw_frame f;
+	int ret;
 
 	packet_build(&p, spec);
 	ck_assert_msg(vfw_frame_parse(&f, p.bytes, p.len, p.len, false) == VFW_FRAME_OK, "%s",
 		      spec);
 	memset(k, 0xa5, sizeof(*k));
-	return vfw_flowkey_make(k, &f, src_end, dst_end, 7, 100);
+	ret = vfw_flowkey_make(k, &f, src_end, dst_end, 7, 100);
+	/* of what may open a flow, it knows what policy was asked */
+	if (ret >= 0 && !(ret & ANSWER))
+		ck_assert_msg(vfw_flowkey_asked(k, !!(ret & SIDE)) == vfw_frame_key(&f), "%s",
+			      spec);
+	return ret;
 }
 
 /* One packet from end 3 to end 5, another from end 5 to end 3 (or as given): one key or two? */
