@@ -29,6 +29,13 @@ static u32 judge_app(const struct vfw_pkt *p)
 	return VFW_APP_ID_NONE;
 }
 
+void vfw_judge_soon(struct vfw_pkt *p)
+{
+	if (p->pol && p->src.nic && p->dst.nic)
+		vfw_match_soon(&p->pol->tables, vfw_who_ident(p, &p->src),
+			       vfw_who_ident(p, &p->dst));
+}
+
 bool vfw_judge(struct vfw_pkt *p)
 {
 	const struct vfw_tables *t = &p->pol->tables;

@@ -12,6 +12,12 @@ static inline bool vfw_judge_none(struct vfw_pkt *p)
 }
 
 /*
+ * The policy may be going to be asked: has what it looks at first fetched into the cache, where both ends are VMs, while the
+ * flow is looked for. RCU read lock.
+ */
+void vfw_judge_soon(struct vfw_pkt *p);
+
+/*
  * Asks the policy about this frame as one that opens a conversation, counts its monitor rules, and
  * makes the flow if it passes. Always returns true. p->pol is set. RCU read lock, BH off.
  */

@@ -89,6 +89,8 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	if (ended ? !p->port : !vfw_who(p))
 		return NF_ACCEPT;
 
+	if (!ended && !p->known)
+		vfw_judge_soon(p);
 	/* Each returns true when the frame's fate is known; the policy always knows. */
 	if (!ended)
 		ended = vfw_flow_known(p) || vfw_guard_delivery(p) || vfw_judge_none(p) ||

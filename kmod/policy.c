@@ -102,7 +102,7 @@ u64 vfw_policy_bytes(const struct vfw_counts *counts)
 
 	for (i = 0; i < __VFW_TABLE_MAX; i++)
 		sum += (u64)counts->n[i] * policy_elements[i];
-	sum += (u64)vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) * sizeof(struct vfw_pair_slot);
+	sum += vfw_match_index_bytes(counts);
 	sum += (u64)policy_id_slots(n_rules) * sizeof(u32);
 	sum += (u64)n_rules * sizeof(struct policy_base);
 	sum += (u64)n_rules * policy_stripes(n_rules) * sizeof(struct vfw_policy_count);
@@ -174,11 +174,9 @@ struct vfw_policy *vfw_policy_new(const struct vfw_counts *counts)
 		goto err;
 	pol->set = set;
 	pol->profiles = set->profiles;
-	pol->tables.pair_mask = vfw_match_index_size(counts->n[VFW_TABLE_PAIRS]) - 1;
 	pol->tables.pair_seed = get_random_u32();
-	pol->tables.pair_slots =
-		kvcalloc(pol->tables.pair_mask + 1, sizeof(struct vfw_pair_slot), POLICY_GFP);
-	if (!pol->tables.pair_slots)
+	pol->tables.pair_index = kvzalloc(vfw_match_index_bytes(counts), POLICY_GFP);
+	if (!pol->tables.pair_index)
 		goto err;
 	pol->tables.rules = set->mem[VFW_TABLE_RULES];
 	pol->tables.cands = set->mem[VFW_TABLE_CANDS];
@@ -199,7 +197,7 @@ void vfw_policy_free(struct vfw_policy *pol)
 	if (!pol)
 		return;
 	if (pol->set && refcount_dec_and_test(&pol->set->refs)) {
-		kvfree(pol->tables.pair_slots);
+		kvfree(pol->tables.pair_index);
 		policy_set_free(pol->set);
 	}
 	kvfree(pol);

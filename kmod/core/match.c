@@ -9,6 +9,13 @@ static const u32 table_max[__VFW_TABLE_MAX] = {
 	[VFW_TABLE_BOOK6] = VFW_MAX_RANGES,
 };
 
+/* Of the hash, in which a pair is found by its identities. */
+struct pair_slot {
+	u32 src;
+	u32 dst;
+	struct vfw_pair_cells cells;
+};
+
 /* A bijective mix of both words (multiply, xor-shift), keyed at both ends. */
 static inline u32 pair_hash(const struct vfw_tables *t, u32 src, u32 dst)
 {
@@ -19,7 +26,8 @@ static inline u32 pair_hash(const struct vfw_tables *t, u32 src, u32 dst)
 	return (u32)(x >> 32);
 }
 
-u32 vfw_match_index_size(u32 n_pairs)
+/* Of a hash, a power of two and more than 1. */
+static u32 hash_size(u32 n_pairs)
 {
 	u32 size = 2;
 
@@ -28,41 +36,80 @@ u32 vfw_match_index_size(u32 n_pairs)
 	return size;
 }
 
-/* The pair's slot, or the empty one where it would stand. */
-static inline struct vfw_pair_slot *find_slot(const struct vfw_tables *t, u32 src, u32 dst)
+static u64 hash_bytes(const struct vfw_counts *counts)
 {
-	u32 at = pair_hash(t, src, dst) & t->pair_mask;
-	struct vfw_pair_slot *slot;
-
-	while ((slot = &t->pair_slots[at])->n_cells && (slot->src != src || slot->dst != dst))
-		at = (at + 1) & t->pair_mask;
-	return slot;
+	return (u64)hash_size(counts->n[VFW_TABLE_PAIRS]) * sizeof(struct pair_slot);
 }
 
-static void fill_slot(struct vfw_pair_slot *slot, const struct vfw_block *block)
+static u64 matrix_bytes(const struct vfw_counts *counts)
 {
-	slot->first_cell = block->first_cell;
-	slot->n_cells = block->n_cells & ~(1U << 31);
-	slot->joins = !!(block->flags & VFW_BLOCK_F_JOINS);
+	return (u64)counts->n_idents * counts->n_idents * sizeof(struct vfw_pair_cells);
+}
+
+static bool is_matrix(const struct vfw_counts *counts)
+{
+	return matrix_bytes(counts) <= hash_bytes(counts);
+}
+
+u64 vfw_match_index_bytes(const struct vfw_counts *counts)
+{
+	return is_matrix(counts) ? matrix_bytes(counts) : hash_bytes(counts);
+}
+
+/* The pair's slot, or the empty one where it would stand. */
+static inline struct pair_slot *find_slot(const struct vfw_tables *t, u32 src, u32 dst)
+{
+	struct pair_slot *slots = t->pair_index;
+	u32 at = pair_hash(t, src, dst) & t->pair_mask;
+
+	while (slots[at].cells.n_cells && (slots[at].src != src || slots[at].dst != dst))
+		at = (at + 1) & t->pair_mask;
+	return &slots[at];
+}
+
+/* The place of two identities of these tables in the matrix. */
+static inline struct vfw_pair_cells *matrix_place(const struct vfw_tables *t, u32 src, u32 dst)
+{
+	struct vfw_pair_cells *matrix = t->pair_index;
+
+	return &matrix[(size_t)src * t->counts.n_idents + dst];
+}
+
+static void fill_cells(struct vfw_pair_cells *cells, const struct vfw_block *block)
+{
+	cells->first_cell = block->first_cell;
+	cells->n_cells = block->n_cells & ~(1U << 31);
+	cells->joins = !!(block->flags & VFW_BLOCK_F_JOINS);
+}
+
+/* Where a pair is going to stand; its n_cells is not 0 if one stands there. */
+static struct vfw_pair_cells *claim(struct vfw_tables *t, const struct vfw_pair *pair)
+{
+	struct pair_slot *slot;
+
+	if (!t->pair_mask)
+		return matrix_place(t, pair->src, pair->dst);
+	slot = find_slot(t, pair->src, pair->dst);
+	slot->src = pair->src;
+	slot->dst = pair->dst;
+	return &slot->cells;
 }
 
 int vfw_match_index(struct vfw_tables *t, u32 *bad)
 {
 	u32 i;
 
+	t->pair_mask = is_matrix(&t->counts) ? 0 : hash_size(t->counts.n[VFW_TABLE_PAIRS]) - 1;
 	for (i = 0; i < t->counts.n[VFW_TABLE_PAIRS]; i++) {
-		const struct vfw_pair *pair = &t->pairs[i];
-		struct vfw_pair_slot *slot = find_slot(t, pair->src, pair->dst);
+		struct vfw_pair_cells *cells = claim(t, &t->pairs[i]);
 
-		if (slot->n_cells) {
+		if (cells->n_cells) {
 			*bad = i;
 			return -EEXIST;
 		}
-		fill_slot(slot, &t->blocks[pair->block]);
-		slot->src = pair->src;
-		slot->dst = pair->dst;
+		fill_cells(cells, &t->blocks[t->pairs[i].block]);
 	}
-	fill_slot(&t->no_pair, &t->blocks[t->counts.default_block]);
+	fill_cells(&t->no_pair, &t->blocks[t->counts.default_block]);
 	return 0;
 }
 
@@ -344,11 +391,26 @@ const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table
 	return what;
 }
 
-const struct vfw_pair_slot *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst)
+void vfw_match_soon(const struct vfw_tables *t, u32 src, u32 dst)
 {
-	const struct vfw_pair_slot *slot = find_slot(t, src, dst);
+	if (t->pair_mask)
+		__builtin_prefetch((struct pair_slot *)t->pair_index +
+				   (pair_hash(t, src, dst) & t->pair_mask));
+	else
+		__builtin_prefetch(matrix_place(t, src, dst));
+}
 
-	return slot->n_cells ? slot : &t->no_pair;
+const struct vfw_pair_cells *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst)
+{
+	const struct vfw_pair_cells *cells;
+
+	if (t->pair_mask)
+		cells = &find_slot(t, src, dst)->cells;
+	else if (src < t->counts.n_idents && dst < t->counts.n_idents)
+		cells = matrix_place(t, src, dst);
+	else
+		return &t->no_pair;
+	return cells->n_cells ? cells : &t->no_pair;
 }
 
 #define NO_RUN 0xffffffffU
@@ -427,7 +489,7 @@ static void lookup_apps(const struct vfw_tables *t, const u32 *words, u32 app, s
 
 static const struct vfw_cell *find_cell(const struct vfw_tables *t, u32 src, u32 dst, u32 key)
 {
-	const struct vfw_pair_slot *pair = vfw_match_pair(t, src, dst);
+	const struct vfw_pair_cells *pair = vfw_match_pair(t, src, dst);
 	const struct vfw_cell *cell = t->cells + pair->first_cell;
 	u32 n = pair->n_cells;
 

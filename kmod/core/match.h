@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The matcher: a compiled policy's tables and the lookup in them. One matcher
- * serves the datapath, explain and user space. The cost of a lookup is one hash
- * probe and a binary search over the cells of one block, whatever the number
+ * serves the datapath, explain and user space. The cost of a lookup is one look into a matrix or
+ * a hash and a binary search over the cells of one block, whatever the number
  * of rules and VMs.
  *
  * The tables are the UAPI's own structs; struct vfw_tables only points at them,
@@ -16,12 +16,10 @@
 
 #include "types.h"
 
-/* A pair with what its block says: all that a lookup wants of either, in one place. */
-struct vfw_pair_slot {
-	u32 src;
-	u32 dst;
+/* What a pair's block says: all that a lookup wants of either. */
+struct vfw_pair_cells {
 	u32 first_cell;
-	u32 n_cells : 31; /* 0: empty */
+	u32 n_cells : 31; /* 0: the pair is not in the table */
 	u32 joins : 1; /* VFW_BLOCK_F_JOINS */
 };
 
@@ -35,10 +33,10 @@ struct vfw_tables {
 	const struct vfw_range6 *book6;
 	struct vfw_counts counts;
 	/* the index, see vfw_match_index(), behind which pairs and blocks are not looked at again */
-	struct vfw_pair_slot *pair_slots; /* open addressing; size mask + 1 */
+	void *pair_index;
 	u32 pair_mask;
 	u32 pair_seed; /* random in the kernel: who writes policy cannot choose collisions */
-	struct vfw_pair_slot no_pair; /* the default block */
+	struct vfw_pair_cells no_pair; /* the default block */
 };
 
 /* What a lookup found; points into the tables and lives no longer than they. */
@@ -53,12 +51,15 @@ struct vfw_match {
 	u32 holds; /* pending: index + 1 of the rule by which no payload does; or 0 */
 };
 
-/* Slots the pair index needs for n <= VFW_MAX_PAIRS: a power of two, at most half full. */
-u32 vfw_match_index_size(u32 n_pairs);
+/*
+ * Bytes the pair index takes for these counts, which are in bounds: of a hash at most half full, with open addressing, or
+ * of a matrix of all identities where that is not larger.
+ */
+u64 vfw_match_index_bytes(const struct vfw_counts *counts);
 
 /*
- * Fills t->pair_slots (vfw_match_index_size() zeroed slots that the caller
- * provides, pair_mask set to size - 1, pair_seed set) and t->no_pair, of tables that
+ * Fills t->pair_index (vfw_match_index_bytes() zeroed bytes that the caller
+ * provides, pair_seed set), t->pair_mask and t->no_pair, of tables that
  * vfw_match_check() found sound. Returns 0, or -EEXIST when a pair
  * stands twice (*bad is its number). Linear time for honest input; may take long
  * for none: the hash is seeded by t->pair_seed. Process context.
@@ -86,8 +87,14 @@ u32 vfw_match_scratch_size(const struct vfw_counts *counts);
  */
 const char *vfw_match_check(const struct vfw_tables *t, u32 *scratch, u32 *table, u32 *element);
 
-/* The slot for (src, dst): the pair's own, else t->no_pair. Any context. */
-const struct vfw_pair_slot *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst);
+/*
+ * A lookup for these two is going to come: fetches the first place it will look at into the cache. Nothing is read, so they may
+ * be any. Any context.
+ */
+void vfw_match_soon(const struct vfw_tables *t, u32 src, u32 dst);
+
+/* What is said of (src, dst): the pair's own, else t->no_pair. Any context. */
+const struct vfw_pair_cells *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst);
 
 /*
  * Looks a key up, for a conversation whose app has that number, is none (VFW_APP_ID_NONE), or is not known

@@ -237,8 +237,7 @@ void rival_tables(const struct rival *r, struct vfw_tables *t, struct rival_dice
 	t->cells = fit(t->cells, n[VFW_TABLE_CELLS] * sizeof(*t->cells));
 	t->blocks = fit(t->blocks, n[VFW_TABLE_BLOCKS] * sizeof(*t->blocks));
 	t->pairs = fit(t->pairs, n[VFW_TABLE_PAIRS] * sizeof(*t->pairs));
-	t->pair_mask = vfw_match_index_size(n[VFW_TABLE_PAIRS]) - 1;
-	t->pair_slots = calloc(t->pair_mask + 1, sizeof(*t->pair_slots));
+	t->pair_index = calloc(1, vfw_match_index_bytes(&t->counts));
 	t->pair_seed = rival_roll(d, ~0U);
 	if (vfw_match_index(t, &i))
 		abort();
@@ -251,7 +250,7 @@ void rival_free(struct vfw_tables *t)
 	free((void *)t->cells);
 	free((void *)t->blocks);
 	free((void *)t->pairs);
-	free(t->pair_slots);
+	free(t->pair_index);
 }
 
 const char *rival_check(const struct vfw_tables *t, u32 *table, u32 *element)

@@ -70,8 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	t.pairs = take(&data, &size, n[VFW_TABLE_PAIRS] * sizeof(*t.pairs));
 	t.book4 = take(&data, &size, n[VFW_TABLE_BOOK4] * sizeof(*t.book4));
 	t.book6 = take(&data, &size, n[VFW_TABLE_BOOK6] * sizeof(*t.book6));
-	t.pair_mask = vfw_match_index_size(n[VFW_TABLE_PAIRS]) - 1;
-	t.pair_slots = calloc(t.pair_mask + 1, sizeof(*t.pair_slots));
+	t.pair_index = calloc(1, vfw_match_index_bytes(&t.counts));
 	if (!rival_check(&t, &table, &element) && !vfw_match_index(&t, &element)) {
 		/* the module gives them back, too */
 		free((void *)t.pairs);

@@ -68,7 +68,7 @@ static void forget(void)
 		free(w.vms[i].labels);
 		free(w.vms[i].tenant);
 	}
-	free(w.tables.pair_slots);
+	free(w.tables.pair_index);
 	vfw_compiled_free(w.compiled);
 	vfw_policy_free(w.policy);
 	vfw_diags_free(&w.diags);
@@ -145,8 +145,7 @@ static void index_tables(void)
 	if (vfw_match_check(&w.tables, scratch, &table, &element))
 		die("the tables are not sound");
 	free(scratch);
-	w.tables.pair_mask = vfw_match_index_size(c->counts.n[VFW_TABLE_PAIRS]) - 1;
-	w.tables.pair_slots = calloc((size_t)w.tables.pair_mask + 1, sizeof(struct vfw_pair_slot));
+	w.tables.pair_index = calloc(1, vfw_match_index_bytes(&c->counts));
 	w.tables.pair_seed = 12345;
 	if (vfw_match_index(&w.tables, &element))
 		die("a pair stands twice");

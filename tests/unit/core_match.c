@@ -52,7 +52,7 @@ static struct {
 	struct vfw_pair pairs[ARRAY_SIZE(pairs)];
 	struct vfw_range4 book4[ARRAY_SIZE(book4)];
 	struct vfw_range6 book6[ARRAY_SIZE(book6)];
-	struct vfw_pair_slot slots[4];
+	u64 index[8];
 	struct vfw_tables t;
 } w;
 
@@ -65,7 +65,7 @@ static void setup(void)
 	memcpy(w.pairs, pairs, sizeof(pairs));
 	memcpy(w.book4, book4, sizeof(book4));
 	memcpy(w.book6, book6, sizeof(book6));
-	memset(w.slots, 0, sizeof(w.slots));
+	memset(w.index, 0, sizeof(w.index));
 	w.t = (struct vfw_tables){
 		.rules = w.rules,
 		.cands = w.cands,
@@ -79,8 +79,7 @@ static void setup(void)
 				 ARRAY_SIZE(book6)},
 			   .n_idents = 19,
 			   .default_block = 0},
-		.pair_slots = w.slots,
-		.pair_mask = ARRAY_SIZE(w.slots) - 1,
+		.pair_index = w.index,
 		.pair_seed = 0x5eed,
 	};
 }
@@ -147,49 +146,53 @@ START_TEST(match_pair_twice)
 }
 END_TEST
 
-/* Every size leaves the index half empty and every pair found, whatever the seed. */
+/* Every pair is found, whatever the seed, in a hash and in a matrix, and so that others are not there. */
 START_TEST(match_index_sizes)
 {
+	static const u32 idents[] = {50, 60, 65536};
 	static struct vfw_pair many[1000];
-	static struct vfw_pair_slot slots[4096];
+	static u64 index[4096];
 	static struct vfw_block many_blocks[ARRAY_SIZE(many) + 1];
-	u32 n, seed, i, bad;
+	u32 n, round, i, bad, matrices = 0;
 
 	for (i = 0; i < ARRAY_SIZE(many); i++)
 		many[i] = (struct vfw_pair){16 + i / 30, 16 + i % 30, i};
 	for (i = 0; i < ARRAY_SIZE(many_blocks); i++)
 		many_blocks[i] = (struct vfw_block){i, i + 1, i % 3 ? VFW_BLOCK_F_JOINS : 0};
 	for (n = 0; n <= ARRAY_SIZE(many); n += 1 + n / 3) {
-		u32 size = vfw_match_index_size(n);
-
-		ck_assert_uint_ge(size, 2 * n);
-		ck_assert_uint_gt(size, n);
-		ck_assert_uint_eq(size & (size - 1), 0);
-		for (seed = 0; seed < 5; seed++) {
+		for (round = 0; round < 15; round++) {
 			struct vfw_tables t = {
 				.pairs = many,
 				.blocks = many_blocks,
-				.pair_slots = slots,
-				.pair_mask = size - 1,
-				.pair_seed = seed * 0x9e3779b9,
+				.pair_index = index,
+				.pair_seed = round * 0x9e3779b9,
 			};
 
 			t.counts.n[VFW_TABLE_PAIRS] = n;
+			t.counts.n_idents = idents[round % ARRAY_SIZE(idents)];
 			t.counts.default_block = ARRAY_SIZE(many);
-			memset(slots, 0, sizeof(slots));
+			ck_assert_uint_le(vfw_match_index_bytes(&t.counts), sizeof(index));
+			memset(index, 0, sizeof(index));
 			ck_assert_int_eq(vfw_match_index(&t, &bad), 0);
+			matrices += !t.pair_mask;
+			if (t.pair_mask)
+				ck_assert_uint_ge(t.pair_mask + 1, 2 * n);
 			for (i = 0; i < ARRAY_SIZE(many); i++) {
 				u32 want = i < n ? i : t.counts.default_block;
 
-				const struct vfw_pair_slot *got =
+				const struct vfw_pair_cells *got =
 					vfw_match_pair(&t, many[i].src, many[i].dst);
 
 				ck_assert_uint_eq(got->first_cell, want);
 				ck_assert_uint_eq(got->n_cells, want + 1);
 				ck_assert_uint_eq(got->joins, !!(want % 3));
 			}
+			/* no place of the matrix, and none behind it */
+			ck_assert_ptr_eq(vfw_match_pair(&t, 16, t.counts.n_idents), &t.no_pair);
+			ck_assert_ptr_eq(vfw_match_pair(&t, t.counts.n_idents, 0), &t.no_pair);
 		}
 	}
+	ck_assert_uint_gt(matrices, 0);
 }
 END_TEST
 
@@ -342,13 +345,12 @@ static struct vfw_tables asking_tables(void)
 	};
 	static const struct vfw_cell cell = {0, ASKS | VFW_CELL_F_APPS};
 	static const struct vfw_block block = {0, 1, 0};
-	static struct vfw_pair_slot slots[2];
+	static u64 index[4];
 	struct vfw_tables t = {.rules = three,
 			       .cands = asking,
 			       .cells = &cell,
 			       .blocks = &block,
-			       .pair_slots = slots,
-			       .pair_mask = 1};
+			       .pair_index = index};
 	u32 bad;
 
 	memcpy(asking, asking_was, sizeof(asking));

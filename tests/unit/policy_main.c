@@ -67,16 +67,14 @@ void unit_tables(struct unit_tables *u, const struct vfw_compiled *c)
 	what = vfw_match_check(&u->t, scratch, &table, &element);
 	ck_assert_msg(!what, "table %u element %u: %s", table, element, what);
 	free(scratch);
-	u->t.pair_mask = vfw_match_index_size(c->counts.n[VFW_TABLE_PAIRS]) - 1;
-	u->slots = calloc((size_t)u->t.pair_mask + 1, sizeof(*u->slots));
-	u->t.pair_slots = u->slots;
+	u->t.pair_index = calloc(1, vfw_match_index_bytes(&c->counts));
 	u->t.pair_seed = 12345;
 	ck_assert_int_eq(vfw_match_index(&u->t, &bad), 0);
 }
 
 void unit_tables_free(struct unit_tables *u)
 {
-	free(u->slots);
+	free(u->t.pair_index);
 }
 
 void unit_vm(struct vfw_vm *vm, uint8_t n, const char *name, const char *tenant, const char *label)

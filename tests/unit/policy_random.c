@@ -386,7 +386,7 @@ static void compare_all(struct round *r)
 {
 	for (size_t s = 0; s < r->n_ends; s++)
 		for (size_t d = 0; d < r->n_ends; d++) {
-			const struct vfw_pair_slot *pair =
+			const struct vfw_pair_cells *pair =
 				vfw_match_pair(&r->u.t, r->idents[s], r->idents[d]);
 			const struct vfw_cell *cell = r->c->cells + pair->first_cell;
 			bool answers = false;

@@ -32,7 +32,6 @@ struct vfw_compiled *unit_compile(const struct vfw_policy *p, const struct vfw_v
 /* Tables over a compiled policy, checked by the matcher's own check and indexed. */
 struct unit_tables {
 	struct vfw_tables t;
-	struct vfw_pair_slot *slots;
 };
 void unit_tables(struct unit_tables *u, const struct vfw_compiled *c);
 void unit_tables_free(struct unit_tables *u);
