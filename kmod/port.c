@@ -38,11 +38,11 @@ int vfw_port_master(const struct vfw_port *port)
 	return master ? master->ifindex : 0;
 }
 
-void vfw_port_joins(struct vfw_port *port)
+void vfw_port_joins(struct vfw_port *port, struct net_device *master)
 {
 	ASSERT_RTNL();
 	/* it is freed by RCU, and its ports are told before */
-	rcu_assign_pointer(port->master, netdev_master_upper_dev_get(port->dev));
+	rcu_assign_pointer(port->master, master);
 }
 
 void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits)
@@ -95,7 +95,7 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags)
 	port->dev = dev;
 	port->ifindex = dev->ifindex;
 	port->flags = flags;
-	vfw_port_joins(port);
+	vfw_port_joins(port, netdev_master_upper_dev_get(dev));
 	port->own = vfw_share_new(VFW_SHARE_UNMANAGED);
 	port->in = vfw_share_new(VFW_SHARE_UNMANAGED);
 	err = -ENOMEM;

@@ -18,8 +18,11 @@ struct vfw_port *vfw_port_add(struct net_device *dev, u32 flags);
 /* Takes a port out of scope: hooks first, then the table; freed by RCU. vfw_config_lock() held. */
 void vfw_port_del(struct vfw_port *port);
 
-/* The port's device has joined another one, a bridge most often, or left it: notes which. RTNL, vfw_memo_off() until then. */
-void vfw_port_joins(struct vfw_port *port);
+/*
+ * The port's device is in master, a bridge most often, or in none (NULL): notes it. RTNL held; vfw_memo_off(), but for a port
+ * that no frame has met.
+ */
+void vfw_port_joins(struct vfw_port *port, struct net_device *master);
 
 /* Replaces the bits of mask in the port's flags. vfw_config_mutex held. */
 void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits);

@@ -104,7 +104,8 @@ static int scope_apply(struct net_device *dev)
 	struct vfw_port *port = vfw_port_of(dev);
 	u32 flags = vfw_scope_of(dev, master);
 
-	if (!net_eq(dev_net(dev), &init_net))
+	/* nor of one that is going, or moves to another namespace: it is not listed any more */
+	if (!net_eq(dev_net(dev), &init_net) || __dev_get_by_index(&init_net, dev->ifindex) != dev)
 		return 0;
 	if (master && netif_is_bridge_master(master))
 		vfw_bridge_get(master);
@@ -190,6 +191,28 @@ int vfw_scope_parse(const char *text, struct vfw_scope_list *list)
 	return 0;
 }
 
+/* A device has joined another one, or left it. */
+static int scope_joins(struct net_device *dev, const struct netdev_notifier_changeupper_info *info)
+{
+	struct vfw_port *port = vfw_port_of(dev);
+	bool known = port;
+	int err;
+
+	/* memos know ports only, and of one that comes now there are none */
+	if (known) {
+		vfw_memo_off();
+		vfw_port_joins(port, netdev_master_upper_dev_get(dev));
+	}
+	err = scope_apply_pair(dev);
+	/* what is refused here is undone, and nobody says so */
+	port = vfw_port_of(dev);
+	if (err && port && info->linking && info->master)
+		vfw_port_joins(port, NULL);
+	if (known)
+		vfw_memo_on();
+	return err;
+}
+
 static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
@@ -204,15 +227,7 @@ static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr
 		err = scope_apply(dev);
 		break;
 	case NETDEV_CHANGEUPPER:
-		/* memos know ports only, and of one that comes now there are none */
-		port = vfw_port_of(dev);
-		if (port) {
-			vfw_memo_off();
-			vfw_port_joins(port);
-		}
-		err = scope_apply_pair(dev);
-		if (port)
-			vfw_memo_on();
+		err = scope_joins(dev, ptr);
 		break;
 	case NETDEV_CHANGENAME:
 		/* without hooks it does not get the name */
@@ -230,6 +245,11 @@ static int scope_event(struct notifier_block *nb, unsigned long event, void *ptr
 
 static struct notifier_block scope_nb = {
 	.notifier_call = scope_event,
+	/*
+	 * Last: a bridge that was loaded later gives a device that goes back before that device's port is taken away, which would
+	 * be made anew for it otherwise; and what somebody refuses was not noted here.
+	 */
+	.priority = INT_MIN,
 };
 
 /* Ports that give out several VLANs untagged are closed: whose frame it is could not be told. */

@@ -19,6 +19,19 @@ expect_fail can_ping a 10.0.0.12
 expect_fail rmmod vfw
 vfwctl disarm --yes
 expect_pass can_ping a 10.0.0.12
+
+note "a port goes with its device, though the bridge that the device is in came after vfw"
+ports() { vfwctl -o json status | jq .module.ports; }
+n=$(ports)
+ip netns add elsewhere
+for way in "del vnetgone" "set vnetgone netns elsewhere"; do
+	ip tuntap add dev vnetgone mode tap
+	ip link set vnetgone master br0 up
+	expect "ports with it" "$(ports)" $((n + 1))
+	# shellcheck disable=SC2086
+	ip link $way
+	expect "ports after ip link $way" "$(ports)" "$n"
+done
 rmmod vfw
 expect_pass can_ping a 10.0.0.12
 expect_fail grep -q '^vfw ' /proc/modules
