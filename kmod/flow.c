@@ -264,7 +264,10 @@ static bool flow_note_tcp(struct vfw_flow *flow, struct vfw_pkt *p)
 /* One that was ended is remembered for as long as it would be found running, and little longer. */
 static unsigned long flow_life(const struct vfw_flow *flow)
 {
-	return flow_dead(flow) ? vfw_mode_fresh_left() + FLOW_DEAD : vfw_flow_conf_life(flow);
+	if (!flow_dead(flow))
+		return vfw_flow_conf_life(flow);
+	return min_t(unsigned long, vfw_mode_fresh_left(), VFW_TIMEOUT_SECONDS_MAX *(u64)HZ) +
+	       FLOW_DEAD;
 }
 
 /* Counts a frame that passes. True: the flow must be sorted. Flow locked. */

@@ -19,6 +19,7 @@ void vfw_flow_info_fill(struct vfw_flow *flow, struct vfw_flow_info *info)
 	const struct vfw_flow_key *key = &flow->key;
 	const struct vfw_scan *scan = READ_ONCE(flow->scan);
 	unsigned int i, side;
+	s32 left;
 
 	memset(info, 0, sizeof(*info));
 	for (i = 0; i < 2; i++) {
@@ -38,10 +39,9 @@ void vfw_flow_info_fill(struct vfw_flow *flow, struct vfw_flow_info *info)
 		info->bytes[i] = flow->bytes[i];
 	}
 	info->age_ms = jiffies_to_msecs(jiffies - flow->born);
-	if (!vfw_flow_expired(flow))
-		info->expires_ms =
-			jiffies_to_msecs((unsigned long)(flow->until - VFW_FLOW_TICK(jiffies))
-					 << VFW_FLOW_TICK_SHIFT);
+	left = flow->until - VFW_FLOW_TICK(jiffies);
+	if (left > 0)
+		info->expires_ms = jiffies_to_msecs((unsigned long)left << VFW_FLOW_TICK_SHIFT);
 	info->rule = flow->rule_id;
 	info->revision = flow->revision;
 	info->state = flow->tcp.state;

@@ -212,7 +212,7 @@ static bool flow_evict(struct vfw_share *share, struct list_head *list, enum vfw
 static bool flow_place(struct vfw_share *share)
 {
 	/* the last one, behind which this one will be listed */
-	prefetchw(share->half.prev);
+	prefetchw(READ_ONCE(share->half.prev));
 	if (vfw_share_half_full(share))
 		flow_evict(share, &share->half, VFW_REASON_FLOW_LIMIT);
 	if (vfw_share_take(share))
@@ -382,7 +382,9 @@ int vfw_flow_table_init(u32 flows_max)
 	/* with a constructor the allocator's own pointer has its place behind the object */
 	BUILD_BUG_ON(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) &&
 		     sizeof(struct vfw_flow) + sizeof(void *) > VFW_FLOW_BYTES);
-	BUILD_BUG_ON((u64)VFW_TIMEOUT_SECONDS_MAX * HZ >> VFW_FLOW_TICK_SHIFT > S32_MAX);
+	/* twice that: what flow.c keeps of flows that were ended is a little longer */
+	BUILD_BUG_ON((u64)VFW_TIMEOUT_SECONDS_MAX * HZ >> VFW_FLOW_TICK_SHIFT > S32_MAX / 2);
+	BUILD_BUG_ON(BITS_PER_LONG != 64); /* half of a tick's bits would be missing */
 	BUILD_BUG_ON(VFW_MAX_PROFILES > 127 || VFW_MAX_IDENTS > 65536);
 	flow_mask = roundup_pow_of_two(flows_max) / 2 - 1;
 	flow_cache = kmem_cache_create("vfw_flow", sizeof(struct vfw_flow), 0, SLAB_HWCACHE_ALIGN,

@@ -119,8 +119,8 @@ const unsigned long *vfw_flow_table_deaths(u32 hash);
 
 /*
  * Makes a flow that holds a place in share, the oldest finished one of that share giving way if it must be so,
- * or else the oldest unanswered one. All else is zero. Returns it, owned by the caller, or an ERR_PTR: -ENOSPC, -ENOMEM. RCU
- * read lock, BH off.
+ * or else the oldest unanswered one. All else is zero, but for until, which must be set before it is published. Returns it, owned by
+ * the caller, or an ERR_PTR: -ENOSPC, -ENOMEM. RCU read lock, BH off.
  */
 struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_flow_key *key);
 

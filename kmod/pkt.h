@@ -116,7 +116,7 @@ struct vfw_pkt {
 	int key_says; /* of vfw_flowkey_make() */
 	u32 key_hash; /* valid if that is no error */
 	unsigned long
-		deaths; /* vfw_flow_table_deaths() before the flow was looked for; valid as key_hash */
+		deaths; /* vfw_flow_table_deaths(), by vfw_flow() before it looked for the flow */
 };
 
 /*
