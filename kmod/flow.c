@@ -28,6 +28,7 @@
 #include "who.h"
 
 #define FLOW_DEAD (10 * HZ)
+#define FLOW_DEAD_MAX (VFW_TIMEOUT_SECONDS_MAX * 1ULL * HZ)
 #define FLOW_INNER_MAX 128 /* bytes of a quoted packet that are looked at */
 
 static struct vfw_share
@@ -266,8 +267,7 @@ static unsigned long flow_life(const struct vfw_flow *flow)
 {
 	if (!flow_dead(flow))
 		return vfw_flow_conf_life(flow);
-	return min_t(unsigned long, vfw_mode_fresh_left(), VFW_TIMEOUT_SECONDS_MAX *(u64)HZ) +
-	       FLOW_DEAD;
+	return min(vfw_mode_fresh_left(), FLOW_DEAD_MAX) + FLOW_DEAD;
 }
 
 /* Counts a frame that passes. True: the flow must be sorted. Flow locked. */
