@@ -89,6 +89,7 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	if (ended ? !p->port : !vfw_who(p))
 		return NF_ACCEPT;
 
+	/* only fetches; what a memo knows will hardly be judged */
 	if (!ended && !p->known)
 		vfw_judge_soon(p);
 	/* Each returns true when the frame's fate is known; the policy always knows. */
