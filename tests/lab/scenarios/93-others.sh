@@ -57,6 +57,7 @@ judged
 
 note "everything is flushed"
 nft flush ruleset
+ebtables-legacy -F 2>/dev/null || true
 judged
 grep -q 1 <<<"$(vfwctl -o json status | jq -r '.module | select(.mode == "armed") | 1')"
 
