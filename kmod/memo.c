@@ -175,32 +175,18 @@ static __always_inline bool memo_move_tcp(const struct vfw_memo *m, struct vfw_f
 
 /* As memo_move(), of a segment that brings nothing, but acknowledges what is scanned. Flow locked. */
 static noinline bool memo_move_ack(const struct vfw_memo *m, struct vfw_flow *flow,
-				   struct vfw_scan *scan, struct vfw_tcp_plain tcp)
+				   struct vfw_scan *scan, const u8 *head, u32 len)
 {
+	struct vfw_tcp_plain tcp __uninitialized;
 	bool moved;
 
-	if (!vfw_scan_ack_begin(scan, m->generation, m->side, tcp.ack))
+	vfw_plain_tcp(&tcp, len, head);
+	if (!vfw_scan_is_bare(head, len) ||
+	    !vfw_scan_ack_begin(scan, m->generation, m->side, tcp.ack))
 		return false;
 	moved = memo_move_tcp(m, flow, tcp);
 	vfw_scan_ack_end(scan, m->side, moved, tcp.ack, tcp.win);
 	return moved;
-}
-
-/* As memo_move(), where its flow is scanned, of a segment with len bytes of payload and so many of options. Flow locked. */
-static noinline bool memo_move_scanned(const struct vfw_memo *m, struct vfw_flow *flow,
-				       struct vfw_scan *scan, const struct sk_buff *skb, u32 len,
-				       u32 options)
-{
-	struct vfw_tcp_plain tcp __uninitialized;
-	const u8 *opt = skb->data + VFW_PLAIN_MIN;
-	bool bare = !len && (!options || (options == 12 && vfw_scan_options_stamp(opt)));
-
-	vfw_plain_tcp(&tcp, len, skb->data);
-	if (!memo_app_same(flow, scan) || !vfw_pkt_skb_sum_trusted(skb))
-		return false;
-	if (vfw_scan_idles(scan, m->generation, m->side, bare, tcp.ack, tcp.win))
-		return memo_move_tcp(m, flow, tcp);
-	return bare && memo_move_ack(m, flow, scan, tcp);
 }
 
 /* Moves its flow by the segment, if that fits, and its scan has no part in it but to know what is acknowledged. Flow locked. */
@@ -210,10 +196,16 @@ static __always_inline bool memo_move(const struct vfw_memo *m, struct vfw_flow 
 	struct vfw_scan *scan = READ_ONCE(flow->scan);
 	struct vfw_tcp_plain tcp __uninitialized;
 
-	if (unlikely(scan))
-		return memo_move_scanned(m, flow, scan, skb, s->len, s->options);
+	if (unlikely(scan)) {
+		if (!memo_app_same(flow, scan) || !vfw_pkt_skb_sum_trusted(skb))
+			return false;
+		if (!vfw_scan_idles(scan, m->generation, m->side, skb->data, s->len))
+			return memo_move_ack(m, flow, scan, skb->data, s->len);
+	} else if (m->inspected) {
+		return false;
+	}
 	vfw_plain_tcp(&tcp, s->len, skb->data);
-	return !m->inspected && memo_move_tcp(m, flow, tcp);
+	return memo_move_tcp(m, flow, tcp);
 }
 
 /*

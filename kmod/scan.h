@@ -6,6 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "core/plain.h"
 #include "core/reason.h"
 #include "core/tcpopt.h"
 
@@ -63,12 +64,11 @@ bool vfw_scan_wanted(const struct vfw_pkt *p);
 bool vfw_scan_prevents(const struct vfw_pkt *p);
 
 /*
- * Would vfw_scan() do nothing for a plain segment that side of the scanned flow sent, under the policy of that generation,
- * and is nothing in the way that was found before? bare: it brings no data, and no TCP options but timestamps. ack and win: as it
- * says them. RCU read lock.
+ * Would vfw_scan() do nothing for a plain frame that side of the scanned flow sent, under the policy of that generation, and is
+ * nothing in the way that was found before? head: the frame; len: bytes of its payload. Its checksum is
+ * vfw_pkt_skb_sum_trusted(). RCU read lock.
  */
-bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, bool bare, u32 ack,
-		    u32 win);
+bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, const u8 *head, u32 len);
 
 /*
  * The same of one that brings no data, where vfw_scan() has only to note what it acknowledges, and nobody else has the scan: then the scan is
@@ -84,6 +84,14 @@ static inline bool vfw_scan_options_stamp(const u8 *opt)
 	static const u8 stamp[] = {VFW_TCPOPT_NOP, VFW_TCPOPT_NOP, 8, 10};
 
 	return !memcmp(opt, stamp, sizeof(stamp));
+}
+
+/* Does a plain frame with len bytes of payload bring no data, and no TCP options but timestamps? Any context. */
+static inline bool vfw_scan_is_bare(const u8 *head, u32 len)
+{
+	u8 words = head[VFW_PLAIN_L4 + 12] >> 4;
+
+	return !len && (words == 5 || (words == 8 && vfw_scan_options_stamp(head + VFW_PLAIN_MIN)));
 }
 
 DECLARE_PER_CPU(const struct sk_buff *, vfw_scan_receiving);

@@ -45,13 +45,6 @@ bool vfw_scan_app_looks(const struct vfw_scan *scan, u32 side)
 	return app_looks(&scan->app) && vfw_app_open(&scan->app.state, side);
 }
 
-bool vfw_scan_app_goes_on(const struct vfw_scan *scan)
-{
-	const struct vfw_scan_app *app = &scan->app;
-
-	return !READ_ONCE(app->refused) && READ_ONCE(app->judged) == READ_ONCE(app->app);
-}
-
 void vfw_scan_app_begin(struct vfw_scan *scan, const struct vfw_pkt *p)
 {
 	struct vfw_scan_app *app = &scan->app;

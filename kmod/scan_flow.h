@@ -196,8 +196,14 @@ void vfw_scan_eat_anew(struct vfw_scan_dir *dir);
 /* Are there signatures to be asked of its header, and have they not been? By what can be read without the lock. RCU read lock. */
 bool vfw_scan_header_wanted(const struct vfw_scan *scan, const struct vfw_pkt *p);
 
-/* Are those about ends still to be asked of a side, by its next segment, whatever that is? As the other one. */
-bool vfw_scan_header_waits(const struct vfw_scan *scan, u32 side);
+/* Are those about ends still to be asked of a direction, by its next segment, whatever that is? As the other one. */
+static inline bool vfw_scan_header_waits(const struct vfw_scan *scan,
+					 const struct vfw_scan_dir *dir)
+{
+	const struct vfw_profile *profile = READ_ONCE(scan->user.profile);
+
+	return profile && profile->header_ends & VFW_SIG_P_TCP && !READ_ONCE(dir->met);
+}
 
 /*
  * Asks them, if so, of a frame, of TCP one whose checksum is right, in its sender's time. Returns true if it will be dropped for one, or for want of time: it alone, for anybody
@@ -300,7 +306,13 @@ void vfw_scan_app_hit(struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
 bool vfw_scan_app_turn(struct vfw_scan *scan, struct vfw_pkt *p);
 
 /* Was it judged by what is known, and passes? Then a frame that is not scanned need not be asked about. RCU read lock. */
-bool vfw_scan_app_goes_on(const struct vfw_scan *scan);
+static inline bool vfw_scan_app_goes_on(const struct vfw_scan *scan)
+{
+	const struct vfw_scan_app *app = &scan->app;
+
+	return !READ_ONCE(app->asks) ||
+	       (!READ_ONCE(app->refused) && READ_ONCE(app->judged) == READ_ONCE(app->app));
+}
 
 /*
  * The segment's bytes have been looked at, n of them new in its stream, and are about to pass: decides. Returns true if it will be

@@ -28,13 +28,6 @@ static u32 header_protocol(const struct vfw_frame *f)
 	}
 }
 
-bool vfw_scan_header_waits(const struct vfw_scan *scan, u32 side)
-{
-	const struct vfw_profile *profile = READ_ONCE(scan->user.profile);
-
-	return profile && profile->header_ends & VFW_SIG_P_TCP && !READ_ONCE(scan->dir[side].met);
-}
-
 /*
  * A rule about headers fits no segment that but acknowledges, and so none of those that carry a conversation: who writes tables sees to that. Only
  * rules about ends do, and these are asked once.

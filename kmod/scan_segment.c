@@ -542,7 +542,7 @@ static bool segment_acks_plainly(const struct vfw_scan *scan, u32 side, u32 ack)
 	const struct vfw_stream *back = &scan->dir[!side].stream;
 
 	return scan->user.profile && !scan->busy && list_empty(&scan->jobs) &&
-	       !vfw_scan_queue_forced() && !vfw_scan_header_waits(scan, side) &&
+	       !vfw_scan_queue_forced() && !vfw_scan_header_waits(scan, &scan->dir[side]) &&
 	       scan->dir[side].stream.flags & VFW_STREAM_F_STARTED &&
 	       back->flags & VFW_STREAM_F_STARTED && (s32)(ack - back->next) <= 0 &&
 	       back->n_kept < VFW_SCAN_MANY;
