@@ -173,7 +173,7 @@ static __always_inline bool memo_move_tcp(const struct vfw_memo *m, struct vfw_f
 	return vfw_tcpplain_step(&flow->tcp, from, to, tcp);
 }
 
-/* As memo_move(), of a segment that brings nothing, but acknowledges what is scanned. Flow locked. */
+/* As memo_move(), of a segment that its scan has a part in, but that brings nothing and only acknowledges. Flow locked. */
 static noinline bool memo_move_ack(const struct vfw_memo *m, struct vfw_flow *flow,
 				   struct vfw_scan *scan, const u8 *head, u32 len)
 {

@@ -70,7 +70,7 @@ struct vfw_pkt {
 	u16 profile; /* with a rule: index + 1 of what scans what it lets pass; 0: nothing does */
 	bool asks; /* with a profile: what is decided depends on the app */
 	bool spares; /* with asks: and yet no app is refused */
-	bool moved; /* the policy is another one than that by which it waited for the worker */
+	bool moved; /* the policy, or an end's identity, is another one than that by which it waited for the worker */
 	bool learnt; /* with this frame its app came to be known, and the rule that is for it */
 	u32 app; /* of its flow: VFW_APP_ID_*, or its number */
 	struct vfw_flow *flow; /* it belongs to, valid until the end of the hook; or NULL */

@@ -305,7 +305,7 @@ void vfw_scan_app_hit(struct vfw_scan *scan, const struct vfw_pkt *p, u32 n);
  */
 bool vfw_scan_app_turn(struct vfw_scan *scan, struct vfw_pkt *p);
 
-/* Was it judged by what is known, and passes? Then a frame that is not scanned need not be asked about. RCU read lock. */
+/* Was it judged by what is known, and passes, or does no rule ask? Then a frame that is not scanned need not be asked about. RCU read lock. */
 static inline bool vfw_scan_app_goes_on(const struct vfw_scan *scan)
 {
 	const struct vfw_scan_app *app = &scan->app;

@@ -19,6 +19,7 @@
 #include "path.h"
 #include "scan.h"
 #include "scan_flow.h"
+#include "who.h"
 
 #define QUEUE_MAX 256 /* frames of one conversation */
 #define QUEUE_BATCH 32 /* before others on this CPU have their turn */
@@ -36,6 +37,7 @@ struct vfw_scan_job {
 	u32 charge;
 	u32 tries;
 	u32 revision; /* that p.rule belongs to */
+	u32 ident[2]; /* of source and destination, by which it was found */
 	int port; /* ifindex, 0: none */
 	int end_port[2]; /* the same of source and destination */
 	u32 nic[2]; /* of the two, where a VM is */
@@ -110,6 +112,8 @@ static struct vfw_scan_job *queue_job(struct vfw_scan *scan, struct vfw_pkt *p)
 	job->tries = 0;
 	job->whole = p->whole_buf;
 	job->revision = p->pol->revision;
+	job->ident[0] = vfw_who_ident(p, &p->src);
+	job->ident[1] = vfw_who_ident(p, &p->dst);
 	job->port = queue_port(p->port);
 	job->end_port[0] = queue_port(p->src.port);
 	job->end_port[1] = queue_port(p->dst.port);
@@ -228,6 +232,16 @@ static bool queue_end(struct vfw_end *end, int port, u32 nic)
 	return true;
 }
 
+/*
+ * Is it still judged as it was when it was taken? Who opens a conversation may have become somebody else under the same rules: one frame that
+ * waits is not to say that it was looked at anew. RCU read lock.
+ */
+static bool queue_rule_stands(const struct vfw_scan_job *job, struct vfw_pkt *p)
+{
+	return p->pol->revision == job->revision && vfw_who_ident(p, &p->src) == job->ident[0] &&
+	       vfw_who_ident(p, &p->dst) == job->ident[1];
+}
+
 /* The frame as its hook knew it; false: an end of it is gone. RCU read lock. */
 static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 {
@@ -246,7 +260,10 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	p->port = job->port ? vfw_port_find(job->port) : NULL;
 	if (!p->pol || !p->port != !job->port)
 		return false;
-	if (p->pol->revision != job->revision) {
+	if (!queue_end(&p->src, job->end_port[0], job->nic[0]) ||
+	    !queue_end(&p->dst, job->end_port[1], job->nic[1]))
+		return false;
+	if (!queue_rule_stands(job, p)) {
 		p->rule = VFW_PKT_NO_RULE;
 		p->moved = true;
 		/* of another profile */
@@ -254,8 +271,7 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 		p->header_asked = false;
 		p->n_said = 0;
 	}
-	return queue_end(&p->src, job->end_port[0], job->nic[0]) &&
-	       queue_end(&p->dst, job->end_port[1], job->nic[1]);
+	return true;
 }
 
 /* On from where it was taken. Its stack is not to lie beside that of queue_step(), which has a packet on it. */

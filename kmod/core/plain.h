@@ -26,7 +26,6 @@ struct vfw_plain_head {
 struct vfw_plain {
 	struct vfw_plain_head head;
 	u32 len; /* bytes of payload */
-	u32 options; /* bytes of TCP options, behind VFW_PLAIN_MIN */
 };
 
 static inline u64 vfw_plain_word(const u8 *p)
@@ -82,14 +81,10 @@ vfw_plain_read(struct vfw_plain *s, const u8 *head, u32 head_len, u32 frame_len,
 	memcpy(&s->head.ports, head + VFW_PLAIN_L4, sizeof(s->head.ports));
 	s->head.door = door;
 	s->len = total - 20 - tcp;
-	s->options = tcp - 20;
 	return true;
 }
 
-/*
- * Reads the rest of a plain frame's head, with len bytes of payload, into *tcp. It is asked for when it is known whose it is: once, for others may still
- * write to a frame. Any context.
- */
+/* Reads the rest of a plain frame's head, with len bytes of payload, into *tcp. Any context. */
 static inline void vfw_plain_tcp(struct vfw_tcp_plain *tcp, u32 len, const u8 *head)
 {
 	tcp->seq = vfw_get32(head + 38);
