@@ -89,9 +89,10 @@ static inline bool vfw_scan_options_stamp(const u8 *opt)
 /* Does a plain frame with len bytes of payload bring no data, and no TCP options but timestamps? Any context. */
 static inline bool vfw_scan_is_bare(const u8 *head, u32 len)
 {
-	u8 words = head[VFW_PLAIN_L4 + 12] >> 4;
+	u32 options = vfw_plain_options(head);
 
-	return !len && (words == 5 || (words == 8 && vfw_scan_options_stamp(head + VFW_PLAIN_MIN)));
+	return !len &&
+	       (!options || (options == 12 && vfw_scan_options_stamp(head + VFW_PLAIN_MIN)));
 }
 
 DECLARE_PER_CPU(const struct sk_buff *, vfw_scan_receiving);

@@ -84,7 +84,16 @@ vfw_plain_read(struct vfw_plain *s, const u8 *head, u32 head_len, u32 frame_len,
 	return true;
 }
 
-/* Reads the rest of a plain frame's head, with len bytes of payload, into *tcp. Any context. */
+/* Bytes of TCP options, behind VFW_PLAIN_MIN, of a plain frame. Any context. */
+static inline u32 vfw_plain_options(const u8 *head)
+{
+	return ((head[VFW_PLAIN_L4 + 12] & 0xf0U) >> 2) - 20;
+}
+
+/*
+ * Reads the rest of a plain frame's head, with len bytes of payload, into *tcp. May be asked for more than once: a head lies in
+ * the linear part of its frame, which nobody else writes to (own.h). Any context.
+ */
 static inline void vfw_plain_tcp(struct vfw_tcp_plain *tcp, u32 len, const u8 *head)
 {
 	tcp->seq = vfw_get32(head + 38);

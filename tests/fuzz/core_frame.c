@@ -84,7 +84,8 @@ static void check_plain(const u8 *bytes, u32 len, u32 frame_len, bool gso)
 	must(f.flags == VFW_FRAME_F_L4 && f.proto == VFW_PROTO_TCP && !f.n_tags);
 	vfw_plain_tcp(&tcp, s.len, bytes);
 	must(f.tcp_seq == tcp.seq && f.tcp_ack == tcp.ack && f.tcp_win == tcp.win);
-	must(f.end == f.payload_off + tcp.len);
+	must(f.payload_off == VFW_PLAIN_MIN + vfw_plain_options(bytes) &&
+	     f.end == f.payload_off + tcp.len);
 	must((f.tcp_flags & (VFW_TCP_SYN | VFW_TCP_FIN | VFW_TCP_RST | VFW_TCP_ACK |
 			     VFW_TCP_URG)) == VFW_TCP_ACK);
 	must(vfw_plain_head(&head, &f, 7) && vfw_plain_same(&head, &s.head));

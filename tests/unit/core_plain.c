@@ -32,6 +32,7 @@ static bool check_as_parsed(const struct packet *p, bool gso)
 	ck_assert_uint_eq(f.proto, VFW_PROTO_TCP);
 	ck_assert_uint_eq(f.flags, VFW_FRAME_F_L4);
 	ck_assert_uint_eq(f.l4_off, VFW_PLAIN_L4);
+	ck_assert_uint_eq(f.payload_off, VFW_PLAIN_MIN + vfw_plain_options(p->bytes));
 	ck_assert_uint_eq(f.end, f.payload_off + tcp.len);
 	ck_assert_uint_eq(f.tcp_seq, tcp.seq);
 	ck_assert_uint_eq(f.tcp_ack, tcp.ack);
