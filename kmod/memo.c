@@ -181,7 +181,7 @@ static noinline bool memo_move_ack(const struct vfw_memo *m, struct vfw_flow *fl
 	bool moved;
 
 	vfw_plain_tcp(&tcp, len, head);
-	if (!vfw_scan_is_bare(head, len) ||
+	if (!vfw_plain_is_bare(head, len) ||
 	    !vfw_scan_ack_begin(scan, m->generation, m->side, tcp.ack))
 		return false;
 	moved = memo_move_tcp(m, flow, tcp);

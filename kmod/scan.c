@@ -15,6 +15,7 @@
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
+#include "core/plain.h"
 #include "core/tcpopt.h"
 #include "core/tcpstate.h"
 #include "flow.h"
@@ -452,8 +453,7 @@ static bool scan_options_plain(const struct vfw_pkt *p)
 
 	if (!len)
 		return true;
-	return len == 12 && p->head && p->head_len >= at + len &&
-	       vfw_scan_options_stamp(p->head + at);
+	return len == 12 && p->head && p->head_len >= at + len && vfw_tcpopt_stamp(p->head + at);
 }
 
 bool vfw_scan_goes_on(const struct vfw_scan *scan, u32 generation)
@@ -511,7 +511,8 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, const
 	if (READ_ONCE(scan->done))
 		return true;
 	if (unlikely(!vfw_stream_done(&to->stream)) &&
-	    (!vfw_scan_is_bare(head, len) || !(READ_ONCE(to->stream.flags) & VFW_STREAM_F_STARTED)))
+	    (!vfw_plain_is_bare(head, len) ||
+	     !(READ_ONCE(to->stream.flags) & VFW_STREAM_F_STARTED)))
 		return false;
 	vfw_plain_tcp(&tcp, len, head);
 	return !scan_is_news(&back->stream, tcp.ack, (u32)tcp.win << 14);

@@ -6,9 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "core/plain.h"
 #include "core/reason.h"
-#include "core/tcpopt.h"
 
 struct sk_buff;
 struct vfw_flow;
@@ -77,23 +75,6 @@ bool vfw_scan_idles(const struct vfw_scan *scan, u32 generation, u32 side, const
  */
 bool vfw_scan_ack_begin(struct vfw_scan *scan, u32 generation, u32 side, u32 ack);
 void vfw_scan_ack_end(struct vfw_scan *scan, u32 side, bool passes, u32 ack, u32 win);
-
-/* Of 12 bytes of TCP options: timestamps alone, as most have them (RFC 7323 A)? Any context. */
-static inline bool vfw_scan_options_stamp(const u8 *opt)
-{
-	static const u8 stamp[] = {VFW_TCPOPT_NOP, VFW_TCPOPT_NOP, 8, 10};
-
-	return !memcmp(opt, stamp, sizeof(stamp));
-}
-
-/* Does a plain frame with len bytes of payload bring no data, and no TCP options but timestamps? Any context. */
-static inline bool vfw_scan_is_bare(const u8 *head, u32 len)
-{
-	u32 options = vfw_plain_options(head);
-
-	return !len &&
-	       (!options || (options == 12 && vfw_scan_options_stamp(head + VFW_PLAIN_MIN)));
-}
 
 DECLARE_PER_CPU(const struct sk_buff *, vfw_scan_receiving);
 

@@ -9,6 +9,7 @@
 #define VFW_CORE_PLAIN_H
 
 #include "frame.h"
+#include "tcpopt.h"
 #include "tcpplain.h"
 
 #define VFW_PLAIN_L4 34 /* where its TCP header begins */
@@ -88,6 +89,14 @@ vfw_plain_read(struct vfw_plain *s, const u8 *head, u32 head_len, u32 frame_len,
 static inline u32 vfw_plain_options(const u8 *head)
 {
 	return ((head[VFW_PLAIN_L4 + 12] & 0xf0U) >> 2) - 20;
+}
+
+/* Does a plain frame with len bytes of payload bring no data, and no TCP options but timestamps? Any context. */
+static inline bool vfw_plain_is_bare(const u8 *head, u32 len)
+{
+	u32 options = vfw_plain_options(head);
+
+	return !len && (!options || (options == 12 && vfw_tcpopt_stamp(head + VFW_PLAIN_MIN)));
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #define VFW_TCPOPT_NOP 1
 #define VFW_TCPOPT_SCALE 3
+#define VFW_TCPOPT_STAMP 8 /* RFC 7323 */
 #define VFW_TCPOPT_MULTIPATH 30 /* RFC 8684 */
 #define VFW_TCPOPT_MAX 40 /* bytes of all options */
 
@@ -19,5 +20,13 @@ u32 vfw_tcpopt_find(const u8 *opt, u32 len, u32 from, u8 kind);
 
 /* Puts NOPs in the place of all options of that kind. Returns how many there were. Any context. */
 u32 vfw_tcpopt_clear(u8 *opt, u32 len, u8 kind);
+
+/* Of 12 bytes of options: timestamps alone, as most have them (RFC 7323 A)? Any context. */
+static inline bool vfw_tcpopt_stamp(const u8 *opt)
+{
+	static const u8 stamp[] = {VFW_TCPOPT_NOP, VFW_TCPOPT_NOP, VFW_TCPOPT_STAMP, 10};
+
+	return !memcmp(opt, stamp, sizeof(stamp));
+}
 
 #endif /* VFW_CORE_TCPOPT_H */

@@ -146,6 +146,36 @@ START_TEST(plain_other)
 END_TEST
 
 /* A frame that is not plain has no head, but for one whose flags alone keep it from being so. */
+/* What brings no data, and no options that anybody would look at. */
+START_TEST(plain_bare)
+{
+	static const struct {
+		const char *frame;
+		bool bare;
+	} known[] = {
+		{"eth 0800 ip4:06 tcp:10", true},
+		{"eth 0800 ip4:06 tcp:10 data:1", false},
+		{"eth 0800 ip4:06 tcp:10 0101080a0000000100000002 @46=80", true},
+		{"eth 0800 ip4:06 tcp:10 0101080a0000000100000002 data:5 @46=80", false},
+		/* multipath; selective acknowledgements; no NOPs before; more, and less, than that */
+		{"eth 0800 ip4:06 tcp:10 01011e0a0000000100000002 @46=80", false},
+		{"eth 0800 ip4:06 tcp:10 0101050a0000000100000002 @46=80", false},
+		{"eth 0800 ip4:06 tcp:10 080a00000001000000020101 @46=80", false},
+		{"eth 0800 ip4:06 tcp:10 0101080a000000010000000201010101 @46=90", false},
+		{"eth 0800 ip4:06 tcp:10 01010101 @46=60", false},
+	};
+	static struct packet p;
+	struct vfw_plain s;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		packet_build(&p, known[i].frame);
+		ck_assert(read_plain(&s, &p, false));
+		ck_assert_msg(vfw_plain_is_bare(p.bytes, s.len) == known[i].bare, "%s",
+			      known[i].frame);
+	}
+}
+END_TEST
+
 START_TEST(plain_head_of)
 {
 	static const struct {
@@ -180,6 +210,7 @@ TCase *core_plain_cases(void)
 	tcase_add_loop_test(tc, plain_bits, 0, ARRAY_SIZE(plain));
 	tcase_add_loop_test(tc, plain_cut, 0, ARRAY_SIZE(plain));
 	tcase_add_loop_test(tc, plain_other, 0, ARRAY_SIZE(other));
+	tcase_add_test(tc, plain_bare);
 	tcase_add_test(tc, plain_head_of);
 	return tc;
 }
