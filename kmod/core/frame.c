@@ -641,49 +641,35 @@ static inline __attribute__((always_inline)) void plain_begin(struct vfw_frame *
 }
 
 /*
- * Nearly all frames: TCP, but no SYN, or UDP in IPv4, untagged, whole, without options of IP, and all right. Reads
- * them as the walk would, without its detours. False: it is none, and *f says nothing.
+ * Nearly all frames, as vfw_frame_plain() says. Reads them as the walk would, without its detours. False: it is none,
+ * and *f says nothing.
  */
 static inline bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u32 frame_len,
 			       bool gso)
 {
-	const u8 *p = head + 14, *l4 = head + 34;
-	u32 total, len, end;
+	const u8 *l4 = head + 34;
+	u32 len = vfw_frame_plain(head, have, frame_len, gso);
 
-	if (have < 34 + 20 || vfw_get16(head + 12) != ETHERTYPE_IP4 || p[0] != 0x45 ||
-	    vfw_get16(p + 6) & 0x3fff || p[12] >= 224)
+	if (!len)
 		return false;
-	total = vfw_get16(p + 2);
-	if (total != frame_len - 14 && (gso || total > frame_len - 14))
-		return false;
-	if (p[9] == VFW_PROTO_TCP) {
-		len = (l4[12] >> 4) * 4U;
-		if (len < 20 || 20 + len > total || 34 + len > have || l4[13] & 2)
-			return false;
-		end = 14 + total;
-		plain_begin(f, head);
+	plain_begin(f, head);
+	f->payload_off = 34 + len;
+	f->end = 14 + vfw_get16(head + 16);
+	if (f->proto == VFW_PROTO_TCP) {
 		f->tcp_flags = l4[13];
 		f->tcp_seq = vfw_get32(l4 + 4);
 		f->tcp_ack = vfw_get32(l4 + 8);
 		f->tcp_win = vfw_get16(l4 + 14);
-		f->tcp_scale = VFW_FRAME_NO_SCALE;
-	} else if (p[9] == VFW_PROTO_UDP) {
-		len = vfw_get16(l4 + 4);
-		if (len < 8 || 20 + len > total)
-			return false;
-		end = gso ? 14 + total : 34 + len;
-		len = 8;
-		plain_begin(f, head);
+		f->tcp_scale = l4[13] & 2 ? tcp_scale(l4 + 20, len - 20) : VFW_FRAME_NO_SCALE;
+	} else {
+		if (!gso)
+			f->end = 34 + vfw_get16(l4 + 4);
 		f->tcp_flags = 0;
 		f->tcp_seq = 0;
 		f->tcp_ack = 0;
 		f->tcp_win = 0;
 		f->tcp_scale = 0;
-	} else {
-		return false;
 	}
-	f->payload_off = 34 + len;
-	f->end = end;
 	return true;
 }
 

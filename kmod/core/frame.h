@@ -123,6 +123,32 @@ enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 h
 				      u32 frame_len, bool gso);
 
 /*
+ * Is it like nearly all frames: TCP or UDP in IPv4, from no address of 224.0.0.0 and above, untagged, whole, without options of IP, and all
+ * lengths right? The bytes of its L4 header, or 0. Arguments as of vfw_frame_parse(), which says VFW_FRAME_OK of it, 14 and 34 for its
+ * headers, and nothing in flags but VFW_FRAME_F_L4. Any context.
+ */
+static inline u32 vfw_frame_plain(const u8 *head, u32 head_len, u32 frame_len, bool gso)
+{
+	const u8 *p = head + 14, *l4 = head + 34;
+	u32 total, len;
+
+	if (head_len < 34 + 20 || vfw_get16(head + 12) != 0x0800 || p[0] != 0x45 ||
+	    vfw_get16(p + 6) & 0x3fff || p[12] >= 224)
+		return 0;
+	total = vfw_get16(p + 2);
+	if (total != frame_len - 14 && (gso || total > frame_len - 14))
+		return 0;
+	if (p[9] == VFW_PROTO_TCP) {
+		len = (l4[12] >> 4) * 4U;
+		return len < 20 || 20 + len > total || 34 + len > head_len ? 0 : len;
+	}
+	if (p[9] != VFW_PROTO_UDP)
+		return 0;
+	len = vfw_get16(l4 + 4);
+	return len < 8 || 20 + len > total ? 0 : 8;
+}
+
+/*
  * Parses the packet an ICMP error quotes, from inner bytes (network header
  * first); the network header and 8 bytes behind it must be there (RFC 792, RFC
  * 4443). Fills kind, flags, proto, src, dst, sport, dport, icmp_*, tcp_seq and

@@ -218,6 +218,7 @@ static void check_tagged(const struct packet *p, bool gso)
 {
 	static struct packet tagged;
 	struct vfw_frame bare, f;
+	u32 l4_len = vfw_frame_plain(p->bytes, p->len, p->len, gso);
 	enum vfw_frame_result r;
 
 	memcpy(tagged.bytes, p->bytes, 12);
@@ -226,8 +227,15 @@ static void check_tagged(const struct packet *p, bool gso)
 	tagged.len = p->len + 4;
 	r = parse(&bare, p, p->len, gso);
 	ck_assert_int_eq(parse(&f, &tagged, tagged.len, gso), r);
+	ck_assert(!l4_len || r == VFW_FRAME_OK);
 	if (r != VFW_FRAME_OK)
 		return;
+	if (l4_len) {
+		ck_assert_int_eq(bare.kind, VFW_FRAME_IP4);
+		ck_assert_int_eq(bare.flags, VFW_FRAME_F_L4);
+		ck_assert_uint_eq(bare.l4_off, 34);
+		ck_assert_uint_eq(bare.payload_off, 34 + l4_len);
+	}
 	ck_assert_uint_eq(f.n_tags, 1);
 	f.n_tags = 0;
 	f.tci[0] = 0;
@@ -245,6 +253,7 @@ START_TEST(frame_plain)
 	static const char *const specs[] = {
 		"eth 0800 ip4:06 tcp:10 data:9",
 		"eth 0800 ip4:06 tcp:11 0101080a0000000100000002 data:5 pad:3 @46=80",
+		"eth 0800 ip4:06 tcp:02 03030701020405b404020101 @46=80",
 		"eth 0800 ip4:11 udp data:3 pad:15",
 		"eth 0800 ip4:11 udp data:20 @38=0000",
 	};
@@ -252,6 +261,8 @@ START_TEST(frame_plain)
 	u32 bit, gso;
 
 	packet_build(&p, specs[_i]);
+	/* UDP that does not say its length is none */
+	ck_assert_int_eq(!vfw_frame_plain(p.bytes, p.len, p.len, false), _i == 4);
 	for (gso = 0; gso < 2; gso++) {
 		check_tagged(&p, gso);
 		for (bit = 14 * 8; bit < p.len * 8; bit++) {
@@ -594,7 +605,7 @@ TCase *core_frame_cases(void)
 {
 	TCase *tc = tcase_create("frame");
 
-	tcase_add_loop_test(tc, frame_plain, 0, 4);
+	tcase_add_loop_test(tc, frame_plain, 0, 5);
 	tcase_add_loop_test(tc, frame_right, 0, (int)ARRAY_SIZE(right));
 	tcase_add_loop_test(tc, frame_wrong, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_loop_test(tc, frame_quoted, 0, (int)ARRAY_SIZE(quoted));
