@@ -289,13 +289,36 @@ bool vfw_guard_sender(struct vfw_pkt *p)
 	}
 }
 
+/* May this VM's port send to the unicast address dmac, as smac and src, in IPv4? True: vfw_guard_sender() says so, too. */
+static bool guard_vouches(const struct vfw_port *port, const struct vfw_nic *nic, const u8 *dmac,
+			  const u8 *smac, const u8 *src)
+{
+	return !(READ_ONCE(nic->vm->flags) & VFW_VM_F_QUARANTINE) &&
+	       !(READ_ONCE(port->flags) & VFW_PORT_F_REFUSED) && !is_multicast_ether_addr(dmac) &&
+	       ether_addr_equal(nic->mac, smac) && vfw_addr_declared4(nic, src);
+}
+
 bool vfw_guard_vouches(const struct vfw_pkt *p)
 {
-	const struct vfw_nic *nic = p->src.nic;
+	return guard_vouches(p->src.port, p->src.nic, p->f.dmac, p->f.smac, p->f.src);
+}
 
-	return !guard_quarantined(&p->src) &&
-	       !(READ_ONCE(p->src.port->flags) & VFW_PORT_F_REFUSED) && !guard_control(&p->f) &&
-	       ether_addr_equal(nic->mac, p->f.smac) && vfw_addr_declared4(nic, p->f.src);
+bool vfw_guard_plain(const struct vfw_port *port, const struct vfw_nic *nic,
+		     const struct sk_buff *skb, const u8 *head)
+{
+	bool gso = skb_is_gso(skb);
+	const u8 *l4 = head + 34;
+	u8 proto;
+
+	if (!vfw_frame_plain(head, skb_tail_pointer(skb) - head, skb->len + (skb->data - head),
+			     gso))
+		return false;
+	proto = head[23];
+	/* servers of DHCP are looked at more closely */
+	if (proto == IPPROTO_UDP && vfw_get16(l4) == 67)
+		return false;
+	return vfw_guard_offload_fits(skb, l4, proto, gso) &&
+	       guard_vouches(port, nic, head, head + ETH_ALEN, head + 26);
 }
 
 /* Unicast to none of the VM's MACs: the bridge flooded it. */
