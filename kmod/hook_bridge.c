@@ -6,6 +6,7 @@
 #include <net/net_namespace.h>
 
 #include "bridge.h"
+#include "direct.h"
 #include "hook.h"
 #include "path.h"
 
@@ -64,12 +65,13 @@ static noinline unsigned int hook_bridge_exit(struct sk_buff *skb,
 	return ret;
 }
 
-/* Every frame that goes to a VM comes by here: it shall save no registers. */
+/* What goes to a VM and not past the bridge comes by here: it shall save no registers. */
 static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
 	const struct vfw_port *port = vfw_port_of(state->out);
 
+	vfw_direct_copy(state->in);
 	if (!port)
 		return hook_bridge_exit(skb, state);
 	/* whose it is will be asked at its egress */

@@ -9,12 +9,12 @@
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
-#include <linux/tcp.h>
 #include <linux/timekeeping.h>
 #include <linux/topology.h>
 
 #include "bridge.h"
 #include "core/plain.h"
+#include "direct.h"
 #include "flow.h"
 #include "flow_conf.h"
 #include "flow_table.h"
@@ -33,13 +33,14 @@ struct vfw_memo {
 	struct vfw_plain_head head; /* its door is the ifindex of src */
 	unsigned long epoch; /* even; 0 for none: it begins with 2 */
 	struct vfw_vm_pcpu *from; /* this CPU's counters of the sender */
-	bool vouched; /* guard lets a frame with this head in */
 	u8 side; /* of flow, that sends */
+	bool vouched : 1; /* guard lets a frame with this head in */
+	bool inspected : 1; /* rule has a profile */
 	bool used; /* since somebody wanted its place */
-	bool inspected; /* rule has a profile */
+	bool direct; /* until noted is old: such a frame may go past the bridge */
 	u32 rule; /* of flow, in the policy of that generation; or VFW_PKT_NO_RULE */
 	u32 generation;
-	u32 noted; /* jiffies when count->last was set */
+	u32 noted; /* jiffies when one came out of the bridge; renewed once it is old */
 	/* what egress asks besides */
 	const struct vfw_port *src, *dst; /* sender's, receiver's */
 	struct vfw_vm_pcpu *to; /* this CPU's counters of the receiver */
@@ -100,18 +101,9 @@ static struct vfw_memo *memo_of(const struct vfw_plain_head *h)
 	return &this_cpu_read(memos)[mixed >> (64 - MEMO_BITS)];
 }
 
-/* What guard asks of offloads (guard_offload_lies()), of a plain frame whose TCP header is at l4. */
-static bool memo_offload_fits(const struct sk_buff *skb, const u8 *l4, bool gso)
-{
-	if (skb->encapsulation || (gso && !(skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4)))
-		return false;
-	return skb->ip_summed != CHECKSUM_PARTIAL ||
-	       (skb->head + skb->csum_start == l4 &&
-		skb->csum_offset == offsetof(struct tcphdr, check));
-}
-
-/* At a port's ingress: true if the frame was counted as sent, and may go on to the bridge. False: nothing is done. */
-static __always_inline bool memo_sent(const struct vfw_port *port, const struct sk_buff *skb)
+/* At a port's ingress: true if the frame, of the memo *sent, was counted as sent, and may go on. False: nothing is done. */
+static __always_inline bool memo_sent(const struct vfw_port *port, const struct sk_buff *skb,
+				      struct vfw_memo **sent)
 {
 	const u8 *head = skb->data - ETH_HLEN;
 	bool gso = skb_is_gso(skb);
@@ -127,17 +119,37 @@ static __always_inline bool memo_sent(const struct vfw_port *port, const struct 
 	    !m->vouched)
 		return false;
 	/* Else nobody judges it further on. */
-	if (!netif_is_bridge_port(port->dev) || !memo_offload_fits(skb, head + VFW_PLAIN_L4, gso))
+	if (!netif_is_bridge_port(port->dev) ||
+	    !vfw_guard_offload_fits(skb, head + VFW_PLAIN_L4, IPPROTO_TCP, gso))
 		return false;
 	vfw_verdict_sent(m->from, vfw_pkt_skb_segs(skb, skb->len + ETH_HLEN), skb->len + ETH_HLEN);
+	*sent = m;
 	return true;
+}
+
+static __always_inline bool memo_is_old(const struct vfw_memo *m)
+{
+	return (u32)jiffies - m->noted >= VFW_DIRECT_TIME;
 }
 
 unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	if (vfw_scan_received(skb) || memo_sent(priv, skb))
-		return NF_ACCEPT;
-	return vfw_path_in(priv, skb, state);
+	struct vfw_port *port = priv;
+	struct vfw_memo *m;
+	unsigned int ret;
+
+	if (vfw_scan_received(skb)) {
+		ret = NF_ACCEPT;
+	} else if (memo_sent(port, skb, &m)) {
+		/* at its egress hook this may become another's memo */
+		if (m->direct && !memo_is_old(m) && vfw_direct_send(skb, m->dst->dev))
+			return NF_STOLEN;
+		ret = NF_ACCEPT;
+	} else {
+		ret = vfw_path_in(port, skb, state);
+	}
+	vfw_direct_begin(port->dev);
+	return ret;
 }
 
 /* Where VLANs are filtered: as guard_other_vlan(). */
@@ -232,15 +244,24 @@ static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_
 	return moved;
 }
 
-/* Counts a frame of the memo's rule. When the last one came is noted to a quarter of a second. */
-static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_policy *pol, u32 bytes)
+/* Another frame has come to the receiver's egress since noted is old: may those to come go directly? */
+static noinline void memo_note(struct vfw_memo *m, const struct sk_buff *skb)
+{
+	/* one that went there itself is no example */
+	if (vfw_direct_is_sent())
+		return;
+	m->noted = jiffies;
+	vfw_direct_example(m->src, m->dst, m->bridge, skb, &m->direct);
+}
+
+/* Counts a frame of the memo's rule. When the last one came is noted as often as what old says of the memo is true. */
+static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_policy *pol, u32 bytes,
+				       bool old)
 {
 	if (likely(m->count)) {
 		vfw_policy_count_hit(m->count, bytes);
-		if (unlikely((u32)jiffies - m->noted >= HZ / 4)) {
-			m->noted = jiffies;
+		if (unlikely(old))
 			WRITE_ONCE(m->count->last, ktime_get_real_seconds());
-		}
 	} else if (m->rule != VFW_PKT_NO_RULE) {
 		vfw_policy_hit(pol, m->rule, bytes, false);
 	}
@@ -273,7 +294,7 @@ static __always_inline bool memo_known(const struct vfw_port *port, const struct
 /* True if the frame was judged, counted, and passes. False: nothing is done. */
 static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_policy *pol,
 					const struct sk_buff *skb, bool gso,
-					const struct vfw_plain *s)
+					const struct vfw_plain *s, bool old)
 {
 	u32 segs = likely(!gso) ? 1 : vfw_pkt_skb_segs(skb, skb->len);
 
@@ -281,7 +302,7 @@ static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_pol
 		return false;
 	__this_cpu_inc(memo_hits);
 	vfw_verdict_established(m->to, segs, skb->len);
-	memo_count(m, pol, skb->len);
+	memo_count(m, pol, skb->len, old);
 	return true;
 }
 
@@ -291,10 +312,14 @@ unsigned int vfw_memo_egress(void *priv, struct sk_buff *skb, const struct nf_ho
 	bool gso = skb_is_gso(skb);
 	struct vfw_plain s __uninitialized;
 	struct vfw_memo *m;
+	bool old;
 
 	if (!memo_known(priv, skb, gso, pol, &s, &m))
 		return vfw_path_out(priv, skb, state, NULL, 0);
-	if (memo_passes(m, pol, skb, gso, &s))
+	old = memo_is_old(m);
+	if (unlikely(old))
+		memo_note(m, skb);
+	if (memo_passes(m, pol, skb, gso, &s, old))
 		return NF_ACCEPT;
 	/* of another rule by now, it is to be learnt anew */
 	return vfw_path_out(priv, skb, state, READ_ONCE(m->flow->rule) == m->rule ? m->flow : NULL,
@@ -305,6 +330,9 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 {
 	bool ruled = p->rule != VFW_PKT_NO_RULE;
 	struct vfw_plain_head head;
+	bool sent = vfw_direct_is_sent();
+	bool direct = false;
+	u32 noted = jiffies;
 	struct vfw_memo *m;
 
 	/* with BH off one CPU may still have two at it there */
@@ -329,6 +357,11 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 			m->used = false;
 			return;
 		}
+		/* it went directly by what the memo was: that shall last no longer than it would have */
+		if (same && sent && m->dst == p->dst.port) {
+			direct = m->direct;
+			noted = m->noted;
+		}
 	}
 	*m = (struct vfw_memo){
 		.head = head,
@@ -347,8 +380,11 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 		.died = vfw_flow_table_deaths(p->key_hash),
 		.deaths = p->deaths,
 		.count = ruled ? vfw_policy_count(p->pol, p->rule) : NULL,
-		.noted = jiffies,
+		.noted = noted,
+		.direct = direct,
 	};
+	if (!sent)
+		vfw_direct_example(m->src, m->dst, m->bridge, p->skb, &m->direct);
 }
 
 u64 vfw_memo_memory(void)

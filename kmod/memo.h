@@ -6,8 +6,9 @@
  * what their heads say was judged, and what differs between them (numbers, lengths, offloads, the bridge's VLANs, policy, the
  * flow's state, its scan) is asked as ever, at both hooks. Whatever is not plain, or not as the memo has it,
  * goes the long way (vfw_path()), having changed nothing. What a memo knows, and the flow or its scan has more to do with, goes that
- * way, too, but for what the memo says. Nothing is carried from one hook to the other: each reads
- * the frame it is given, so what was changed in between is judged by what it has become.
+ * way, too, but for what the memo says. What is found out about a frame is not carried from one hook to the other: each reads
+ * the frame it is given, so what was changed in between is judged by what it has become. From ingress most of them need not
+ * cross the bridge (direct.h).
  *
  * Memos are each CPU's own, used with BH off, in a table where a head has one place. So they need no lock, and
  * hold no reference. Two numbers, read again in the RCU section that uses a memo, say whether its pointers are good:
@@ -44,8 +45,8 @@ void vfw_memo_off(void);
 void vfw_memo_on(void);
 
 /*
- * The hook of a port's ingress (priv: struct vfw_port): the frame is counted as sent, and goes on to the bridge; or goes the long way,
- * vfw_path_in(). Inside netfilter's RCU read lock; BH off.
+ * The hook of a port's ingress (priv: struct vfw_port): the frame is counted as sent, and goes on to the bridge, or directly to its
+ * receiver (NF_STOLEN); or goes the long way, vfw_path_in(). Inside netfilter's RCU read lock; BH off.
  */
 unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """pump.py listen PORT FILE | connect ADDRESS PORT N FILE: TCP conversations that never end, both ways at once.
 
-FILE holds how many are open, and the fewest and the most bytes that any of them has brought; it is
+FILE holds how many are open, the fewest and the most bytes that any of them has brought, and those of all; it is
 replaced every 200 ms. Each side sends all it can, a little at a time. Who connects ends with the last of
 them.
 """
@@ -35,7 +35,7 @@ class Pump:
     def tell(self):
         counts = list(self.got.values()) or [0]
         with open(self.path + ".new", "w") as f:
-            f.write("%d %d %d\n" % (len(self.got), min(counts), max(counts)))
+            f.write("%d %d %d %d\n" % (len(self.got), min(counts), max(counts), sum(counts)))
         os.rename(self.path + ".new", self.path)
 
     def receive(self, conn):

@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Running conversations go from port to port past the bridge, and yet what the bridge does holds for them within a
+# moment: rules of others, whoever listens there, its forwarding table, its ports. Its addresses do not age.
+# kernels: uml-debug 6.1 6.12
+. "$(dirname "$0")/../lib.sh"
+
+labvm bridge br0
+labvm add a --ip 10.0.0.11/24
+labvm add b --ip 10.0.0.12/24
+labvm add c --ip 10.0.0.13/24
+pump=$LAB_LIB/pump.py
+on b python3 "$pump" listen 80 /tmp/b.80 &
+wait_until 20 listening b -tln 80
+params=/sys/module/vfw/parameters
+directly() { cat $params/direct_hits; }
+open() { [ "$(cut -d' ' -f1 /tmp/a.80)" = 4 ]; }
+fewest() { cut -d' ' -f2 "/tmp/$1.80"; }
+further() { [ "$(fewest "$1")" -gt "$2" ]; }
+more_directly() { [ "$(directly)" -gt "$1" ]; }
+# going_on: all transfers bring bytes to either end
+going_on() {
+	wait_until 40 further a "$(fewest a)"
+	wait_until 40 further b "$(fewest b)"
+}
+# directly_going_on: ... and past the bridge
+directly_going_on() {
+	going_on
+	wait_until 40 more_directly $(($(directly) + 20))
+}
+# not_directly: they bring bytes, and none goes past the bridge
+not_directly() {
+	local was i
+	sleep 1
+	was=$(directly)
+	for i in 1 2 3 4; do going_on; done
+	expect "frames past the bridge" "$(directly)" "$was"
+}
+# stopped: in a moment nothing of any of them comes at b any more, and no transfer has ended
+stopped() {
+	local was
+	sleep 1
+	was=$(cat /tmp/b.80)
+	sleep 1
+	expect "what b has received" "$(cat /tmp/b.80)" "$was"
+	open || fail "a transfer has ended"
+}
+policy <<'P'
+first { pass from vm a to vm b tcp port { 80, 81 } }
+default block
+P
+on a python3 "$pump" connect 10.0.0.12 80 4 /tmp/a.80 &
+wait_until 20 open
+directly_going_on
+
+note "what goes past the bridge is counted by reason and rule as all else"
+rule_packets() { vfwctl -o json rule list | jq '[.rules[].packets] | add'; }
+reasons=$(reason established)
+rules=$(rule_packets)
+before=$(directly)
+directly_going_on
+more=$(($(directly) - before))
+expect_more "frames of running flows since" $(($(reason established) - reasons + 1)) $more
+expect_more "hits of the rule since" $(($(rule_packets) - rules + 1)) $more
+
+note "when a rule was hit last is known to the second, also where guard is to let in what it does not look up"
+hit_ago() {
+	local last
+	last=$(vfwctl -o json rule list | jq -r '[.rules[].last_hit // empty] | max')
+	echo $(($(date +%s) - $(date -d "$last" +%s)))
+}
+sleep 3
+[ "$(hit_ago)" -lt 3 ] || fail "the rule was hit $(hit_ago) s ago"
+policy <<'P'
+guard default { ip any }
+first { pass from vm a to vm b tcp port { 80, 81 } }
+default block
+P
+sleep 3
+going_on
+[ "$(hit_ago)" -lt 3 ] || fail "the rule was hit $(hit_ago) s ago"
+policy <<'P'
+first { pass from vm a to vm b tcp port { 80, 81 } }
+default block
+P
+directly_going_on
+
+note "addresses of who speaks do not age"
+age() { bridge -s -j fdb show br br0 | jq -r --arg m "$(mac_of "$1")" '[.[] | select(.mac == $m) | .updated] | min'; }
+sleep 3
+for vm in a b; do
+	[ "$(age $vm)" -lt 2 ] || fail "$vm was seen by the bridge $(age $vm) s ago"
+done
+
+note "somebody else's rule of the bridge stops them, and sees each frame as long as it is there"
+nft -f - <<'N'
+table bridge others {
+	chain forward { type filter hook forward priority 0; policy accept; ether type ip tcp dport 80 counter drop; }
+}
+N
+stopped
+nft flush chain bridge others forward
+not_directly
+nft delete table bridge others
+directly_going_on
+
+for hook in prerouting postrouting; do
+	nft -f - <<-N
+		table bridge others {
+			chain other { type filter hook $hook priority 0; policy accept; ether type ip tcp dport 80 counter drop; }
+		}
+	N
+	stopped
+	nft delete table bridge others
+	directly_going_on
+done
+
+note "... and at the sender's port"
+nft -f - <<'N'
+table netdev others {
+	chain ingress { type filter hook ingress device vneta priority 0; policy accept; ether type ip tcp dport 80 counter drop; }
+}
+N
+stopped
+nft delete table netdev others
+directly_going_on
+
+note "... and at the receiver's, where they come by as ever"
+nft -f - <<'N'
+table netdev others {
+	chain egress { type filter hook egress device vnetb priority 0; policy accept; ether type ip tcp dport 80 counter drop; }
+}
+N
+stopped
+nft delete table netdev others
+directly_going_on
+
+note "who listens on the bridge hears all"
+ip link set br0 promisc on
+not_directly
+expect_more "frames of a that the bridge hears" "$(timeout 20 tcpdump -i br0 -p -nn -c 40 "src 10.0.0.11" 2>/dev/null | wc -l)" 39
+ip link set br0 promisc off
+directly_going_on
+
+note "the bridge knows no addresses: what it gives to all ports, all get"
+# the port that came last is given its copy first
+ip link set vnetb nomaster
+ip link set vnetb master br0
+ip link set br0 type bridge ageing_time 0
+not_directly
+ip link set br0 type bridge ageing_time 30000
+directly_going_on
+
+note "the bridge filters VLANs"
+ip link set br0 type bridge vlan_filtering 1
+not_directly
+ip link set br0 type bridge vlan_filtering 0
+directly_going_on
+
+note "a port that is disabled, isolated, or taken down"
+bridge link set dev vneta state 0
+stopped
+bridge link set dev vneta state 3
+directly_going_on
+bridge link set dev vneta isolated on
+bridge link set dev vnetb isolated on
+stopped
+bridge link set dev vneta isolated off
+directly_going_on
+bridge link set dev vnetb isolated off
+ip link set vnetb down
+stopped
+ip link set vnetb up
+directly_going_on
+
+note "the bridge itself is taken down"
+ip link set br0 down
+stopped
+ip link set br0 up
+directly_going_on
+
+note "the receiver's address is behind another port from now on"
+bridge fdb replace "$(mac_of b)" dev vnetc master static sticky
+stopped
+bridge fdb del "$(mac_of b)" dev vnetc master
+directly_going_on
+
+note "frames that are too long for the receiver's port"
+ip link set vnetb mtu 400
+stopped
+ip link set vnetb mtu 1500
+directly_going_on
+
+note "a port leaves the bridge"
+ip link set vnetb nomaster
+stopped
+ip link set vnetb master br0
+directly_going_on
+
+note "the administrator wants all of them to cross"
+echo 0 >$params/direct
+not_directly
+echo 1 >$params/direct
+directly_going_on
+
+note "a rule is revoked: no frame more, though none crosses the bridge"
+was=$(reason cut)
+policy <<'P'
+first { pass from vm a to vm b tcp port 81 }
+default block
+P
+stopped
+expect_more "frames that were cut" "$(reason cut)" "$was"
