@@ -75,11 +75,62 @@ static inline struct vfw_pair_cells *matrix_place(const struct vfw_tables *t, u3
 	return &matrix[(size_t)src * t->counts.n_idents + dst];
 }
 
-static void fill_cells(struct vfw_pair_cells *cells, const struct vfw_block *block)
+#define DIFFERS_CELLS \
+	32 /* blocks of more are not compared: one may stand for all pairs, and the time shall be bounded */
+
+/* The bins of keys first to last. */
+static u32 bins_of(u32 first, u32 last)
 {
-	cells->first_cell = block->first_cell;
-	cells->n_cells = block->n_cells & ~(1U << 31);
-	cells->joins = !!(block->flags & VFW_BLOCK_F_JOINS);
+	u32 n = (last >> 11) - (first >> 11);
+	u64 bins;
+
+	if (n >= 31)
+		return ~0U;
+	/* those beyond the last bin are the first ones */
+	bins = ((2ULL << n) - 1) << (first >> 11 & 31);
+	return (u32)(bins | bins >> 32);
+}
+
+/* The bins of keys of which n cells from a on do not say what m cells from b on say. */
+static u32 cells_differ(const struct vfw_cell *a, u32 n, const struct vfw_cell *b, u32 m)
+{
+	const struct vfw_cell *a_end = a + n, *b_end = b + m;
+	u32 bins = 0, first = 0, last;
+
+	/* from first to last neither of the two changes */
+	for (;; first = last + 1) {
+		last = ~0U;
+		if (a + 1 < a_end)
+			last = a[1].start - 1;
+		if (b + 1 < b_end && b[1].start - 1 < last)
+			last = b[1].start - 1;
+		if (a->cand != b->cand)
+			bins |= bins_of(first, last);
+		if (last == ~0U || bins == ~0U)
+			return bins;
+		if (a + 1 < a_end && a[1].start == last + 1)
+			a++;
+		if (b + 1 < b_end && b[1].start == last + 1)
+			b++;
+	}
+}
+
+static struct vfw_pair_cells cells_of(const struct vfw_tables *t, const struct vfw_block *block)
+{
+	const struct vfw_block *other = &t->blocks[t->counts.default_block];
+	struct vfw_pair_cells cells = {
+		.first_cell = block->first_cell & (VFW_MAX_CELLS - 1),
+		.n_cells = block->n_cells < VFW_MATCH_MANY ? block->n_cells & 127 : VFW_MATCH_MANY,
+		.joins = !!(block->flags & VFW_BLOCK_F_JOINS),
+		.differs = ~0U,
+	};
+
+	if (block->n_cells >= VFW_MATCH_MANY)
+		cells.n_many = block->n_cells;
+	else if (block->n_cells <= DIFFERS_CELLS && other->n_cells <= DIFFERS_CELLS)
+		cells.differs = cells_differ(t->cells + block->first_cell, block->n_cells,
+					     t->cells + other->first_cell, other->n_cells);
+	return cells;
 }
 
 /* Where a pair is going to stand; its n_cells is not 0 if one stands there. */
@@ -107,9 +158,9 @@ int vfw_match_index(struct vfw_tables *t, u32 *bad)
 			*bad = i;
 			return -EEXIST;
 		}
-		fill_cells(cells, &t->blocks[t->pairs[i].block]);
+		*cells = cells_of(t, &t->blocks[t->pairs[i].block]);
 	}
-	fill_cells(&t->no_pair, &t->blocks[t->counts.default_block]);
+	t->no_pair = cells_of(t, &t->blocks[t->counts.default_block]);
 	return 0;
 }
 
@@ -413,6 +464,13 @@ const struct vfw_pair_cells *vfw_match_pair(const struct vfw_tables *t, u32 src,
 	return cells->n_cells ? cells : &t->no_pair;
 }
 
+const struct vfw_cell *vfw_match_cells(const struct vfw_tables *t,
+				       const struct vfw_pair_cells *pair, u32 *n)
+{
+	*n = pair->n_cells < VFW_MATCH_MANY ? pair->n_cells : pair->n_many;
+	return t->cells + pair->first_cell;
+}
+
 #define NO_RUN 0xffffffffU
 
 /* Where the run is that is for this app alone, NO_RUN: it has none. */
@@ -490,9 +548,13 @@ static void lookup_apps(const struct vfw_tables *t, const u32 *words, u32 app, s
 static const struct vfw_cell *find_cell(const struct vfw_tables *t, u32 src, u32 dst, u32 key)
 {
 	const struct vfw_pair_cells *pair = vfw_match_pair(t, src, dst);
-	const struct vfw_cell *cell = t->cells + pair->first_cell;
-	u32 n = pair->n_cells;
+	const struct vfw_cell *cell;
+	u32 n;
 
+	/* the default block's cells are near, the others' often far */
+	if (pair->n_cells < VFW_MATCH_MANY && !(pair->differs & VFW_MATCH_BIN(key)))
+		pair = &t->no_pair;
+	cell = vfw_match_cells(t, pair, &n);
 	/* cell[0].start <= key holds throughout; the compiler makes the step a conditional move */
 	while (n > 1) {
 		u32 half = n / 2;

@@ -16,11 +16,19 @@
 
 #include "types.h"
 
-/* What a pair's block says: all that a lookup wants of either. */
+/* In which of 32 bins a key is: 2,048 ports, of every protocol, have one; it comes again each 65,536 keys. As a bit. */
+#define VFW_MATCH_BIN(key) (1U << ((key) >> 11 & 31))
+#define VFW_MATCH_MANY 127
+
+/* What a pair's block says: all that a lookup wants of either. In eight bytes, for most of a matrix is in no cache. */
 struct vfw_pair_cells {
-	u32 first_cell;
-	u32 n_cells : 31; /* 0: the pair is not in the table */
+	u32 first_cell : 24;
+	u32 n_cells : 7; /* 0: the pair is not in the table; VFW_MATCH_MANY: see n_many */
 	u32 joins : 1; /* VFW_BLOCK_F_JOINS */
+	union {
+		u32 differs; /* bins of keys: where its bit is not set, the default block says the same */
+		u32 n_many; /* of VFW_MATCH_MANY cells or more: how many */
+	};
 };
 
 struct vfw_tables {
@@ -95,6 +103,10 @@ void vfw_match_soon(const struct vfw_tables *t, u32 src, u32 dst);
 
 /* What is said of (src, dst): the pair's own, else t->no_pair. Any context. */
 const struct vfw_pair_cells *vfw_match_pair(const struct vfw_tables *t, u32 src, u32 dst);
+
+/* The cells of it, *n of them, and no less than one. Any context. */
+const struct vfw_cell *vfw_match_cells(const struct vfw_tables *t,
+				       const struct vfw_pair_cells *pair, u32 *n);
 
 /*
  * Looks a key up, for a conversation whose app has that number, is none (VFW_APP_ID_NONE), or is not known

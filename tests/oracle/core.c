@@ -149,6 +149,9 @@ static void index_tables(void)
 	w.tables.pair_seed = 12345;
 	if (vfw_match_index(&w.tables, &element))
 		die("a pair stands twice");
+	/* the module gives them back here */
+	w.tables.pairs = NULL;
+	w.tables.blocks = NULL;
 }
 
 static void compile(void)

@@ -135,6 +135,96 @@ START_TEST(match_joined)
 }
 END_TEST
 
+/* N cells with starts at and around what tells bins, classes and the ends of keys apart; few different answers. */
+static void differ_cells(struct vfw_cell *list, u32 n, u32 *state)
+{
+	u32 i, at = 0;
+
+	for (i = 0; i < n; i++) {
+		list[i].start = at;
+		*state = *state * 1664525 + 1013904223;
+		list[i].cand = VFW_CELL_F_RULE | (*state >> 30);
+		switch (*state >> 16 & 7) {
+		case 0:
+			at |= 2047;
+			break;
+		case 1:
+			at |= 65535;
+			break;
+		case 2:
+			at += *state >> 8 & 0xffff;
+			break;
+		default:
+			at += *state >> 8 & 0xfff;
+			break;
+		}
+		at++;
+	}
+}
+
+static u32 differ_answer(const struct vfw_cell *list, u32 n, u32 key)
+{
+	while (list[n - 1].start > key)
+		n--;
+	return list[n - 1].cand & ~VFW_CELL_F_RULE;
+}
+
+static void differ_ask(const struct vfw_tables *t, const struct vfw_cell *own, u32 n,
+		       const struct vfw_cell *other, u32 m, u32 key)
+{
+	struct vfw_match got;
+
+	vfw_match_lookup(t, 16, 17, key, VFW_APP_ID_NONE, &got);
+	ck_assert_uint_eq(got.rule, differ_answer(own, n, key));
+	vfw_match_lookup(t, 17, 16, key, VFW_APP_ID_NONE, &got);
+	ck_assert_uint_eq(got.rule, differ_answer(other, m, key));
+}
+
+/* A pair's cells answer for it, and the default block's for others, however many either has, and whatever they have in common. */
+START_TEST(match_differs)
+{
+	static const u32 sizes[] = {1, 2, 5, 31, 32, 33, 126, 127, 128, 300};
+	static struct vfw_cell own[600];
+	static struct vfw_rule_rec some[4];
+	u64 matrix[18 * 18] = {0};
+	u32 n = sizes[_i % ARRAY_SIZE(sizes)], m = sizes[_i / ARRAY_SIZE(sizes)];
+	u32 state = (u32)_i, round, i, bad;
+
+	for (round = 0; round < 10; round++) {
+		struct vfw_block both[] = {{0, n, 0}, {n, m, 0}};
+		struct vfw_pair pair = {16, 17, 0};
+		struct vfw_tables t = {
+			.rules = some,
+			.cells = own,
+			.blocks = both,
+			.pairs = &pair,
+			.counts = {.n = {[VFW_TABLE_PAIRS] = 1},
+				   .n_idents = 18,
+				   .default_block = 1},
+			.pair_index = matrix,
+		};
+		memset(matrix, 0, sizeof(matrix));
+		differ_cells(own, n, &state);
+		differ_cells(own + n, m, &state);
+		/* now and then all but one is the same */
+		if (n == m && round & 1) {
+			memcpy(own, own + n, n * sizeof(*own));
+			own[round % n].cand ^= 1;
+		}
+		ck_assert_uint_le(vfw_match_index_bytes(&t.counts), sizeof(matrix));
+		ck_assert_int_eq(vfw_match_index(&t, &bad), 0);
+		t.blocks = NULL;
+		t.pairs = NULL;
+		for (i = 0; i < n + m; i++) {
+			differ_ask(&t, own, n, own + n, m, own[i].start);
+			differ_ask(&t, own, n, own + n, m, own[i].start - 1);
+			differ_ask(&t, own, n, own + n, m, own[i].start + 2048);
+		}
+		differ_ask(&t, own, n, own + n, m, ~0U);
+	}
+}
+END_TEST
+
 START_TEST(match_pair_twice)
 {
 	u32 bad = 99;
@@ -152,7 +242,8 @@ START_TEST(match_index_sizes)
 	static const u32 idents[] = {50, 60, 65536};
 	static struct vfw_pair many[1000];
 	static struct vfw_block many_blocks[ARRAY_SIZE(many) + 1];
-	u32 n, round, i, bad, matrices = 0;
+	static struct vfw_cell many_cells[2 * ARRAY_SIZE(many_blocks)];
+	u32 n, round, i, bad, found, matrices = 0;
 
 	for (i = 0; i < ARRAY_SIZE(many); i++)
 		many[i] = (struct vfw_pair){16 + i / 30, 16 + i % 30, i};
@@ -163,6 +254,7 @@ START_TEST(match_index_sizes)
 			struct vfw_tables t = {
 				.pairs = many,
 				.blocks = many_blocks,
+				.cells = many_cells,
 				.pair_seed = round * 0x9e3779b9,
 			};
 
@@ -180,8 +272,9 @@ START_TEST(match_index_sizes)
 				const struct vfw_pair_cells *got =
 					vfw_match_pair(&t, many[i].src, many[i].dst);
 
-				ck_assert_uint_eq(got->first_cell, want);
-				ck_assert_uint_eq(got->n_cells, want + 1);
+				ck_assert_ptr_eq(vfw_match_cells(&t, got, &found),
+						 many_cells + want);
+				ck_assert_uint_eq(found, want + 1);
 				ck_assert_uint_eq(got->joins, !!(want % 3));
 			}
 			/* no identities: what would be the place of (16, 16) in the matrix, and one behind it */
@@ -611,6 +704,7 @@ TCase *core_match_cases(void)
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, match_lookup, 0, (int)ARRAY_SIZE(lookups));
 	tcase_add_test(tc, match_joined);
+	tcase_add_loop_test(tc, match_differs, 0, 100);
 	tcase_add_test(tc, match_pair_twice);
 	tcase_add_test(tc, match_index_sizes);
 	tcase_add_test(tc, match_sound_tables);

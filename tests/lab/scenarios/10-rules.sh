@@ -88,3 +88,16 @@ explained web app tcp 81 block first:2
 explained web db tcp 80 reject first:3
 explained web app tcp 7000 pass first:5
 explained app web tcp 80 block default
+
+note "a pair with many cells: each of these ports is a range of its own"
+odd=$(seq -s ", " 1001 2 1201)
+policy <<P
+first { pass from vm web to vm app tcp port { $odd } }
+default block
+P
+serve_tcp app 1001
+serve_tcp app 1201
+serve_tcp app 1100
+expect_pass can_tcp web 10.0.0.12 1001
+expect_pass can_tcp web 10.0.0.12 1201
+dropped_for default can_tcp web 10.0.0.12 1100
