@@ -6,7 +6,7 @@
  * and those behind it go directly only where that one came out of the bridge at the receiver's port, as the one
  * copy there was of it. So the addresses of who speaks do not age, and what the bridge does otherwise from now
  * on (an address that moved, a port that is blocked or isolated) holds for them a quarter of a second later.
- * Where somebody else sees what comes through the bridge, all cross it. nftables does the same at ingress, where
+ * Where somebody else sees what comes through the bridge, all cross it, as soon. nftables does the same at ingress, where
  * it is told to forward (net/netfilter/nf_dup_netdev.c).
  *
  * What is known of the frame that crosses just now is the CPU's: from ingress to egress it is worked on with BH
@@ -29,9 +29,9 @@ struct vfw_port;
 /* The last frame of a port that may cross the bridge. */
 struct vfw_direct {
 	const struct net_device *from; /* only compared */
-	bool *may; /* of whom it is an example for: false if there is another copy of it */
+	bool *may; /* what it has set as an example: false again if another copy of it comes out */
 	unsigned int copies; /* that came out so far */
-	bool sent; /* it is another one, that goes directly */
+	bool sent; /* one is being sent directly just now; what is above is not about it */
 };
 
 DECLARE_PER_CPU(struct vfw_direct, vfw_direct);

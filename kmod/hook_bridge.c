@@ -65,7 +65,7 @@ static noinline unsigned int hook_bridge_exit(struct sk_buff *skb,
 	return ret;
 }
 
-/* What goes to a VM and not past the bridge comes by here: it shall save no registers. */
+/* Frames to VMs that do cross the bridge come by here: it shall save no registers. */
 static unsigned int hook_bridge_forward(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {

@@ -141,7 +141,7 @@ unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_h
 	if (vfw_scan_received(skb)) {
 		ret = NF_ACCEPT;
 	} else if (memo_sent(port, skb, &m)) {
-		/* at its egress hook this may become another's memo */
+		/* m is nothing any more behind this: at egress its place may be given to another */
 		if (m->direct && !memo_is_old(m) && vfw_direct_send(skb, m->dst->dev))
 			return NF_STOLEN;
 		ret = NF_ACCEPT;
