@@ -9,6 +9,7 @@
 
 #include "bridge.h"
 #include "direct.h"
+#include "percpu_param.h"
 #include "vm.h"
 
 static bool direct = true;
@@ -19,21 +20,7 @@ MODULE_PARM_DESC(
 
 static DEFINE_PER_CPU(unsigned long, direct_hits); /* frames that did not */
 
-static int direct_hits_get(char *buf, const struct kernel_param *kp)
-{
-	unsigned long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(direct_hits, cpu));
-	return sysfs_emit(buf, "%lu\n", sum);
-}
-
-static const struct kernel_param_ops direct_hits_ops = {
-	.get = direct_hits_get,
-};
-
-module_param_cb(direct_hits, &direct_hits_ops, NULL, 0400); /* as memo_hits */
+vfw_percpu_param(direct_hits, direct_hits);
 MODULE_PARM_DESC(direct_hits, "frames of running conversations that did not cross the bridge");
 
 DEFINE_PER_CPU(struct vfw_direct, vfw_direct);

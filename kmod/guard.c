@@ -303,17 +303,17 @@ bool vfw_guard_vouches(const struct vfw_pkt *p)
 	return guard_vouches(p->src.port, p->src.nic, p->f.dmac, p->f.smac, p->f.src);
 }
 
-bool vfw_guard_plain(const struct vfw_port *port, const struct vfw_nic *nic,
+bool vfw_guard_usual(const struct vfw_port *port, const struct vfw_nic *nic,
 		     const struct sk_buff *skb, const u8 *head)
 {
 	bool gso = skb_is_gso(skb);
 	const u8 *l4 = head + 34;
 	u8 proto;
 
-	if (!vfw_frame_plain(head, skb_tail_pointer(skb) - head, skb->len + (skb->data - head),
+	if (!vfw_frame_usual(head, skb_tail_pointer(skb) - head, skb->len + (skb->data - head),
 			     gso))
 		return false;
-	proto = head[23];
+	proto = head[14 + 9];
 	/* servers of DHCP are looked at more closely */
 	if (proto == IPPROTO_UDP && vfw_get16(l4) == 67)
 		return false;

@@ -19,11 +19,11 @@ bool vfw_guard_sender(struct vfw_pkt *p);
  * The same of nearly all frames, of which it is soon told: true if vfw_guard_sender() lets it pass. False: ask that. nic is the port's;
  * head the first byte of the frame, which lies in the linear part.
  */
-bool vfw_guard_plain(const struct vfw_port *port, const struct vfw_nic *nic,
+bool vfw_guard_usual(const struct vfw_port *port, const struct vfw_nic *nic,
 		     const struct sk_buff *skb, const u8 *head);
 
 /*
- * What guard asks of offloads, of a frame that vfw_frame_plain() says so of, with its header of TCP or UDP at l4: true if there is
+ * What guard asks of offloads, of a frame that vfw_frame_usual() says so of, with its header of TCP or UDP at l4: true if there is
  * nothing wrong. Any context.
  */
 static inline bool vfw_guard_offload_fits(const struct sk_buff *skb, const u8 *l4, u8 proto,

@@ -21,6 +21,7 @@
 #include "guard.h"
 #include "memo.h"
 #include "path.h"
+#include "percpu_param.h"
 #include "scan.h"
 #include "trace.h"
 #include "verdict.h"
@@ -58,21 +59,7 @@ static unsigned int memo_changes; /* vfw_memo_off() without vfw_memo_on() yet; v
 static DEFINE_PER_CPU(struct vfw_memo *, memos); /* MEMOS of them */
 static DEFINE_PER_CPU(unsigned long, memo_hits); /* frames that went the short way into a VM */
 
-static int memo_hits_get(char *buf, const struct kernel_param *kp)
-{
-	unsigned long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(memo_hits, cpu));
-	return sysfs_emit(buf, "%lu\n", sum);
-}
-
-static const struct kernel_param_ops memo_hits_ops = {
-	.get = memo_hits_get,
-};
-
-module_param_cb(memo_hits, &memo_hits_ops, NULL, 0400); /* when others speak is nobody's business */
+vfw_percpu_param(memo_hits, memo_hits);
 MODULE_PARM_DESC(memo_hits, "frames of running conversations that went the short way");
 
 void vfw_memo_off(void)
@@ -254,7 +241,7 @@ static noinline void memo_note(struct vfw_memo *m, const struct sk_buff *skb)
 	vfw_direct_example(m->src, m->dst, m->bridge, skb, &m->direct);
 }
 
-/* Counts a frame of the memo's rule. When the last one came is noted as often as what old says of the memo is true. */
+/* Counts a frame of the memo's rule. When the last one came is noted when the memo is old, no oftener. */
 static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_policy *pol, u32 bytes,
 				       bool old)
 {

@@ -109,7 +109,7 @@ unsigned int vfw_path(struct vfw_pkt *p)
  * vfw_path() of most frames at the ingress of a VM's port in a bridge, where no more is asked than whether guard lets it in. True: it was counted as sent,
  * and may go on. False: nothing is done.
  */
-static bool path_in_plain(const struct vfw_port *port, const struct sk_buff *skb)
+static bool path_in_usual(const struct vfw_port *port, const struct sk_buff *skb)
 {
 	const struct vfw_nic *nic = rcu_dereference(port->nic);
 	const struct net_device *master = rcu_dereference(port->master);
@@ -117,7 +117,7 @@ static bool path_in_plain(const struct vfw_port *port, const struct sk_buff *skb
 	u32 len = skb->len + (skb->data - head);
 
 	if (!nic || !master || !netif_is_bridge_master(master) || skb_vlan_tag_present(skb) ||
-	    !vfw_guard_plain(port, nic, skb, head))
+	    !vfw_guard_usual(port, nic, skb, head))
 		return false;
 	vfw_verdict_sent(this_cpu_ptr(nic->vm->pcpu), vfw_pkt_skb_segs(skb, len), len);
 	return true;
@@ -141,7 +141,7 @@ static noinline unsigned int path_in_other(struct vfw_port *port, struct sk_buff
 unsigned int vfw_path_in(struct vfw_port *port, struct sk_buff *skb,
 			 const struct nf_hook_state *state)
 {
-	return path_in_plain(port, skb) ? NF_ACCEPT : path_in_other(port, skb, state);
+	return path_in_usual(port, skb) ? NF_ACCEPT : path_in_other(port, skb, state);
 }
 
 unsigned int vfw_path_out(struct vfw_port *port, struct sk_buff *skb,

@@ -606,7 +606,7 @@ static enum vfw_frame_result parse_llc(struct vfw_frame *f, const struct walk *w
 }
 
 /* All that no TCP or UDP packet says; what it says is for the caller. */
-static inline __attribute__((always_inline)) void plain_begin(struct vfw_frame *f, const u8 *head)
+static inline __attribute__((always_inline)) void usual_begin(struct vfw_frame *f, const u8 *head)
 {
 	const u8 *p = head + 14;
 
@@ -641,18 +641,18 @@ static inline __attribute__((always_inline)) void plain_begin(struct vfw_frame *
 }
 
 /*
- * Nearly all frames, as vfw_frame_plain() says. Reads them as the walk would, without its detours. False: it is none,
+ * Nearly all frames, as vfw_frame_usual() says. Reads them as the walk would, without its detours. False: it is none,
  * and *f says nothing.
  */
-static inline bool parse_plain(struct vfw_frame *f, const u8 *head, u32 have, u32 frame_len,
+static inline bool parse_usual(struct vfw_frame *f, const u8 *head, u32 have, u32 frame_len,
 			       bool gso)
 {
 	const u8 *l4 = head + 34;
-	u32 len = vfw_frame_plain(head, have, frame_len, gso);
+	u32 len = vfw_frame_usual(head, have, frame_len, gso);
 
 	if (!len)
 		return false;
-	plain_begin(f, head);
+	usual_begin(f, head);
 	f->payload_off = 34 + len;
 	f->end = 14 + vfw_get16(head + 16);
 	if (f->proto == VFW_PROTO_TCP) {
@@ -721,7 +721,7 @@ parse_walk(struct vfw_frame *f, const u8 *head, u32 head_len, u32 frame_len, boo
 enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 head_len,
 				      u32 frame_len, bool gso)
 {
-	if (parse_plain(f, head, head_len, frame_len, gso))
+	if (parse_usual(f, head, head_len, frame_len, gso))
 		return VFW_FRAME_OK;
 	return parse_walk(f, head, head_len, frame_len, gso);
 }

@@ -127,7 +127,7 @@ enum vfw_frame_result vfw_frame_parse(struct vfw_frame *f, const u8 *head, u32 h
  * lengths right? The bytes of its L4 header, or 0. Arguments as of vfw_frame_parse(), which says VFW_FRAME_OK of it, 14 and 34 for its
  * headers, and nothing in flags but VFW_FRAME_F_L4. Any context.
  */
-static inline u32 vfw_frame_plain(const u8 *head, u32 head_len, u32 frame_len, bool gso)
+static inline u32 vfw_frame_usual(const u8 *head, u32 head_len, u32 frame_len, bool gso)
 {
 	const u8 *p = head + 14, *l4 = head + 34;
 	u32 total, len;

@@ -75,8 +75,8 @@ static inline struct vfw_pair_cells *matrix_place(const struct vfw_tables *t, u3
 	return &matrix[(size_t)src * t->counts.n_idents + dst];
 }
 
-#define DIFFERS_CELLS \
-	32 /* blocks of more are not compared: one may stand for all pairs, and the time shall be bounded */
+/* Blocks of more are not compared: one may stand for all pairs, and the time shall be bounded. */
+#define DIFFERS_CELLS 32
 
 /* The bins of keys first to last. */
 static u32 bins_of(u32 first, u32 last)

@@ -18,7 +18,7 @@
 
 /* In which of 32 bins a key is: 2,048 ports, of every protocol, have one; it comes again each 65,536 keys. As a bit. */
 #define VFW_MATCH_BIN(key) (1U << ((key) >> 11 & 31))
-#define VFW_MATCH_MANY 127
+#define VFW_MATCH_MANY 127 /* the most that fits a pair's place */
 
 /* What a pair's block says: all that a lookup wants of either. In eight bytes, for most of a matrix is in no cache. */
 struct vfw_pair_cells {

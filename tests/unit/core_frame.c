@@ -218,7 +218,7 @@ static void check_tagged(const struct packet *p, bool gso)
 {
 	static struct packet tagged;
 	struct vfw_frame bare, f;
-	u32 l4_len = vfw_frame_plain(p->bytes, p->len, p->len, gso);
+	u32 l4_len = vfw_frame_usual(p->bytes, p->len, p->len, gso);
 	enum vfw_frame_result r;
 
 	memcpy(tagged.bytes, p->bytes, 12);
@@ -248,7 +248,7 @@ static void check_tagged(const struct packet *p, bool gso)
 	ck_assert_mem_eq(&f, &bare, sizeof(f));
 }
 
-START_TEST(frame_plain)
+START_TEST(frame_usual)
 {
 	static const char *const specs[] = {
 		"eth 0800 ip4:06 tcp:10 data:9",
@@ -262,7 +262,7 @@ START_TEST(frame_plain)
 
 	packet_build(&p, specs[_i]);
 	/* UDP that does not say its length is none */
-	ck_assert_int_eq(!vfw_frame_plain(p.bytes, p.len, p.len, false), _i == 4);
+	ck_assert_int_eq(!vfw_frame_usual(p.bytes, p.len, p.len, false), _i == 4);
 	for (gso = 0; gso < 2; gso++) {
 		check_tagged(&p, gso);
 		for (bit = 14 * 8; bit < p.len * 8; bit++) {
@@ -605,7 +605,7 @@ TCase *core_frame_cases(void)
 {
 	TCase *tc = tcase_create("frame");
 
-	tcase_add_loop_test(tc, frame_plain, 0, 5);
+	tcase_add_loop_test(tc, frame_usual, 0, 5);
 	tcase_add_loop_test(tc, frame_right, 0, (int)ARRAY_SIZE(right));
 	tcase_add_loop_test(tc, frame_wrong, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_loop_test(tc, frame_quoted, 0, (int)ARRAY_SIZE(quoted));

@@ -4,29 +4,19 @@
 # moment: rules of others, whoever listens there, its forwarding table, its ports. Its addresses do not age.
 # kernels: uml-debug 6.1 6.12
 . "$(dirname "$0")/../lib.sh"
+. "$LAB_LIB/pump.inc"
 
 labvm bridge br0
 labvm add a --ip 10.0.0.11/24
 labvm add b --ip 10.0.0.12/24
 labvm add c --ip 10.0.0.13/24
-pump=$LAB_LIB/pump.py
-on b python3 "$pump" listen 80 /tmp/b.80 &
-wait_until 20 listening b -tln 80
+pump_listen
 params=/sys/module/vfw/parameters
 directly() { cat $params/direct_hits; }
-open() { [ "$(cut -d' ' -f1 /tmp/a.80)" = 4 ]; }
-fewest() { cut -d' ' -f2 "/tmp/$1.80"; }
-further() { [ "$(fewest "$1")" -gt "$2" ]; }
-more_directly() { [ "$(directly)" -gt "$1" ]; }
-# going_on: all transfers bring bytes to either end
-going_on() {
-	wait_until 40 further a "$(fewest a)"
-	wait_until 40 further b "$(fewest b)"
-}
 # directly_going_on: ... and past the bridge
 directly_going_on() {
 	going_on
-	wait_until 40 more_directly $(($(directly) + 20))
+	wait_until 40 more_than $params/direct_hits $(($(directly) + 20))
 }
 # not_directly: they bring bytes, and none goes past the bridge
 not_directly() {
@@ -45,23 +35,11 @@ stopped() {
 	expect "what b has received" "$(cat /tmp/b.80)" "$was"
 	open || fail "a transfer has ended"
 }
-policy <<'P'
-first { pass from vm a to vm b tcp port { 80, 81 } }
-default block
-P
-on a python3 "$pump" connect 10.0.0.12 80 4 /tmp/a.80 &
-wait_until 20 open
+pump_connect
 directly_going_on
 
 note "what goes past the bridge is counted by reason and rule as all else"
-rule_packets() { vfwctl -o json rule list | jq '[.rules[].packets] | add'; }
-reasons=$(reason established)
-rules=$(rule_packets)
-before=$(directly)
-directly_going_on
-more=$(($(directly) - before))
-expect_more "frames of running flows since" $(($(reason established) - reasons + 1)) $more
-expect_more "hits of the rule since" $(($(rule_packets) - rules + 1)) $more
+counted $params/direct_hits
 
 note "when a rule was hit last is known to the second, also where guard is to let in what it does not look up"
 hit_ago() {
@@ -71,18 +49,11 @@ hit_ago() {
 }
 sleep 3
 [ "$(hit_ago)" -lt 3 ] || fail "the rule was hit $(hit_ago) s ago"
-policy <<'P'
-guard default { ip any }
-first { pass from vm a to vm b tcp port { 80, 81 } }
-default block
-P
+pump_policy 'guard default { ip any }'
 sleep 3
 going_on
 [ "$(hit_ago)" -lt 3 ] || fail "the rule was hit $(hit_ago) s ago"
-policy <<'P'
-first { pass from vm a to vm b tcp port { 80, 81 } }
-default block
-P
+pump_policy
 directly_going_on
 
 note "addresses of who speaks do not age"
@@ -209,5 +180,7 @@ policy <<'P'
 first { pass from vm a to vm b tcp port 81 }
 default block
 P
+passed=$(reason established)
 stopped
 expect_more "frames that were cut" "$(reason cut)" "$was"
+expect "frames that have passed since" "$(reason established)" "$passed"
