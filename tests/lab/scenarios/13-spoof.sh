@@ -22,8 +22,15 @@ dropped_for spoof-ip on a ping -q -c 1 -W 1 -I fd00::13 fd00::12
 on a ip addr add 10.0.0.99/32 dev eth0
 dropped_for spoof-ip on a ping -q -c 1 -W 1 -I 10.0.0.99 10.0.0.12
 
-note "ARP claim of another's address, of another's MAC"
 a=$(mac_of a) b=$(mac_of b) v=$(mac_of v)
+note "whole TCP and UDP, which guard soon tells"
+for kind in udp "tcp flags=0x02"; do
+	expect_pass delivered b a -- $kind dmac=$b src=10.0.0.11 dst=10.0.0.12 dport=80
+	dropped_for spoof-ip delivered b a -- $kind dmac=$b src=10.0.0.13 dst=10.0.0.12 dport=80
+	dropped_for spoof-mac delivered b a -- $kind dmac=$b smac=$v src=10.0.0.11 dst=10.0.0.12 dport=80
+done
+
+note "ARP claim of another's address, of another's MAC"
 dropped_for spoof-arp delivered b a -- arp spa=10.0.0.13 tpa=10.0.0.12
 dropped_for spoof-arp delivered b a -- arp spa=10.0.0.11 sha=$v tpa=10.0.0.12
 dropped_for spoof-mac delivered b a -- arp smac=$v spa=10.0.0.13 tpa=10.0.0.12
@@ -44,6 +51,7 @@ eui=$(python3 -c 'import sys; m = bytes.fromhex(sys.argv[1].replace(":", "")); p
 dropped_for spoof-ip delivered b a -- icmp6 dmac=333300000001 src=fe80::1 dst=ff02::1 hop=255 type=134 data=400000000000000000000000
 dropped_for router-advert delivered b a -- icmp6 dmac=333300000001 src=$eui dst=ff02::1 hop=255 type=134 data=400000000000000000000000
 dropped_for dhcp-server delivered b a -- udp dmac=$b src=10.0.0.11 dst=10.0.0.12 sport=67 dport=68 data=00
+dropped_for dhcp-server delivered b a -- udp dmac=$b src=10.0.0.11 dst=10.0.0.12 sport=67 dport=5000 data=00
 dropped_for bpdu delivered b a -- ether dmac=0180c2000000 type=38 data=42420300000000
 
 note "tags of a guest's own"
