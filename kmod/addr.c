@@ -131,6 +131,26 @@ unsigned int vfw_addr_find(enum vfw_addr_kind kind, const u8 *addr, int domain, 
 	return found;
 }
 
+struct vfw_port *vfw_addr_port(const u8 mac[ETH_ALEN], const struct net_device *bridge)
+{
+	const struct vfw_addrs *t = rcu_dereference(vfw_addrs_cur);
+	u8 addr[16];
+	u32 i;
+
+	if (!t)
+		return NULL;
+	addr_mask(addr, mac, 48);
+	for (i = t->heads[addr_hash(t, VFW_ADDR_MAC, 48, addr)]; i; i = t->ents[i - 1].next) {
+		const struct vfw_addr_ent *e = &t->ents[i - 1];
+		struct vfw_port *port = rcu_dereference(e->port);
+
+		if (e->kind == VFW_ADDR_MAC && !memcmp(e->addr, addr, ETH_ALEN) && port &&
+		    rcu_access_pointer(port->master) == bridge)
+			return port;
+	}
+	return NULL;
+}
+
 struct vfw_addrs *vfw_addr_new(u32 n)
 {
 	struct vfw_addrs *t;

@@ -31,6 +31,12 @@ struct vfw_addr_hit {
 unsigned int vfw_addr_find(enum vfw_addr_kind kind, const u8 *addr, int domain, u16 vlan,
 			   struct vfw_addr_hit *hit);
 
+/*
+ * The port in this bridge by which a NIC with this MAC is reached, NULL if there is none; one of them, if there are several. RCU read
+ * lock.
+ */
+struct vfw_port *vfw_addr_port(const u8 mac[ETH_ALEN], const struct net_device *bridge);
+
 /* Does a NIC's own list hold the address (without link-local)? Any context. */
 bool vfw_addr_declared4(const struct vfw_nic *nic, const u8 addr[4]);
 bool vfw_addr_declared6(const struct vfw_nic *nic, const u8 addr[16]);

@@ -14,6 +14,7 @@
 static bool (*bridge_enabled)(const struct net_device *dev);
 static int (*bridge_pvid)(const struct net_device *dev, u16 *pvid);
 static int (*bridge_info)(const struct net_device *dev, u16 vid, struct bridge_vlan_info *info);
+static bool (*bridge_port_flag)(const struct net_device *dev, unsigned long flag);
 
 /* Goes up under RTNL, and never down. Without switchdev nobody says when. */
 bool vfw_bridge_filters __read_mostly = !IS_ENABLED(CONFIG_NET_SWITCHDEV);
@@ -43,6 +44,8 @@ int vfw_bridge_init(void)
 
 static void bridge_get(void)
 {
+	if (!bridge_port_flag)
+		smp_store_release(&bridge_port_flag, symbol_get(br_port_flag_is_set));
 	if (!IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING))
 		return;
 	if (!bridge_pvid)
@@ -71,9 +74,12 @@ void vfw_bridge_put(void)
 		symbol_put(br_vlan_get_info_rcu);
 	if (bridge_pvid)
 		symbol_put(br_vlan_get_pvid_rcu);
+	if (bridge_port_flag)
+		symbol_put(br_port_flag_is_set);
 	bridge_enabled = NULL;
 	bridge_info = NULL;
 	bridge_pvid = NULL;
+	bridge_port_flag = NULL;
 }
 
 bool vfw_bridge_is_filtering(const struct net_device *br)
@@ -127,6 +133,14 @@ bool vfw_bridge_untagged(const struct net_device *dev, u16 vlan)
 	if (!bridge_filters(dev))
 		return true;
 	return !bridge_info(dev, vlan, &info) && info.flags & BRIDGE_VLAN_INFO_UNTAGGED;
+}
+
+bool vfw_bridge_isolated(const struct net_device *dev)
+{
+	bool (*flag)(const struct net_device *, unsigned long) =
+		smp_load_acquire(&bridge_port_flag);
+
+	return !flag || flag(dev, BR_ISOLATED);
 }
 
 bool vfw_bridge_joined(struct net_device *dev)

@@ -53,6 +53,12 @@ bool vfw_bridge_ambiguous(const struct net_device *dev);
 bool vfw_bridge_untagged(const struct net_device *dev, u16 vlan);
 
 /*
+ * Is this port of a bridge isolated from its other isolated ports (bridge(8))? True, too, where that is not to be known. RCU read
+ * lock.
+ */
+bool vfw_bridge_isolated(const struct net_device *dev);
+
+/*
  * Is the device one end of a veth pair whose other end is a port of a local bridge too? Such a
  * pair is one hop, no exit and no port. RCU read lock or RTNL.
  */

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Past the bridge. A frame that has a memo at ingress need not cross the bridge: it may be given to the
+ * Past the bridge. A frame from one VM's port to another's need not cross their bridge: it may be given to the
  * receiver's device at once, whose egress hook judges it as it judges all others. What the bridge would do with
- * it is known by example: the first frame of a conversation crosses it, and then one each quarter of a second,
- * and those behind it go directly only where that one came out of the bridge at the receiver's port, as the one
- * copy there was of it. So the addresses of who speaks do not age, and what the bridge does otherwise from now
- * on (an address that moved, a port that is blocked or isolated) holds for them a quarter of a second later.
+ * it is known by example. There are two ways through a bridge for a port, and each is open for a quarter of a second after a
+ * frame of that kind has crossed:
+ *
+ *  - into it (in_open): a frame that the port's own MAC has sent was forwarded. So the bridge is up, the port's state lets frames in, the bridge
+ *    has learnt the MAC, or may not, and nobody else's hook is where such frames come by;
+ *  - out of it (out_open): a frame to the MAC behind the port came out there, as the one copy there was of it. So the bridge
+ *    knows the MAC to be there, and the port's state lets frames out.
+ *
+ * A frame that would use two open ways goes directly; all others cross, and are the next examples. There is nothing else that a bridge asks of such a frame,
+ * but of a pair of ports: whether both are isolated (such ports' ways are never open), or of one switch
+ * (what hardware has marked crosses), or the same one. So the addresses of who speaks do not age, and what the bridge does otherwise from now
+ * on (an address that moved, a port that is blocked) holds for them a quarter of a second later.
  * Where somebody else sees what comes through the bridge, all cross it, as soon. nftables does the same at ingress, where
  * it is told to forward (net/netfilter/nf_dup_netdev.c).
  *
@@ -20,17 +28,17 @@
 #include <linux/preempt.h>
 #include <linux/types.h>
 
-struct net_device;
+#include "vm.h"
+
 struct sk_buff;
-struct vfw_port;
 
 #define VFW_DIRECT_TIME (HZ / 4) /* jiffies for which what crossed the bridge is an example */
 
 /* The last frame of a port that may cross the bridge. */
 struct vfw_direct {
 	const struct net_device *from; /* only compared */
-	bool *may; /* what it has set as an example: false again if another copy of it comes out */
 	unsigned int copies; /* that came out so far */
+	int example; /* ifindex of the port that it was an example for, 0: none; no more if another copy comes out */
 	bool sent; /* one is being sent directly just now; what is above is not about it */
 };
 
@@ -42,13 +50,16 @@ static inline void vfw_direct_begin(const struct net_device *from)
 	struct vfw_direct *d = this_cpu_ptr(&vfw_direct);
 
 	d->from = from;
-	d->may = NULL;
 	d->copies = 0;
+	d->example = 0;
 }
+
+/* Another copy of the frame that was an example for the port of that number comes out. RCU read lock. */
+void vfw_direct_flooded(int ifindex);
 
 /*
  * A frame from that device is about to leave the bridge by one of its ports. Of one that has waited in an NFQUEUE of the
- * bridge, and goes on with BH on, nothing is known; with such a queue none goes directly.
+ * bridge, and goes on with BH on, nothing is known; with such a queue none goes directly. RCU read lock.
  */
 static inline void vfw_direct_copy(const struct net_device *from)
 {
@@ -57,29 +68,54 @@ static inline void vfw_direct_copy(const struct net_device *from)
 	if (!in_softirq())
 		return;
 	d = this_cpu_ptr(&vfw_direct);
-	if (d->from == from && ++d->copies > 1 && d->may)
-		*d->may = false;
+	if (d->from == from && ++d->copies > 1 && d->example)
+		vfw_direct_flooded(d->example);
 }
 
-/* Did the frame at egress come past the bridge? BH off. */
-static inline bool vfw_direct_is_sent(void)
-{
-	return this_cpu_read(vfw_direct.sent);
-}
+/* As vfw_direct_seen(), of a frame that has crossed, when what is known of a way is old. */
+void vfw_direct_example(struct vfw_port *src, struct vfw_port *dst, const struct net_device *bridge,
+			const struct sk_buff *skb);
 
 /*
- * A frame that has crossed bridge from src's device is at egress of dst's. Sets *may: may those like it go
- * directly? Not if somebody else has a hook in between, the bridge listens to all frames or filters VLANs, or the
- * frame was flooded; that may show later on, and *may, which is this CPU's until the next frame is at ingress, becomes
- * false then. RCU read lock, BH off.
+ * A frame without a tag that src, a VM's port, has sent to dst, another's in the same bridge, is at dst's egress: notes which ways it shows
+ * to be open, if it came through the bridge. RCU read lock, BH off.
  */
-void vfw_direct_example(const struct vfw_port *src, const struct vfw_port *dst,
-			const struct net_device *bridge, const struct sk_buff *skb, bool *may);
+static __always_inline void vfw_direct_seen(struct vfw_port *src, struct vfw_port *dst,
+					    const struct net_device *bridge,
+					    const struct sk_buff *skb)
+{
+	unsigned long now = jiffies;
+
+	if (this_cpu_read(vfw_direct.sent))
+		return;
+	/* known until then, one way or the other */
+	if ((time_before(now, READ_ONCE(src->in_open)) ||
+	     time_before(now, READ_ONCE(src->in_shut))) &&
+	    (time_before(now, READ_ONCE(dst->out_open)) ||
+	     time_before(now, READ_ONCE(dst->out_shut))))
+		return;
+	vfw_direct_example(src, dst, bridge, skb);
+}
 
 /*
- * Sends a frame that is at a bridge port's ingress out of dev, another port of that bridge. True: skb is gone,
+ * Whose port a frame that is at src's ingress, and may go on from there, may be sent to if the ways there are open; NULL: it shall cross the bridge. RCU
+ * read lock, BH off.
+ */
+const struct vfw_port *vfw_direct_to(const struct vfw_port *src, const struct sk_buff *skb);
+
+/* Are the ways from src to dst, ports of one bridge, open? RCU read lock. */
+static __always_inline bool vfw_direct_may(const struct vfw_port *src, const struct vfw_port *dst)
+{
+	unsigned long now = jiffies;
+
+	return time_before(now, READ_ONCE(src->in_open)) &&
+	       time_before(now, READ_ONCE(dst->out_open)) && src != dst;
+}
+
+/*
+ * Sends a frame that is at a bridge port's ingress out of dst, another port of that bridge. True: skb is gone,
  * whether it was sent or not. False: nothing is done; the bridge shall see to it. RCU read lock, BH off.
  */
-bool vfw_direct_send(struct sk_buff *skb, struct net_device *dev);
+bool vfw_direct_send(struct sk_buff *skb, const struct vfw_port *dst);
 
 #endif /* VFW_DIRECT_H */

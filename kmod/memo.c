@@ -38,12 +38,11 @@ struct vfw_memo {
 	bool vouched : 1; /* guard lets a frame with this head in */
 	bool inspected : 1; /* rule has a profile */
 	bool used; /* since somebody wanted its place */
-	bool direct; /* until noted is old: such a frame may go past the bridge */
 	u32 rule; /* of flow, in the policy of that generation; or VFW_PKT_NO_RULE */
 	u32 generation;
-	u32 noted; /* jiffies when one came out of the bridge; renewed once it is old */
+	u32 noted; /* jiffies when it was noted last that its rule was hit */
 	/* what egress asks besides */
-	const struct vfw_port *src, *dst; /* sender's, receiver's */
+	struct vfw_port *src, *dst; /* sender's, receiver's */
 	struct vfw_vm_pcpu *to; /* this CPU's counters of the receiver */
 	const struct net_device *bridge; /* that both ports are in */
 	struct vfw_flow *flow;
@@ -114,27 +113,25 @@ static __always_inline bool memo_sent(const struct vfw_port *port, const struct 
 	return true;
 }
 
-static __always_inline bool memo_is_old(const struct vfw_memo *m)
-{
-	return (u32)jiffies - m->noted >= VFW_DIRECT_TIME;
-}
-
 unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct vfw_port *port = priv;
+	const struct vfw_port *dst = NULL;
+	unsigned int ret = NF_ACCEPT;
 	struct vfw_memo *m;
-	unsigned int ret;
 
-	if (vfw_scan_received(skb)) {
-		ret = NF_ACCEPT;
-	} else if (memo_sent(port, skb, &m)) {
-		/* m is nothing any more behind this: at egress its place may be given to another */
-		if (m->direct && !memo_is_old(m) && vfw_direct_send(skb, m->dst->dev))
-			return NF_STOLEN;
-		ret = NF_ACCEPT;
-	} else {
-		ret = vfw_path_in(port, skb, state);
+	if (!vfw_scan_received(skb)) {
+		if (memo_sent(port, skb, &m)) {
+			dst = m->dst;
+		} else {
+			ret = vfw_path_in(port, skb, state);
+			if (ret == NF_ACCEPT)
+				dst = vfw_direct_to(port, skb);
+		}
 	}
+	/* memos are nothing any more behind this: at egress their places may be given to others */
+	if (dst && vfw_direct_may(port, dst) && vfw_direct_send(skb, dst))
+		return NF_STOLEN;
 	vfw_direct_begin(port->dev);
 	return ret;
 }
@@ -231,24 +228,17 @@ static __always_inline bool memo_step(const struct vfw_memo *m, const struct sk_
 	return moved;
 }
 
-/* Another frame has come to the receiver's egress since noted is old: may those to come go directly? */
-static noinline void memo_note(struct vfw_memo *m, const struct sk_buff *skb)
+/* Counts a frame of the memo's rule. When the last one came is noted four times a second, no oftener. */
+static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_policy *pol, u32 bytes)
 {
-	/* one that went there itself is no example */
-	if (vfw_direct_is_sent())
-		return;
-	m->noted = jiffies;
-	vfw_direct_example(m->src, m->dst, m->bridge, skb, &m->direct);
-}
+	u32 now = jiffies;
 
-/* Counts a frame of the memo's rule. When the last one came is noted when the memo is old, no oftener. */
-static __always_inline void memo_count(struct vfw_memo *m, const struct vfw_policy *pol, u32 bytes,
-				       bool old)
-{
 	if (likely(m->count)) {
 		vfw_policy_count_hit(m->count, bytes);
-		if (unlikely(old))
-			WRITE_ONCE(m->count->last, ktime_get_real_seconds());
+		if (likely(now - m->noted < HZ / 4))
+			return;
+		m->noted = now;
+		WRITE_ONCE(m->count->last, ktime_get_real_seconds());
 	} else if (m->rule != VFW_PKT_NO_RULE) {
 		vfw_policy_hit(pol, m->rule, bytes, false);
 	}
@@ -281,7 +271,7 @@ static __always_inline bool memo_known(const struct vfw_port *port, const struct
 /* True if the frame was judged, counted, and passes. False: nothing is done. */
 static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_policy *pol,
 					const struct sk_buff *skb, bool gso,
-					const struct vfw_plain *s, bool old)
+					const struct vfw_plain *s)
 {
 	u32 segs = likely(!gso) ? 1 : vfw_pkt_skb_segs(skb, skb->len);
 
@@ -289,7 +279,7 @@ static __always_inline bool memo_passes(struct vfw_memo *m, const struct vfw_pol
 		return false;
 	__this_cpu_inc(memo_hits);
 	vfw_verdict_established(m->to, segs, skb->len);
-	memo_count(m, pol, skb->len, old);
+	memo_count(m, pol, skb->len);
 	return true;
 }
 
@@ -299,14 +289,11 @@ unsigned int vfw_memo_egress(void *priv, struct sk_buff *skb, const struct nf_ho
 	bool gso = skb_is_gso(skb);
 	struct vfw_plain s __uninitialized;
 	struct vfw_memo *m;
-	bool old;
 
 	if (!memo_known(priv, skb, gso, pol, &s, &m))
 		return vfw_path_out(priv, skb, state, NULL, 0);
-	old = memo_is_old(m);
-	if (unlikely(old))
-		memo_note(m, skb);
-	if (memo_passes(m, pol, skb, gso, &s, old))
+	vfw_direct_seen(m->src, m->dst, m->bridge, skb);
+	if (memo_passes(m, pol, skb, gso, &s))
 		return NF_ACCEPT;
 	/* of another rule by now, it is to be learnt anew */
 	return vfw_path_out(priv, skb, state, READ_ONCE(m->flow->rule) == m->rule ? m->flow : NULL,
@@ -317,9 +304,6 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 {
 	bool ruled = p->rule != VFW_PKT_NO_RULE;
 	struct vfw_plain_head head;
-	bool sent = vfw_direct_is_sent();
-	bool direct = false;
-	u32 noted = jiffies;
 	struct vfw_memo *m;
 
 	/* with BH off one CPU may still have two at it there */
@@ -344,11 +328,6 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 			m->used = false;
 			return;
 		}
-		/* it went directly by what the memo was: that shall last no longer than it would have */
-		if (same && sent && m->dst == p->dst.port) {
-			direct = m->direct;
-			noted = m->noted;
-		}
 	}
 	*m = (struct vfw_memo){
 		.head = head,
@@ -367,11 +346,8 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 		.died = vfw_flow_table_deaths(p->key_hash),
 		.deaths = p->deaths,
 		.count = ruled ? vfw_policy_count(p->pol, p->rule) : NULL,
-		.noted = noted,
-		.direct = direct,
+		.noted = jiffies,
 	};
-	if (!sent)
-		vfw_direct_example(m->src, m->dst, m->bridge, p->skb, &m->direct);
 }
 
 u64 vfw_memo_memory(void)

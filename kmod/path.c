@@ -4,6 +4,7 @@
 #include <linux/skbuff.h>
 
 #include "bridge.h"
+#include "direct.h"
 #include "flow.h"
 #include "frag.h"
 #include "guard.h"
@@ -73,6 +74,14 @@ static bool path_memorable(const struct vfw_pkt *p)
 	       !p->known && p->verdict == VFW_PASS;
 }
 
+/* A frame is at egress, and no memo knew it: what the bridge has done with it is told of others. */
+static void path_seen(const struct vfw_pkt *p)
+{
+	if (p->src.nic && p->dst.nic && !p->routed && !p->tag && p->master &&
+	    netif_is_bridge_master(p->master))
+		vfw_direct_seen(p->src.port, p->dst.port, p->master, p->skb);
+}
+
 unsigned int vfw_path(struct vfw_pkt *p)
 {
 	bool ended;
@@ -89,6 +98,8 @@ unsigned int vfw_path(struct vfw_pkt *p)
 	if (ended ? !p->port : !vfw_who(p))
 		return NF_ACCEPT;
 
+	if (p->where == VFW_AT_EGRESS && !p->known)
+		path_seen(p);
 	/* only fetches; what a memo knows will hardly be judged */
 	if (!ended && !p->known)
 		vfw_judge_soon(p);

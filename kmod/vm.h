@@ -106,6 +106,9 @@ struct vfw_port {
 	struct net_device __rcu
 		*master; /* of dev, or NULL; written under RTNL by vfw_port_joins() */
 	struct vfw_nic __rcu *nic; /* NULL: unmanaged */
+	/* jiffies until which its ways into its bridge, and out of it here, are open, or are known to be shut: direct.h. READ_ONCE */
+	unsigned long in_open, out_open;
+	unsigned long in_shut, out_shut;
 	struct vfw_share *own,
 		*in; /* while unmanaged: flows it opened, and opened to it from outside */
 	struct nf_hook_ops ingress, egress;

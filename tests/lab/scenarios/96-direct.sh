@@ -137,8 +137,9 @@ bridge link set dev vneta isolated on
 bridge link set dev vnetb isolated on
 stopped
 bridge link set dev vneta isolated off
-directly_going_on
+not_directly
 bridge link set dev vnetb isolated off
+directly_going_on
 ip link set vnetb down
 stopped
 ip link set vnetb up
