@@ -8,11 +8,13 @@
 labvm bridge br0
 labvm add a --ip 10.0.0.11/24 --ip fd00::11/64
 labvm add b --ip 10.0.0.12/24 --ip fd00::12/64
+labvm add c --ip 10.0.0.13/24
 params=/sys/module/vfw/parameters
 policy <<'P'
 first {
 	pass from vm a to any
 	pass from vm b to any
+	pass from vm c to any
 }
 default block
 P
@@ -37,6 +39,7 @@ first() {
 		    time.sleep(0.005)
 	X
 }
+ip_of() { on "$1" ip -4 -j address show eth0 | jq -r '.[0].addr_info[0].local'; }
 # directly_more COMMAND...: how many frames went past the bridge meanwhile
 directly_more() {
 	local was
@@ -69,6 +72,21 @@ expect "frames with a memo" "$(cat $params/memo_hits)" "$memos"
 
 note "ping"
 expect_more "frames past the bridge" "$(directly_more on a ping -q -c 100 -i 0.01 10.0.0.12)" 119
+
+note "two isolated ports do not reach each other, though each has frames crossing to and from a third"
+for vm in a b; do
+	bridge link set dev "vnet$vm" isolated on
+	on c ping -q -i 0.01 "$(ip_of $vm)" >/dev/null &
+	pings+=($!)
+done
+sleep 1
+was=$(heard udp)
+first 4 10.0.0.12
+expect "datagrams that b heard" "$(heard udp)" "$was"
+expect_pass can_ping c 10.0.0.12
+kill "${pings[@]}"
+for vm in a b; do bridge link set dev "vnet$vm" isolated off; done
+wait_until 10 eval '[ "$(directly_more first 4 10.0.0.12)" -gt 59 ]'
 
 note "all of them are judged, and named, as ever"
 policy <<'P'
