@@ -137,10 +137,11 @@ bool vfw_direct_send(struct sk_buff *skb, const struct vfw_port *dst)
 		return false;
 	}
 	/* What is done on the way through the bridge to such a one, that has no tag. */
-	/* whose it is will be asked at its egress */
-	prefetch(rcu_access_pointer(dst->nic));
+	/* What is done on the way through the bridge to such a one, that has no tag. */
 	memset(skb->cb, 0, sizeof(skb->cb));
 	skb_reset_redirect(skb);
+	/* whose that is will be asked at its egress */
+	prefetch(rcu_access_pointer(dst->nic));
 	skb->dev = dev;
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);

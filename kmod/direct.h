@@ -23,6 +23,7 @@
 #ifndef VFW_DIRECT_H
 #define VFW_DIRECT_H
 
+#include <linux/etherdevice.h>
 #include <linux/jiffies.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -30,13 +31,11 @@
 
 #include "vm.h"
 
-struct sk_buff;
-
 #define VFW_DIRECT_TIME (HZ / 4) /* jiffies for which what crossed the bridge is an example */
 
 /* The last frame of a port that may cross the bridge. */
 struct vfw_direct {
-	const struct net_device *from; /* only compared */
+	const struct net_device *from; /* only compared; NULL: of this frame nothing is known */
 	unsigned int copies; /* that came out so far */
 	int example; /* ifindex of the port that it was an example for, 0: none; no more if another copy comes out */
 	bool sent; /* one is being sent directly just now; what is above is not about it */
@@ -45,11 +44,12 @@ struct vfw_direct {
 DECLARE_PER_CPU(struct vfw_direct, vfw_direct);
 
 /* A frame from this device is at ingress, and may cross the bridge. BH off. */
-static inline void vfw_direct_begin(const struct net_device *from)
+static inline void vfw_direct_begin(const struct net_device *from, const struct sk_buff *skb)
 {
 	struct vfw_direct *d = this_cpu_ptr(&vfw_direct);
 
-	d->from = from;
+	/* of a group the bridge may make what looks like one to a single receiver (mcast_to_unicast), and has not looked where that is */
+	d->from = is_multicast_ether_addr(eth_hdr(skb)->h_dest) ? NULL : from;
 	d->copies = 0;
 	d->example = 0;
 }
@@ -117,5 +117,12 @@ static __always_inline bool vfw_direct_may(const struct vfw_port *src, const str
  * whether it was sent or not. False: nothing is done; the bridge shall see to it. RCU read lock, BH off.
  */
 bool vfw_direct_send(struct sk_buff *skb, const struct vfw_port *dst);
+
+/* What is known of the port's ways is of another bridge, or another MAC. Any context. */
+static inline void vfw_direct_forget(struct vfw_port *port)
+{
+	WRITE_ONCE(port->in_open, jiffies);
+	WRITE_ONCE(port->out_open, jiffies);
+}
 
 #endif /* VFW_DIRECT_H */

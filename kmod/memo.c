@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/etherdevice.h>
 #include <linux/hash.h>
 #include <linux/if_vlan.h>
 #include <linux/jiffies.h>
@@ -37,6 +38,7 @@ struct vfw_memo {
 	u8 side; /* of flow, that sends */
 	bool vouched : 1; /* guard lets a frame with this head in */
 	bool inspected : 1; /* rule has a profile */
+	bool own; /* it is for the MAC of its receiver's NIC: what is known of the way there is of that */
 	bool used; /* since somebody wanted its place */
 	u32 rule; /* of flow, in the policy of that generation; or VFW_PKT_NO_RULE */
 	u32 generation;
@@ -122,17 +124,18 @@ unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_h
 
 	if (!vfw_scan_received(skb)) {
 		if (memo_sent(port, skb, &m)) {
-			dst = m->dst;
+			dst = m->own ? m->dst : NULL;
 		} else {
 			ret = vfw_path_in(port, skb, state);
-			if (ret == NF_ACCEPT)
+			/* not while ports change: one that goes loses its hooks before its address */
+			if (ret == NF_ACCEPT && !(vfw_memo_now() & 1))
 				dst = vfw_direct_to(port, skb);
 		}
 	}
 	/* memos are nothing any more behind this: at egress their places may be given to others */
 	if (dst && vfw_direct_may(port, dst) && vfw_direct_send(skb, dst))
 		return NF_STOLEN;
-	vfw_direct_begin(port->dev);
+	vfw_direct_begin(port->dev, skb);
 	return ret;
 }
 
@@ -336,6 +339,7 @@ void vfw_memo_learn(const struct vfw_pkt *p)
 		.from = this_cpu_ptr(p->src.nic->vm->pcpu),
 		.vouched = vfw_guard_vouches(p),
 		.side = p->side,
+		.own = ether_addr_equal(p->f.dmac, p->dst.nic->mac),
 		.inspected = vfw_scan_wanted(p),
 		.rule = p->rule,
 		.generation = p->pol->generation,

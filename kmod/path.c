@@ -74,7 +74,7 @@ static bool path_memorable(const struct vfw_pkt *p)
 	       !p->known && p->verdict == VFW_PASS;
 }
 
-/* A frame is at egress, and no memo knew it: what the bridge has done with it is told of others. */
+/* A frame is at egress, and no memo knew it: it may be an example of what the bridge does with such frames. */
 static void path_seen(const struct vfw_pkt *p)
 {
 	if (p->src.nic && p->dst.nic && !p->routed && !p->tag && p->master &&

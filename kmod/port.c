@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
-#include <linux/jiffies.h>
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
 #include "addr.h"
+#include "direct.h"
 #include "event.h"
 #include "flow.h"
 #include "hook.h"
@@ -43,9 +43,8 @@ void vfw_port_joins(struct vfw_port *port, struct net_device *master)
 {
 	ASSERT_RTNL();
 	/* it is freed by RCU, and its ports are told before */
+	vfw_direct_forget(port);
 	rcu_assign_pointer(port->master, master);
-	WRITE_ONCE(port->in_open, jiffies);
-	WRITE_ONCE(port->out_open, jiffies);
 }
 
 void vfw_port_flags(struct vfw_port *port, u32 mask, u32 bits)

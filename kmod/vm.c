@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "addr.h"
+#include "direct.h"
 #include "flow.h"
 #include "memo.h"
 #include "port.h"
@@ -588,6 +589,15 @@ static void pop_publish_vm(struct vfw_vm *vm)
 		kfree_rcu(old, rcu);
 }
 
+/* Will the port's NIC have another MAC than it has, or none? */
+static bool pop_is_other_mac(const struct vfw_port *port, const struct vfw_nic *nic)
+{
+	const struct vfw_nic *old;
+
+	old = rcu_dereference_protected(port->nic, lockdep_is_held(&vfw_config_mutex));
+	return !old || !nic || !ether_addr_equal(old->mac, nic->mac);
+}
+
 void vfw_pop_apply(struct vfw_pop *pop)
 {
 	struct vfw_port *port;
@@ -604,6 +614,8 @@ void vfw_pop_apply(struct vfw_pop *pop)
 	for (ifindex = 0; (port = vfw_port_next(ifindex)); ifindex = port->ifindex) {
 		struct vfw_nic *nic = pop_port_nic(pop, port);
 
+		if (pop_is_other_mac(port, nic))
+			vfw_direct_forget(port);
 		rcu_assign_pointer(port->nic, nic);
 		vfw_share_rest(port->own, nic);
 		vfw_share_rest(port->in, nic);

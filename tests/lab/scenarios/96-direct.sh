@@ -13,12 +13,17 @@ labvm add c --ip 10.0.0.13/24
 pump_listen
 params=/sys/module/vfw/parameters
 directly() { cat $params/direct_hits; }
-# directly_going_on: ... and past the bridge
+pings_pass='pass from vm c to any icmp'
+pings=()
+third() { [ ${#pings[@]} = 0 ] || kill "-$1" "${pings[@]}"; }
+# directly_going_on: ... and past the bridge, while they have it for themselves
 directly_going_on() {
+	third STOP
 	going_on
 	wait_until 40 more_than $params/direct_hits $(($(directly) + 20))
+	third CONT
 }
-# not_directly: they bring bytes, and none goes past the bridge
+# not_directly: they bring bytes, and none goes past the bridge, nor does any of c's frames
 not_directly() {
 	local was i
 	sleep 1
@@ -62,6 +67,14 @@ sleep 3
 for vm in a b; do
 	[ "$(age $vm)" -lt 2 ] || fail "$vm was seen by the bridge $(age $vm) s ago"
 done
+
+# What c sends and receives shows all four ways that a's and b's frames take to be open, whatever becomes of these.
+pump_policy '' "$pings_pass"
+for to in 10.0.0.11 10.0.0.12; do
+	ip netns exec c ping -q -i 0.02 $to >/dev/null &
+	pings+=($!)
+done
+directly_going_on
 
 note "somebody else's rule of the bridge stops them, and sees each frame as long as it is there"
 nft -f - <<'N'
@@ -137,8 +150,17 @@ bridge link set dev vneta isolated on
 bridge link set dev vnetb isolated on
 stopped
 bridge link set dev vneta isolated off
+third STOP
 not_directly
+third CONT
 bridge link set dev vnetb isolated off
+directly_going_on
+
+note "a port that is locked, and an address that the bridge does not know to be there"
+bridge link set dev vneta learning off locked on
+bridge fdb del "$(mac_of a)" dev vneta master
+stopped
+bridge link set dev vneta learning on locked off
 directly_going_on
 ip link set vnetb down
 stopped
@@ -173,6 +195,30 @@ note "the administrator wants all of them to cross"
 echo 0 >$params/direct
 not_directly
 echo 1 >$params/direct
+directly_going_on
+
+note "an address that is not its NIC's own moves to another port, while the NIC's own is spoken to as ever"
+own=$(mac_of b)
+other=52:54:00:0f:0f:0f
+on c ip neigh replace 10.0.0.12 lladdr "$own" dev eth0 nud permanent
+pump_policy 'guard default { mac any  ip any }' "$pings_pass"
+# b_bears MAC
+b_bears() {
+	on b ip link set eth0 down
+	on b ip link set eth0 address "$1"
+	on b ip link set eth0 up
+	on a ip neigh replace 10.0.0.12 lladdr "$1" dev eth0 nud reachable
+}
+b_bears $other
+going_on
+bridge fdb replace $other dev vnetc master static sticky
+stopped
+bridge fdb del $other dev vnetc master
+going_on
+third INT
+pings=()
+pump_policy
+b_bears "$own"
 directly_going_on
 
 note "a rule is revoked: no frame more, though none crosses the bridge"

@@ -57,7 +57,6 @@ on b tcpdump -i eth0 -nn -U --immediate-mode -Q in -w /tmp/first.pcap 'udp port 
 wait_until 10 grep -q listening /tmp/first.log
 
 note "the first datagram of a conversation, but no ARP"
-memos=$(cat $params/memo_hits)
 for family in 4 6; do
 	to=10.0.0.12
 	[ $family = 4 ] || to=fd00::12
@@ -68,7 +67,6 @@ done
 wait_until 10 eval '[ "$(heard udp)" -ge 200 ]'
 expect "datagrams that b heard" "$(heard udp)" 200
 expect_more "requests that b heard" "$(heard 'arp[6:2] = 1')" 199
-expect "frames with a memo" "$(cat $params/memo_hits)" "$memos"
 
 note "ping"
 expect_more "frames past the bridge" "$(directly_more on a ping -q -c 100 -i 0.01 10.0.0.12)" 119
@@ -76,7 +74,7 @@ expect_more "frames past the bridge" "$(directly_more on a ping -q -c 100 -i 0.0
 note "two isolated ports do not reach each other, though each has frames crossing to and from a third"
 for vm in a b; do
 	bridge link set dev "vnet$vm" isolated on
-	on c ping -q -i 0.01 "$(ip_of $vm)" >/dev/null &
+	ip netns exec c ping -q -i 0.01 "$(ip_of $vm)" >/dev/null &
 	pings+=($!)
 done
 sleep 1
@@ -104,7 +102,7 @@ expect "hits of the rule" $(($(hits first:1) - rule)) 100
 expect "datagrams that b heard" "$(heard udp)" "$was"
 
 note "what a VM sends to its own MAC does not come back"
-on a ping -q -i 0.01 10.0.0.12 >/dev/null &
+ip netns exec a ping -q -i 0.01 10.0.0.12 >/dev/null &
 ping=$!
 wait_until 10 eval '[ "$(directly_more sleep 0.5)" -gt 20 ]'
 itself() {
