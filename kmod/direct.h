@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Past the bridge. A frame from one VM's port to another's need not cross their bridge: it may be given to the
- * receiver's device at once, whose egress hook judges it as it judges all others. What the bridge would do with
- * it is known by example. There are two ways through a bridge for a port, and each is open for a quarter of a second after a
- * frame of that kind has crossed:
+ * receiver's device at once, whose egress hook judges it as it judges all others. What the bridge would do with it is known by
+ * example. A port has two ways through its bridge, and each is open for a quarter of a second after a frame has crossed
+ * that shows it to be:
  *
- *  - into it (in_open): a frame that the port's own MAC has sent was forwarded. So the bridge is up, the port's state lets frames in, the bridge
- *    has learnt the MAC, or may not, and nobody else's hook is where such frames come by;
- *  - out of it (out_open): a frame to the MAC behind the port came out there, as the one copy there was of it. So the bridge
- *    knows the MAC to be there, and the port's state lets frames out.
+ *  - into it (in_open): a frame with the MAC of the port's NIC was forwarded. So the bridge is up, the port's state lets
+ *    frames in, the bridge has learnt the MAC if it is to, and nobody else's hook is where such frames come by;
+ *  - out of it (out_open): a frame to the MAC of the port's NIC came out there, as the one copy there was. So the port's state lets
+ *    frames out, and that MAC's frames go there and nowhere else.
  *
- * A frame that would use two open ways goes directly; all others cross, and are the next examples. There is nothing else that a bridge asks of such a frame,
- * but of a pair of ports: whether both are isolated (such ports' ways are never open), or of one switch
- * (what hardware has marked crosses), or the same one. So the addresses of who speaks do not age, and what the bridge does otherwise from now
- * on (an address that moved, a port that is blocked) holds for them a quarter of a second later.
- * Where somebody else sees what comes through the bridge, all cross it, as soon. nftables does the same at ingress, where
- * it is told to forward (net/netfilter/nf_dup_netdev.c).
+ * A frame that would take two open ways, with these MACs, goes directly; others cross, and are the next examples. All else that a bridge asks is of
+ * a pair of ports, whether both are isolated (the ways of isolated ports are never open), of one switch (what hardware has
+ * marked crosses), or the same one, or of frames that never go directly (groups, tags, ARP, neighbour discovery). So the addresses of who
+ * speaks do not age, and what the bridge does otherwise from now on (an address that moved, a port that is blocked or whose link is lost) holds for
+ * such frames a quarter of a second later. Where somebody else sees what comes through the bridge, all cross it, as soon. nftables does
+ * the same at ingress, where it is told to forward (net/netfilter/nf_dup_netdev.c).
  *
  * What is known of the frame that crosses just now is the CPU's: from ingress to egress it is worked on with BH
  * off, there and at once.
