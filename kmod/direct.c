@@ -12,6 +12,7 @@
 #include "addr.h"
 #include "bridge.h"
 #include "direct.h"
+#include "memo.h"
 #include "percpu_param.h"
 
 static bool direct = true;
@@ -49,17 +50,17 @@ static bool direct_has_other_hooks(const struct net_device *bridge)
 	       rcu_access_pointer(nf->hooks_bridge[NF_BR_POST_ROUTING]);
 }
 
-static void direct_note(unsigned long *open, unsigned long *shut, bool is_open)
+/* Of a way, seen at this time (jiffies) to be open, or shut. */
+static void direct_note(unsigned long *open, unsigned long *shut, bool is_open, unsigned long seen)
 {
-	unsigned long now = jiffies;
-
-	WRITE_ONCE(*shut, is_open ? now : now + VFW_DIRECT_TIME);
-	WRITE_ONCE(*open, is_open ? now + VFW_DIRECT_TIME : now);
+	WRITE_ONCE(*shut, is_open ? seen : seen + VFW_DIRECT_TIME);
+	WRITE_ONCE(*open, is_open ? seen + VFW_DIRECT_TIME : seen);
 }
 
 void vfw_direct_example(struct vfw_port *src, struct vfw_port *dst, const struct net_device *bridge,
 			const struct sk_buff *skb)
 {
+	unsigned long epoch = vfw_memo_now();
 	const struct vfw_nic *from = rcu_dereference(src->nic), *to = rcu_dereference(dst->nic);
 	struct vfw_direct *d = this_cpu_ptr(&vfw_direct);
 	const struct ethhdr *eth = eth_hdr(skb);
@@ -69,24 +70,29 @@ void vfw_direct_example(struct vfw_port *src, struct vfw_port *dst, const struct
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
 		return;
 	/* of another NIC's address a copy may well be wanted elsewhere */
-	if (d->from != src->dev || !d->copies || !from || !to ||
+	if (epoch & 1 || d->from != src->dev || !d->copies || !from || !to ||
 	    !ether_addr_equal(eth->h_source, from->mac) || !ether_addr_equal(eth->h_dest, to->mac))
 		return;
 	free = READ_ONCE(direct) && !(READ_ONCE(bridge->flags) & IFF_PROMISC) &&
 	       !vfw_bridge_is_filtering(bridge) && !direct_has_other_hooks(bridge);
 	direct_note(&src->in_open, &src->in_shut,
-		    free && !vfw_bridge_isolated(src->dev) && !direct_has_other_ingress(src->dev));
-	direct_note(&dst->out_open, &dst->out_shut,
-		    free && !vfw_bridge_isolated(dst->dev) && d->copies == 1);
+		    free && !vfw_bridge_isolated(src->dev) && !direct_has_other_ingress(src->dev),
+		    jiffies);
+	/* where it came out is to be known when the next frame begins: it may have been flooded */
 	d->example = dst->ifindex;
+	d->seen = jiffies;
+	d->epoch = epoch;
+	d->may = free && !vfw_bridge_isolated(dst->dev);
 }
 
-void vfw_direct_flooded(int ifindex)
+void vfw_direct_conclude(struct vfw_direct *d)
 {
-	struct vfw_port *port = vfw_port_find(ifindex);
+	struct vfw_port *port = vfw_port_find(d->example);
 
-	if (port)
-		direct_note(&port->out_open, &port->out_shut, false);
+	/* its MAC or its bridge may be another one since */
+	if (port && d->epoch == vfw_memo_now())
+		direct_note(&port->out_open, &port->out_shut, d->may && d->copies == 1, d->seen);
+	d->example = 0;
 }
 
 /* Is it of what a bridge may answer itself, or looks into: ARP, neighbour discovery, or nothing known? */
@@ -136,7 +142,6 @@ bool vfw_direct_send(struct sk_buff *skb, const struct vfw_port *dst)
 		__skb_pull(skb, ETH_HLEN);
 		return false;
 	}
-	/* What is done on the way through the bridge to such a one, that has no tag. */
 	/* What is done on the way through the bridge to such a one, that has no tag. */
 	memset(skb->cb, 0, sizeof(skb->cb));
 	skb_reset_redirect(skb);

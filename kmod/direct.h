@@ -7,8 +7,8 @@
  *
  *  - into it (in_open): a frame with the MAC of the port's NIC was forwarded. So the bridge is up, the port's state lets
  *    frames in, the bridge has learnt the MAC if it is to, and nobody else's hook is where such frames come by;
- *  - out of it (out_open): a frame to the MAC of the port's NIC came out there, as the one copy there was. So the port's state lets
- *    frames out, and that MAC's frames go there and nowhere else.
+ *  - out of it (out_open): a frame to the MAC of the port's NIC came out there, and by the time the next frame is at ingress no other copy has. So
+ *    the port's state lets frames out, and that MAC's frames go there and nowhere else.
  *
  * A frame that would take two open ways, with these MACs, goes directly; others cross, and are the next examples. All else that a bridge asks is of
  * a pair of ports, whether both are isolated (the ways of isolated ports are never open), of one switch (what hardware has
@@ -37,29 +37,33 @@
 struct vfw_direct {
 	const struct net_device *from; /* only compared; NULL: of this frame nothing is known */
 	unsigned int copies; /* that came out so far */
-	int example; /* ifindex of the port that it was an example for, 0: none; no more if another copy comes out */
+	int example; /* ifindex of the port that it is an example for, if no other copy comes out; 0: none */
+	bool may; /* nothing else speaks against that */
+	unsigned long seen; /* jiffies when it was */
+	unsigned long epoch; /* vfw_memo_now() before */
 	bool sent; /* one is being sent directly just now; what is above is not about it */
 };
 
 DECLARE_PER_CPU(struct vfw_direct, vfw_direct);
 
-/* A frame from this device is at ingress, and may cross the bridge. BH off. */
+/* All copies of the frame that was an example have come out: notes what it shows of the way out. RCU read lock, BH off. */
+void vfw_direct_conclude(struct vfw_direct *d);
+
+/* A frame from this device is at ingress, and goes on to the bridge. RCU read lock, BH off. */
 static inline void vfw_direct_begin(const struct net_device *from, const struct sk_buff *skb)
 {
 	struct vfw_direct *d = this_cpu_ptr(&vfw_direct);
 
+	if (unlikely(d->example))
+		vfw_direct_conclude(d);
 	/* of a group the bridge may make what looks like one to a single receiver (mcast_to_unicast), and has not looked where that is */
 	d->from = is_multicast_ether_addr(eth_hdr(skb)->h_dest) ? NULL : from;
 	d->copies = 0;
-	d->example = 0;
 }
-
-/* Another copy of the frame that was an example for the port of that number comes out. RCU read lock. */
-void vfw_direct_flooded(int ifindex);
 
 /*
  * A frame from that device is about to leave the bridge by one of its ports. Of one that has waited in an NFQUEUE of the
- * bridge, and goes on with BH on, nothing is known; with such a queue none goes directly. RCU read lock.
+ * bridge, and goes on with BH on, nothing is known; with such a queue none goes directly. Any context.
  */
 static inline void vfw_direct_copy(const struct net_device *from)
 {
@@ -68,8 +72,8 @@ static inline void vfw_direct_copy(const struct net_device *from)
 	if (!in_softirq())
 		return;
 	d = this_cpu_ptr(&vfw_direct);
-	if (d->from == from && ++d->copies > 1 && d->example)
-		vfw_direct_flooded(d->example);
+	if (d->from == from)
+		d->copies++;
 }
 
 /* As vfw_direct_seen(), of a frame that has crossed, when what is known of a way is old. */

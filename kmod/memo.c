@@ -127,7 +127,7 @@ unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_h
 			dst = m->own ? m->dst : NULL;
 		} else {
 			ret = vfw_path_in(port, skb, state);
-			/* not while ports change: one that goes loses its hooks before its address */
+			/* not while ports change: one that goes loses its hooks before its address is forgotten */
 			if (ret == NF_ACCEPT && !(vfw_memo_now() & 1))
 				dst = vfw_direct_to(port, skb);
 		}
@@ -135,7 +135,9 @@ unsigned int vfw_memo_ingress(void *priv, struct sk_buff *skb, const struct nf_h
 	/* memos are nothing any more behind this: at egress their places may be given to others */
 	if (dst && vfw_direct_may(port, dst) && vfw_direct_send(skb, dst))
 		return NF_STOLEN;
-	vfw_direct_begin(port->dev, skb);
+	/* else it is nobody's here any more */
+	if (ret == NF_ACCEPT)
+		vfw_direct_begin(port->dev, skb);
 	return ret;
 }
 

@@ -73,6 +73,7 @@ pump_policy '' "$pings_pass"
 for to in 10.0.0.11 10.0.0.12; do
 	ip netns exec c ping -q -i 0.02 $to >/dev/null &
 	pings+=($!)
+	expect_pass can_ping c $to
 done
 directly_going_on
 
@@ -122,7 +123,7 @@ directly_going_on
 note "who listens on the bridge hears all"
 ip link set br0 promisc on
 not_directly
-expect_more "frames of a that the bridge hears" "$(timeout 20 tcpdump -i br0 -p -nn -c 40 "src 10.0.0.11" 2>/dev/null | wc -l)" 39
+expect_more "frames of a that the bridge hears" "$(timeout 20 tcpdump -i br0 -p -nn -c 40 "src 10.0.0.11 and tcp" 2>/dev/null | wc -l)" 39
 ip link set br0 promisc off
 directly_going_on
 
@@ -215,6 +216,7 @@ bridge fdb replace $other dev vnetc master static sticky
 stopped
 bridge fdb del $other dev vnetc master
 going_on
+third 0 || fail "c's pings have ended"
 third INT
 pings=()
 pump_policy
