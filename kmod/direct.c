@@ -106,6 +106,7 @@ static bool direct_is_special(const struct sk_buff *skb)
 	       (ip6->nexthdr != IPPROTO_TCP && ip6->nexthdr != IPPROTO_UDP);
 }
 
+/* Has a switch forwarded it to others already (switchdev)? Which of its ports are left only the bridge knows. */
 static bool direct_is_hardwares(const struct sk_buff *skb)
 {
 #ifdef CONFIG_NET_SWITCHDEV
