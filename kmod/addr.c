@@ -90,6 +90,25 @@ static bool addr_in_domain(const struct vfw_port *port, int domain, u16 vlan)
 	return (master ?: port->ifindex) == domain && vfw_bridge_port_vlan(port->dev) == vlan;
 }
 
+/* The first entry of that prefix, from the one with this index + 1 on along its list; NULL at the end. */
+static const struct vfw_addr_ent *addr_entry(const struct vfw_addrs *t, u32 i, u8 kind, u8 len,
+					     const u8 masked[16])
+{
+	for (; i; i = t->ents[i - 1].next) {
+		const struct vfw_addr_ent *e = &t->ents[i - 1];
+
+		if (e->kind == kind && e->len == len && !memcmp(e->addr, masked, 16))
+			return e;
+	}
+	return NULL;
+}
+
+static const struct vfw_addr_ent *addr_first(const struct vfw_addrs *t, u8 kind, u8 len,
+					     const u8 masked[16])
+{
+	return addr_entry(t, t->heads[addr_hash(t, kind, len, masked)], kind, len, masked);
+}
+
 /* The longest prefix length in use below len, 0 if there is none (no prefix has length 0). */
 static unsigned int addr_shorter(const struct vfw_addrs *t, u8 kind, unsigned int len)
 {
@@ -102,7 +121,8 @@ unsigned int vfw_addr_find(enum vfw_addr_kind kind, const u8 *addr, int domain, 
 			   struct vfw_addr_hit *hit)
 {
 	const struct vfw_addrs *t = rcu_dereference(vfw_addrs_cur);
-	unsigned int found = 0, i, len;
+	const struct vfw_addr_ent *e;
+	unsigned int found = 0, len;
 	u8 masked[16];
 
 	if (!t)
@@ -111,13 +131,10 @@ unsigned int vfw_addr_find(enum vfw_addr_kind kind, const u8 *addr, int domain, 
 	for (len = addr_shorter(t, kind, addr_bits[kind] + 1); len && !found;
 	     len = addr_shorter(t, kind, len)) {
 		addr_mask(masked, addr, len);
-		for (i = t->heads[addr_hash(t, kind, len, masked)]; i; i = t->ents[i - 1].next) {
-			const struct vfw_addr_ent *e = &t->ents[i - 1];
-			struct vfw_port *port;
+		for (e = addr_first(t, kind, len, masked); e;
+		     e = addr_entry(t, e->next, kind, len, masked)) {
+			struct vfw_port *port = rcu_dereference(e->port);
 
-			if (e->kind != kind || e->len != len || memcmp(e->addr, masked, 16))
-				continue;
-			port = rcu_dereference(e->port);
 			if (!port || !addr_in_domain(port, domain, vlan))
 				continue;
 			if (found && e->nic->vm != hit->nic->vm)
@@ -134,18 +151,17 @@ unsigned int vfw_addr_find(enum vfw_addr_kind kind, const u8 *addr, int domain, 
 struct vfw_port *vfw_addr_port(const u8 mac[ETH_ALEN], const struct net_device *bridge)
 {
 	const struct vfw_addrs *t = rcu_dereference(vfw_addrs_cur);
+	const struct vfw_addr_ent *e;
 	u8 addr[16];
-	u32 i;
 
 	if (!t)
 		return NULL;
 	addr_mask(addr, mac, 48);
-	for (i = t->heads[addr_hash(t, VFW_ADDR_MAC, 48, addr)]; i; i = t->ents[i - 1].next) {
-		const struct vfw_addr_ent *e = &t->ents[i - 1];
+	for (e = addr_first(t, VFW_ADDR_MAC, 48, addr); e;
+	     e = addr_entry(t, e->next, VFW_ADDR_MAC, 48, addr)) {
 		struct vfw_port *port = rcu_dereference(e->port);
 
-		if (e->kind == VFW_ADDR_MAC && !memcmp(e->addr, addr, ETH_ALEN) && port &&
-		    rcu_access_pointer(port->master) == bridge)
+		if (port && rcu_access_pointer(port->master) == bridge)
 			return port;
 	}
 	return NULL;

@@ -157,15 +157,16 @@ third CONT
 bridge link set dev vnetb isolated off
 directly_going_on
 
+ip link set vnetb down
+stopped
+ip link set vnetb up
+directly_going_on
+
 note "a port that is locked, and an address that the bridge does not know to be there"
 bridge link set dev vneta learning off locked on
 bridge fdb del "$(mac_of a)" dev vneta master
 stopped
 bridge link set dev vneta learning on locked off
-directly_going_on
-ip link set vnetb down
-stopped
-ip link set vnetb up
 directly_going_on
 
 note "the bridge itself is taken down"
