@@ -90,9 +90,9 @@ static bool addr_in_domain(const struct vfw_port *port, int domain, u16 vlan)
 	return (master ?: port->ifindex) == domain && vfw_bridge_port_vlan(port->dev) == vlan;
 }
 
-/* The first entry of that prefix, from the one with this index + 1 on along its list; NULL at the end. */
-static const struct vfw_addr_ent *addr_entry(const struct vfw_addrs *t, u32 i, u8 kind, u8 len,
-					     const u8 masked[16])
+/* The first entry of that prefix, from the one with this index + 1 on along its list; NULL at the end. Each new conversation asks. */
+static __always_inline const struct vfw_addr_ent *addr_entry(const struct vfw_addrs *t, u32 i,
+							     u8 kind, u8 len, const u8 masked[16])
 {
 	for (; i; i = t->ents[i - 1].next) {
 		const struct vfw_addr_ent *e = &t->ents[i - 1];
@@ -103,8 +103,8 @@ static const struct vfw_addr_ent *addr_entry(const struct vfw_addrs *t, u32 i, u
 	return NULL;
 }
 
-static const struct vfw_addr_ent *addr_first(const struct vfw_addrs *t, u8 kind, u8 len,
-					     const u8 masked[16])
+static __always_inline const struct vfw_addr_ent *addr_first(const struct vfw_addrs *t, u8 kind,
+							     u8 len, const u8 masked[16])
 {
 	return addr_entry(t, t->heads[addr_hash(t, kind, len, masked)], kind, len, masked);
 }
