@@ -88,7 +88,7 @@ libvirt_start
 note "libvirtd runs after $SECONDS s"
 
 note "without the module libvirt's hook refuses the guest, and says why"
-virsh -q define <(talking_domain old-web $WEB $MAC kvm)
+virsh -q define <(talking_domain old-web $WEB $MAC)
 expect_fail virsh -q start old-web 2>/tmp/refused
 grep -q 'would not be protected: the module vfw is not loaded' /tmp/refused || fail "the hook said: $(cat /tmp/refused)"
 

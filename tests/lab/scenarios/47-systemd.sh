@@ -39,7 +39,7 @@ install_all() {
 	: >/etc/tmpfiles.d/tmp.conf
 	rm -f /etc/libvirt/qemu/networks/autostart/*
 	libvirt_settings
-	talking_domain web 6f9619ff-8b86-4011-b42d-00c04fc964f1 $MAC kvm >/etc/libvirt/qemu/web.xml
+	talking_domain web 6f9619ff-8b86-4011-b42d-00c04fc964f1 $MAC >/etc/libvirt/qemu/web.xml
 	mkdir -p /etc/libvirt/qemu/autostart
 	ln -s ../web.xml /etc/libvirt/qemu/autostart/web.xml
 	cat >/etc/systemd/system/lab-bridge.service <<-U
