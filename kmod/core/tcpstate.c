@@ -298,6 +298,7 @@ static enum vfw_tcp_step step_syn(struct vfw_tcp *t, const struct vfw_frame *f, 
 			       : VFW_TCP_STEP_INVALID;
 	/* RFC 9293 figure 7: the SYNs cross */
 	note_syn(s, f, len);
+	s->flags |= VFW_TCP_SIDE_CROSSED;
 	note_window(s, &t->side[0], t->side[0].start, f->tcp_win);
 	note_window(&t->side[0], s, s->start, t->side[0].maxwin);
 	agree_scale(t);
@@ -343,9 +344,11 @@ static enum vfw_tcp_step step_syn_ack_opener(struct vfw_tcp *t, const struct vfw
 	    !between(f->tcp_ack, other->start, sent_upto(other)))
 		return VFW_TCP_STEP_INVALID;
 	/* Was the other's SYN an answer, it will not take this one for the end of the handshake. */
-	if (t->state == VFW_TCP_SYN_RECV && !(other->flags & VFW_TCP_SIDE_ACK)) {
+	if (t->state == VFW_TCP_SYN_RECV && other->flags & VFW_TCP_SIDE_CROSSED) {
 		note_ack(s, f->tcp_ack);
 		note_window(s, other, f->tcp_ack, f->tcp_win);
+		if (handshake_done(t))
+			t->state = state_by_fins(t);
 	}
 	return VFW_TCP_STEP_PASS;
 }

@@ -67,6 +67,7 @@ enum vfw_tcp_step {
 #define VFW_TCP_SIDE_WINDOW (1U << 5) /* maxend is valid */
 #define VFW_TCP_SIDE_LOOSE (1U << 6) /* found running: its numbers are only believed */
 #define VFW_TCP_SIDE_PROBE (1U << 7) /* of the opener: probe is valid */
+#define VFW_TCP_SIDE_CROSSED (1U << 8) /* of the other: its SYN was no answer */
 
 struct vfw_tcp_side {
 	u32 start; /* sequence number behind its SYN */
