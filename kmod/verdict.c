@@ -57,19 +57,18 @@ static struct vfw_bucket *verdict_bucket(const struct vfw_pkt *p)
 	return vm ? &vm->live->bucket : &verdict_nobody;
 }
 
-/* Bucket locked. A new bucket was never refilled: it begins full. */
+/* Bucket locked. A new bucket begins full. */
 static void bucket_refill(struct vfw_bucket *b)
 {
-	unsigned long passed = jiffies - b->refilled;
+	unsigned long passed = b->used ? min(jiffies - b->refilled, 10UL * HZ) : 10UL * HZ;
 
-	if (b->refilled && passed < HZ / 10)
+	if (passed < HZ / 10)
 		return;
-	if (!b->refilled || passed > HZ * 10)
-		passed = HZ * 10;
 	b->events = min_t(u32, b->events + passed * VERDICT_EVENTS_RATE / HZ, VERDICT_EVENTS_BURST);
 	b->rejects =
 		min_t(u32, b->rejects + passed * VERDICT_REJECTS_RATE / HZ, VERDICT_REJECTS_BURST);
-	b->refilled = jiffies | 1;
+	b->refilled = jiffies;
+	b->used = true;
 }
 
 static struct vfw_suppressed *bucket_suppressed(struct vfw_bucket *b, u32 reason, u32 rule)

@@ -64,7 +64,8 @@ struct vfw_bucket {
 	spinlock_t lock; /* protects what follows; a leaf, taken with BH off */
 	u32 events;
 	u32 rejects;
-	unsigned long refilled; /* jiffies */
+	unsigned long refilled; /* jiffies; if it was ever used */
+	bool used;
 	struct vfw_suppressed suppressed[VFW_EVENT_AGGREGATES];
 };
 
