@@ -41,6 +41,7 @@ struct vfw_scan_job {
 	int port; /* ifindex, 0: none */
 	int end_port[2]; /* the same of source and destination */
 	u32 nic[2]; /* of the two, where a VM is */
+	u8 uuid[2][VFW_UUID_LEN]; /* that VM's: another may have its slot since */
 	u8 *whole; /* p.whole_buf, whose owner it is now */
 	struct vfw_pkt p; /* only up to buf */
 };
@@ -61,9 +62,11 @@ static int queue_port(const struct vfw_port *port)
 	return port ? port->ifindex : 0;
 }
 
-static u32 queue_nic(const struct vfw_end *end)
+static void queue_nic(struct vfw_scan_job *job, unsigned int i, const struct vfw_end *end)
 {
-	return end->nic ? end->nic->index : 0;
+	job->nic[i] = end->nic ? end->nic->index : 0;
+	if (end->nic)
+		memcpy(job->uuid[i], end->nic->vm->uuid, VFW_UUID_LEN);
 }
 
 /* The frame is the job's from here on; not shared, and with what it points to. */
@@ -117,8 +120,8 @@ static struct vfw_scan_job *queue_job(struct vfw_scan *scan, struct vfw_pkt *p)
 	job->port = queue_port(p->port);
 	job->end_port[0] = queue_port(p->src.port);
 	job->end_port[1] = queue_port(p->dst.port);
-	job->nic[0] = queue_nic(&p->src);
-	job->nic[1] = queue_nic(&p->dst);
+	queue_nic(job, 0, &p->src);
+	queue_nic(job, 1, &p->dst);
 	job->charge = JOB_SIZE + p->skb->truesize;
 	if (!vfw_budget_take(scan->dir[p->side].budget, job->charge)) {
 		kfree(job);
@@ -216,17 +219,18 @@ void vfw_scan_queue(struct vfw_scan *scan, struct vfw_pkt *p)
 	vfw_scan_queue_kick(scan);
 }
 
-static bool queue_end(struct vfw_end *end, int port, u32 nic)
+static bool queue_end(struct vfw_end *end, const struct vfw_scan_job *job, unsigned int i)
 {
+	u32 nic = job->nic[i];
 	struct vfw_vm *vm;
 
-	end->port = port ? vfw_port_find(port) : NULL;
-	if (!end->port != !port)
+	end->port = job->end_port[i] ? vfw_port_find(job->end_port[i]) : NULL;
+	if (!end->port != !job->end_port[i])
 		return false;
 	if (!end->nic)
 		return true;
 	vm = end->key < VFW_MAX_VMS ? vfw_vm_slot(end->key) : NULL;
-	if (!vm || nic >= vm->n_nics)
+	if (!vm || nic >= vm->n_nics || memcmp(vm->uuid, job->uuid[i], VFW_UUID_LEN))
 		return false;
 	end->nic = &vm->nics[nic];
 	return true;
@@ -260,8 +264,7 @@ static bool queue_restore(struct vfw_scan_job *job, struct vfw_pkt *p)
 	p->port = job->port ? vfw_port_find(job->port) : NULL;
 	if (!p->pol || !p->port != !job->port)
 		return false;
-	if (!queue_end(&p->src, job->end_port[0], job->nic[0]) ||
-	    !queue_end(&p->dst, job->end_port[1], job->nic[1]))
+	if (!queue_end(&p->src, job, 0) || !queue_end(&p->dst, job, 1))
 		return false;
 	if (!queue_rule_stands(job, p)) {
 		p->rule = VFW_PKT_NO_RULE;
