@@ -7,7 +7,7 @@
 
 static void flow_event(struct vfw_flow *flow, u32 type, const struct vfw_flow_end *end)
 {
-	u32 count = vfw_share_event(flow->share);
+	u32 count = vfw_share_event(flow->share, type == VFW_EVENT_FLOW_END);
 	struct vfw_flow_info info;
 	struct vfw_event ev = {
 		.type = type,

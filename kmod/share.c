@@ -144,7 +144,7 @@ bool vfw_share_half_full(const struct vfw_share *share)
 	return READ_ONCE(share->n_half) >= max(limit, 1U);
 }
 
-u32 vfw_share_event(struct vfw_share *share)
+u32 vfw_share_event(struct vfw_share *share, bool end)
 {
 	unsigned long passed;
 	u32 count = 0;
@@ -158,10 +158,10 @@ u32 vfw_share_event(struct vfw_share *share)
 	}
 	if (share->events) {
 		share->events--;
-		count = 1 + share->unsaid;
-		share->unsaid = 0;
+		count = 1 + share->unsaid[end];
+		share->unsaid[end] = 0;
 	} else {
-		share->unsaid++;
+		share->unsaid[end]++;
 	}
 	spin_unlock_bh(&share->lock);
 	return count;

@@ -37,7 +37,7 @@ struct vfw_share {
 	struct list_head half; /* flows not answered yet, oldest first */
 	struct list_head over; /* flows that have ended, which ended first first */
 	u32 events; /* that it may still cause now */
-	u32 unsaid; /* events left out since the last one */
+	u32 unsaid[2]; /* events left out since the last one: flows that began, that ended */
 	unsigned long refilled; /* jiffies */
 	struct vfw_frags
 		*frags; /* fragmented packets it pays for; made when the first comes, of frag.c */
@@ -78,10 +78,10 @@ u32 vfw_share_count(const struct vfw_share *share);
 u32 vfw_share_total(void);
 
 /*
- * How many events one sent now stands for: itself, and what was left out before it. 0: this one is left
+ * How many events, of a flow's beginning or its end, one sent now stands for: itself, and what was left out of its kind before it. 0: this one is left
  * out, too many came at once. Any context but interrupts.
  */
-u32 vfw_share_event(struct vfw_share *share);
+u32 vfw_share_event(struct vfw_share *share, bool end);
 
 /* Brings the module parameters into their bounds; before any share. Returns flows in all. */
 u32 vfw_share_init(void);
