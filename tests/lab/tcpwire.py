@@ -59,11 +59,7 @@ class Conversation:
 
     def segment(self, seq, ack, flags, data=b"", options=b"", window=20000):
         self.n += 1
-        head = struct.pack("!HHIIBBHHH", self.sport, 80, seq & 0xffffffff, ack & 0xffffffff,
-                           (5 + len(options) // 4) << 4, flags, window, 0, 0) + options
-        tcp = head + data
-        pseudo = socket.inet_aton(SRC) + socket.inet_aton(DST) + struct.pack("!BBH", 0, 6, len(tcp))
-        tcp = tcp[:16] + struct.pack("!H", wire.checksum(pseudo + tcp)) + tcp[18:]
+        tcp = wire.tcp4(SRC, DST, (self.sport, 80), seq, ack, flags, data, options, window)
         return wire.ip4(SRC, DST, 6, tcp, self.n & 0xffff)
 
     def listen(self):

@@ -47,6 +47,13 @@ def ip6(src, dst, proto, payload):
         socket.inet_pton(socket.AF_INET6, src) + socket.inet_pton(socket.AF_INET6, dst) + payload
 
 
+def tcp4(src, dst, ports, seq, ack, flags, data=b"", options=b"", window=20000):
+    segment = struct.pack("!HHIIBBHHH", *ports, seq & 0xffffffff, ack & 0xffffffff, (5 + len(options) // 4) << 4, flags,
+                          window, 0, 0) + options + data
+    pseudo = socket.inet_aton(src) + socket.inet_aton(dst) + struct.pack("!HH", 6, len(segment))
+    return segment[:16] + struct.pack("!H", checksum(pseudo + segment)) + segment[18:]
+
+
 class Wire:
     def __init__(self, sender, receiver):
         self.out, self.smac = packet_socket(sender)
