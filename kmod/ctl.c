@@ -21,6 +21,7 @@ const struct nla_policy vfw_ctl_vm_policy[VFW_VM_A_MAX + 1] = {
 	[VFW_VM_A_NAME] = {.type = NLA_NUL_STRING, .len = VFW_NAME_LEN - 1},
 	[VFW_VM_A_IDENT] = {.type = NLA_U32},
 	[VFW_VM_A_FLAGS] = {.type = NLA_U32},
+	[VFW_VM_A_MEANS] = {.type = NLA_U64},
 	[VFW_VM_A_NIC] = NLA_POLICY_NESTED(ctl_nic_policy),
 };
 

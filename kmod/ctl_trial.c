@@ -169,7 +169,7 @@ static u32 trial_rollback(enum vfw_rollback cause)
 	vfw_policy_recall(pol);
 	trial_cur = NULL;
 	trial->before = NULL;
-	vfw_policy_publish(pol, VFW_TXN_F_POLICY, NULL);
+	vfw_policy_publish(pol, VFW_TXN_F_POLICY | VFW_TXN_F_SAME_RULES, NULL);
 	ev.revision = pol->revision;
 	mutex_unlock(&vfw_config_mutex);
 	vfw_ctl_trial_free(trial);

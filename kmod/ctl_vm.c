@@ -120,6 +120,8 @@ int vfw_ctl_vm_parse(const struct nlattr *nest, struct vfw_vm_spec *spec,
 		return -EINVAL;
 	strscpy(spec->name, name, sizeof(spec->name));
 	spec->ident = nla_get_u32(attrs[VFW_VM_A_IDENT]);
+	if (attrs[VFW_VM_A_MEANS])
+		spec->means = nla_get_u64(attrs[VFW_VM_A_MEANS]);
 	nla_for_each_nested(attr, nest, rest) {
 		if (nla_type(attr) != VFW_VM_A_NIC)
 			continue;

@@ -29,7 +29,7 @@
 
 #define FLOW_DEAD (10 * HZ)
 #define FLOW_DEAD_MAX (VFW_TIMEOUT_SECONDS_MAX * 1ULL * HZ)
-#define FLOW_INNER_MAX 128 /* bytes of a quoted packet that are looked at */
+#define FLOW_INNER_MAX VFW_FRAME_HEAD_MAX /* bytes of a quoted packet that are looked at */
 
 static struct vfw_share
 	*flow_nobodys; /* of flows neither of whose ends is a VM or a port of ours */
@@ -49,6 +49,7 @@ enum flow_step {
 	FLOW_STEP_AGAIN, /* the flow is over: judge the frame as a new one */
 	FLOW_STEP_CUT,
 	FLOW_STEP_KILLED,
+	FLOW_STEP_LEFT, /* of one that was cut before: judge the frame as if there were none, but open none by it */
 };
 
 /* What is known of its app. RCU read lock. */
@@ -107,6 +108,22 @@ static enum flow_step flow_turned(struct vfw_flow *flow, struct vfw_pkt *p, u32 
 	return FLOW_STEP_PASS;
 }
 
+/* Has the VM that is this end, if it is one, got other labels since the flow was judged? RCU read lock. */
+static bool flow_end_changed(const struct vfw_flow *flow, unsigned int side)
+{
+	u32 end = flow->key.end[side];
+	const struct vfw_vm *vm = end < VFW_MAX_VMS ? vfw_vm_slot(end) : NULL;
+
+	return vm && (s32)(flow->generation - READ_ONCE(vm->live->since)) < 0;
+}
+
+/* Does it stay, though the rules may forbid it? Flow locked. */
+static bool flow_is_kept(const struct vfw_flow *flow, const struct vfw_policy *pol)
+{
+	return flow->revision >= pol->kept_since && flow->revision < pol->kept_until &&
+	       !flow_is_unsettled(flow) && !flow_end_changed(flow, 0) && !flow_end_changed(flow, 1);
+}
+
 /* Is it still as the policy says? Flow locked. */
 static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
@@ -117,8 +134,7 @@ static enum flow_step flow_still(struct vfw_flow *flow, struct vfw_pkt *p, u32 s
 	enum flow_step step;
 	struct vfw_match m;
 
-	if (flow->revision != pol->revision && flow->revision >= pol->kept_since &&
-	    !flow_is_unsettled(flow)) {
+	if (flow_is_kept(flow, pol)) {
 		flow->rule = VFW_PKT_NO_RULE;
 		flow->generation = pol->generation;
 		return FLOW_STEP_PASS;
@@ -187,6 +203,28 @@ static enum flow_step flow_step_killed(struct vfw_flow *flow, const struct vfw_p
 	return FLOW_STEP_KILLED;
 }
 
+/*
+ * Of one that was cut. Another policy may permit it again, and what opens a new conversation is no part of it. Flow locked.
+ */
+static enum flow_step flow_step_left(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
+{
+	const struct vfw_policy *pol = p->pol;
+	struct vfw_match m;
+
+	if (flow_is_syn(p))
+		return FLOW_STEP_AGAIN;
+	if (flow->generation != pol->generation) {
+		vfw_match_lookup(&pol->tables, vfw_who_ident(p, side ? &p->dst : &p->src),
+				 vfw_who_ident(p, side ? &p->src : &p->dst), vfw_flow_asked(flow),
+				 flow->app, &m);
+		if (pol->tables.rules[m.rule].verdict == VFW_PASS)
+			return FLOW_STEP_AGAIN;
+		flow->generation = pol->generation;
+	}
+	flow->until = VFW_FLOW_TICK(jiffies + VFW_FLOW_KILLED_TCP * HZ);
+	return FLOW_STEP_LEFT;
+}
+
 /* Do both sides take part, now that side has sent? Flow locked. */
 static bool flow_is_answered(const struct vfw_flow *flow, u32 side)
 {
@@ -235,7 +273,8 @@ static enum flow_step flow_step_life(struct vfw_flow *flow, struct vfw_pkt *p, u
 	if (flow->gone || vfw_flow_expired(flow))
 		return FLOW_STEP_AGAIN;
 	if (flow->killed)
-		return flow_step_killed(flow, p);
+		return flow->killed == VFW_FLOW_CUT ? flow_step_left(flow, p, side)
+						    : flow_step_killed(flow, p);
 	/*
 	 * The ports of one that was ended for what it carried are used again: another conversation begins with that very SYN. Were
 	 * there none for a while, the rest of the old one would be found running.
@@ -317,6 +356,50 @@ static enum flow_step flow_step(struct vfw_flow *flow, struct vfw_pkt *p, u32 si
 	return step;
 }
 
+/* Who pays for what one end opens with another. */
+static struct vfw_share *flow_share(const struct vfw_end *opener, const struct vfw_end *other)
+{
+	if (opener->nic)
+		return opener->nic->vm->own;
+	if (opener->port)
+		return opener->port->own;
+	if (other->nic)
+		return other->nic->vm->live->in;
+	if (other->port)
+		return other->port->in;
+	return flow_nobodys;
+}
+
+/*
+ * The policy forbids a flow of which side has sent. Of TCP something stays: its segments go on coming, and where the other side may
+ * open conversations they would be found running, as if that side had opened this one. Without a place or memory for it they are.
+ */
+static void flow_cut(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
+{
+	struct vfw_flow *left = NULL;
+
+	if (flow->key.proto == IPPROTO_TCP && vfw_verdict_cuts(p))
+		left = vfw_flow_table_new(side ? flow_share(&p->dst, &p->src)
+					       : flow_share(&p->src, &p->dst),
+					  &flow->key);
+	if (IS_ERR_OR_NULL(left)) {
+		vfw_flow_table_kill(flow, VFW_REASON_CUT);
+		return;
+	}
+	left->killed = VFW_FLOW_CUT;
+	left->opener = flow->opener;
+	left->ident[0] = flow->ident[0];
+	left->ident[1] = flow->ident[1];
+	left->rule = VFW_PKT_NO_RULE;
+	left->rule_id = flow->rule_id;
+	left->app = flow_app(flow);
+	left->revision = p->pol->revision;
+	left->generation = p->pol->generation;
+	left->born = jiffies;
+	left->until = VFW_FLOW_TICK(jiffies + VFW_FLOW_KILLED_TCP * HZ);
+	vfw_flow_table_add(left, vfw_flow_table_hash(&left->key), VFW_REASON_CUT);
+}
+
 bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, u32 tcp_end)
 {
 	struct vfw_flow *flow = vfw_flow_table_find(key, vfw_flow_table_hash(key));
@@ -340,7 +423,7 @@ bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, 
 	case FLOW_STEP_PASS:
 		return true;
 	case FLOW_STEP_CUT:
-		vfw_flow_table_kill(flow, VFW_REASON_CUT);
+		flow_cut(flow, p, side);
 		return true;
 	case FLOW_STEP_KILLED:
 		return vfw_pkt_block(p, VFW_REASON_KILLED);
@@ -358,6 +441,27 @@ static bool flow_is_strangers(const struct vfw_pkt *p, const struct vfw_frame *i
 		return false;
 	owner = vfw_who_end_key(inner->kind == VFW_FRAME_IP6, inner->dst);
 	return owner != VFW_END_EXTERNAL && owner != p->src.key;
+}
+
+/*
+ * No frame of the flow has been judged since the policy or the VMs changed: would the next one go on? side: of the receiver of this one; far: identity of the
+ * other end.
+ */
+static bool flow_would_go(struct vfw_flow *flow, struct vfw_pkt *p, u32 side, u32 far)
+{
+	const struct vfw_policy *pol = p->pol;
+	u32 near = vfw_who_ident(p, &p->dst);
+	u32 src = side ? far : near, dst = side ? near : far;
+	struct vfw_match m;
+	bool kept;
+
+	spin_lock(&flow->lock);
+	kept = flow_is_kept(flow, pol);
+	spin_unlock(&flow->lock);
+	if (kept)
+		return true;
+	vfw_match_lookup(&pol->tables, src, dst, vfw_flow_asked(flow), flow_app(flow), &m);
+	return pol->tables.rules[m.rule].verdict == VFW_PASS;
 }
 
 /* An ICMP error: does it quote a packet of a living flow? */
@@ -390,10 +494,12 @@ static bool flow_related(struct vfw_pkt *p)
 	if (how < 0)
 		return false;
 	flow = vfw_flow_table_find(&key, vfw_flow_table_hash(&key));
-	if (!flow || READ_ONCE(flow->killed) || READ_ONCE(flow->generation) != p->pol->generation ||
-	    vfw_flow_expired(flow))
+	if (!flow || READ_ONCE(flow->killed) || vfw_flow_expired(flow))
 		return false;
 	side = !!(how & VFW_FLOWKEY_SIDE) ^ flow->opener;
+	if (READ_ONCE(flow->generation) != p->pol->generation &&
+	    !flow_would_go(flow, p, side, vfw_who_ident_of(p->pol, dst, ip6, inner.dst)))
+		return false;
 	if (key.proto == IPPROTO_TCP) {
 		spin_lock(&flow->lock);
 		forged = !vfw_tcpstate_in_flight(&flow->tcp, inner.tcp_seq, side);
@@ -421,10 +527,12 @@ static bool flow_goes(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 		vfw_flow_table_kill(flow, flow_dead(flow));
 		return false;
 	case FLOW_STEP_CUT:
-		vfw_flow_table_kill(flow, VFW_REASON_CUT);
+		flow_cut(flow, p, side);
 		return true;
 	case FLOW_STEP_KILLED:
 		return vfw_pkt_end(p, VFW_REJECT, VFW_REASON_KILLED);
+	case FLOW_STEP_LEFT:
+		break;
 	}
 	return false;
 }
@@ -442,7 +550,7 @@ bool vfw_flow(struct vfw_pkt *p)
 	if (!flow)
 		return false;
 	if (p->quiet)
-		return vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
+		return !READ_ONCE(flow->killed) && vfw_pkt_pass(p, VFW_REASON_ESTABLISHED);
 	return flow_goes(flow, p, !!(p->key_says & VFW_FLOWKEY_SIDE) ^ flow->opener);
 }
 
@@ -456,20 +564,6 @@ bool vfw_flow_known(struct vfw_pkt *p)
 		vfw_flow_table_soon(p->key_hash);
 	}
 	return false;
-}
-
-/* Who pays for what one end opens with another. */
-static struct vfw_share *flow_share(const struct vfw_end *opener, const struct vfw_end *other)
-{
-	if (opener->nic)
-		return opener->nic->vm->own;
-	if (opener->port)
-		return opener->port->own;
-	if (other->nic)
-		return other->nic->vm->live->in;
-	if (other->port)
-		return other->port->in;
-	return flow_nobodys;
 }
 
 struct vfw_share *vfw_flow_share(const struct vfw_pkt *p)
@@ -523,13 +617,21 @@ static bool flow_is_prevented(struct vfw_pkt *p)
 	return vfw_scan_profile_prevents(p->pol, m.profile, m.spares);
 }
 
+/* Is it what goes on coming of a conversation that was cut? */
+static bool flow_is_left(const struct vfw_pkt *p)
+{
+	const struct vfw_flow *flow = vfw_flow_table_find(&p->key, p->key_hash);
+
+	return flow && READ_ONCE(flow->killed) == VFW_FLOW_CUT && !vfw_flow_expired(flow);
+}
+
 /*
- * May a conversation be found running? Under a profile that prevents only soon after arming, and none that was
+ * May a conversation be found running? None of which the policy has cut the rest, in whatever direction. Under a profile that prevents only soon after arming, and none that was
  * there since: it was made to be forgotten, and its receiver may hold bytes that nobody scanned.
  */
 static bool flow_may_pick_up(struct vfw_pkt *p)
 {
-	if (flow_is_syn(p))
+	if (flow_is_syn(p) || flow_is_left(p))
 		return false;
 	if (!vfw_verdict_cuts(p) || !flow_is_prevented(p))
 		return true;
@@ -561,7 +663,7 @@ void vfw_flow_open(struct vfw_pkt *p)
 	flow_fill(flow, p, !!(p->key_says & VFW_FLOWKEY_SIDE));
 	if (flow->told)
 		vfw_flow_event_start(flow);
-	vfw_flow_table_add(flow, p->key_hash);
+	vfw_flow_table_add(flow, p->key_hash, VFW_REASON_NONE);
 	p->fresh = true;
 	p->flow = flow;
 	p->side = 0;
@@ -623,102 +725,6 @@ void vfw_flow_tell(struct vfw_flow *flow, struct vfw_event *ev)
 	ev->age_ms = jiffies_to_msecs(jiffies - flow->born);
 	ev->state = flow->tcp.state;
 	spin_unlock(&flow->lock);
-}
-
-static bool flow_has_slot(const struct vfw_flow *flow, const void *slot)
-{
-	const u32 *s = slot;
-
-	return flow->key.end[0] == *s || flow->key.end[1] == *s;
-}
-
-void vfw_flow_flush_slot(u32 slot, const u8 uuid[VFW_UUID_LEN])
-{
-	const struct vfw_flow_end end = {.slot = slot, .uuid = uuid};
-
-	vfw_flow_table_sweep(flow_has_slot, &slot, &end);
-}
-
-static bool flow_has_share(const struct vfw_flow *flow, const void *share)
-{
-	return flow->share == share;
-}
-
-void vfw_flow_flush_share(const struct vfw_share *share)
-{
-	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
-
-	if (vfw_share_count(share))
-		vfw_flow_table_sweep(flow_has_share, share, &end);
-}
-
-u32 vfw_flow_count(void)
-{
-	return vfw_share_total();
-}
-
-u64 vfw_flow_memory(void)
-{
-	return vfw_flow_table_memory();
-}
-
-struct flow_visit {
-	int (*fn)(const struct vfw_flow_info *info, void *arg);
-	void *arg;
-};
-
-static int flow_visit(struct vfw_flow *flow, void *arg)
-{
-	const struct flow_visit *visit = arg;
-	struct vfw_flow_info info;
-
-	vfw_flow_info_fill(flow, &info);
-	return visit->fn(&info, visit->arg);
-}
-
-int vfw_flow_walk(u32 *bucket, u32 *skip, int (*fn)(const struct vfw_flow_info *info, void *arg),
-		  void *arg)
-{
-	struct flow_visit visit = {.fn = fn, .arg = arg};
-
-	return vfw_flow_table_walk(bucket, skip, flow_visit, &visit);
-}
-
-struct flow_killing {
-	const struct vfw_flow_match *match;
-	u32 n;
-};
-
-static int flow_end_if(struct vfw_flow *flow, void *arg)
-{
-	struct flow_killing *killing = arg;
-	struct vfw_flow_info info;
-	u32 seconds;
-
-	vfw_flow_info_fill(flow, &info);
-	if (info.flags & VFW_FLOW_F_KILLED || !vfw_flow_info_matches(&info, killing->match))
-		return 0;
-	seconds = info.proto == IPPROTO_TCP ? VFW_FLOW_KILLED_TCP : VFW_FLOW_KILLED_OTHER;
-	local_bh_disable();
-	spin_lock(&flow->lock);
-	if (!flow->gone && !flow->killed) {
-		WRITE_ONCE(flow->killed, true);
-		flow->until = VFW_FLOW_TICK(jiffies + seconds * HZ);
-		killing->n++;
-	}
-	spin_unlock(&flow->lock);
-	vfw_flow_table_sort(flow);
-	local_bh_enable();
-	return 0;
-}
-
-u32 vfw_flow_end(const struct vfw_flow_match *match)
-{
-	struct flow_killing killing = {.match = match};
-	u32 bucket = 0, skip = 0;
-
-	vfw_flow_table_walk(&bucket, &skip, flow_end_if, &killing);
-	return killing.n;
 }
 
 int vfw_flow_init(void)

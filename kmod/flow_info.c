@@ -45,7 +45,9 @@ void vfw_flow_info_fill(struct vfw_flow *flow, struct vfw_flow_info *info)
 	info->rule = flow->rule_id;
 	info->revision = flow->revision;
 	info->state = flow->tcp.state;
-	info->verdict = flow->killed ? VFW_REJECT : VFW_PASS;
+	info->verdict = !flow->killed			  ? VFW_PASS
+			: flow->killed == VFW_FLOW_KILLED ? VFW_REJECT
+							  : VFW_BLOCK;
 	info->flags =
 		(flow->answered ? VFW_FLOW_F_ANSWERED : 0) | (flow->killed ? VFW_FLOW_F_KILLED : 0);
 	spin_unlock_bh(&flow->lock);

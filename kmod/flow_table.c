@@ -147,12 +147,14 @@ static void flow_list(struct vfw_flow *flow, enum vfw_flow_list list)
 	WRITE_ONCE(share->n_half, share->n_half + 1);
 }
 
-/* What was killed keeps its place: its end was to be seen. */
+/* What was killed keeps its place: its end was to be seen. What is left of one that was cut gives way. */
 static enum vfw_flow_list flow_belongs(const struct vfw_flow *flow)
 {
-	if (READ_ONCE(flow->gone) || READ_ONCE(flow->killed))
+	u8 killed = READ_ONCE(flow->killed);
+
+	if (READ_ONCE(flow->gone) || killed == VFW_FLOW_KILLED)
 		return VFW_FLOW_UNLISTED;
-	if (READ_ONCE(flow->over))
+	if (READ_ONCE(flow->over) || killed == VFW_FLOW_CUT)
 		return VFW_FLOW_OVER;
 	return READ_ONCE(flow->answered) ? VFW_FLOW_UNLISTED : VFW_FLOW_HALF;
 }
@@ -252,9 +254,9 @@ void vfw_flow_table_drop(struct vfw_flow *flow)
 	kmem_cache_free(flow_cache, flow);
 }
 
-void vfw_flow_table_add(struct vfw_flow *flow, u32 hash)
+void vfw_flow_table_add(struct vfw_flow *flow, u32 hash, enum vfw_reason reason)
 {
-	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
+	const struct vfw_flow_end end = {.reason = reason, .slot = VFW_MAX_VMS};
 	u32 bucket = hash & flow_mask;
 	struct vfw_flow *old;
 

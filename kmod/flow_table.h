@@ -33,6 +33,13 @@ enum vfw_flow_list {
 	VFW_FLOW_OVER,
 };
 
+/* Why nothing of it passes, though it is in the table. */
+enum vfw_flow_killed {
+	VFW_FLOW_LIVES,
+	VFW_FLOW_KILLED, /* by an administrator: what comes of it is rejected */
+	VFW_FLOW_CUT, /* by a policy: what is left of it, so that the rest of it is not found running */
+};
+
 struct vfw_flow {
 	struct hlist_node node;
 	struct vfw_flow_key key;
@@ -58,7 +65,7 @@ struct vfw_flow {
 		life, /* asked at once by vfw_flow_runs() */
 		bool answered; /* both sides take part */
 		bool over; /* TCP: both sides have ended it, or one by a reset */
-		bool killed; /* by an administrator: what comes of it is rejected */
+		u8 killed; /* enum vfw_flow_killed */
 		bool turned; /* to be found anew, the other way round: then it is not forgotten */
 	);
 	u16 ident[2]; /* of the side that opened, of the other */
@@ -88,7 +95,7 @@ static inline bool vfw_flow_expired(const struct vfw_flow *flow)
 /* Is it answered, neither over nor killed, nor to be found anew? Flow locked. */
 static inline bool vfw_flow_runs(const struct vfw_flow *flow)
 {
-	static const bool runs[] = {true, false, false, false};
+	static const u8 runs[] = {true, false, VFW_FLOW_LIVES, false};
 
 	BUILD_BUG_ON(sizeof(flow->life) != sizeof(runs));
 	return !memcmp(&flow->life, runs, sizeof(runs));
@@ -128,10 +135,10 @@ struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_fl
 void vfw_flow_table_drop(struct vfw_flow *flow);
 
 /*
- * Publishes a flow, whose key has this hash: now it is the table's. One of the same key that another CPU published meanwhile
- * ends. RCU read lock, BH off; no lock held.
+ * Publishes a flow, whose key has this hash: now it is the table's. One of the same key, that another CPU may have published meanwhile,
+ * ends at once, for that reason. RCU read lock, BH off; no lock held.
  */
-void vfw_flow_table_add(struct vfw_flow *flow, u32 hash);
+void vfw_flow_table_add(struct vfw_flow *flow, u32 hash, enum vfw_reason reason);
 
 /*
  * The flow was answered, is over, is so no more, or was killed: puts it into the list of its share where it belongs.

@@ -477,14 +477,54 @@ void vfw_policy_recall(struct vfw_policy *pol)
 	}
 }
 
+/* Does it say the same as the old one of its VMs' labels, whatever numbers identities have? */
+static bool policy_is_same(const struct vfw_policy *next, const struct vfw_policy *old, u32 flags)
+{
+	if (!(flags & VFW_TXN_F_POLICY))
+		return true;
+	return flags & VFW_TXN_F_SAME_RULES && !next->kept_until && old &&
+	       !memcmp(next->digest, old->digest, VFW_DIGEST_LEN);
+}
+
+/* Notes what identities stand for, and of which VMs that is another than the same rules had. */
+static void policy_note_labels(u32 generation, bool same)
+{
+	const struct vfw_vm *vm;
+	u32 slot;
+
+	for (slot = 0; slot < VFW_MAX_VMS; slot++) {
+		vm = vfw_vm_slot(slot);
+		if (!vm)
+			continue;
+		if (same && vm->live->means != vm->means)
+			WRITE_ONCE(vm->live->since, generation);
+		vm->live->means = vm->means;
+	}
+}
+
+/* Which flows stay though the rules may forbid them. A policy that was in force before keeps what it kept then. */
+static void policy_keep(struct vfw_policy *next, const struct vfw_policy *old, u32 flags)
+{
+	bool same = policy_is_same(next, old, flags);
+
+	if (flags & VFW_TXN_F_SAME_RULES && next->kept_until)
+		return;
+	next->kept_since = next->revision;
+	next->kept_until = next->revision;
+	if (!old)
+		return;
+	if (same || flags & VFW_TXN_F_KEEP_ESTABLISHED)
+		next->kept_since = old->kept_since;
+	if (same)
+		next->kept_until = old->kept_until;
+}
+
 /* The number and what follows from it; old: what was in force, or NULL. */
 static void policy_number(struct vfw_policy *next, const struct vfw_policy *old, u32 flags)
 {
 	next->revision = ++policy_last_revision;
-	next->kept_since = next->revision;
+	policy_keep(next, old, flags);
 	next->streams_since = 0;
-	if (flags & VFW_TXN_F_KEEP_ESTABLISHED && old)
-		next->kept_since = old->kept_since;
 	if (flags & VFW_TXN_F_RESTART_STREAMS)
 		next->streams_since = next->revision;
 	else if (old)
@@ -501,6 +541,7 @@ void vfw_policy_publish(struct vfw_policy *next, u32 flags, struct vfw_policy **
 	if (++policy_last_generation == 0)
 		policy_last_generation = 1;
 	next->generation = policy_last_generation;
+	policy_note_labels(next->generation, policy_is_same(next, old, flags));
 	if (flags & VFW_TXN_F_POLICY) {
 		policy_number(next, old, flags);
 		policy_begin(next);

@@ -33,10 +33,11 @@ struct vfw_policy {
 	/*
 	 * What a flow of another generation does. It stays without being judged
 	 * again if its revision is this one and its identities are what they were,
-	 * or if its revision is older but not older than kept_since. Else it is
-	 * judged anew.
+	 * or if it is kept: its revision is kept_since or newer, and older than
+	 * kept_until, and no VM at its ends has had other labels since it was
+	 * judged. Else it is judged anew.
 	 */
-	u32 kept_since;
+	u32 kept_since, kept_until;
 	/* Streams whose profile is of an older revision than this one take the profile in force. */
 	u32 streams_since;
 	struct vfw_profile *const *profiles; /* by index; owned by set */

@@ -250,6 +250,7 @@ static struct vfw_vm *vm_new(const struct vfw_vm_spec *spec)
 	memcpy(vm->uuid, spec->uuid, VFW_UUID_LEN);
 	strscpy(vm->name, spec->name, sizeof(vm->name));
 	vm->ident = spec->ident;
+	vm->means = spec->means;
 	vm->flags = spec->flags & ~VFW_VM_F_GONE;
 	vm->n_nics = spec->n_nics;
 	tail = (u8 *)&vm->nics[spec->n_nics];

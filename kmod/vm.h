@@ -76,6 +76,8 @@ struct vfw_vm_live {
 	struct vfw_share *in; /* flows opened from outside towards it */
 	struct vfw_bucket bucket;
 	struct vfw_bucket alerts; /* signatures have their own: no flood of drops hides them */
+	u64 means; /* what its identity stood for in the policy in force; under vfw_config_mutex */
+	u32 since; /* generation of the policy under which that has changed last; READ_ONCE */
 };
 
 struct vfw_vm {
@@ -84,6 +86,7 @@ struct vfw_vm {
 	struct list_head stage; /* in a struct vfw_pop, or waiting for death */
 	u32 ident; /* as the control side staged it; the datapath reads vm_ident[slot] of the policy */
 	u32 n_nics;
+	u64 means; /* VFW_VM_A_MEANS */
 	struct vfw_vm_live *live;
 	u8 uuid[VFW_UUID_LEN];
 	char name[VFW_NAME_LEN];
@@ -138,6 +141,7 @@ struct vfw_vm_spec {
 	u8 uuid[VFW_UUID_LEN];
 	char name[VFW_NAME_LEN];
 	u32 ident;
+	u64 means; /* VFW_VM_A_MEANS */
 	u32 flags; /* VFW_VM_F_*, with VFW_VM_F_GONE: only uuid counts */
 	u32 n_nics;
 	struct vfw_nic_spec nics[VFW_MAX_NICS];

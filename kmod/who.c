@@ -403,3 +403,14 @@ u32 vfw_who_end_key(bool ip6, const u8 *addr)
 		return hit.nic->vm->slot;
 	return VFW_END_EXTERNAL;
 }
+
+u32 vfw_who_ident_of(const struct vfw_policy *pol, u32 key, bool ip6, const u8 *addr)
+{
+	if (key < VFW_MAX_VMS)
+		return READ_ONCE(pol->vm_ident[key]);
+	if (key == VFW_END_UNMANAGED)
+		return VFW_ID_UNMANAGED;
+	if (who_host(ip6 ? VFW_ADDR_IP6 : VFW_ADDR_IP4, addr))
+		return VFW_ID_HOST;
+	return ip6 ? vfw_match_book6(&pol->tables, addr) : vfw_match_book4(&pol->tables, addr);
+}

@@ -43,4 +43,7 @@ bool vfw_who_host_here(const struct vfw_pkt *p, enum vfw_addr_kind kind, const u
 /* The flow table's word for the VM that holds an address anywhere here, else external. */
 u32 vfw_who_end_key(bool ip6, const u8 *addr);
 
+/* The identity of an end of which only that word and its address are known. RCU read lock. */
+u32 vfw_who_ident_of(const struct vfw_policy *pol, u32 key, bool ip6, const u8 *addr);
+
 #endif /* VFW_WHO_H */

@@ -69,6 +69,7 @@ int vfw_kern_scope_set(struct vfw_kern *k, const struct vfw_kern_scope *names,
 
 struct vfw_kern_publish {
 	bool keep_established; /* flows stay that the new policy forbids */
+	bool same_rules; /* those in force, for other identities: what was kept stays */
 	bool restart_streams; /* running streams take the new databases, too */
 	uint32_t confirm_s; /* seconds for which the policy is on trial; 0: it stays */
 	const char *who; /* asks for the trial */
@@ -107,11 +108,11 @@ struct vfw_kern_vm {
 };
 
 /*
- * Encodes a VM. flags: VFW_VM_F_*. nic_flags: VFW_NIC_F_* of each NIC. NICs whose MAC is not
+ * Encodes a VM. means: VFW_VM_A_MEANS. flags: VFW_VM_F_*. nic_flags: VFW_NIC_F_* of each NIC. NICs whose MAC is not
  * known are left out, for the kernel has no use for them; nic_index (VFW_MAX_NICS of them)
  * tells the kernel's number of each NIC, -1: left out. 0 or -ENOMEM.
  */
-int vfw_kern_vm_encode(const struct vfw_vm *vm, uint32_t ident, uint32_t flags,
+int vfw_kern_vm_encode(const struct vfw_vm *vm, uint32_t ident, uint64_t means, uint32_t flags,
 		       const uint32_t *nic_flags, struct vfw_kern_vm *out, int *nic_index);
 
 int vfw_kern_txn_vm(struct vfw_kern *k, uint32_t id, const struct vfw_kern_vm *vm);

@@ -51,6 +51,8 @@ int vfw_kern_txn_begin(struct vfw_kern *k, uint32_t revision, const struct vfw_c
 
 	if (how && how->keep_established)
 		flags |= VFW_TXN_F_KEEP_ESTABLISHED;
+	if (how && how->same_rules)
+		flags |= VFW_TXN_F_SAME_RULES;
 	if (how && how->restart_streams)
 		flags |= VFW_TXN_F_RESTART_STREAMS;
 	if (msg &&
@@ -142,7 +144,7 @@ static bool put_nic(struct nl_msg *msg, const struct vfw_nic *nic, uint32_t flag
 	return true;
 }
 
-int vfw_kern_vm_encode(const struct vfw_vm *vm, uint32_t ident, uint32_t flags,
+int vfw_kern_vm_encode(const struct vfw_vm *vm, uint32_t ident, uint64_t means, uint32_t flags,
 		       const uint32_t *nic_flags, struct vfw_kern_vm *out, int *nic_index)
 {
 	struct nl_msg *msg = nlmsg_alloc_size(VFW_TABLE_CHUNK);
@@ -153,7 +155,8 @@ int vfw_kern_vm_encode(const struct vfw_vm *vm, uint32_t ident, uint32_t flags,
 	if (!msg || !nlmsg_put(msg, 0, 0, 0, 0, 0) ||
 	    nla_put(msg, VFW_VM_A_UUID, VFW_UUID_LEN, vm->uuid) ||
 	    nla_put_string(msg, VFW_VM_A_NAME, vm->name) ||
-	    nla_put_u32(msg, VFW_VM_A_IDENT, ident) || nla_put_u32(msg, VFW_VM_A_FLAGS, flags))
+	    nla_put_u32(msg, VFW_VM_A_IDENT, ident) || nla_put_u64(msg, VFW_VM_A_MEANS, means) ||
+	    nla_put_u32(msg, VFW_VM_A_FLAGS, flags))
 		goto out;
 	for (size_t i = 0; i < VFW_MAX_NICS; i++) {
 		nic_index[i] = -1;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "map.h"
 #include "pairs.h"
 #include "policy.h"
 #include "print.h"
@@ -225,17 +226,29 @@ static char *ident_name(const struct compiling *c, uint32_t ident)
 	return vfw_text_take(&t);
 }
 
+static uint64_t ident_means(const struct compiling *c, uint32_t ident)
+{
+	const struct vfw_identity *identity = &c->who.idents[ident];
+	const uint64_t parts[] = {
+		identity->kind, identity->tenant, identity->disputed,
+		vfw_map_hash(identity->sets, identity->n_sets * sizeof(*identity->sets))};
+
+	return vfw_map_hash(parts, sizeof(parts));
+}
+
 static int add_names(struct compiling *c)
 {
 	struct vfw_compiled *out = c->out;
 
 	out->counts.n_idents = (uint32_t)c->who.n_idents;
 	out->ident_names = calloc(c->who.n_idents, sizeof(*out->ident_names));
-	if (!out->ident_names)
+	out->ident_means = calloc(c->who.n_idents, sizeof(*out->ident_means));
+	if (!out->ident_names || !out->ident_means)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < c->who.n_idents; i++) {
 		if (c->who.idents[i].kind == VFW_WHO_NOBODY)
 			continue;
+		out->ident_means[i] = ident_means(c, i);
 		out->ident_names[i] = ident_name(c, i);
 		if (!out->ident_names[i])
 			return -ENOMEM;
@@ -460,6 +473,7 @@ void vfw_compiled_free(struct vfw_compiled *c)
 	free(c->book6);
 	free(c->origins);
 	free(c->ident_names);
+	free(c->ident_means);
 	free(c->members);
 	free(c);
 }

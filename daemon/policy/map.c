@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t hash_bytes(const void *key, size_t len)
+uint64_t vfw_map_hash(const void *key, size_t len)
 {
 	const unsigned char *p = key;
 	uint64_t h = 0xcbf29ce484222325ULL ^ len;
@@ -45,7 +45,7 @@ uint32_t *vfw_map_get(const struct vfw_map *m, const void *key, size_t len)
 
 	if (!m->n)
 		return NULL;
-	slot = find(m, key, len, hash_bytes(key, len));
+	slot = find(m, key, len, vfw_map_hash(key, len));
 	return slot->key ? &slot->value : NULL;
 }
 
@@ -69,7 +69,7 @@ static int double_room(struct vfw_map *m)
 
 int vfw_map_put(struct vfw_map *m, const void *key, size_t len, uint32_t value)
 {
-	uint64_t hash = hash_bytes(key, len);
+	uint64_t hash = vfw_map_hash(key, len);
 
 	if (2 * (m->n + 1) > m->room) {
 		int err = double_room(m);

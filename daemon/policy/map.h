@@ -20,6 +20,9 @@ struct vfw_map {
 	size_t n;
 };
 
+/* What the map finds bytes by: not for what an enemy chooses. */
+uint64_t vfw_map_hash(const void *key, size_t len);
+
 /* Returns the value kept for the key, NULL if there is none. Valid until the next put. */
 uint32_t *vfw_map_get(const struct vfw_map *m, const void *key, size_t len);
 

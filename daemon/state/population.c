@@ -37,13 +37,15 @@ static int member_by_uuid(const void *a, const void *b)
 		      (*(const struct vfw_member *const *)b)->uuid, VFW_UUID_LEN);
 }
 
-static int add_vm(struct vfw_population *p, const struct vfw_vm *vm, const struct vfw_member *m)
+static int add_vm(struct vfw_population *p, const struct vfw_vm *vm, const struct vfw_member *m,
+		  uint64_t means)
 {
 	uint32_t flags = (vm->quarantined || vm->conflict ? VFW_VM_F_QUARANTINE : 0) |
 			 (vm->monitored ? VFW_VM_F_MONITOR : 0);
 	struct vfw_population_vm *to = &p->vms[p->n_vms];
 	int nic_index[VFW_MAX_NICS];
-	int err = vfw_kern_vm_encode(vm, m->ident, flags, m->nic_flags, &to->message, nic_index);
+	int err = vfw_kern_vm_encode(vm, m->ident, means, flags, m->nic_flags, &to->message,
+				     nic_index);
 
 	if (err)
 		return err;
@@ -89,7 +91,7 @@ int vfw_population_build(const struct vfw_registry *r, const struct vfw_compiled
 		if (vms[i]->remote || at == compiled->n_members ||
 		    memcmp(members[at]->uuid, vms[i]->uuid, VFW_UUID_LEN) != 0)
 			continue;
-		if (add_vm(p, vms[i], members[at]))
+		if (add_vm(p, vms[i], members[at], compiled->ident_means[members[at]->ident]))
 			goto no_memory;
 	}
 	qsort(p->ports, p->n_ports, sizeof(*p->ports), by_ifindex);

@@ -228,6 +228,7 @@ static const char *held(const struct vfw_state *st)
 
 static int follow(struct vfw_state *st)
 {
+	static const struct vfw_kern_publish again = {.same_rules = true};
 	struct vfw_population_change change;
 	struct vfw_population to;
 	bool whole = !st->tables_current;
@@ -244,7 +245,7 @@ static int follow(struct vfw_state *st)
 	}
 	err = whole ? get_databases(st) : 0;
 	if (!err) {
-		err = commit(st, whole ? st->running : NULL, NULL, &to, &words);
+		err = commit(st, whole ? st->running : NULL, whole ? &again : NULL, &to, &words);
 		if (err)
 			set_trouble(st, words);
 	}

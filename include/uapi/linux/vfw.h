@@ -182,7 +182,11 @@ enum vfw_mode {
 #define VFW_TXN_F_POLICY (1U << 0) /* a whole policy, not only population */
 #define VFW_TXN_F_KEEP_ESTABLISHED (1U << 1) /* flows stay though the new revision forbids them */
 #define VFW_TXN_F_RESTART_STREAMS (1U << 2) /* running streams take the new databases, too */
-#define VFW_TXN_F_ALL (VFW_TXN_F_POLICY | VFW_TXN_F_KEEP_ESTABLISHED | VFW_TXN_F_RESTART_STREAMS)
+#define VFW_TXN_F_SAME_RULES \
+	(1U << 3) /* only identities are others: flows that were kept stay so */
+#define VFW_TXN_F_ALL                                                                \
+	(VFW_TXN_F_POLICY | VFW_TXN_F_KEEP_ESTABLISHED | VFW_TXN_F_RESTART_STREAMS | \
+	 VFW_TXN_F_SAME_RULES)
 
 enum vfw_table {
 	VFW_TABLE_RULES, /* struct vfw_rule_rec */
@@ -310,6 +314,7 @@ enum vfw_vm_attr {
 	VFW_VM_A_NIC, /* nest of VFW_NIC_A_*; may stand VFW_MAX_NICS times; the n-th is NIC n, from 0 */
 	VFW_VM_A_STAT, /* struct vfw_vm_stat; in dumps */
 	VFW_VM_A_SLOT, /* u32, the kernel's own number of the VM; in dumps */
+	VFW_VM_A_MEANS, /* u64: a hash of what its identity stands for; absent: 0. Another one under the same rules: its labels have changed */
 	__VFW_VM_A_MAX,
 };
 #define VFW_VM_A_MAX (__VFW_VM_A_MAX - 1)
@@ -459,14 +464,14 @@ struct vfw_flow_info {
 	__u8 family; /* 4 or 6 */
 	__u8 proto;
 	__u8 state; /* TCP: enum vfw_tcp_state of the module; 0: none kept */
-	__u8 verdict; /* what becomes of its frames: VFW_PASS, or VFW_REJECT once it was killed */
+	__u8 verdict; /* what becomes of its frames: VFW_PASS, VFW_REJECT once it was killed, VFW_BLOCK of what is left of one that a policy cut */
 	__u16 flags; /* VFW_FLOW_F_* */
 	__u32 app; /* VFW_APP_ID_PENDING, or its number; VFW_APP_ID_NONE also where no rule asked */
 	__u32 reserved; /* 0 */
 };
 
 #define VFW_FLOW_F_ANSWERED (1U << 0) /* both sides take part; TCP: the handshake is done */
-#define VFW_FLOW_F_KILLED (1U << 1) /* ended by FLOW_KILL; what comes of it is rejected */
+#define VFW_FLOW_F_KILLED (1U << 1) /* ended, by FLOW_KILL or by a policy (verdict) */
 
 /*
  * Which flows FLOW_KILL ends: those that are alike in all that flags name. Side 0 opened it, as

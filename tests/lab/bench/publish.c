@@ -123,7 +123,7 @@ static void send_vms(struct vfw_kern *k, uint32_t id, const struct vfw_compiled 
 
 		if (memcmp(m->uuid, vms[i].uuid, VFW_UUID_LEN))
 			bench_die("policy", "its members are not the VMs");
-		if (vfw_kern_vm_encode(&vms[i], m->ident, 0, m->nic_flags, &message, nic_index))
+		if (vfw_kern_vm_encode(&vms[i], m->ident, 0, 0, m->nic_flags, &message, nic_index))
 			bench_die(vms[i].name, "no memory");
 		bench_check(k, vms[i].name, vfw_kern_txn_vm(k, id, &message));
 		free(message.data);

@@ -45,11 +45,15 @@ still() {
 		expect "what $end has received, a second later" "$(cat "/tmp/$end")" "$was"
 	done
 }
+revision() { vfwctl -o json status | jq .module.revision; }
 rules() { # WITHOUT
 	grep -v "${1:-nothing}" <<-'P'
 		group a = label tier=a
 		group c = label tier=c
+		group e = label role=e
 		first {
+		  pass from vm b to a tcp
+		  pass from e to vm b tcp port 9
 		  pass from a to vm b tcp port 80 log
 		  pass from c to vm b tcp port 81
 		  pass from c to vm b tcp port 82
@@ -59,11 +63,11 @@ rules() { # WITHOUT
 	P
 }
 
-note "24 transfers that run before the module is there"
-start c 81 24
-wait_until 60 all_open c.81 24
+note "50 transfers that run before the module is there"
+start c 81 50
+wait_until 60 all_open c.81 50
 rules | policy
-going_on c.81 24
+going_on c.81 50
 expect "segments that no conversation was found for" "$(reason invalid-state)" 0
 expect "flows cut" "$(reason cut)" 0
 
@@ -82,7 +86,7 @@ expect_fail eve_has '.event_type == "flow" and .dest_port == 82'
 note "a swap that changes nothing for them"
 rules icmp | policy
 going_on a.80 1
-going_on c.81 24
+going_on c.81 50
 expect "flows cut" "$(reason cut)" 0
 
 note "a rule is revoked"
@@ -90,34 +94,66 @@ rules 'from a' | policy
 wait_until 20 reason_more cut 0
 expect "frames cut: after the first of a flow there is no flow" "$(reason cut)" 1
 still a.80
+# b may open conversations with a, but this one it has not
+wait_until 60 reason_more invalid-state 0
 eve '.event_type == "flow" and .vfw.src_vm == "a" and .dest_port == 80 and .vfw.reason == "cut"'
-going_on c.81 24
+going_on c.81 50
 going_on c.82 1
+
+note "it is permitted again, and goes on"
+rules | policy
+going_on a.80 1
+going_on c.81 50
 
 note "unless it is asked to keep what runs"
 rules '81' >/tmp/lab.vfw
 vfwctl policy apply --keep-established /tmp/lab.vfw
-going_on c.81 24
+going_on c.81 50
 expect_fail on c python3 -c 'import socket; socket.create_connection(("10.0.0.12", 81), 2)'
+
+note "... and another VM comes, for whom the same rules are compiled anew"
+was=$(revision)
+labvm add d --label tier=c --label role=e --ip 10.0.0.14/24
+wait_until 20 eval '[ "$(revision)" -gt "$was" ]'
+going_on c.81 50
 
 note "a flow is killed: both ends are told"
 expect "flows killed" "$(ctlflow kill 6 82)" 1
 wait_until 60 all_open c.82 0
 wait_until 60 all_open b.82 0
 wait_until 20 reason_more killed 0
-going_on c.81 24
+going_on c.81 50
 
 note "and a new one may be opened at once"
 start c 82 1
 wait_until 60 all_open c.82 1
 going_on c.82 1
 
-note "a label changes"
-rules | policy
+note "a label changes: what the VM had is judged, be it kept or not"
 inventory=/etc/vfw/vms.d/c.toml
 sed 's/"tier" = "c"/"tier" = "none"/' $inventory >/tmp/c.toml
 cut=$(reason cut)
 cp /tmp/c.toml $inventory
 wait_until 20 reason_more cut "$cut"
-wait_until 20 eval '[ "$(vfwctl -o json vm show c | jq -r ".groups | join(\" \")")" = "no group" ]'
+groups_of() { vfwctl -o json vm show "$1" | jq -r '.groups | join(" ")'; }
+is_in() { [ "$(groups_of "$1")" = "$2" ]; }
+wait_until 20 is_in c "no group"
 still c.82
+still c.81
+
+note "an error about a flow comes while another VM changes"
+policy <<'P'
+group a = label tier=a
+group c = label tier=c
+first { pass from a to vm b udp port 7  pass from c to vm b udp port 9 }
+default block
+P
+datagram() { on a python3 -c 'import socket; s = socket.socket(type=2); s.bind(("", 4000)); s.sendto(b"x", ("10.0.0.12", 7))'; }
+unreachable="icmp dmac=$(mac_of a) src=10.0.0.12 dst=10.0.0.11 type=3 code=1 data=000000004500001d00004000401100000a00000b0a00000c0fa0000700090000"
+datagram
+sed 's/"tier" = "none"/"tier" = "c"/' $inventory >/tmp/c.toml
+cp /tmp/c.toml $inventory
+wait_until 20 is_in c c
+expect_pass delivered a b -- $unreachable
+policy <<<'default block'
+dropped_for default delivered a b -- $unreachable

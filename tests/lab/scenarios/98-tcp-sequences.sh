@@ -75,7 +75,7 @@ a S  100 -   0 passes        syn-sent
 b S  300 -   0 passes        syn-recv
 b SA 300 101 0 passes        syn-recv
 a SA 99  301 0 invalid-state syn-recv
-a SA 100 301 0 passes        syn-recv
+a SA 100 301 0 passes        established
 a A  101 301 5 passes        established
 
 = figure 8: an old SYN, whose answer is reset
@@ -220,7 +220,7 @@ a S  100 -   0 passes        syn-recv
 b S  300 -   0 passes        syn-recv
 b A  300 100 5 invalid-state syn-recv
 b SA 300 101 0 passes        syn-recv
-a SA 100 301 0 passes        syn-recv
+a SA 100 301 0 passes        established
 a A  101 301 0 passes        established
 
 = ESTABLISHED: a SYN or its answer once more says nothing; flags that no TCP sends
