@@ -4,9 +4,11 @@
 A VM's own stack is passed by: frames leave by a packet socket on its eth0, and are seen by one on the other's.
 """
 import ctypes
+import json
 import os
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -22,17 +24,30 @@ def checksum(data):
     return ~total & 0xffff
 
 
-def packet_socket(netns):
-    """A packet socket on eth0 of a network namespace, and that device's MAC."""
+def in_netns(netns, make):
+    """What make() makes in a network namespace; "" is the one we are in."""
+    if not netns:
+        return make()
     libc = ctypes.CDLL(None, use_errno=True)
     here = os.open("/proc/self/ns/net", os.O_RDONLY)
     there = os.open("/run/netns/" + netns, os.O_RDONLY)
     if libc.setns(there, CLONE_NEWNET):
         sys.exit("wire.py: setns: %s" % os.strerror(ctypes.get_errno()))
-    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    s.bind(("eth0", ETH_P_ALL))
+    made = make()
     libc.setns(here, CLONE_NEWNET)
+    os.close(here)
+    os.close(there)
+    return made
+
+
+def packet_socket(netns):
+    """A packet socket on eth0 of a network namespace, and that device's MAC."""
+    def make():
+        s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        s.bind(("eth0", ETH_P_ALL))
+        return s
+    s = in_netns(netns, make)
     return s, s.getsockname()[4]
 
 
@@ -52,6 +67,22 @@ def tcp4(src, dst, ports, seq, ack, flags, data=b"", options=b"", window=20000):
                           window, 0, 0) + options + data
     pseudo = socket.inet_aton(src) + socket.inet_aton(dst) + struct.pack("!HH", 6, len(segment))
     return segment[:16] + struct.pack("!H", checksum(pseudo + segment)) + segment[18:]
+
+
+def too_big(src, dst, quoted, mtu):
+    """The ICMP error by which src tells dst that its packet is too big: RFC 1191, RFC 4443 3.2."""
+    if quoted[0] >> 4 == 4:
+        said = struct.pack("!BBHI", 3, 4, 0, mtu) + quoted[:548]
+        return ip4(src, dst, 1, said[:2] + struct.pack("!H", checksum(said)) + said[4:])
+    said = struct.pack("!BBHI", 2, 0, 0, mtu) + quoted[:1232]
+    pseudo = ip6(src, dst, 58, b"")[8:40] + struct.pack("!II", len(said), 58)
+    return ip6(src, dst, 58, said[:2] + struct.pack("!H", checksum(pseudo + said)) + said[4:])
+
+
+def reason(word):
+    """How many packets ended for that reason."""
+    out = subprocess.run(["vfwctl", "-o", "json", "status"], check=True, stdout=subprocess.PIPE).stdout
+    return sum(r["packets"] for r in json.loads(out)["reasons"] if r["reason"] == word)
 
 
 class Wire:

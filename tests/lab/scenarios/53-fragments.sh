@@ -101,6 +101,21 @@ dropped_for invalid-state delivered a b -- $big6 src=fd00::12 data=00000514$(quo
 dropped_for invalid-state delivered a c -- $big6 src=fd00::13 data=00000514$(quoted6 0)
 let_go
 
+note "extension headers of all kinds: what is legal opens a flow of the ports behind it, and errors that quote it find that"
+policy <<'P'
+first { pass from vm a to vm b udp port 7 }
+default block
+P
+expect_pass python3 "$LAB_LIB/chains.py" a b
+policy <<'P'
+first {
+  pass from vm a to vm b udp port 7
+  pass from vm a to vm b proto ah
+}
+default block
+P
+expect_pass python3 "$LAB_LIB/chains.py" a b ah
+
 note "who sends so much that it cannot be marked is held to it himself, and his neighbour's inspected packets are not"
 mkdir -p /etc/vfw/signatures
 echo '1000001 /never-said/ "never"' >/etc/vfw/signatures/never.patterns
