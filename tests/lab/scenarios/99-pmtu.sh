@@ -123,5 +123,20 @@ way "a router behind an uplink" 1400 10.9.0.11 fd09::11
 way "a VM that routes" 1300 10.2.0.11 fd02::11
 expect_more "errors that passed" "$(reason related)" 15
 
+note "a connection is open, another policy comes, and then something big is sent: what is too big never reaches the other end, so only the error tells of the flow"
+hold=/tmp/hold
+mkfifo $hold
+on a timeout 200 socat -t $PATIENCE - TCP:10.1.0.11:80 <$hold >/tmp/back &
+exec 7>$hold
+echo first >&7
+wait_until 60 grep -q first /tmp/back
+sed 's/^default/last { pass from vm c to vm a udp port 10 }\n&/' /tmp/lab.vfw >/tmp/other.vfw
+policy </tmp/other.vfw
+echo "$bulk" >&7
+exec 7>&-
+came_back() { [ "$(wc -c </tmp/back)" = 100007 ]; }
+wait_until 60 came_back
+expect_pass learnt 10.1.0.11 1300
+
 note "forged ones"
 expect_pass python3 "$LAB_LIB/pmtu.py" forge
