@@ -40,12 +40,12 @@ def in_netns(netns, make):
     return made
 
 
-def packet_socket(netns):
-    """A packet socket on eth0 of a network namespace, and that device's MAC."""
+def packet_socket(netns, device="eth0"):
+    """A packet socket on a device of a network namespace ("": of this one), and that device's MAC."""
     def make():
         s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        s.bind(("eth0", ETH_P_ALL))
+        s.bind((device, ETH_P_ALL))
         return s
     s = in_netns(netns, make)
     return s, s.getsockname()[4]

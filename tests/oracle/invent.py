@@ -41,18 +41,18 @@ class Inventor:
 
     # --- VMs
 
-    def vms(self, locals_at=None):
-        """locals_at: the first address for VMs of this host, which get one each; None: they get none."""
+    def vms(self, places=None):
+        """places: the addresses of each VM of this host, which is all that are on it; None: any number, without."""
         found = []
-        for i in range(self.r.randrange(2, 13)):
+        for i in range(len(places) + self.r.randrange(6) if places else self.r.randrange(2, 13)):
             vm = Vm(f'00000000-0000-4000-8000-0000000000{i:02x}', self.pick('web', 'db', 'Web', 'a.b+c') + str(i))
             vm.tenant = self.pick(None, *TENANTS)
             vm.labels = {k: self.pick('web', 'db', 'x y') for k in ('tier', 'env') if self.chance(2)}
-            vm.remote = self.chance(3)
+            vm.remote = i >= len(places) if places else self.chance(3)
             if vm.remote:
                 vm.addresses = [ipaddress.ip_network(a) for a in self.r.sample(REMOTE, self.r.randrange(3))]
-            elif locals_at:
-                vm.addresses = [ipaddress.ip_network(locals_at + i)]
+            elif places:
+                vm.addresses = places[i]
             found.append(vm)
         return found
 
@@ -243,23 +243,37 @@ class Inventor:
         if self.chance(4):
             head += b'\x81\0\0\x05'
         if version == 0:
-            kind, body = key[1], b'\xaa' * 60
-            return head + (struct.pack('>H', len(body)) + b'\x42\x42\x03' + body[3:] if kind == LLC else
-                           struct.pack('>H', kind) + body)
+            return head + self.other(key[1])
         src = s.packed if hasattr(s, 'packed') else (b'\x0a\xc8\0\x01' if version == 4 else b'\xfd' + 15 * b'\x01')
         dst = d.packed if hasattr(d, 'packed') else (b'\x0a\xc8\0\x02' if version == 4 else b'\xfd' + 15 * b'\x02')
-        proto, body = key[0], self.transport(key)
+        return head + self.ip(src, dst, version, key)
+
+    def other(self, kind, mark=0):
+        """What stands behind the MACs of a frame that is no IP; its end tells it from others."""
+        body = b'\xaa' * 52 + struct.pack('>Q', mark)
+        return struct.pack('>H', len(body)) + b'\x42\x42\x03' + body[3:] if kind == LLC else struct.pack('>H', kind) + body
+
+    def ip(self, src, dst, version, key):
+        """What stands behind the MACs of a frame of IP."""
+        proto, body = key[0], self.transport(key, self.quoted(src, dst, version))
         if version == 4:
             options = self.pick(b'', b'', b'\x01' * 4, b'\x94\x04\0\0')
-            return (head + b'\x08\0' + struct.pack('>BBHHHBBH', 0x45 + len(options) // 4, 0, 20 + len(options) + len(body),
-                                                   1, 0x4000, 64, proto, 0) + src + dst + options + body)
+            return (b'\x08\0' + struct.pack('>BBHHHBBH', 0x45 + len(options) // 4, 0, 20 + len(options) + len(body),
+                                            1, 0x4000, 64, proto, 0) + src + dst + options + body)
         chain, first = b'', proto
         for kind in (60, 0):  # destination options; hop by hop comes first of all
             if self.chance(5):
                 chain, first = bytes([first, 0, 1, 4, 0, 0, 0, 0]) + chain, kind
-        return head + b'\x86\xdd' + struct.pack('>IHBB', 6 << 28, len(chain) + len(body), first, 64) + src + dst + chain + body
+        return b'\x86\xdd' + struct.pack('>IHBB', 6 << 28, len(chain) + len(body), first, 64) + src + dst + chain + body
 
-    def transport(self, key):
+    def quoted(self, src, dst, version):
+        """A datagram that dst sent to src: what an ICMP error of src may quote."""
+        udp = struct.pack('>HHHH', 9, 40000, 8, 0)
+        if version == 4:
+            return struct.pack('>BBHHHBBH', 0x45, 0, 28, 1, 0, 64, 17, 0) + dst + src + udp
+        return struct.pack('>IHBB', 6 << 28, 8, 17, 64) + dst + src + udp
+
+    def transport(self, key, quoted):
         proto, value = key
         more = bytes(self.r.randrange(20))
         if proto == 6:
@@ -269,5 +283,5 @@ class Inventor:
         if proto == 132:
             return struct.pack('>HHII', 40000, value, 0, 0) + b'\x01\0\0\x14' + bytes(16)
         if proto in (1, 58):
-            return struct.pack('>BBHHH', value >> 8, value & 255, 0, 7, 1) + bytes(40)
+            return struct.pack('>BBHHH', value >> 8, value & 255, 0, 7, 1) + quoted
         return bytes(40)
