@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# The language's oracle (tests/oracle/) against the compiler and kmod/core/. The check runs a share, bounded in time;
-# make test-unit-oracle ORACLE='--packets 1000000' runs as many packets as one likes.
+# The language's oracle (tests/oracle/) against the compiler and kmod/core/. A million packets, a minute;
+# make test-unit-oracle ORACLE='--seconds 15 --seed 7' runs as many, and which, as one likes.
 
 ORA_OUT := build/tests/oracle
 ORA_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -Iinclude -Iinclude/uapi -Ikmod -Idaemon/policy \
@@ -8,7 +8,7 @@ ORA_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -Iinclude -I
 ORA_SRCS := $(wildcard daemon/policy/*.c) kmod/core/match.c kmod/core/frame.c kmod/core/tcpopt.c tests/oracle/core.c
 ORA_GEN := $(ORA_OUT)/gen/parse.tab.c $(ORA_OUT)/gen/lex.yy.c
 ORA_OBJS := $(ORA_SRCS:%.c=$(ORA_OUT)/%.o) $(ORA_GEN:.c=.o)
-ORACLE ?= --seconds 15
+ORACLE ?= --packets 1000000
 
 .PHONY: test-unit-oracle
 test-unit-oracle: $(ORA_OUT)/core
