@@ -37,3 +37,23 @@ vfwctl -o json vm show a | jq -e '.counters.tx_packets > 0 and .counters.rx_pack
 if [ -d /sys/kernel/tracing/events/vfw ]; then
 	grep -q 'verdict:.*reason=rule' /sys/kernel/tracing/trace || fail "nothing at the tracepoint: $(tail -n 3 /sys/kernel/tracing/trace)"
 fi
+
+note "a flood of what is dropped makes no flood of events: 100 at once, and 50 a second"
+took=$(on a python3 - <<'P'
+import socket, time
+s = socket.socket(type=socket.SOCK_DGRAM)
+begun = time.monotonic()
+n = 0
+while time.monotonic() < begun + 4:
+    s.sendto(b"x", ("10.0.0.12", 99))
+    n += 1
+print(n, int(time.monotonic() - begun) + 1)
+P
+)
+read -r sent seconds <<<"$took"
+expect_fail can_tcp c 10.0.0.12 83
+eve '.event_type == "drop" and .vfw.src_vm == "c" and .dest_port == 83'
+told=$(jq -s '[.[] | select(.event_type == "drop" and .vfw.src_vm == "a" and .dest_port == 99)] | length' $EVE)
+note "$sent frames, $told events in $seconds s"
+expect_more "frames sent" "$sent" $((5 * (100 + 50 * seconds)))
+expect_more "events there may be, and a second's more" $((100 + 50 * (seconds + 1) + 1)) "$told"
