@@ -464,8 +464,8 @@ static bool flow_would_go(struct vfw_flow *flow, struct vfw_pkt *p, u32 side, u3
 	return pol->tables.rules[m.rule].verdict == VFW_PASS;
 }
 
-/* An ICMP error: does it quote a packet of a living flow? */
-static bool flow_related(struct vfw_pkt *p)
+/* An ICMP error: does it quote a packet of a living flow? Its buffer is not to be on the stack of other frames. */
+static noinline bool flow_related(struct vfw_pkt *p)
 {
 	u32 len = min_t(u32, p->f.end - p->f.inner_off, FLOW_INNER_MAX);
 	bool ip6 = p->f.kind == VFW_FRAME_IP6;

@@ -290,8 +290,9 @@ static noinline_for_stack void queue_send(struct vfw_scan_job *job)
 		dev_queue_xmit(skb);
 		break;
 	case VFW_AT_INGRESS:
+		/* it is to come by the hook while that is said, and not from a queue of RPS, as if it were another */
 		this_cpu_write(vfw_scan_receiving, skb);
-		netif_receive_skb(skb);
+		netif_receive_skb_core(skb);
 		this_cpu_write(vfw_scan_receiving, NULL);
 		break;
 	case VFW_AT_FORWARD:

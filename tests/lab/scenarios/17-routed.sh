@@ -45,3 +45,20 @@ default block log
 P
 expect_pass can_tcp r 10.2.0.1 22
 expect_fail can_tcp a 10.0.0.1 22
+
+note "inspected by the worker: each frame comes by once, also where RPS would have it wait for another processor"
+mkdir -p /etc/vfw/signatures
+echo '1000001 /never-said/ "never"' >/etc/vfw/signatures/never.patterns
+policy <<'P'
+profile look { signatures { "never.patterns" }  mode prevent }
+first { pass from vm r to host tcp port 22 inspect look }
+default block log
+P
+rps=/sys/class/net/vnetr/queues/rx-0/rps_cpus
+[ ! -e $rps ] || echo 3 >$rps
+echo Y >/sys/module/vfw/parameters/scan_worker
+sent=$(vfwctl -o json vm show r | jq .counters.tx_packets)
+bulk() { [ "$(head -c 300000 /dev/zero | on r timeout 60 socat -t $PATIENCE - TCP:10.2.0.1:22 | wc -c)" = 300000 ]; }
+expect_pass bulk
+sent=$(($(vfwctl -o json vm show r | jq .counters.tx_packets) - sent))
+expect_more "frames that this may take" 1500 "$sent"
