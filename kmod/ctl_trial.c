@@ -26,7 +26,8 @@
 
 struct trial_vm {
 	u8 uuid[VFW_UUID_LEN];
-	u32 ident; /* under the policy before */
+	u32 ident; /* under the policy before, and VFW_VM_A_MEANS */
+	u64 means;
 };
 
 struct vfw_ctl_trial {
@@ -125,6 +126,7 @@ void vfw_ctl_trial_begin(struct vfw_ctl_trial *trial, struct vfw_policy *before)
 		if (!vm || before->vm_ident[slot] == VFW_ID_UNMANAGED)
 			continue;
 		memcpy(trial->vms[trial->n_vms].uuid, vm->uuid, VFW_UUID_LEN);
+		trial->vms[trial->n_vms].means = before->vm_means[slot];
 		trial->vms[trial->n_vms++].ident = before->vm_ident[slot];
 	}
 	sort(trial->vms, trial->n_vms, sizeof(*trial->vms), trial_vm_cmp, NULL);
@@ -144,13 +146,16 @@ static void trial_idents(struct vfw_ctl_trial *trial)
 
 	for (slot = 0; slot < VFW_MAX_VMS; slot++) {
 		trial->before->vm_ident[slot] = VFW_ID_UNMANAGED;
+		trial->before->vm_means[slot] = 0;
 		vm = vfw_vm_slot(slot);
 		if (!vm)
 			continue;
 		memcpy(key.uuid, vm->uuid, VFW_UUID_LEN);
 		was = bsearch(&key, trial->vms, trial->n_vms, sizeof(key), trial_vm_cmp);
 		vm->ident = was ? was->ident : VFW_ID_UNMANAGED;
+		vm->means = was ? was->means : 0;
 		trial->before->vm_ident[slot] = vm->ident;
+		trial->before->vm_means[slot] = vm->means;
 	}
 }
 

@@ -201,6 +201,12 @@ static struct ctl_txn *ctl_txn_new(struct genl_info *info)
 		err = -EOPNOTSUPP;
 		goto err;
 	}
+	if (txn->flags & VFW_TXN_F_SAME_RULES && txn->flags & VFW_TXN_F_KEEP_ESTABLISHED) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[VFW_A_TXN_FLAGS],
+				    "the same rules keep what they kept: one of the two");
+		err = -EINVAL;
+		goto err;
+	}
 	err = ctl_begin_check_revision(info);
 	if (err)
 		goto err;
@@ -511,7 +517,7 @@ static int ctl_txn_seal(struct ctl_txn *txn, struct netlink_ext_ack *extack)
 	return vfw_policy_seal(txn->pol, extack);
 }
 
-/* The identity of every VM there is, by slot. The population is the new one already. */
+/* The identity of every VM there is, and what it stands for, by slot. The population is the new one already. */
 static void ctl_txn_idents(struct vfw_policy *pol)
 {
 	const struct vfw_vm *vm;
@@ -520,6 +526,7 @@ static void ctl_txn_idents(struct vfw_policy *pol)
 	for (slot = 0; slot < VFW_MAX_VMS; slot++) {
 		vm = vfw_vm_slot(slot);
 		pol->vm_ident[slot] = vm ? vm->ident : VFW_ID_UNMANAGED;
+		pol->vm_means[slot] = vm ? vm->means : 0;
 	}
 }
 

@@ -49,7 +49,7 @@ enum flow_step {
 	FLOW_STEP_AGAIN, /* the flow is over: judge the frame as a new one */
 	FLOW_STEP_CUT,
 	FLOW_STEP_KILLED,
-	FLOW_STEP_LEFT, /* of one that was cut before: judge the frame as if there were none, but open none by it */
+	FLOW_STEP_LEFT, /* of one that was cut or killed: judge the frame as if there were none; what it opens takes its place */
 };
 
 /* What is known of its app. RCU read lock. */
@@ -198,7 +198,7 @@ static enum flow_step flow_step_killed(struct vfw_flow *flow, const struct vfw_p
 	if (flow->key.proto != IPPROTO_TCP)
 		return FLOW_STEP_KILLED;
 	if (flow_is_syn(p))
-		return FLOW_STEP_AGAIN;
+		return FLOW_STEP_LEFT;
 	flow->until = VFW_FLOW_TICK(jiffies + VFW_FLOW_KILLED_TCP * HZ);
 	return FLOW_STEP_KILLED;
 }
@@ -212,8 +212,8 @@ static enum flow_step flow_step_left(struct vfw_flow *flow, struct vfw_pkt *p, u
 	struct vfw_match m;
 
 	if (flow_is_syn(p))
-		return FLOW_STEP_AGAIN;
-	if (flow->generation != pol->generation) {
+		return FLOW_STEP_LEFT;
+	if ((s32)(pol->generation - flow->generation) > 0) {
 		vfw_match_lookup(&pol->tables, vfw_who_ident(p, side ? &p->dst : &p->src),
 				 vfw_who_ident(p, side ? &p->src : &p->dst), vfw_flow_asked(flow),
 				 flow->app, &m);
@@ -376,16 +376,15 @@ static struct vfw_share *flow_share(const struct vfw_end *opener, const struct v
  */
 static void flow_cut(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 {
-	struct vfw_flow *left = NULL;
+	struct vfw_flow *left;
 
-	if (flow->key.proto == IPPROTO_TCP && vfw_verdict_cuts(p))
-		left = vfw_flow_table_new(side ? flow_share(&p->dst, &p->src)
-					       : flow_share(&p->src, &p->dst),
-					  &flow->key);
-	if (IS_ERR_OR_NULL(left)) {
-		vfw_flow_table_kill(flow, VFW_REASON_CUT);
+	vfw_flow_table_kill(flow, VFW_REASON_CUT);
+	if (flow->key.proto != IPPROTO_TCP)
 		return;
-	}
+	left = vfw_flow_table_new_left(
+		side ? flow_share(&p->dst, &p->src) : flow_share(&p->src, &p->dst), &flow->key);
+	if (!left)
+		return;
 	left->killed = VFW_FLOW_CUT;
 	left->opener = flow->opener;
 	left->ident[0] = flow->ident[0];
@@ -397,7 +396,7 @@ static void flow_cut(struct vfw_flow *flow, struct vfw_pkt *p, u32 side)
 	left->generation = p->pol->generation;
 	left->born = jiffies;
 	left->until = VFW_FLOW_TICK(jiffies + VFW_FLOW_KILLED_TCP * HZ);
-	vfw_flow_table_add(left, vfw_flow_table_hash(&left->key), VFW_REASON_CUT);
+	vfw_flow_table_add(left, vfw_flow_table_hash(&left->key));
 }
 
 bool vfw_flow_more(struct vfw_pkt *p, const struct vfw_flow_key *key, u32 side, u32 tcp_end)
@@ -663,7 +662,7 @@ void vfw_flow_open(struct vfw_pkt *p)
 	flow_fill(flow, p, !!(p->key_says & VFW_FLOWKEY_SIDE));
 	if (flow->told)
 		vfw_flow_event_start(flow);
-	vfw_flow_table_add(flow, p->key_hash, VFW_REASON_NONE);
+	vfw_flow_table_add(flow, p->key_hash);
 	p->fresh = true;
 	p->flow = flow;
 	p->side = 0;

@@ -139,22 +139,24 @@ static void flow_list(struct vfw_flow *flow, enum vfw_flow_list list)
 	if (list == VFW_FLOW_UNLISTED)
 		return;
 	flow->listed = list;
-	if (list == VFW_FLOW_OVER) {
-		list_add_tail(&flow->turn, &share->over);
+	if (list != VFW_FLOW_HALF) {
+		list_add_tail(&flow->turn, list == VFW_FLOW_OVER ? &share->over : &share->left);
 		return;
 	}
 	list_add_tail(&flow->turn, &share->half);
 	WRITE_ONCE(share->n_half, share->n_half + 1);
 }
 
-/* What was killed keeps its place: its end was to be seen. What is left of one that was cut gives way. */
+/* What was killed keeps its place: its end was to be seen. What is left of one that was cut gives way, last of all. */
 static enum vfw_flow_list flow_belongs(const struct vfw_flow *flow)
 {
 	u8 killed = READ_ONCE(flow->killed);
 
 	if (READ_ONCE(flow->gone) || killed == VFW_FLOW_KILLED)
 		return VFW_FLOW_UNLISTED;
-	if (READ_ONCE(flow->over) || killed == VFW_FLOW_CUT)
+	if (killed == VFW_FLOW_CUT)
+		return VFW_FLOW_LEFT;
+	if (READ_ONCE(flow->over))
 		return VFW_FLOW_OVER;
 	return READ_ONCE(flow->answered) ? VFW_FLOW_UNLISTED : VFW_FLOW_HALF;
 }
@@ -220,7 +222,8 @@ static bool flow_place(struct vfw_share *share)
 	if (vfw_share_take(share))
 		return true;
 	if ((flow_evict(share, &share->over, VFW_REASON_NONE) ||
-	     flow_evict(share, &share->half, VFW_REASON_FLOW_LIMIT)) &&
+	     flow_evict(share, &share->half, VFW_REASON_FLOW_LIMIT) ||
+	     flow_evict(share, &share->left, VFW_REASON_NONE)) &&
 	    vfw_share_take(share))
 		return true;
 	/* Not for every frame: who is over the limit could keep a processor busy. */
@@ -231,21 +234,31 @@ static bool flow_place(struct vfw_share *share)
 	return false;
 }
 
-struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_flow_key *key)
+/* It has its place in share already, and gives that back if there is no memory: NULL. */
+static struct vfw_flow *flow_new(struct vfw_share *share, const struct vfw_flow_key *key)
 {
-	struct vfw_flow *flow;
+	struct vfw_flow *flow = kmem_cache_alloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
 
-	if (!flow_place(share))
-		return ERR_PTR(-ENOSPC);
-	flow = kmem_cache_alloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!flow) {
 		vfw_share_give(share);
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	}
 	memset_startat(flow, 0, scan);
 	flow->key = *key;
 	flow->share = share;
 	return flow;
+}
+
+struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_flow_key *key)
+{
+	if (!flow_place(share))
+		return ERR_PTR(-ENOSPC);
+	return flow_new(share, key) ?: ERR_PTR(-ENOMEM);
+}
+
+struct vfw_flow *vfw_flow_table_new_left(struct vfw_share *share, const struct vfw_flow_key *key)
+{
+	return vfw_share_take(share) ? flow_new(share, key) : NULL;
 }
 
 void vfw_flow_table_drop(struct vfw_flow *flow)
@@ -254,18 +267,18 @@ void vfw_flow_table_drop(struct vfw_flow *flow)
 	kmem_cache_free(flow_cache, flow);
 }
 
-void vfw_flow_table_add(struct vfw_flow *flow, u32 hash, enum vfw_reason reason)
+void vfw_flow_table_add(struct vfw_flow *flow, u32 hash)
 {
-	const struct vfw_flow_end end = {.reason = reason, .slot = VFW_MAX_VMS};
+	const struct vfw_flow_end end = {.slot = VFW_MAX_VMS};
 	u32 bucket = hash & flow_mask;
 	struct vfw_flow *old;
 
 	spin_lock(flow_lock_of(bucket));
 	/* Another CPU may have opened it meanwhile; the later one stays, both were let through. */
 	old = flow_find(&flow->key, bucket);
+	hlist_add_head_rcu(&flow->node, &flow_heads[bucket]);
 	if (old)
 		flow_unlink(old, bucket);
-	hlist_add_head_rcu(&flow->node, &flow_heads[bucket]);
 	spin_unlock(flow_lock_of(bucket));
 	if (old)
 		flow_finish(old, &end);

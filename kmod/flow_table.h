@@ -31,6 +31,7 @@ enum vfw_flow_list {
 	VFW_FLOW_UNLISTED,
 	VFW_FLOW_HALF, /* nobody has answered it */
 	VFW_FLOW_OVER,
+	VFW_FLOW_LEFT, /* what is left of one that a policy cut */
 };
 
 /* Why nothing of it passes, though it is in the table. */
@@ -131,14 +132,20 @@ const unsigned long *vfw_flow_table_deaths(u32 hash);
  */
 struct vfw_flow *vfw_flow_table_new(struct vfw_share *share, const struct vfw_flow_key *key);
 
+/*
+ * The same for what is left of a flow that was ended just now: it takes a place that is free, nobody's. NULL: there is none, or no
+ * memory.
+ */
+struct vfw_flow *vfw_flow_table_new_left(struct vfw_share *share, const struct vfw_flow_key *key);
+
 /* Frees a flow that was never published. */
 void vfw_flow_table_drop(struct vfw_flow *flow);
 
 /*
- * Publishes a flow, whose key has this hash: now it is the table's. One of the same key, that another CPU may have published meanwhile,
- * ends at once, for that reason. RCU read lock, BH off; no lock held.
+ * Publishes a flow, whose key has this hash: now it is the table's. One of the same key, what is left of one that was cut or what another CPU
+ * published meanwhile, ends. RCU read lock, BH off; no lock held.
  */
-void vfw_flow_table_add(struct vfw_flow *flow, u32 hash, enum vfw_reason reason);
+void vfw_flow_table_add(struct vfw_flow *flow, u32 hash);
 
 /*
  * The flow was answered, is over, is so no more, or was killed: puts it into the list of its share where it belongs.

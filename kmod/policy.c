@@ -481,24 +481,21 @@ void vfw_policy_recall(struct vfw_policy *pol)
 static bool policy_is_same(const struct vfw_policy *next, const struct vfw_policy *old, u32 flags)
 {
 	if (!(flags & VFW_TXN_F_POLICY))
-		return true;
+		return old;
 	return flags & VFW_TXN_F_SAME_RULES && !next->kept_until && old &&
 	       !memcmp(next->digest, old->digest, VFW_DIGEST_LEN);
 }
 
-/* Notes what identities stand for, and of which VMs that is another than the same rules had. */
-static void policy_note_labels(u32 generation, bool same)
+/* Notes of which VMs the identity stands for something else than it did under the same rules. */
+static void policy_note_labels(const struct vfw_policy *next, const struct vfw_policy *old)
 {
 	const struct vfw_vm *vm;
 	u32 slot;
 
 	for (slot = 0; slot < VFW_MAX_VMS; slot++) {
 		vm = vfw_vm_slot(slot);
-		if (!vm)
-			continue;
-		if (same && vm->live->means != vm->means)
-			WRITE_ONCE(vm->live->since, generation);
-		vm->live->means = vm->means;
+		if (vm && next->vm_means[slot] != old->vm_means[slot])
+			WRITE_ONCE(vm->live->since, next->generation);
 	}
 }
 
@@ -541,7 +538,8 @@ void vfw_policy_publish(struct vfw_policy *next, u32 flags, struct vfw_policy **
 	if (++policy_last_generation == 0)
 		policy_last_generation = 1;
 	next->generation = policy_last_generation;
-	policy_note_labels(next->generation, policy_is_same(next, old, flags));
+	if (policy_is_same(next, old, flags))
+		policy_note_labels(next, old);
 	if (flags & VFW_TXN_F_POLICY) {
 		policy_number(next, old, flags);
 		policy_begin(next);

@@ -45,6 +45,7 @@ struct vfw_policy {
 	u8 digest[VFW_DIGEST_LEN];
 	struct vfw_ruleset *set;
 	u32 vm_ident[VFW_MAX_VMS]; /* by slot; VFW_ID_UNMANAGED where there is no VM */
+	u64 vm_means[VFW_MAX_VMS]; /* VFW_VM_A_MEANS, by slot; under vfw_config_mutex */
 };
 
 extern struct vfw_policy __rcu *vfw_policy_cur;

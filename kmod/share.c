@@ -52,6 +52,7 @@ struct vfw_share *vfw_share_new(enum vfw_share_kind kind)
 	spin_lock_init(&share->lock);
 	INIT_LIST_HEAD(&share->half);
 	INIT_LIST_HEAD(&share->over);
+	INIT_LIST_HEAD(&share->left);
 	share->events = SHARE_EVENTS_BURST;
 	share->refilled = jiffies;
 	atomic_inc(&share_n);

@@ -36,6 +36,7 @@ struct vfw_share {
 	u32 n_half; /* flows in half */
 	struct list_head half; /* flows not answered yet, oldest first */
 	struct list_head over; /* flows that have ended, which ended first first */
+	struct list_head left; /* what is left of flows that a policy cut, likewise */
 	u32 events; /* that it may still cause now */
 	u32 unsaid[2]; /* events left out since the last one: flows that began, that ended */
 	unsigned long refilled; /* jiffies */

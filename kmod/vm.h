@@ -76,8 +76,7 @@ struct vfw_vm_live {
 	struct vfw_share *in; /* flows opened from outside towards it */
 	struct vfw_bucket bucket;
 	struct vfw_bucket alerts; /* signatures have their own: no flood of drops hides them */
-	u64 means; /* what its identity stood for in the policy in force; under vfw_config_mutex */
-	u32 since; /* generation of the policy under which that has changed last; READ_ONCE */
+	u32 since; /* generation of the policy under which its labels have changed last; READ_ONCE */
 };
 
 struct vfw_vm {

@@ -192,7 +192,9 @@ static json_t *flow_of(struct vfw_call *call, const struct vfw_flow_info *f)
 		"expires_ms", (json_int_t)f->expires_ms, "rule", rule ? rule->label : NULL,
 		"rule_id", (json_int_t)f->rule, "revision", (json_int_t)f->revision, "verdict",
 		vfw_eve_verdict(f->verdict), "state",
-		vfw_eve_flow_state(f->proto, f->state, f->flags), "vlan", f->vlan);
+		/* the rest of one that a policy has cut */
+		f->verdict == VFW_BLOCK ? "cut" : vfw_eve_flow_state(f->proto, f->state, f->flags),
+		"vlan", f->vlan);
 
 	if (f->app && vfw_state_app(call->state, f->app))
 		json_object_set_new(o, "app_proto",

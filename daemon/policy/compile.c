@@ -229,8 +229,11 @@ static char *ident_name(const struct compiling *c, uint32_t ident)
 static uint64_t ident_means(const struct compiling *c, uint32_t ident)
 {
 	const struct vfw_identity *identity = &c->who.idents[ident];
+	/* what the policy does not name is numbered by the VMs there are */
+	const char *tenant =
+		identity->tenant != VFW_NO_TENANT ? c->r.tenants[identity->tenant] : "";
 	const uint64_t parts[] = {
-		identity->kind, identity->tenant, identity->disputed,
+		identity->kind, vfw_map_hash(tenant, strlen(tenant)), identity->disputed,
 		vfw_map_hash(identity->sets, identity->n_sets * sizeof(*identity->sets))};
 
 	return vfw_map_hash(parts, sizeof(parts));

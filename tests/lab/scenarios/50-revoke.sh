@@ -96,6 +96,12 @@ expect "frames cut: after the first of a flow there is no flow" "$(reason cut)" 
 still a.80
 # b may open conversations with a, but this one it has not
 wait_until 60 reason_more invalid-state 0
+port=$(vfwctl -o json flow list | jq '.flows[] | select(.state == "cut" and .dest_port == 80) | .src_port')
+# a's own SYN is forbidden, so nothing begins by it
+dropped_for default delivered b a -- tcp dmac="$(mac_of b)" src=10.0.0.11 dst=10.0.0.12 sport="$port" dport=80 flags=0x02 seq=1
+refused=$(reason invalid-state)
+wait_until 120 reason_more invalid-state "$refused"
+still a.80
 eve '.event_type == "flow" and .vfw.src_vm == "a" and .dest_port == 80 and .vfw.reason == "cut"'
 going_on c.81 50
 going_on c.82 1
@@ -116,6 +122,14 @@ was=$(revision)
 labvm add d --label tier=c --label role=e --ip 10.0.0.14/24
 wait_until 20 eval '[ "$(revision)" -gt "$was" ]'
 going_on c.81 50
+
+note "... and a trial that keeps it, too, is taken back"
+sed 's/port 82/port 83/' /tmp/lab.vfw >/tmp/trial.vfw
+vfwctl policy apply --keep-established --confirm 300 /tmp/trial.vfw
+going_on c.81 50
+vfwctl policy rollback
+going_on c.81 50
+going_on c.82 1
 
 note "a flow is killed: both ends are told"
 expect "flows killed" "$(ctlflow kill 6 82)" 1
