@@ -114,6 +114,8 @@ START_TEST(test_shop)
 	ck_assert_str_eq(s.c->ident_names[VM(&s, WEB)], "shop.web");
 	ck_assert_str_eq(s.c->ident_names[VM(&s, LIB)], "tenant lib");
 	ck_assert_str_eq(s.c->ident_names[VM(&s, FREE)], "no group");
+	ck_assert_uint_ne(s.c->ident_means[VM(&s, WEB)], s.c->ident_means[VM(&s, LIB)]);
+	ck_assert_uint_ne(s.c->ident_means[VM(&s, LIB)], s.c->ident_means[VM(&s, FREE)]);
 	ck_assert_str_eq(s.c->ident_names[VFW_ID_HOST], "host");
 	ck_assert_ptr_null(s.c->ident_names[VFW_ID_FIRST - 1]);
 

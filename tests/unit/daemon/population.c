@@ -10,6 +10,7 @@
 
 static struct vfw_registry *registry;
 static struct vfw_member members[8];
+static uint64_t means[32];
 static struct vfw_compiled compiled;
 
 static void put(uint8_t number, uint32_t ident, int port, bool remote)
@@ -36,7 +37,8 @@ static void setup(void)
 {
 	registry = vfw_registry_new();
 	memset(members, 0, sizeof(members));
-	compiled = (struct vfw_compiled){.members = members, .n_members = 8};
+	memset(means, 0, sizeof(means));
+	compiled = (struct vfw_compiled){.members = members, .n_members = 8, .ident_means = means};
 }
 
 static void teardown(void)
@@ -119,6 +121,24 @@ START_TEST(quarantine_changes_the_message)
 }
 END_TEST
 
+/* The kernel is told of other labels, though the identity has the number that the former one had. */
+START_TEST(means_something_else)
+{
+	struct vfw_population_change c;
+	struct vfw_population a, b;
+
+	put(1, 16, 10, false);
+	put(2, 17, 20, false);
+	vfw_population_build(registry, &compiled, &a);
+	means[16] = 1;
+	vfw_population_build(registry, &compiled, &b);
+	vfw_population_diff(&a, &b, &c);
+	ck_assert_uint_eq(c.replaced, 1);
+	vfw_population_clear(&a);
+	vfw_population_clear(&b);
+}
+END_TEST
+
 Suite *suite_population(void)
 {
 	Suite *s = suite_create("population");
@@ -128,6 +148,7 @@ Suite *suite_population(void)
 	tcase_add_test(t, build_and_diff);
 	tcase_add_test(t, unknown_content_is_sent_again);
 	tcase_add_test(t, quarantine_changes_the_message);
+	tcase_add_test(t, means_something_else);
 	suite_add_tcase(s, t);
 	return s;
 }
