@@ -500,10 +500,8 @@ static void policy_note_labels(const struct vfw_policy *next, const struct vfw_p
 }
 
 /* Which flows stay though the rules may forbid them. A policy that was in force before keeps what it kept then. */
-static void policy_keep(struct vfw_policy *next, const struct vfw_policy *old, u32 flags)
+static void policy_keep(struct vfw_policy *next, const struct vfw_policy *old, u32 flags, bool same)
 {
-	bool same = policy_is_same(next, old, flags);
-
 	if (flags & VFW_TXN_F_SAME_RULES && next->kept_until)
 		return;
 	next->kept_since = next->revision;
@@ -517,10 +515,11 @@ static void policy_keep(struct vfw_policy *next, const struct vfw_policy *old, u
 }
 
 /* The number and what follows from it; old: what was in force, or NULL. */
-static void policy_number(struct vfw_policy *next, const struct vfw_policy *old, u32 flags)
+static void policy_number(struct vfw_policy *next, const struct vfw_policy *old, u32 flags,
+			  bool same)
 {
 	next->revision = ++policy_last_revision;
-	policy_keep(next, old, flags);
+	policy_keep(next, old, flags, same);
 	next->streams_since = 0;
 	if (flags & VFW_TXN_F_RESTART_STREAMS)
 		next->streams_since = next->revision;
@@ -532,16 +531,18 @@ static void policy_number(struct vfw_policy *next, const struct vfw_policy *old,
 void vfw_policy_publish(struct vfw_policy *next, u32 flags, struct vfw_policy **before)
 {
 	struct vfw_policy *old;
+	bool same;
 
 	lockdep_assert_held(&vfw_config_mutex);
 	old = rcu_dereference_protected(vfw_policy_cur, lockdep_is_held(&vfw_config_mutex));
 	if (++policy_last_generation == 0)
 		policy_last_generation = 1;
 	next->generation = policy_last_generation;
-	if (policy_is_same(next, old, flags))
+	same = policy_is_same(next, old, flags);
+	if (same)
 		policy_note_labels(next, old);
 	if (flags & VFW_TXN_F_POLICY) {
-		policy_number(next, old, flags);
+		policy_number(next, old, flags, same);
 		policy_begin(next);
 	}
 	rcu_assign_pointer(vfw_policy_cur, next);

@@ -347,13 +347,13 @@ bool vfw_who_claimed(struct vfw_pkt *p)
 	return vfw_addr_find(kind, p->f.src, domain, vlan, &hit);
 }
 
-static u32 who_book(const struct vfw_pkt *p, const u8 *addr)
+static u32 who_book(const struct vfw_policy *pol, enum vfw_addr_kind kind, const u8 *addr)
 {
-	switch (who_kind(&p->f)) {
+	switch (kind) {
 	case VFW_ADDR_IP4:
-		return vfw_match_book4(&p->pol->tables, addr);
+		return vfw_match_book4(&pol->tables, addr);
 	case VFW_ADDR_IP6:
-		return vfw_match_book6(&p->pol->tables, addr);
+		return vfw_match_book6(&pol->tables, addr);
 	default:
 		return VFW_ID_EXTERNAL;
 	}
@@ -367,12 +367,12 @@ static u32 who_ident_src(struct vfw_pkt *p)
 	kind = who_source(&p->f, &addr);
 	if (who_inside(p->in)) {
 		if (kind != VFW_ADDR_MAC)
-			return who_host(kind, addr) ? VFW_ID_HOST : who_book(p, addr);
+			return who_host(kind, addr) ? VFW_ID_HOST : who_book(p->pol, kind, addr);
 		/* no address to tell by: the host's if it bears the MAC it sends with */
 		if (!p->in || netif_is_bridge_master(p->in))
 			return VFW_ID_HOST;
 	}
-	return kind == VFW_ADDR_MAC ? VFW_ID_EXTERNAL : who_book(p, addr);
+	return kind == VFW_ADDR_MAC ? VFW_ID_EXTERNAL : who_book(p->pol, kind, addr);
 }
 
 static u32 who_ident_dst(struct vfw_pkt *p)
@@ -380,12 +380,12 @@ static u32 who_ident_dst(struct vfw_pkt *p)
 	enum vfw_addr_kind kind = who_kind(&p->f);
 
 	if (p->where == VFW_AT_FORWARD)
-		return who_book(p, p->f.dst);
+		return who_book(p->pol, kind, p->f.dst);
 	if (kind == VFW_ADDR_MAC || is_multicast_ether_addr(p->f.dmac))
 		return VFW_ID_HOST;
 	if (p->f.kind == VFW_FRAME_ARP || who_host(kind, p->f.dst))
 		return VFW_ID_HOST;
-	return who_book(p, p->f.dst);
+	return who_book(p->pol, kind, p->f.dst);
 }
 
 u32 vfw_who_ident_other(struct vfw_pkt *p, const struct vfw_end *end)
@@ -406,11 +406,11 @@ u32 vfw_who_end_key(bool ip6, const u8 *addr)
 
 u32 vfw_who_ident_of(const struct vfw_policy *pol, u32 key, bool ip6, const u8 *addr)
 {
+	enum vfw_addr_kind kind = ip6 ? VFW_ADDR_IP6 : VFW_ADDR_IP4;
+
 	if (key < VFW_MAX_VMS)
 		return READ_ONCE(pol->vm_ident[key]);
 	if (key == VFW_END_UNMANAGED)
 		return VFW_ID_UNMANAGED;
-	if (who_host(ip6 ? VFW_ADDR_IP6 : VFW_ADDR_IP4, addr))
-		return VFW_ID_HOST;
-	return ip6 ? vfw_match_book6(&pol->tables, addr) : vfw_match_book4(&pol->tables, addr);
+	return who_host(kind, addr) ? VFW_ID_HOST : who_book(pol, kind, addr);
 }

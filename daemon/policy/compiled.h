@@ -39,8 +39,8 @@ struct vfw_compiled {
 	struct vfw_counts counts; /* element counts of the above, n_idents, default_block */
 	struct vfw_rule_origin *origins; /* counts.n[VFW_TABLE_RULES] of them */
 	char **ident_names; /* counts.n_idents; for people: "web+prod", "host"; NULL for unused numbers */
-	uint64_t *
-		ident_means; /* counts.n_idents; equal for what the same rules do not tell apart, whatever its number */
+	/* counts.n_idents; equal for what the same rules do not tell apart, whatever its number */
+	uint64_t *ident_means;
 	struct vfw_member *members; /* every VM of the registry that was compiled against */
 	size_t n_members;
 	uint8_t digest[VFW_DIGEST_LEN]; /* of the canonical text; ruleset.c adds the signatures */

@@ -103,39 +103,42 @@ START_TEST(unknown_content_is_sent_again)
 }
 END_TEST
 
+/* One VM is told of anew since that population was built; clears it. */
+static void replaces_one(struct vfw_population *was)
+{
+	struct vfw_population now;
+	struct vfw_population_change c;
+
+	vfw_population_build(registry, &compiled, &now);
+	vfw_population_diff(was, &now, &c);
+	ck_assert_uint_eq(c.replaced, 1);
+	vfw_population_clear(was);
+	vfw_population_clear(&now);
+}
+
 START_TEST(quarantine_changes_the_message)
 {
 	uint8_t uuid[VFW_UUID_LEN] = {[15] = 1};
-	struct vfw_population a, b;
-	struct vfw_population_change c;
+	struct vfw_population was;
 
 	put(1, 16, 10, false);
-	vfw_population_build(registry, &compiled, &a);
+	vfw_population_build(registry, &compiled, &was);
 	vfw_registry_quarantine(registry, uuid, true);
 	vfw_registry_settle(registry);
-	vfw_population_build(registry, &compiled, &b);
-	vfw_population_diff(&a, &b, &c);
-	ck_assert_uint_eq(c.replaced, 1);
-	vfw_population_clear(&a);
-	vfw_population_clear(&b);
+	replaces_one(&was);
 }
 END_TEST
 
 /* The kernel is told of other labels, though the identity has the number that the former one had. */
 START_TEST(means_something_else)
 {
-	struct vfw_population_change c;
-	struct vfw_population a, b;
+	struct vfw_population was;
 
 	put(1, 16, 10, false);
 	put(2, 17, 20, false);
-	vfw_population_build(registry, &compiled, &a);
+	vfw_population_build(registry, &compiled, &was);
 	means[16] = 1;
-	vfw_population_build(registry, &compiled, &b);
-	vfw_population_diff(&a, &b, &c);
-	ck_assert_uint_eq(c.replaced, 1);
-	vfw_population_clear(&a);
-	vfw_population_clear(&b);
+	replaces_one(&was);
 }
 END_TEST
 
